@@ -1,0 +1,81 @@
+package journal
+
+import (
+	"encoding/json"
+	"fmt"
+	"time"
+)
+
+// Kind says what an event records. An intent is written before its side
+// effect, the outcome after it.
+type Kind string
+
+// The kinds of events.
+const (
+	RotationStarted  Kind = "rotation-started"
+	RotationFinished Kind = "rotation-finished"
+	PhaseStarted     Kind = "phase-started"
+	PhaseDone        Kind = "phase-done"
+	PhaseFailed      Kind = "phase-failed"
+	Rendered         Kind = "rendered"         // a root was rendered; its bundle is in the store
+	ApplyIntended    Kind = "apply-intended"   // Terraform is about to change a root
+	Applied          Kind = "applied"          // Terraform changed a root
+	DestroyIntended  Kind = "destroy-intended" // Terraform is about to delete a root
+	Destroyed        Kind = "destroyed"        // a root holds nothing any more
+	WeightsIntended  Kind = "weights-intended" // weights are about to be written to DNS
+	Weights          Kind = "weights"          // the authoritative servers answer these weights
+	Activated        Kind = "activated"        // a color took the traffic
+	Verdict          Kind = "verdict"          // one check's verdict
+	Approval         Kind = "approval"         // a person opened a gate
+	Leftovers        Kind = "leftovers"        // resources that carry the color's tags and are in no state
+)
+
+// Outcome is how a phase or a rotation ended.
+type Outcome string
+
+// The outcomes.
+const (
+	Done       Outcome = "done"
+	Skipped    Outcome = "skipped" // there was nothing for the phase to do; Detail says why
+	Waiting    Outcome = "waiting" // for a person or a time
+	Failed     Outcome = "failed"
+	RolledBack Outcome = "rolled-back"
+)
+
+// Event is one line of the journal, and one line of `rotate --output json`.
+type Event struct {
+	Time     time.Time      `json:"time"`
+	Fence    int64          `json:"fence,omitempty"` // the writer's fencing number; 0 where no lease is needed
+	Rotation string         `json:"rotation,omitempty"`
+	Kind     Kind           `json:"kind"`
+	Phase    string         `json:"phase,omitempty"`
+	Outcome  Outcome        `json:"outcome,omitempty"`
+	Seconds  float64        `json:"seconds,omitempty"`
+	Detail   string         `json:"detail,omitempty"`
+	Root     string         `json:"root,omitempty"`
+	From     string         `json:"from,omitempty"` // color
+	To       string         `json:"to,omitempty"`   // color
+	Version  string         `json:"version,omitempty"`
+	Endpoint *Endpoint      `json:"endpoint,omitempty"`
+	Revision string         `json:"revision,omitempty"`
+	Weights  map[string]int `json:"weights,omitempty"` // color to percent
+	Check    string         `json:"check,omitempty"`
+	Verdict  string         `json:"verdict,omitempty"` // pass, fail, inconclusive, error
+	By       string         `json:"by,omitempty"`
+}
+
+// Endpoint is a color's load balancer, as the traffic root needs it.
+type Endpoint struct {
+	ARN     string `json:"arn"`
+	DNSName string `json:"dns_name"`
+	ZoneID  string `json:"zone_id"` // of the load balancer's own DNS zone
+}
+
+// encode gives the event as one line that ends in a newline.
+func (e Event) encode() ([]byte, error) {
+	line, err := json.Marshal(e)
+	if err != nil {
+		return nil, fmt.Errorf("encoding journal event %s: %w", e.Kind, err)
+	}
+	return append(line, '\n'), nil
+}

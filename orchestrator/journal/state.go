@@ -1,0 +1,178 @@
+package journal
+
+import "time"
+
+// State is what the events add up to: the cluster now.
+type State struct {
+	Active   string // color; empty before the first build is done
+	Colors   map[string]Color
+	Weights  map[string]int // as last confirmed at the authoritative servers
+	Intended map[string]int // as last intended, where no outcome followed yet
+	Rotation *Rotation      // the one under way; nil when none is
+	Past     []Rotation     // oldest first
+}
+
+// Color is what a color was built from.
+type Color struct {
+	Version  string
+	Revision string
+	BuiltAt  time.Time // when Terraform first finished building it
+	Endpoint Endpoint
+}
+
+// Rotation is one replacement of the active color.
+type Rotation struct {
+	ID, From, To string
+	Version      string // that the new color is built with
+	Revision     string // of the new color's root; empty before render
+	StartedAt    time.Time
+	FinishedAt   time.Time
+	Outcome      Outcome // empty while under way
+	Building     bool    // an apply of the new color was begun
+	Destroying   bool    // the deletion of the old color was begun
+	Phase        string  // the last one that started
+	Phases       map[string]Progress
+	Passed       map[string]bool // checks by name: whether the last verdict was pass
+	Approved     map[string]string
+	Leftovers    []string
+}
+
+// Progress is how far one phase is.
+type Progress struct {
+	StartedAt  time.Time // first start; a restart does not move it
+	FinishedAt time.Time
+	Starts     int
+	Outcome    Outcome // empty while it runs
+	Detail     string
+	Seconds    float64
+}
+
+// Done says that the phase ended, with work or without.
+func (p Progress) Done() bool { return p.Outcome == Done || p.Outcome == Skipped }
+
+// Fold adds the events up.
+func Fold(events []Event) State {
+	s := State{Colors: map[string]Color{}, Weights: map[string]int{}}
+	for _, e := range events {
+		s.Add(e)
+	}
+	return s
+}
+
+// folds says what each kind of event does to the state; a kind that is not
+// here changes nothing.
+var folds = map[Kind]func(*State, Event){
+	RotationStarted:  (*State).start,
+	RotationFinished: (*State).finish,
+	PhaseStarted:     (*State).phaseStarted,
+	PhaseDone:        (*State).phaseEnded,
+	PhaseFailed:      (*State).phaseEnded,
+	Rendered:         (*State).rendered,
+	ApplyIntended:    (*State).applyIntended,
+	Applied:          (*State).applied,
+	DestroyIntended:  (*State).destroyIntended,
+	Destroyed:        func(s *State, e Event) { delete(s.Colors, e.Root) },
+	WeightsIntended:  func(s *State, e Event) { s.Intended = e.Weights },
+	Weights:          func(s *State, e Event) { s.Weights, s.Intended = e.Weights, nil },
+	Activated:        func(s *State, e Event) { s.Active = e.To },
+	Verdict:          (*State).verdict,
+	Approval:         (*State).approval,
+	Leftovers:        (*State).leftovers,
+}
+
+// Add takes one more event into the state.
+func (s *State) Add(e Event) {
+	if fold, ok := folds[e.Kind]; ok {
+		fold(s, e)
+	}
+}
+
+func (s *State) start(e Event) {
+	s.Rotation = &Rotation{
+		ID: e.Rotation, From: e.From, To: e.To, Version: e.Version, StartedAt: e.Time,
+		Phases: map[string]Progress{}, Passed: map[string]bool{}, Approved: map[string]string{},
+	}
+}
+
+func (s *State) finish(e Event) {
+	if s.Rotation == nil || s.Rotation.ID != e.Rotation {
+		return
+	}
+	s.Rotation.Outcome, s.Rotation.FinishedAt = e.Outcome, e.Time
+	s.Past = append(s.Past, *s.Rotation)
+	s.Rotation = nil
+}
+
+func (s *State) phaseStarted(e Event) {
+	if s.Rotation == nil {
+		return
+	}
+	p := s.Rotation.Phases[e.Phase]
+	if p.Starts == 0 {
+		p.StartedAt = e.Time
+	}
+	p.Starts++
+	p.Outcome, p.Detail = "", ""
+	s.Rotation.Phases[e.Phase], s.Rotation.Phase = p, e.Phase
+}
+
+func (s *State) phaseEnded(e Event) {
+	if s.Rotation == nil {
+		return
+	}
+	p := s.Rotation.Phases[e.Phase]
+	p.Outcome, p.Detail, p.FinishedAt = e.Outcome, e.Detail, e.Time
+	p.Seconds += e.Seconds
+	s.Rotation.Phases[e.Phase] = p
+}
+
+func (s *State) rendered(e Event) {
+	if s.Rotation != nil && e.Root == s.Rotation.To {
+		s.Rotation.Revision = e.Revision
+	}
+}
+
+func (s *State) applyIntended(e Event) {
+	if s.Rotation != nil && e.Root == s.Rotation.To {
+		s.Rotation.Building = true
+	}
+}
+
+func (s *State) destroyIntended(e Event) {
+	if s.Rotation != nil && e.Root == s.Rotation.From {
+		s.Rotation.Destroying = true
+	}
+}
+
+func (s *State) applied(e Event) {
+	if e.Version == "" { // only colors have a Kubernetes version
+		return
+	}
+	c := s.Colors[e.Root]
+	if c.BuiltAt.IsZero() {
+		c.BuiltAt = e.Time
+	}
+	c.Version, c.Revision = e.Version, e.Revision
+	if e.Endpoint != nil {
+		c.Endpoint = *e.Endpoint
+	}
+	s.Colors[e.Root] = c
+}
+
+func (s *State) verdict(e Event) {
+	if s.Rotation != nil {
+		s.Rotation.Passed[e.Check] = e.Verdict == "pass"
+	}
+}
+
+func (s *State) approval(e Event) {
+	if s.Rotation != nil && s.Rotation.ID == e.Rotation {
+		s.Rotation.Approved[e.Phase] = e.By
+	}
+}
+
+func (s *State) leftovers(e Event) {
+	if s.Rotation != nil {
+		s.Rotation.Leftovers = append(s.Rotation.Leftovers, e.Detail)
+	}
+}

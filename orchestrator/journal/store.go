@@ -1,0 +1,120 @@
+package journal
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/gofrs/flock"
+)
+
+const (
+	journalFile = "journal.jsonl"
+	lockRetry   = 20 * time.Millisecond
+)
+
+// Store holds one cluster's journal, lease and bundles in a directory of files.
+type Store struct {
+	dir string
+}
+
+// Open gives the store in dir, which need not exist yet: nothing is written
+// before the first event, lease or bundle.
+func Open(dir string) *Store {
+	return &Store{dir: dir}
+}
+
+// Events reads the whole journal, oldest first. A last line that was torn by a
+// crash is not an event: its side effect never began, as intent comes first.
+func (s *Store) Events(_ context.Context) ([]Event, error) {
+	path := filepath.Join(s.dir, journalFile)
+	data, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("reading the journal: %w", err)
+	}
+	whole, _ := splitTorn(data)
+	var events []Event
+	for i, line := range bytes.Split(whole, []byte("\n")) {
+		if len(line) == 0 {
+			continue
+		}
+		var e Event
+		if err := json.Unmarshal(line, &e); err != nil {
+			return nil, fmt.Errorf("journal %s line %d is not an event: %w; restore the file from a backup, drover will not guess", path, i+1, err)
+		}
+		events = append(events, e)
+	}
+	return events, nil
+}
+
+// Note appends an event that needs no lease, such as a person's approval.
+func (s *Store) Note(ctx context.Context, e Event) (Event, error) {
+	return s.append(ctx, e, nil)
+}
+
+// append writes e durably: it is on disk before append returns. The guard runs
+// under the journal's lock, so that what it saw still holds when e is written.
+func (s *Store) append(ctx context.Context, e Event, guard func() error) (stamped Event, err error) {
+	if err := os.MkdirAll(s.dir, 0o755); err != nil {
+		return e, fmt.Errorf("making the store: %w", err)
+	}
+	lock := flock.New(filepath.Join(s.dir, journalFile+".lock"))
+	if _, err := lock.TryLockContext(ctx, lockRetry); err != nil {
+		return e, fmt.Errorf("locking the journal in %s: %w", s.dir, err)
+	}
+	defer func() { err = errors.Join(err, lock.Close()) }()
+	if guard != nil {
+		if err := guard(); err != nil {
+			return e, err
+		}
+	}
+	if e.Time.IsZero() {
+		e.Time = time.Now().UTC()
+	}
+	line, err := e.encode()
+	if err != nil {
+		return e, err
+	}
+	if err := appendDurably(filepath.Join(s.dir, journalFile), line); err != nil {
+		return e, fmt.Errorf("appending %s to the journal: %w", e.Kind, err)
+	}
+	return e, nil
+}
+
+// appendDurably cuts a torn last line off, appends line and syncs.
+func appendDurably(path string, line []byte) (err error) {
+	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o644)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, f.Close()) }()
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return err
+	}
+	whole, torn := splitTorn(data)
+	if len(torn) > 0 {
+		if err := f.Truncate(int64(len(whole))); err != nil {
+			return err
+		}
+	}
+	if _, err := f.WriteAt(line, int64(len(whole))); err != nil {
+		return err
+	}
+	return f.Sync()
+}
+
+// splitTorn cuts data after its last newline.
+func splitTorn(data []byte) (whole, torn []byte) {
+	end := bytes.LastIndexByte(data, '\n') + 1
+	return data[:end], data[end:]
+}
