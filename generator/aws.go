@@ -1,0 +1,161 @@
+package generator
+
+import (
+	"fmt"
+	"net/netip"
+
+	"github.com/hashicorp/hcl/v2/hclwrite"
+
+	"drover/generator/netplan"
+	"drover/generator/spec"
+)
+
+// awsPlatform renders roots that call the modules in modules/aws.
+type awsPlatform struct{}
+
+var _ platform = awsPlatform{}
+
+// The versions of the provider that the modules are written for.
+const (
+	awsProviderSource  = "hashicorp/aws"
+	awsProviderVersion = ">= 5.95, < 7.0"
+)
+
+func (awsPlatform) root(in input, r Root) (Files, error) {
+	c := in.cluster
+	b, err := backendOf(c)
+	if err != nil {
+		return nil, err
+	}
+	plan, err := AddressesOf(c)
+	if err != nil {
+		return nil, err
+	}
+	arguments := map[Root]func() []attribute{
+		Foundation: func() []attribute { return awsFoundation(c, plan) },
+		Blue:       func() []attribute { return awsCluster(c, plan, Blue) },
+		Green:      func() []attribute { return awsCluster(c, plan, Green) },
+		Traffic:    func() []attribute { return awsTraffic(c) },
+	}[r]
+	if arguments == nil {
+		return nil, fmt.Errorf("there is no root %q; the roots are %v", r, Roots())
+	}
+	readme, err := readmeFile(in, r, plan)
+	if err != nil {
+		return nil, err
+	}
+	out := Files{
+		"backend.tf":   backendFile(c, r, b),
+		"providers.tf": awsProviders(c, r, b),
+		"main.tf":      mainFile(c, r, b, arguments()),
+		"outputs.tf":   outputsFile(r, in.modules.outputs[r.module()]),
+		"README.md":    readme,
+	}
+	if r == Traffic {
+		out["variables.tf"] = trafficVariables()
+	}
+	return out, nil
+}
+
+// awsProviders is providers.tf: Terraform's and the provider's versions, and
+// the tags of every resource of the root.
+func awsProviders(c spec.Cluster, r Root, b backend) []byte {
+	return source(func(body *hclwrite.Body) {
+		settings := block(body, "terraform", nil, attribute{"required_version", text(requiredVersion(c, b))}, gap)
+		block(settings, "required_providers", nil, attribute{"aws", object(
+			attribute{"source", text(awsProviderSource)}, attribute{"version", text(awsProviderVersion)})})
+		body.AppendNewline()
+
+		provider := block(body, "provider", []string{"aws"}, attribute{"region", text(c.Spec.Region)})
+		if c.Spec.Account != "" {
+			fill(provider, attribute{"allowed_account_ids", texts([]string{c.Spec.Account})})
+		}
+		provider.AppendNewline()
+		block(provider, "default_tags", nil, attribute{"tags", tags(c, r)})
+	})
+}
+
+func awsFoundation(c spec.Cluster, plan Addresses) []attribute {
+	s := c.Spec
+	retention, _ := s.Network.FlowLogs.Retention.Days()
+	out := []attribute{
+		{"name", text(c.Metadata.Name)},
+		gap,
+		{"cidr", text(s.Network.CIDR)},
+		{"subnets", object(
+			attribute{"public", plan.texts(func(z netplan.Zone) netip.Prefix { return z.Public })},
+			attribute{"data", plan.texts(func(z netplan.Zone) netip.Prefix { return z.Data })},
+			attribute{"blue", plan.texts(func(z netplan.Zone) netip.Prefix { return z.Blue })},
+			attribute{"green", plan.texts(func(z netplan.Zone) netip.Prefix { return z.Green })},
+		)},
+		{"nat", text(s.Network.NAT)},
+		{"endpoints", texts(s.Network.Endpoints)},
+		{"flow_logs_retention_days", integer(retention)},
+		gap,
+		{"domain", text(s.Ingress.Domain)},
+		{"zone", text(s.Ingress.Zone)},
+		{"visibility", text(s.Ingress.Visibility)},
+	}
+	return append(out, awsServices(s.Services)...)
+}
+
+// awsServices are the arguments for what the spec names under services.
+func awsServices(s spec.Services) []attribute {
+	var out []attribute
+	if s.Registry != nil {
+		out = append(out, gap, attribute{"registry", object(
+			attribute{"repositories", texts(s.Registry.Repositories)},
+			attribute{"pull_through", texts(s.Registry.PullThrough)},
+		)})
+	}
+	if s.Secrets != nil {
+		out = append(out, gap, attribute{"secrets_prefix", text(s.Secrets.Prefix)})
+	}
+	if len(s.Databases) > 0 {
+		out = append(out, gap, attribute{"databases", mapping(byName(s.Databases, func(d spec.Database) string { return d.Name }), awsDatabase)})
+	}
+	if len(s.Identities) > 0 {
+		out = append(out, gap, attribute{"identities", mapping(byName(s.Identities, func(i spec.Identity) string { return i.Name }), awsIdentity)})
+	}
+	return out
+}
+
+func awsDatabase(d spec.Database) hclwrite.Tokens {
+	days, _ := d.Backups.Days()
+	return object(
+		attribute{"engine", text(d.Engine)},
+		attribute{"version", text(d.Version)},
+		attribute{"class", text(d.Class)},
+		attribute{"storage_gib", integer(d.Storage.GiB())},
+		attribute{"multi_zone", boolean(d.MultiZone)},
+		attribute{"backup_days", integer(days)},
+	)
+}
+
+func awsIdentity(i spec.Identity) hclwrite.Tokens {
+	return object(
+		attribute{"namespace", text(i.Namespace)},
+		attribute{"service_account", text(i.ServiceAccount)},
+		attribute{"secrets", texts(i.Secrets)},
+		attribute{"databases", texts(i.Databases)},
+		attribute{"buckets", texts(i.Buckets)},
+	)
+}
+
+// awsTraffic leaves the weights to colors.auto.tfvars.json, which only a
+// rotation writes. Route 53 asks from the internet, so that it can check the
+// health of a public load balancer only.
+func awsTraffic(c spec.Cluster) []attribute {
+	return []attribute{
+		{"domain", text(c.Spec.Ingress.Domain)},
+		{"zone_id", foundation("zone_id")},
+		gap,
+		{"colors", reference("var", "colors")},
+		gap,
+		{"health_check", object(
+			attribute{"enabled", boolean(c.Spec.Ingress.Visibility == "public")},
+			attribute{"type", text("TCP")},
+			attribute{"port", integer(443)},
+		)},
+	}
+}

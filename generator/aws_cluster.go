@@ -1,0 +1,84 @@
+package generator
+
+import (
+	"net/netip"
+
+	"github.com/hashicorp/hcl/v2/hclwrite"
+
+	"drover/generator/spec"
+)
+
+// awsCluster are the arguments of the module of one color.
+func awsCluster(c spec.Cluster, plan Addresses, r Root) []attribute {
+	s := c.Spec
+	public, internal := apiSources(s)
+	retention, _ := s.Kubernetes.LogRetention.Days()
+	return []attribute{
+		{"name", text(c.Metadata.Name)},
+		{"color", text(r.color())},
+		{"kubernetes_version", text(s.Kubernetes.Version)},
+		gap,
+		{"vpc_id", foundation("vpc_id")},
+		{"subnet_ids", foundation("subnet_ids", r.color())},
+		{"public_subnet_ids", foundation("subnet_ids", "public")},
+		{"services_cidr", text(plan.Services[r].String())},
+		gap,
+		{"api", object(attribute{"access", text(s.Access.API)}, attribute{"allow", texts(public)})},
+		{"allow_api_from", texts(internal)},
+		{"admins", texts(s.Access.Admins)},
+		{"viewers", texts(s.Access.Viewers)},
+		gap,
+		{"logs", texts(s.Kubernetes.Logs)},
+		{"log_retention_days", integer(retention)},
+		{"kms_key_arn", foundation("kms_key_arn")},
+		gap,
+		{"node_pools", mapping(byName(s.NodePools, func(p spec.NodePool) string { return p.Name }), awsNodePool)},
+		gap,
+		{"identities", foundation("identities")},
+		{"pull_through_prefixes", foundation("pull_through_prefixes")},
+		gap,
+		{"ingress", object(attribute{"visibility", text(s.Ingress.Visibility)}, attribute{"allow", texts(s.Ingress.Allow)})},
+		{"domain", text(s.Ingress.Domain)},
+		{"zone_id", foundation("zone_id")},
+	}
+}
+
+func awsNodePool(p spec.NodePool) hclwrite.Tokens {
+	out := []attribute{
+		{"machines", texts(p.Machines)},
+		{"capacity", text(p.Capacity)},
+		{"min", integer(p.Min)},
+		{"max", integer(p.Max)},
+		{"disk_gib", integer(p.Disk.GiB())},
+	}
+	if len(p.Labels) > 0 {
+		out = append(out, attribute{"labels", mapping(p.Labels, text)})
+	}
+	if len(p.Taints) > 0 {
+		taints := make([]hclwrite.Tokens, len(p.Taints))
+		for i, t := range p.Taints {
+			taints[i] = object(attribute{"key", text(t.Key)}, attribute{"value", text(t.Value)}, attribute{"effect", text(t.Effect)})
+		}
+		out = append(out, attribute{"taints", hclwrite.TokensForTuple(taints)})
+	}
+	return object(out...)
+}
+
+// apiSources divides who reaches the Kubernetes API: public ranges come to its
+// public endpoint, private ones to the endpoint in the network. The network
+// itself and the clients of its VPN are among these.
+func apiSources(s spec.Spec) (public, internal []string) {
+	internal = append(internal, s.Network.CIDR)
+	if s.Access.VPN != nil {
+		internal = append(internal, s.Access.VPN.Clients)
+	}
+	for _, text := range s.Access.Allow {
+		p, err := netip.ParsePrefix(text)
+		if err == nil && spec.IsPrivate(p) {
+			internal = append(internal, text)
+		} else {
+			public = append(public, text)
+		}
+	}
+	return public, internal
+}

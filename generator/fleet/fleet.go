@@ -1,0 +1,65 @@
+// Package fleet reads any number of specs and says what is wrong between them:
+// clusters of one name, and networks that overlap. What is wrong within one
+// spec is said by package spec.
+//
+// It must never compare every spec with every other: ten thousand are checked
+// in about the time that it takes to read them.
+package fleet
+
+import (
+	"context"
+	"runtime"
+	"sync"
+	"sync/atomic"
+
+	"drover/generator/spec"
+)
+
+// Member is one spec of a fleet, and the file that it came from.
+type Member struct {
+	File    string
+	Cluster spec.Cluster
+}
+
+// Load reads the specs in files and checks them, each by itself and, where
+// each by itself is right, all together. Members come in the order of files;
+// they are only to be used if the diagnostics hold no error. The error is that
+// of the context.
+func Load(ctx context.Context, files []string) ([]Member, spec.Diagnostics, error) {
+	members := make([]Member, len(files))
+	each := make([]spec.Diagnostics, len(files))
+	var next atomic.Int64
+	var workers sync.WaitGroup
+	for range min(runtime.GOMAXPROCS(0), len(files)) {
+		workers.Go(func() {
+			for i := int(next.Add(1)) - 1; i < len(files) && ctx.Err() == nil; i = int(next.Add(1)) - 1 {
+				members[i].File = files[i]
+				members[i].Cluster, each[i] = spec.Load(files[i])
+			}
+		})
+	}
+	workers.Wait()
+	if err := ctx.Err(); err != nil {
+		return nil, nil, err
+	}
+	var said spec.Diagnostics
+	var sound []Member // a spec with errors of its own is not compared: its ranges may be a mistake
+	for i, diagnostics := range each {
+		said = append(said, diagnostics...)
+		if !diagnostics.HasErrors() {
+			sound = append(sound, members[i])
+		}
+	}
+	return members, append(said, Check(sound)...), nil
+}
+
+// Check says what is wrong between specs that are right by themselves.
+func Check(members []Member) spec.Diagnostics {
+	if len(members) < 2 {
+		return nil
+	}
+	r := &report{places: map[string]*spec.Places{}}
+	r.names(members)
+	r.overlaps(members)
+	return r.said
+}

@@ -1,0 +1,111 @@
+package generator
+
+import (
+	"maps"
+	"slices"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+	"github.com/hashicorp/hcl/v2/hclwrite"
+	"github.com/zclconf/go-cty/cty"
+)
+
+// Values reach HCL as tokens only: those of a literal are made by hclwrite
+// from a cty value, so that nothing in a string can end it or be evaluated.
+
+// attribute is one argument; group begins a new group, after an empty line.
+type attribute struct {
+	name  string
+	value hclwrite.Tokens
+}
+
+// gap is an empty line between groups of arguments.
+var gap = attribute{}
+
+func text(s string) hclwrite.Tokens    { return hclwrite.TokensForValue(cty.StringVal(s)) }
+func integer(n int) hclwrite.Tokens    { return hclwrite.TokensForValue(cty.NumberIntVal(int64(n))) }
+func boolean(b bool) hclwrite.Tokens   { return hclwrite.TokensForValue(cty.BoolVal(b)) }
+func word(name string) hclwrite.Tokens { return hclwrite.TokensForIdentifier(name) }
+
+// reference is a path of names, such as module.cluster.host.
+func reference(names ...string) hclwrite.Tokens {
+	t := hcl.Traversal{hcl.TraverseRoot{Name: names[0]}}
+	for _, name := range names[1:] {
+		t = append(t, hcl.TraverseAttr{Name: name})
+	}
+	return hclwrite.TokensForTraversal(t)
+}
+
+// texts is a list of strings.
+func texts(items []string) hclwrite.Tokens {
+	elements := make([]hclwrite.Tokens, len(items))
+	for i, item := range items {
+		elements[i] = text(item)
+	}
+	return list(elements)
+}
+
+// widest is how long a list may be in one line, in bytes.
+const widest = 90
+
+// list is a list of values: on one line, or with a line for each if it is long.
+func list(elements []hclwrite.Tokens) hclwrite.Tokens {
+	length := 0
+	for _, e := range elements {
+		length += len(e.Bytes()) + 2
+	}
+	if length <= widest {
+		return hclwrite.TokensForTuple(elements)
+	}
+	newline := &hclwrite.Token{Type: hclsyntax.TokenNewline, Bytes: []byte{'\n'}}
+	tokens := hclwrite.Tokens{{Type: hclsyntax.TokenOBrack, Bytes: []byte{'['}}, newline}
+	for _, e := range elements {
+		tokens = append(tokens, e...)
+		tokens = append(tokens, &hclwrite.Token{Type: hclsyntax.TokenComma, Bytes: []byte{','}}, newline)
+	}
+	return append(tokens, &hclwrite.Token{Type: hclsyntax.TokenCBrack, Bytes: []byte{']'}})
+}
+
+// object is an object with names that drover chose, in this order.
+func object(attributes ...attribute) hclwrite.Tokens {
+	pairs := make([]hclwrite.ObjectAttrTokens, len(attributes))
+	for i, a := range attributes {
+		pairs[i] = hclwrite.ObjectAttrTokens{Name: word(a.name), Value: a.value}
+	}
+	return hclwrite.TokensForObject(pairs)
+}
+
+// mapping is a map with names of a person's choice, sorted. They are always
+// in quotes: a bare one could be a keyword.
+func mapping[T any](items map[string]T, value func(T) hclwrite.Tokens) hclwrite.Tokens {
+	pairs := make([]hclwrite.ObjectAttrTokens, 0, len(items))
+	for _, name := range slices.Sorted(maps.Keys(items)) {
+		pairs = append(pairs, hclwrite.ObjectAttrTokens{Name: text(name), Value: value(items[name])})
+	}
+	return hclwrite.TokensForObject(pairs)
+}
+
+// block appends a block with its arguments to a body.
+func block(in *hclwrite.Body, kind string, labels []string, attributes ...attribute) *hclwrite.Body {
+	body := in.AppendNewBlock(kind, labels).Body()
+	fill(body, attributes...)
+	return body
+}
+
+func fill(body *hclwrite.Body, attributes ...attribute) {
+	for _, a := range attributes {
+		if a.name == "" {
+			body.AppendNewline()
+			continue
+		}
+		body.SetAttributeRaw(a.name, a.value)
+	}
+}
+
+// source renders what a function writes, as terraform fmt would have it.
+func source(write func(body *hclwrite.Body)) []byte {
+	file := hclwrite.NewEmptyFile()
+	file.Body().AppendNewline() // below the header
+	write(file.Body())
+	return hclwrite.Format(file.Bytes())
+}

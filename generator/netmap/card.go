@@ -1,0 +1,181 @@
+package netmap
+
+import (
+	"fmt"
+	"net/netip"
+
+	"drover/generator/netplan"
+)
+
+// overview is a list of all networks, in the order of their addresses.
+func (d *drawing) overview(m Map) {
+	d.text(margin, d.y+10, "title", m.title())
+	d.y += gapLarge
+	columns := []int{0, 190, 330, 560, 700}
+	for i, head := range []string{"network", "addresses", "cluster", "platform", "region"} {
+		d.text(margin+columns[i], d.y, "head", head)
+	}
+	for _, c := range m.Clusters {
+		d.y += 24
+		d.text(margin+columns[0], d.y, "range", c.Network.String())
+		for i, s := range []string{addresses(c.Network), c.Name, c.Platform, c.Region} {
+			d.text(margin+columns[i+1], d.y, "plain", s)
+		}
+	}
+	d.y += gapLarge + gapSmall
+}
+
+// cluster draws one plan: the network as it lies, then its subnets by zone,
+// then what is beside the network.
+func (d *drawing) cluster(c Cluster) {
+	top := d.y
+	card := d.body.Len()
+	d.y += gapLarge
+	d.text(margin+20, d.y, "title", c.Name)
+	d.textTo(margin+inner-20, d.y, "sub", fmt.Sprintf("%s, %s", c.Platform, c.Region))
+	d.y += 22
+	d.text(margin+20, d.y, "sub", fmt.Sprintf("network %s, %s addresses", c.Network, addresses(c.Network)))
+	d.y += gapLarge + 16
+	d.strip(c)
+	d.grid(c)
+	d.beside(c)
+	d.y += gapSmall
+	d.under(card, float64(top), float64(d.y-top))
+	d.y += gapLarge
+}
+
+// under puts the card below what was drawn on it since.
+func (d *drawing) under(since int, top, height float64) {
+	on := append([]byte{}, d.body.Bytes()[since:]...)
+	d.body.Truncate(since)
+	fmt.Fprintf(&d.body, `<rect x="%d" y="%.1f" width="%d" height="%.1f" rx="10" class="card"/>`+"\n", margin, top, inner, height)
+	d.body.Write(on)
+}
+
+// strip draws the whole network to scale.
+func (d *drawing) strip(c Cluster) {
+	const left, length, high = margin + 20, inner - 40, 34
+	at := func(p netip.Prefix) (x, w float64) {
+		w = float64(length) / float64(uint64(1)<<(p.Bits()-c.Network.Bits()))
+		return left + w*float64(indexIn(c.Network, p)), w
+	}
+	blue, green := netplan.Halves(c.Network)
+	for _, half := range []struct {
+		name string
+		p    netip.Prefix
+	}{{"blue half", blue}, {"green half", green}} {
+		x, w := at(half.p)
+		fmt.Fprintf(&d.body, `<path class="bracket" d="M%.1f %d v-6 h%.1f v6"/>`+"\n", x+2, d.y-4, w-4)
+		d.text(int(x)+2, d.y-16, "head", half.name)
+		d.text(int(x)+76, d.y-16, "small", half.p.String())
+	}
+	d.box(left, float64(d.y), length, high, "kept", "kept free")
+	draw := func(class, what string, p netip.Prefix) {
+		x, w := at(p)
+		d.box(x+0.5, float64(d.y), w-1, high, class, what+" "+p.String())
+	}
+	for _, z := range c.Zones {
+		draw("blue", fmt.Sprintf("blue, zone %d", z.Zone), z.Blue)
+		draw("green", fmt.Sprintf("green, zone %d", z.Zone), z.Green)
+		draw("public", fmt.Sprintf("public, zone %d", z.Zone), z.Public)
+		draw("data", fmt.Sprintf("data, zone %d", z.Zone), z.Data)
+	}
+	x, w := at(c.Growth)
+	d.box(x, float64(d.y), w, high, "kept", "room to grow "+c.Growth.String())
+	d.text(int(x)+10, d.y+21, "small", "room to grow")
+	if more := netplan.MaxZones - len(c.Zones); more > 1 {
+		for _, last := range []netip.Prefix{c.Zones[len(c.Zones)-1].Blue, c.Zones[len(c.Zones)-1].Green} {
+			x, w := at(last)
+			d.text(int(x+w)+10, d.y+21, "small", fmt.Sprintf("room for %d zones", more))
+		}
+	}
+	d.y += high + 16
+	for _, p := range []netip.Prefix{c.Zones[0].Blue, c.Zones[0].Public, c.Zones[0].Green, c.Growth} {
+		x, _ := at(p)
+		d.text(int(x), d.y, "small", p.Addr().String())
+	}
+	d.y += gapLarge
+}
+
+// indexIn counts the ranges of p's size that lie before p in around.
+func indexIn(around, p netip.Prefix) uint64 {
+	n := func(a netip.Addr) uint64 {
+		b := a.As4()
+		return uint64(b[0])<<24 | uint64(b[1])<<16 | uint64(b[2])<<8 | uint64(b[3])
+	}
+	return (n(p.Addr()) - n(around.Addr())) >> (32 - p.Bits())
+}
+
+// columnAt gives where one of the four columns of the grid is.
+func columnAt(i int) (x, w int) {
+	w = (inner - 40 - label) / 4
+	return margin + 20 + label + i*w, w - gapSmall/2
+}
+
+// grid draws the subnets, a row for each zone.
+func (d *drawing) grid(c Cluster) {
+	for i, head := range []string{"public", "data", "blue: nodes and pods", "green: nodes and pods"} {
+		x, _ := columnAt(i)
+		d.text(x, d.y, "head", head)
+	}
+	d.y += gapSmall
+	for _, z := range c.Zones {
+		name := fmt.Sprintf("zone %d", z.Zone)
+		d.text(margin+20, d.y+24, "head", name)
+		for i, subnet := range []struct {
+			class string
+			p     netip.Prefix
+		}{{"public", z.Public}, {"data", z.Data}, {"blue", z.Blue}, {"green", z.Green}} {
+			x, w := columnAt(i)
+			d.cell(x, d.y, w, subnet.class, subnet.class+", "+name, subnet.p)
+		}
+		d.y += cellHigh
+	}
+	d.text(margin+20, d.y+24, "head", "services")
+	x, w := columnAt(2)
+	d.cell(x, d.y, w, "blue", "services of blue", c.Services.Blue)
+	x, w = columnAt(3)
+	d.cell(x, d.y, w, "green", "services of green", c.Services.Green)
+	d.y += cellHigh
+}
+
+// beside draws the ranges that are not of the network: VPN clients, and what
+// the network keeps clear of; four in a row.
+func (d *drawing) beside(c Cluster) {
+	type range_ struct {
+		name string
+		p    netip.Prefix
+	}
+	var all []range_
+	if c.VPNClients != nil {
+		all = append(all, range_{"VPN clients", *c.VPNClients})
+	}
+	for _, r := range c.Reserved {
+		all = append(all, range_{r.Name, r.CIDR})
+	}
+	for i, r := range all {
+		if i%4 == 0 {
+			if i == 0 {
+				d.text(margin+20, d.y+30, "head", "outside")
+			} else {
+				d.y += cellHigh + 6
+			}
+		}
+		x, w := columnAt(i % 4)
+		d.box(float64(x), float64(d.y+6), float64(w), cellHigh-gapSmall/2, "outside", r.name+" "+r.p.String())
+		d.text(x+10, d.y+23, "range", r.p.String())
+		d.text(x+10, d.y+38, "small", shortened(r.name))
+	}
+	if len(all) > 0 {
+		d.y += cellHigh + 6
+	}
+}
+
+// shortened is a name that fits into a cell.
+func shortened(s string) string {
+	const most = 34
+	if r := []rune(s); len(r) > most {
+		return string(r[:most-1]) + "…"
+	}
+	return s
+}

@@ -1,0 +1,147 @@
+// Package netmap shows the address plans of clusters: as data, as a table and
+// as a picture for people's documents.
+//
+// It must never plan an address itself, and never write a text of a spec into
+// a picture unescaped.
+package netmap
+
+import (
+	"cmp"
+	"fmt"
+	"net/netip"
+	"slices"
+
+	"drover/generator"
+	"drover/generator/fleet"
+	"drover/generator/netplan"
+)
+
+// Map is the address plans of one or more clusters.
+type Map struct {
+	Clusters []Cluster `json:"clusters"` // in the order of their networks
+	NextFree []Free    `json:"nextFree"` // the lowest block of some sizes that no range of these specs touches
+}
+
+// Free is a block that is free, of a size that somebody may want.
+type Free struct {
+	Bits  int          `json:"bits"`
+	Block netip.Prefix `json:"block"`
+}
+
+// Cluster is the plan of one cluster.
+type Cluster struct {
+	Name       string        `json:"name"`
+	File       string        `json:"file"`
+	Platform   string        `json:"platform"`
+	Region     string        `json:"region"`
+	Network    netip.Prefix  `json:"network"`
+	Zones      []Zone        `json:"zones"`
+	Growth     netip.Prefix  `json:"growth"` // room that no zone, present or future, uses
+	Services   Halved        `json:"services"`
+	VPNClients *netip.Prefix `json:"vpnClients"` // null without a VPN
+	Reserved   []Reserved    `json:"reserved"`
+}
+
+// Zone is the subnets of one availability zone; zones count from 1.
+type Zone struct {
+	Zone   int          `json:"zone"`
+	Public netip.Prefix `json:"public"`
+	Data   netip.Prefix `json:"data"`
+	Blue   netip.Prefix `json:"blue"`
+	Green  netip.Prefix `json:"green"`
+}
+
+// Halved is a range of which each color has a half.
+type Halved struct {
+	Range netip.Prefix `json:"range"`
+	Blue  netip.Prefix `json:"blue"`
+	Green netip.Prefix `json:"green"`
+}
+
+// Reserved is a range that is in use elsewhere.
+type Reserved struct {
+	Name string       `json:"name"`
+	CIDR netip.Prefix `json:"cidr"`
+}
+
+// freeSizes are the sizes that the next free block is given of.
+var freeSizes = []int{16, 18, 20}
+
+// Of maps the members of a fleet, which fleet.Load found no error in.
+func Of(members []fleet.Member) (Map, error) {
+	m := Map{Clusters: []Cluster{}, NextFree: []Free{}}
+	var used []netip.Prefix
+	for _, member := range members {
+		c, err := clusterOf(member)
+		if err != nil {
+			return Map{}, fmt.Errorf("mapping the addresses of %s: %w", member.File, err)
+		}
+		m.Clusters = append(m.Clusters, c)
+		used = append(used, c.ranges()...)
+	}
+	slices.SortStableFunc(m.Clusters, func(a, b Cluster) int {
+		return cmp.Or(a.Network.Addr().Compare(b.Network.Addr()), cmp.Compare(a.Name, b.Name))
+	})
+	for _, bits := range freeSizes {
+		if block, ok := netplan.NextFree(netip.MustParsePrefix("10.0.0.0/8"), bits, used); ok {
+			m.NextFree = append(m.NextFree, Free{bits, block})
+		}
+	}
+	return m, nil
+}
+
+func clusterOf(member fleet.Member) (Cluster, error) {
+	s := member.Cluster.Spec
+	plan, err := generator.AddressesOf(member.Cluster)
+	if err != nil {
+		return Cluster{}, err
+	}
+	services, err := netip.ParsePrefix(s.Network.Services)
+	if err != nil {
+		return Cluster{}, fmt.Errorf("reading spec.network.services: %w", err)
+	}
+	c := Cluster{
+		Name: member.Cluster.Metadata.Name, File: member.File, Platform: string(s.Platform), Region: s.Region,
+		Network: plan.CIDR, Growth: plan.Growth(), Reserved: []Reserved{},
+		Services: Halved{services, plan.Services[generator.Blue], plan.Services[generator.Green]},
+	}
+	for i, z := range plan.Zones {
+		c.Zones = append(c.Zones, Zone{i + 1, z.Public, z.Data, z.Blue, z.Green})
+	}
+	if s.Access.VPN != nil {
+		clients, err := netip.ParsePrefix(s.Access.VPN.Clients)
+		if err != nil {
+			return Cluster{}, fmt.Errorf("reading spec.access.vpn.clients: %w", err)
+		}
+		c.VPNClients = &clients
+	}
+	for i, r := range s.Network.Reserved {
+		p, err := netip.ParsePrefix(r.CIDR)
+		if err != nil {
+			return Cluster{}, fmt.Errorf("reading spec.network.reserved[%d].cidr: %w", i, err)
+		}
+		c.Reserved = append(c.Reserved, Reserved{r.Name, p})
+	}
+	return c, nil
+}
+
+// ranges are all ranges that a cluster uses or keeps clear of.
+func (c Cluster) ranges() []netip.Prefix {
+	out := []netip.Prefix{c.Network, c.Services.Range}
+	if c.VPNClients != nil {
+		out = append(out, *c.VPNClients)
+	}
+	for _, r := range c.Reserved {
+		out = append(out, r.CIDR)
+	}
+	return out
+}
+
+// addresses is the number of addresses in a range, as people write it: 65,536.
+func addresses(p netip.Prefix) string {
+	digits := fmt.Sprint(uint64(1) << (32 - p.Bits()))
+	for i := len(digits) - 3; i > 0; i -= 3 {
+		digits = digits[:i] + "," + digits[i:]
+	}
+	return digits
+}

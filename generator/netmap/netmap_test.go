@@ -1,0 +1,163 @@
+package netmap_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"encoding/xml"
+	"errors"
+	"flag"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"drover/generator/fleet"
+	"drover/generator/netmap"
+)
+
+// update writes testdata anew: go test ./generator/netmap -update.
+var update = flag.Bool("update", false, "write golden files anew")
+
+// members are the specs that package spec keeps as good ones.
+func members(t *testing.T, names ...string) []fleet.Member {
+	t.Helper()
+	var files []string
+	for _, name := range names {
+		files = append(files, filepath.Join("..", "spec", "testdata", "good", name+".yaml"))
+	}
+	all, said, err := fleet.Load(t.Context(), files)
+	if err != nil || said.HasErrors() {
+		t.Fatal(err, said.Error())
+	}
+	for i := range all {
+		all[i].File = filepath.Base(all[i].File)
+	}
+	return all
+}
+
+func mapOf(t *testing.T, all []fleet.Member) netmap.Map {
+	t.Helper()
+	m, err := netmap.Of(all)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return m
+}
+
+func inJSON(m netmap.Map, w io.Writer) error {
+	encoder := json.NewEncoder(w)
+	encoder.SetIndent("", "  ")
+	return encoder.Encode(m)
+}
+
+// testdata holds how a plan and a fleet are shown in each form.
+func TestPlansAreShownAsInTestdata(t *testing.T) {
+	t.Parallel()
+	for name, specs := range map[string][]string{
+		"shop-prod": {"shop-prod"}, "fleet": {"web-google", "shop-prod", "minimal", "internal-azure"},
+	} {
+		for form, write := range map[string]func(netmap.Map, io.Writer) error{
+			"txt": netmap.Map.Table, "svg": netmap.Map.SVG, "json": inJSON,
+		} {
+			t.Run(name+"."+form, func(t *testing.T) {
+				t.Parallel()
+				var got bytes.Buffer
+				if err := write(mapOf(t, members(t, specs...)), &got); err != nil {
+					t.Fatal(err)
+				}
+				golden := filepath.Join("testdata", name+"."+form)
+				if *update {
+					if err := os.WriteFile(golden, got.Bytes(), 0o644); err != nil {
+						t.Fatal(err)
+					}
+				}
+				want, err := os.ReadFile(golden)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if !bytes.Equal(got.Bytes(), want) {
+					t.Errorf("the %s is\n%s\nwant\n%s", form, got.Bytes(), want)
+				}
+			})
+		}
+	}
+}
+
+// Every text of a spec that is in the picture stays text, whatever it is.
+func TestAPictureHoldsTextsOfASpecAsText(t *testing.T) {
+	t.Parallel()
+	for _, hostile := range []string{`</text><script>alert(1)</script>`, `"><rect onload="x`, "a & b", "]]>", "\x00\x1b[31m", "<!--", "&#x3c;"} {
+		all := members(t, "shop-prod")
+		all[0].Cluster.Metadata.Name = hostile
+		all[0].Cluster.Spec.Region = hostile
+		all[0].Cluster.Spec.Network.Reserved[0].Name = hostile
+		var got bytes.Buffer
+		if err := mapOf(t, all).SVG(&got); err != nil {
+			t.Fatal(err)
+		}
+		known := []string{"svg", "title", "style", "rect", "text", "path"}
+		decoder := xml.NewDecoder(&got)
+		for {
+			token, err := decoder.Token()
+			if errors.Is(err, io.EOF) {
+				break
+			}
+			if err != nil {
+				t.Fatalf("with %q the picture is no XML: %v", hostile, err)
+			}
+			start, ok := token.(xml.StartElement)
+			if !ok {
+				continue
+			}
+			if !slices.Contains(known, start.Name.Local) || slices.ContainsFunc(start.Attr, func(a xml.Attr) bool { return strings.HasPrefix(a.Name.Local, "on") }) {
+				t.Errorf("with %q the picture holds <%s %v>", hostile, start.Name.Local, start.Attr)
+			}
+		}
+	}
+}
+
+func TestTheNextFreeBlockTouchesNothingThatTheSpecsName(t *testing.T) {
+	t.Parallel()
+	m := mapOf(t, members(t, "shop-prod", "minimal", "internal-azure", "web-google"))
+	if len(m.NextFree) != 3 {
+		t.Fatalf("there are %d free blocks", len(m.NextFree))
+	}
+	for _, f := range m.NextFree {
+		for _, c := range m.Clusters {
+			if f.Block.Overlaps(c.Network) || c.VPNClients != nil && f.Block.Overlaps(*c.VPNClients) {
+				t.Errorf("%s, said to be free, overlaps a range of %s", f.Block, c.Name)
+			}
+			for _, r := range c.Reserved {
+				if f.Block.Overlaps(r.CIDR) {
+					t.Errorf("%s, said to be free, overlaps %s", f.Block, r.Name)
+				}
+			}
+		}
+	}
+}
+
+// broken is a pipe whose reader is gone.
+type broken struct{}
+
+func (broken) Write([]byte) (int, error) { return 0, io.ErrClosedPipe }
+
+func TestAnAnswerThatCannotBeWrittenIsAnError(t *testing.T) {
+	t.Parallel()
+	m := mapOf(t, members(t, "minimal"))
+	for form, write := range map[string]func(io.Writer) error{"table": m.Table, "picture": m.SVG} {
+		if err := write(broken{}); !errors.Is(err, io.ErrClosedPipe) {
+			t.Errorf("writing the %s to a closed pipe gives %v", form, err)
+		}
+	}
+}
+
+func TestANetworkTooSmallToPlanIsAnErrorThatNamesTheFile(t *testing.T) {
+	t.Parallel()
+	all := members(t, "internal-azure")
+	all[0].Cluster.Spec.Network.CIDR = "10.48.0.0/22"
+	if _, err := netmap.Of(all); err == nil || !strings.Contains(err.Error(), "internal-azure.yaml") || !strings.Contains(err.Error(), "/20 or larger") {
+		t.Errorf("a /22 is answered with %v", err)
+	}
+}

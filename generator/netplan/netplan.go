@@ -1,0 +1,105 @@
+// Package netplan plans addresses: it carves a network into subnets for both
+// colors, and finds overlaps and free blocks among any number of ranges.
+//
+// It is pure arithmetic over net/netip. It must never look anything up, and
+// never move a subnet of a plan that it made before: a moved subnet is a
+// network that has to be rebuilt.
+package netplan
+
+import (
+	"fmt"
+	"net/netip"
+)
+
+// MaxZones is the most zones that a plan has room for. The room is kept from
+// the start, so that a further zone moves nothing.
+const MaxZones = 6
+
+// Smallest is the longest prefix of a network that can be planned: below it a
+// public subnet would be smaller than /27, which load balancers need.
+const Smallest = 20
+
+// Plan is how a network is divided. Every subnet lies in CIDR, and none
+// overlaps another.
+type Plan struct {
+	CIDR  netip.Prefix
+	Zones []Zone // as many as are in use; the index is the zone's
+}
+
+// Zone is the subnets in one availability zone.
+type Zone struct {
+	Public netip.Prefix // load balancers and NAT gateways
+	Data   netip.Prefix // databases and endpoints
+	Blue   netip.Prefix // nodes and pods of the blue cluster
+	Green  netip.Prefix // nodes and pods of the green cluster
+}
+
+// A network has sixteen slots. Each color has a half, so that one range names
+// it in a firewall elsewhere: six slots for its zones, and the seventh and
+// eighth of blue's half hold the small public and data subnets. The same two
+// slots of green's half are room to grow.
+//
+//	slot   0 1 2 3 4 5   6       7     8 9 10 11 12 13   14 15
+//	       blue zones    public  data  green zones       free
+const (
+	slotBits   = 4
+	slotBlue   = 0
+	slotPublic = 6
+	slotData   = 7
+	slotGreen  = 8
+	slotFree   = 14
+	smallBits  = 3 // a public or data slot has eight subnets
+)
+
+// Layout plans the network cidr for a number of zones.
+func Layout(cidr netip.Prefix, zones int) (Plan, error) {
+	switch {
+	case !cidr.IsValid() || !cidr.Addr().Is4():
+		return Plan{}, fmt.Errorf("planning the network %s: it is not a range of IPv4 addresses", cidr)
+	case cidr != cidr.Masked():
+		return Plan{}, fmt.Errorf("planning the network %s: it has bits set behind its prefix; write %s", cidr, cidr.Masked())
+	case cidr.Bits() > Smallest:
+		return Plan{}, fmt.Errorf("planning the network %s: it is too small for two colors; take a /%d or larger", cidr, Smallest)
+	case zones < 1 || zones > MaxZones:
+		return Plan{}, fmt.Errorf("planning the network %s: %d zones, and a plan has 1 to %d", cidr, zones, MaxZones)
+	}
+	p := Plan{CIDR: cidr}
+	for z := range zones {
+		p.Zones = append(p.Zones, zone(cidr, z))
+	}
+	return p, nil
+}
+
+func zone(cidr netip.Prefix, z int) Zone {
+	return Zone{
+		Public: sub(sub(cidr, slotBits, slotPublic), smallBits, z),
+		Data:   sub(sub(cidr, slotBits, slotData), smallBits, z),
+		Blue:   sub(cidr, slotBits, slotBlue+z),
+		Green:  sub(cidr, slotBits, slotGreen+z),
+	}
+}
+
+// Growth is the room in the network that no zone, present or future, uses.
+func (p Plan) Growth() netip.Prefix {
+	return sub(p.CIDR, slotBits-1, slotFree/2)
+}
+
+// Halves divides a range in two, the first for blue and the second for green.
+func Halves(p netip.Prefix) (blue, green netip.Prefix) {
+	return sub(p, 1, 0), sub(p, 1, 1)
+}
+
+// sub is the n-th of the 2^bits equal parts of p.
+func sub(p netip.Prefix, bits, n int) netip.Prefix {
+	length := p.Bits() + bits
+	return netip.PrefixFrom(address(number(p.Addr())+uint64(n)<<(32-length)), length)
+}
+
+func number(a netip.Addr) uint64 {
+	b := a.As4()
+	return uint64(b[0])<<24 | uint64(b[1])<<16 | uint64(b[2])<<8 | uint64(b[3])
+}
+
+func address(n uint64) netip.Addr {
+	return netip.AddrFrom4([4]byte{byte(n >> 24), byte(n >> 16), byte(n >> 8), byte(n)})
+}

@@ -1,0 +1,47 @@
+package spec
+
+// The rules of AWS, with where each is from.
+var awsRules = rules{
+	name:    "AWS",
+	nameMax: 40,    // IAM role names end at 64 characters, and have the color and a purpose behind the name
+	notName: "sg-", // EC2 refuses security groups of such names
+	account: form{lazily(`^[0-9]{12}$`), "an AWS account is 12 digits", `"123456789012"`},
+	region:  form{lazily(`^[a-z]{2,4}(-[a-z]+)+-[0-9]+$`), "a region of AWS", "eu-west-1"},
+	regions: []string{
+		"af-south-1", "ap-east-1", "ap-east-2", "ap-northeast-1", "ap-northeast-2", "ap-northeast-3", "ap-south-1", "ap-south-2",
+		"ap-southeast-1", "ap-southeast-2", "ap-southeast-3", "ap-southeast-4", "ap-southeast-5", "ap-southeast-6", "ap-southeast-7",
+		"ca-central-1", "ca-west-1", "cn-north-1", "cn-northwest-1", "eu-central-1", "eu-central-2", "eu-north-1", "eu-south-1",
+		"eu-south-2", "eu-west-1", "eu-west-2", "eu-west-3", "il-central-1", "me-central-1", "me-south-1", "mx-central-1",
+		"sa-east-1", "us-east-1", "us-east-2", "us-gov-east-1", "us-gov-west-1", "us-west-1", "us-west-2",
+	},
+	// https://docs.aws.amazon.com/eks/latest/userguide/kubernetes-versions.html
+	oldest: 30, newest: 36,
+	logs: []string{"api", "audit", "authenticator", "controllerManager", "scheduler"},
+	// https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html
+	retention: []int{1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653},
+	zones:     [2]int{2, 6}, // EKS needs two, and no region has more than six
+	// A VPC can be /16 to /28 (https://docs.aws.amazon.com/vpc/latest/userguide/vpc-cidr-blocks.html), but below /20
+	// the public subnets of the plan are smaller than the /27 that a load balancer needs.
+	cidr:     [2]int{16, 20},
+	services: [2]int{12, 23}, // EKS takes /12 to /24, and each color has half
+	vpn:      [2]int{12, 22}, // https://docs.aws.amazon.com/vpn/latest/clientvpn-admin/what-is-best-practices.html
+	vpnCert: form{lazily(`^arn:aws[a-z-]*:acm:[a-z0-9-]+:[0-9]{12}:certificate/[0-9a-f-]+$`), "the ARN of a certificate in ACM",
+		"arn:aws:acm:eu-west-1:123456789012:certificate/11111111-1111-1111-1111-111111111111"},
+	endpoints: []string{"s3", "ecr.api", "ecr.dkr", "sts", "ec2", "eks-auth"},
+	known: []string{"dynamodb", "logs", "eks", "autoscaling", "elasticloadbalancing", "kms", "secretsmanager", "ssm", "ssmmessages",
+		"ec2messages", "sqs", "sns", "monitoring", "xray", "rds", "elasticfilesystem", "events", "lambda"},
+	principal: form{lazily(`^arn:aws[a-z-]*:iam::[0-9]{12}:(role|user)/[A-Za-z0-9+=,.@_/-]+$`), "the ARN of an IAM role or user",
+		"arn:aws:iam::123456789012:role/platform-admin"},
+	pool:     form{lazily(`^[a-z]([-a-z0-9]{0,28}[a-z0-9])?$`), "at most 30 lower-case letters, digits and dashes, beginning with a letter", "general"},
+	machine:  form{lazily(`^[a-z][a-z0-9-]*\.([a-z0-9]+|metal-[a-z0-9]+)$`), "an EC2 instance type", "m7i.large"},
+	machines: []string{"m7i.large", "m6i.large"},
+	arm:      lazily(`^([a-z]+[0-9]+g[a-z]*|a1)\.`), // Graviton
+	disk:     [2]Size{20 * gibi, 16 * tebi},         // gp3; the node image itself has 20 GiB
+	label:    form{lazily(`^[\p{L}\p{N} _.:/=+@-]*$`), `letters, digits, spaces and _ . : / = + - @, which is what AWS allows in a tag`, "production"},
+	labelMax: 256,
+	class:    form{lazily(`^db\.[a-z0-9-]+\.[a-z0-9]+$`), "an instance class of RDS", "db.r7g.large"},
+	storage:  [2]Size{20 * gibi, 32 * tebi}, // gp3 in RDS
+	identity: form{lazily(`^[a-z0-9]([a-z0-9-]{0,20}[a-z0-9])?$`), "at most 22 lower-case letters, digits and dashes: an IAM role is named for it", "checkout"},
+	caches:   []string{"ecr-public", "quay", "kubernetes"},
+	backends: "s3",
+}

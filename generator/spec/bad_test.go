@@ -1,0 +1,71 @@
+package spec
+
+import (
+	"flag"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// update writes the messages of testdata/bad anew: go test ./generator/spec -update.
+var update = flag.Bool("update", false, "write golden files anew")
+
+// Every testdata/bad/NAME.yaml is answered with exactly what is in NAME.txt.
+func TestBadSpecsAreAnsweredWithWhatToWriteInstead(t *testing.T) {
+	t.Parallel()
+	specs, err := filepath.Glob("testdata/bad/*.yaml")
+	if err != nil || len(specs) < 60 {
+		t.Fatalf("found %d bad specs (%v), want at least 60", len(specs), err)
+	}
+	for _, path := range specs {
+		name := strings.TrimSuffix(filepath.Base(path), ".yaml")
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			data, err := os.ReadFile(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			_, diags := Parse("cluster.yaml", data)
+			got := diags.Error() + "\n"
+			golden := strings.TrimSuffix(path, ".yaml") + ".txt"
+			if *update {
+				if err := os.WriteFile(golden, []byte(got), 0o644); err != nil {
+					t.Fatal(err)
+				}
+			}
+			want, err := os.ReadFile(golden)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got != string(want) {
+				t.Errorf("%s is answered with:\n%s\nwant:\n%s", path, got, want)
+			}
+			wellFormed(t, diags)
+		})
+	}
+}
+
+// wellFormed checks what holds for every diagnostic, whatever it is about.
+func wellFormed(t *testing.T, diags Diagnostics) {
+	t.Helper()
+	if len(diags) == 0 {
+		t.Error("nothing is said about a bad spec")
+	}
+	for _, d := range diags {
+		if d.File != "cluster.yaml" || d.Message == "" || d.Suggestion == "" {
+			t.Errorf("a diagnostic lacks file, message or suggestion: %+v", d)
+		}
+		if d.Line > 0 && (d.Column < 1 || !strings.Contains(d.Excerpt, "^")) {
+			t.Errorf("a diagnostic has a line, and no column or caret: %+v", d)
+		}
+		for _, text := range []string{d.Message, d.Suggestion, d.Excerpt} {
+			if strings.Contains(text, "\x1b") || strings.Contains(text, "%!") {
+				t.Errorf("a diagnostic holds a terminal escape or a failed format: %q", text)
+			}
+			if strings.Contains(text, "hunter2") || strings.Contains(text, "XXXX") || strings.Contains(text, "0123456789abcdef") {
+				t.Errorf("a diagnostic shows a secret: %q", text)
+			}
+		}
+	}
+}

@@ -1,0 +1,169 @@
+package spec
+
+import (
+	"net/netip"
+	"time"
+)
+
+// The defaults below make the least that a person can say a production-safe
+// cluster: nothing public but the ingress, every zone on its own, logs kept.
+
+// TerraformVersion is what spec.terraform.version is when it is left out: the
+// oldest that the roots work with.
+const TerraformVersion = ">= 1.9"
+
+func (c *Cluster) setDefaults() {
+	c.Spec = Spec{
+		Kubernetes: Kubernetes{Version: "1.33", LogRetention: days(90)},
+		State:      State{Backend: "local"},
+		Network: Network{
+			Zones: 3, NAT: "per-zone", Egress: Egress{Mode: "open"}, FlowLogs: FlowLogs{Retention: days(30)},
+		},
+		Access:    Access{API: "private"},
+		Ingress:   Ingress{Zone: "create", Visibility: "public"},
+		Terraform: Terraform{Flavor: "terraform", Version: TerraformVersion},
+		Rotation: Rotation{
+			Traffic:   Traffic{Steps: []int{5, 25, 50, 100}, Interval: Duration(5 * time.Minute), TTL: Duration(time.Minute)},
+			Soak:      Duration(time.Hour),
+			Quiet:     Duration(3 * time.Minute),
+			KeepBlue:  Duration(day),
+			OnFailure: "rollback",
+		},
+	}
+}
+
+func (m *Management) setDefaults() { m.Visibility = "internal" }
+
+func (p *NodePool) setDefaults() {
+	p.Capacity = "on-demand"
+	p.Disk = 80 * gibi
+}
+
+func (d *Database) setDefaults() { d.Backups = days(14) }
+
+func (g *GitOps) setDefaults() { g.Revision, g.Path = "main", "." }
+
+func (w *Window) setDefaults() { w.Timezone = "UTC" }
+
+func (k *KubernetesCheck) setDefaults() {
+	k.NodesReady = "all"
+	k.Timeout = Duration(15 * time.Minute)
+}
+
+func (h *HTTPCheck) setDefaults() {
+	h.Path = "/"
+	h.Status, h.Samples = 200, 20
+	h.Timeout = Duration(10 * time.Minute)
+}
+
+func (p *PrometheusCheck) setDefaults() { p.Timeout = Duration(5 * time.Minute) }
+
+func (c *CommandCheck) setDefaults() { c.Timeout = Duration(10 * time.Minute) }
+
+func days(n int) Duration { return Duration(time.Duration(n) * day) }
+
+// derive fills in the defaults that depend on what the spec says elsewhere.
+// A list that is left out is nil here; one that is written as [] is not.
+func derive(c *Cluster) {
+	s := &c.Spec
+	r := rulesOf[s.Platform]
+	if s.Kubernetes.Logs == nil {
+		s.Kubernetes.Logs = r.logs
+	}
+	if s.State.Backend == "s3" && s.State.Region == "" {
+		s.State.Region = s.Region
+	}
+	if s.Network.Endpoints == nil {
+		s.Network.Endpoints = r.endpoints
+	}
+	if s.Network.Services == "" {
+		s.Network.Services = freeServices(s)
+	}
+	if s.Ingress.Allow == nil {
+		s.Ingress.Allow = ingressFrom(s)
+	}
+	if s.NodePools == nil {
+		pool := NodePool{Name: "general", Min: 3, Max: 12}
+		pool.setDefaults()
+		s.NodePools = []NodePool{pool}
+	}
+	for i := range s.NodePools {
+		p := &s.NodePools[i]
+		if p.Machines == nil {
+			p.Machines = r.machines
+		}
+		if p.Max == 0 && p.Min >= 0 {
+			p.Max = max(1, 4*p.Min) // as 12 is to 3: room for a surge and for the loss of a zone
+		}
+	}
+	if s.Services.Secrets == nil && readsSecrets(s.Services.Identities) {
+		s.Services.Secrets = &Secrets{Prefix: c.Metadata.Name}
+	}
+	if s.Rotation.Verify == nil {
+		check := &HTTPCheck{}
+		check.setDefaults()
+		s.Rotation.Verify = []Check{{HTTP: check}}
+	}
+}
+
+func readsSecrets(identities []Identity) bool {
+	for _, i := range identities {
+		if len(i.Secrets) > 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// serviceRanges are tried in order for the services of a cluster; the first
+// is what EKS takes itself, and 172.17.0.0/16 is missing because container
+// runtimes use it on every node.
+var serviceRanges = []string{
+	"172.20.0.0/16", "172.21.0.0/16", "172.22.0.0/16", "172.24.0.0/16", "172.28.0.0/16", "172.31.0.0/16",
+	"10.100.0.0/16", "10.200.0.0/16", "192.168.0.0/16", "10.250.0.0/16", "10.150.0.0/16",
+}
+
+// freeServices gives the first range for services that overlaps nothing that
+// the spec names, or "" if there is none.
+func freeServices(s *Spec) string {
+	used := usedRanges(s)
+	for _, candidate := range serviceRanges {
+		p := netip.MustParsePrefix(candidate)
+		if !overlapsAny(p, used) {
+			return candidate
+		}
+	}
+	return ""
+}
+
+// usedRanges are the ranges that a spec names, without its services; those
+// that do not parse are left to validation.
+func usedRanges(s *Spec) []netip.Prefix {
+	texts := []string{s.Network.CIDR}
+	for _, r := range s.Network.Reserved {
+		texts = append(texts, r.CIDR)
+	}
+	if s.Access.VPN != nil {
+		texts = append(texts, s.Access.VPN.Clients)
+	}
+	var used []netip.Prefix
+	for _, text := range texts {
+		if p, err := netip.ParsePrefix(text); err == nil {
+			used = append(used, p.Masked())
+		}
+	}
+	return used
+}
+
+// ingressFrom is who reaches the ingress when the spec does not say: everyone,
+// or everything that the spec calls ours when the ingress is internal.
+func ingressFrom(s *Spec) []string {
+	if s.Ingress.Visibility != "internal" {
+		return []string{"0.0.0.0/0"}
+	}
+	var ours []string
+	for _, p := range usedRanges(s) {
+		ours = append(ours, p.String())
+	}
+	return ours
+}

@@ -1,0 +1,219 @@
+package spec
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/goccy/go-yaml"
+	"github.com/goccy/go-yaml/ast"
+	"github.com/goccy/go-yaml/parser"
+)
+
+// The apiVersion and kind of a spec that this drover reads.
+const (
+	APIVersion = "drover/v1"
+	Kind       = "Cluster"
+)
+
+// largest is the most bytes that are read as a spec; the parser recurses.
+const largest = 1 << 20
+
+// Load reads the spec in the file at path: strictly, with defaults filled in,
+// and validated. All there is to say about it comes at once. The cluster is
+// only to be used if the diagnostics hold no error.
+func Load(path string) (Cluster, Diagnostics) {
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return Cluster{}, Diagnostics{unreadable(path, err)}
+	}
+	return Parse(path, data)
+}
+
+func unreadable(path string, err error) Diagnostic {
+	d := Diagnostic{File: path, Severity: Error}
+	info, statErr := os.Stat(path)
+	var cause *fs.PathError
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		d.Message = "there is no such file"
+		d.Suggestion = "name the spec with -f FILE; without -f it is cluster.yaml in this directory"
+	case errors.Is(err, fs.ErrPermission):
+		d.Message = "you may not read this file"
+		d.Suggestion = "give yourself the right to: chmod u+r " + path
+	case statErr == nil && info.IsDir():
+		d.Message = "this is a directory, where one spec file is needed"
+		d.Suggestion = "name a file in it, such as " + strings.TrimRight(path, "/") + "/cluster.yaml"
+	case errors.As(err, &cause):
+		d.Message = "reading the spec failed: " + cause.Err.Error()
+		d.Suggestion = "see whether the file can be read at all, such as with cat"
+	}
+	return d
+}
+
+// Parse is Load for a spec that is in memory; name stands for it in diagnostics.
+func Parse(name string, data []byte) (Cluster, Diagnostics) {
+	c, d := examine(name, data)
+	return c, d.finish()
+}
+
+// examine does all that Parse does, and gives the decoder that knows what is
+// wrong and where everything is.
+func examine(name string, data []byte) (Cluster, *decoder) {
+	data = bytes.TrimPrefix(data, []byte("\xef\xbb\xbf"))
+	d := &decoder{
+		source: newSource(name, string(data)),
+		index:  map[string]place{}, failed: map[string]bool{}, anchors: map[string]ast.Node{},
+	}
+	var c Cluster
+	c.setDefaults()
+	if body := d.document(data); body != nil && d.isOurs(body) {
+		d.decode(body, &c)
+		d.missingFields()
+		derive(&c)
+		validate(d, &c)
+	}
+	return c, d
+}
+
+// document gives the one YAML document in data, or nil when there is none.
+func (d *decoder) document(data []byte) ast.Node {
+	if !d.isText(data) {
+		return nil
+	}
+	file, err := parse(data)
+	if err != nil {
+		d.syntaxError(err)
+		return nil
+	}
+	var bodies []ast.Node
+	for _, doc := range file.Docs {
+		switch doc.Body.(type) {
+		case nil, *ast.DirectiveNode, *ast.CommentGroupNode:
+		default:
+			bodies = append(bodies, doc.Body)
+		}
+	}
+	switch len(bodies) {
+	case 0:
+		d.add(Diagnostic{
+			Severity: Error, Message: "the file holds no spec: it is empty",
+			Suggestion: "start with these lines: " + firstLines,
+		})
+		return nil
+	case 1:
+		return bodies[0]
+	}
+	d.errorAt("", "write one cluster a file, and remove what begins here", spanOf(bodies[1]),
+		fmt.Sprintf("the file holds %d YAML documents, where a spec is one", len(bodies)))
+	return nil
+}
+
+const firstLines = "apiVersion: drover/v1, kind: Cluster, metadata: {name: NAME}, spec: …"
+
+// parse parses YAML. A panic of the parser is a file that cannot be read, not
+// a reason for drover to crash.
+func parse(data []byte) (file *ast.File, err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("this is not YAML that can be read: %v", r)
+		}
+	}()
+	return parser.ParseBytes(data, 0, parser.AllowDuplicateMapKey())
+}
+
+func (d *decoder) isText(data []byte) bool {
+	if len(data) > largest {
+		d.add(Diagnostic{
+			Severity: Error, Message: fmt.Sprintf("the file has %d bytes, more than any spec (%d)", len(data), largest),
+			Suggestion: "see whether -f names the right file",
+		})
+		return false
+	}
+	for n, line := range d.lines {
+		bad := strings.IndexByte(line, 0)
+		if bad < 0 && !utf8.ValidString(line) {
+			bad = len(line) - len(strings.ToValidUTF8(line, ""))
+			for i := range line {
+				if r, size := utf8.DecodeRuneInString(line[i:]); r == utf8.RuneError && size == 1 {
+					bad = i
+					break
+				}
+			}
+		}
+		if bad >= 0 {
+			column := utf8.RuneCountInString(line[:bad]) + 1
+			d.errorAt("", "save it as UTF-8 text, and see whether -f names the right file", span{n + 1, column, 1},
+				"the file is not text: this is not a UTF-8 character")
+			return false
+		}
+	}
+	return true
+}
+
+// syntaxError says what keeps the file from being YAML.
+func (d *decoder) syntaxError(err error) {
+	var syntax *yaml.SyntaxError
+	if !errors.As(err, &syntax) || syntax.Token == nil {
+		d.add(Diagnostic{Severity: Error, Message: "the file is not YAML: " + err.Error(), Suggestion: "see whether -f names the right file"})
+		return
+	}
+	at := spanOfToken(syntax.Token)
+	if at.line < 1 || at.line > len(d.lines) {
+		at = span{line: 1, column: 1, width: 1}
+	}
+	at.width = 1
+	message, suggestion := explainSyntax(syntax.Message, d.lines[at.line-1])
+	d.errorAt("", suggestion, at, message)
+}
+
+// explainSyntax puts a message of the YAML parser in words that say what to do.
+func explainSyntax(message, line string) (string, string) {
+	indent := line[:len(line)-len(strings.TrimLeft(line, " \t"))]
+	switch {
+	case strings.Contains(indent, "\t"):
+		return "a tab indents this line, and YAML is indented by spaces only", "replace each tab by two spaces"
+	case strings.Contains(line, "{{"):
+		return "this is a template, not YAML: {{ has no meaning in a spec", "write the value itself, or fill in the template before drover reads it"
+	case strings.Contains(message, "mapping value is not allowed"):
+		return "a second \": \" on one line, or a line that is indented too far", `put a text that holds ": " in quotes, or indent this line as the one above it`
+	case strings.Contains(message, "value is not allowed in this context"):
+		return "this line is indented as none of the lines above it is", "indent it by as many spaces as its neighbors have"
+	case strings.Contains(message, "could not find end character"):
+		return "a text is opened by a quote that is never closed", "close it with the same quote"
+	case strings.Contains(message, "must be specified"), strings.Contains(message, "flow map"):
+		return "a list or mapping is opened by a bracket, here or above, and not closed", "close [ with ] and { with }, with commas between the items"
+	case strings.Contains(message, "reserved character"):
+		return "a text may not begin with this character", "put the text in quotes"
+	case strings.Contains(message, "unexpected key name"), strings.Contains(message, "non-map value"):
+		return "this is not a field with a value", "put a space after the colon: name: value"
+	}
+	return "this is not YAML: " + message, "compare the line with its neighbors: name: value, indented by spaces"
+}
+
+// isOurs tells whether the document says that it is a spec. About a file that
+// is something else there is only this to say.
+func (d *decoder) isOurs(body ast.Node) bool {
+	pairs, isMapping := mapping(body)
+	if !isMapping {
+		d.errorAt("", "start with these lines: "+firstLines, spanOf(body), "a spec is a mapping of fields, and this is "+kindOf(body))
+		return false
+	}
+	for _, want := range []struct{ key, value string }{{"apiVersion", APIVersion}, {"kind", Kind}} {
+		for _, p := range pairs {
+			if keyOf(p) != want.key {
+				continue
+			}
+			if got, isText := p.Value.(*ast.StringNode); isText && got.Value != want.value {
+				d.errorAt(want.key, fmt.Sprintf("write %s: %s, and see whether -f names the right file", want.key, want.value),
+					spanOf(p.Value), fmt.Sprintf("this is no spec that this drover reads: its %s is %q", want.key, got.Value))
+				return false
+			}
+		}
+	}
+	return true
+}

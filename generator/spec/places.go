@@ -1,0 +1,39 @@
+package spec
+
+import (
+	"os"
+)
+
+// Place is where something is written, and how the line looks.
+type Place struct {
+	File         string
+	Line, Column int    // from 1; 0 when the file cannot be read any more
+	Excerpt      string // the line, a caret below what it is about
+}
+
+// Places finds where the paths of one spec are written. It is for what is
+// said about several specs at once, after each was loaded by itself.
+type Places struct {
+	file string
+	d    *decoder
+}
+
+// PlacesIn reads the spec in the file at path again. Positions take ten times
+// the memory of what they are about, so that Load does not keep them.
+func PlacesIn(path string) *Places {
+	p := &Places{file: path}
+	if data, err := os.ReadFile(path); err == nil {
+		_, p.d = examine(path, data)
+	}
+	return p
+}
+
+// At gives the place of the value at path, such as spec.network.cidr, or of
+// the nearest part of the spec around it that is written in the file.
+func (p *Places) At(path string) Place {
+	if p.d == nil {
+		return Place{File: p.file}
+	}
+	at := p.d.where(path)
+	return Place{File: p.file, Line: at.line, Column: at.column, Excerpt: p.d.excerpt([]span{at})}
+}

@@ -1,0 +1,172 @@
+package spec
+
+import (
+	"fmt"
+	"strings"
+)
+
+// add keeps a diagnostic; its excerpt is made at the end, when it is known
+// what may not be shown.
+func (d *decoder) add(one Diagnostic) {
+	one.File = d.name
+	d.out = append(d.out, one)
+}
+
+// errorAt says what is wrong at a place, and what to write instead; also are
+// the other lines that it is about.
+func (d *decoder) errorAt(path, help string, at span, message string, also ...span) {
+	d.failed[path] = true
+	d.add(Diagnostic{
+		Severity: Error, Path: path, Message: message, Suggestion: help,
+		Line: at.line, Column: at.column, spans: append([]span{at}, also...),
+	})
+}
+
+// finish gives the diagnostics in the order of the file, with excerpts.
+func (d *decoder) finish() Diagnostics {
+	for i, one := range d.out {
+		d.out[i].Excerpt = d.excerpt(one.spans)
+	}
+	d.out.sort()
+	return d.out
+}
+
+// where gives the place of the value at path, or of the nearest part of the
+// spec around it that is written in the file.
+func (d *decoder) where(path string) span {
+	if at, ok := d.index[path]; ok {
+		return at.value
+	}
+	return d.around(path)
+}
+
+// around gives the place of the name of the part that holds path.
+func (d *decoder) around(path string) span {
+	for path != "" {
+		path = parent(path)
+		if at, ok := d.index[path]; ok && path != "" {
+			return at.key
+		}
+	}
+	return span{line: 1, column: 1, width: 1}
+}
+
+// parent takes the last name or index off a path.
+func parent(path string) string {
+	return path[:max(0, strings.LastIndexAny(path, ".["))]
+}
+
+// has tells whether the file says anything at path.
+func (d *decoder) has(path string) bool {
+	_, ok := d.index[path]
+	return ok
+}
+
+// silent tells whether path, or a part around it, already has an error.
+func (d *decoder) silent(path string) bool {
+	for ; path != ""; path = parent(path) {
+		if d.failed[path] {
+			return true
+		}
+	}
+	return false
+}
+
+// failedBelow tells whether a part of what is at path has an error.
+func (d *decoder) failedBelow(path string) bool {
+	for failed := range d.failed {
+		if strings.HasPrefix(failed, path+".") {
+			return true
+		}
+	}
+	return false
+}
+
+// nameAt gives the place of the name of what is at path.
+func (d *decoder) nameAt(path string) span {
+	if at, ok := d.index[path]; ok {
+		return at.key
+	}
+	return d.around(path)
+}
+
+// examples show how a required field is written; [] stands for any index.
+var examples = map[string]string{
+	"apiVersion":                            "apiVersion: " + APIVersion,
+	"kind":                                  "kind: " + Kind,
+	"metadata":                              "metadata: {name: shop-prod}",
+	"metadata.name":                         "name: shop-prod",
+	"spec":                                  "spec: with platform, region, network and ingress below it",
+	"spec.platform":                         "platform: aws",
+	"spec.region":                           "region: eu-west-1",
+	"spec.network":                          "network: {cidr: 10.40.0.0/16}",
+	"spec.network.cidr":                     "cidr: 10.40.0.0/16",
+	"spec.access.vpn.serverCertificate":     "serverCertificate: arn:aws:acm:eu-west-1:123456789012:certificate/…",
+	"spec.access.vpn.clientRootCertificate": "clientRootCertificate: arn:aws:acm:eu-west-1:123456789012:certificate/…",
+	"spec.services.identities[].serviceAccount":     "serviceAccount: checkout",
+	"spec.services.alerts.slack.webhook":            "webhook: {env: SLACK_WEBHOOK_URL}",
+	"spec.services.alerts.slack.webhook.env":        "env: SLACK_WEBHOOK_URL",
+	"spec.services.alerts.pagerduty.routingKey":     "routingKey: {env: PAGERDUTY_ROUTING_KEY}",
+	"spec.services.alerts.pagerduty.routingKey.env": "env: PAGERDUTY_ROUTING_KEY",
+	"spec.services.alerts.webhook.url":              "url: {env: ALERT_WEBHOOK_URL}",
+	"spec.services.alerts.webhook.url.env":          "env: ALERT_WEBHOOK_URL",
+	"spec.network.reserved[].name":                  "name: office",
+	"spec.network.reserved[].cidr":                  "cidr: 10.0.0.0/16",
+	"spec.access.vpn.clients":                       "clients: 10.90.0.0/22",
+	"spec.ingress":                                  "ingress: {domain: shop.example.com}",
+	"spec.ingress.domain":                           "domain: shop.example.com",
+	"spec.ingress.management.domain":                "domain: ops.example.com",
+	"spec.nodePools[].name":                         "name: general",
+	"spec.nodePools[].min":                          "min: 3",
+	"spec.nodePools[].taints[].key":                 "key: workload",
+	"spec.nodePools[].taints[].effect":              "effect: NoSchedule",
+	"spec.services.secrets.prefix":                  "prefix: shop-prod",
+	"spec.services.databases[].name":                "name: orders",
+	"spec.services.databases[].engine":              "engine: postgres",
+	"spec.services.databases[].version":             `version: "16"`,
+	"spec.services.databases[].class":               "class: db.r7g.large",
+	"spec.services.databases[].storage":             "storage: 100Gi",
+	"spec.services.identities[].name":               "name: checkout",
+	"spec.services.identities[].namespace":          "namespace: checkout",
+	"spec.gitops.repository":                        "repository: https://git.example.com/team/clusters.git",
+	"spec.rotation.window.from":                     `from: "02:00"`,
+	"spec.rotation.window.to":                       `to: "06:00"`,
+	"spec.rotation.verify[].http.path":              "path: /healthz",
+	"spec.rotation.verify[].prometheus.url":         "url: https://prometheus.example.com",
+	"spec.rotation.verify[].prometheus.query":       "query: up",
+	"spec.rotation.verify[].command.run":            "run: [./smoke.sh]",
+	"spec.accept[].warning":                         "warning: single-nat",
+	"spec.accept[].reason":                          "reason: why it is right here",
+}
+
+// missingFields says which required fields are not there, below which line
+// they belong, and how one looks.
+func (d *decoder) missingFields() {
+	for _, path := range d.missing {
+		help := "add " + last(path) + ": …"
+		if example, ok := examples[anyIndex(path)]; ok {
+			help = "add " + example
+		}
+		if above := parent(path); above != "" {
+			help += ", indented below this line"
+			if strings.HasSuffix(above, "]") {
+				help = strings.TrimSuffix(help, ", indented below this line") + " to this item"
+			}
+		}
+		d.errorAt(path, help, d.around(path), fmt.Sprintf("%s is missing", path))
+	}
+}
+
+// anyIndex replaces the indexes of a path by [].
+func anyIndex(path string) string {
+	var b strings.Builder
+	for {
+		before, rest, more := strings.Cut(path, "[")
+		b.WriteString(before)
+		if !more {
+			return b.String()
+		}
+		_, path, _ = strings.Cut(rest, "]")
+		b.WriteString("[]")
+	}
+}

@@ -1,0 +1,50 @@
+package spec
+
+// form is a pattern that a text has to match, and what to say about it.
+type form struct {
+	pattern *pattern
+	is      string // "12 digits"
+	example string
+}
+
+// rules are what one platform allows; validation knows platforms only by them.
+type rules struct {
+	name      string // as people call the platform
+	nameMax   int    // longest name of a cluster, so that every resource's name still fits
+	notName   string // what no name may begin with
+	account   form
+	region    form
+	regions   []string
+	oldest    int // minor version of Kubernetes: none below it is still run
+	newest    int // the newest that was known when this drover was made
+	logs      []string
+	retention []int // days that logs can be kept, if not any number
+	zones     [2]int
+	cidr      [2]int // shortest and longest prefix of the network
+	services  [2]int
+	vpn       [2]int
+	vpnCert   form
+	endpoints []string // the default: what a node needs to start
+	known     []string // further endpoints, for near misses
+	principal form     // a person or role that is given access
+	pool      form
+	machine   form
+	machines  []string // the default
+	arm       *pattern
+	disk      [2]Size
+	label     form
+	labelMax  int
+	class     form // of a database
+	storage   [2]Size
+	identity  form
+	caches    []string // upstreams of a pull-through cache
+	backends  string   // the state backend that belongs to the platform
+}
+
+var rulesOf = map[Platform]rules{AWS: awsRules, Azure: azureRules, Google: googleRules}
+
+// dnsLabel is what Kubernetes and DNS call a label.
+var dnsLabel = form{
+	pattern: lazily(`^[a-z]([-a-z0-9]{0,61}[a-z0-9])?$`),
+	is:      "lower-case letters, digits and dashes, beginning with a letter and not ending with a dash", example: "shop-prod",
+}

@@ -1,0 +1,42 @@
+package spec
+
+import "fmt"
+
+// lacking is something that a spec may say and this drover does not do yet.
+type lacking struct {
+	path     string
+	given    bool
+	is, help string
+}
+
+// later is the advice where nothing else is lost by waiting.
+const later = "leave it, as it is read and checked, or remove it until drover does it"
+
+// unbuilt warns about what is lacking, in words that leave no doubt about what
+// is not there. A row goes when its subject is built.
+func (v *validator) unbuilt() {
+	s := v.c.Spec
+	rows := []lacking{
+		{"spec.platform", s.Platform != AWS, fmt.Sprintf("a spec for %s is validated, and cannot be generated yet", v.rules.name), "write platform: aws for a cluster now"},
+		{"spec.network.egress.mode", s.Network.Egress.Mode == "restricted", "there is no egress firewall yet: egress stays open", later},
+		{"spec.access.vpn", s.Access.VPN != nil, "no VPN is made yet; its range is kept free, and may reach the Kubernetes API", later},
+		{"spec.ingress.management", s.Ingress.Management != nil, "no way in to management interfaces is made yet", later},
+		{"spec.ingress.tls", v.has("spec.ingress.tls"), "no certificates are issued yet: what listens in the cluster brings its own", later},
+		{"spec.services.alerts", s.Services.Alerts != nil, "no alerts are sent yet", later},
+		{"spec.gitops", s.GitOps != nil, "nothing is started in a new cluster yet, and a rotation refuses to begin", "remove it before a rotation, and start the agent by other means"},
+		{"spec.rotation.maxAge", s.Rotation.MaxAge > 0, "nothing acts on the age of a cluster yet", later},
+		{"spec.rotation.schedule", s.Rotation.Schedule != "", "nothing starts rotations by schedule yet", later},
+		{"spec.rotation.window", s.Rotation.Window != nil, "the window is not kept yet: a rotation runs when it is started", later},
+	}
+	for i, c := range s.Rotation.Verify {
+		rows = append(rows, lacking{
+			fmt.Sprintf("spec.rotation.verify[%d].kubernetes", i), c.Kubernetes != nil,
+			"drover cannot ask the Kubernetes API yet, and a rotation refuses to begin", "verify the same by an http or command check",
+		})
+	}
+	for _, r := range rows {
+		if r.given {
+			v.warn(r.path, "", r.is, r.help)
+		}
+	}
+}

@@ -1,0 +1,193 @@
+package spec
+
+import (
+	"fmt"
+	"net/netip"
+	"slices"
+	"strings"
+)
+
+func (v *validator) state() {
+	s := v.c.Spec.State
+	if !oneIs(v, "spec.state.backend", s.Backend, "local", "s3", "azurerm", "gcs") {
+		return
+	}
+	fields := []struct {
+		name, value string
+		form        form
+		backends    []string
+	}{
+		{"bucket", s.Bucket, bucketName, []string{"s3", "gcs"}},
+		{"region", s.Region, form{}, []string{"s3"}},
+		{"account", s.Account, form{lazily(`^[a-z0-9]{3,24}$`), "a storage account, 3 to 24 lower-case letters and digits", "acmetfstate"}, []string{"azurerm"}},
+		{"container", s.Container, form{lazily(`^[a-z0-9]([a-z0-9-]{1,61}[a-z0-9])$`), "a blob container, 3 to 63 lower-case letters, digits and dashes", "tfstate"}, []string{"azurerm"}},
+		{"resourceGroup", s.ResourceGroup, form{lazily(`^[\p{L}\p{N}_.()-]{1,90}$`), "the name of a resource group", "terraform"}, []string{"azurerm"}},
+	}
+	for _, f := range fields {
+		path := "spec.state." + f.name
+		uses := slices.Contains(f.backends, s.Backend)
+		switch {
+		case uses && f.value == "" && !v.silent(path):
+			v.wrong("spec.state.backend", fmt.Sprintf("%s is missing: the backend %s needs it", path, s.Backend), fmt.Sprintf("add %s: …, beside backend: %s", f.name, s.Backend))
+		case uses:
+			v.matches(path, f.value, f.form)
+		case v.has(path):
+			v.wrong(path, fmt.Sprintf("the backend %s has no %s", s.Backend, f.name), fmt.Sprintf("remove the line, or write backend: %s", oneOf(f.backends)))
+		}
+	}
+}
+
+var bucketName = form{lazily(`^[a-z0-9][a-z0-9._-]{1,61}[a-z0-9]$`), "the name of a bucket, 3 to 63 lower-case letters, digits, dots and dashes", "acme-terraform-state"}
+
+func (v *validator) access() {
+	a := v.c.Spec.Access
+	if oneIs(v, "spec.access.api", a.API, "private", "restricted") {
+		v.apiRanges(a)
+	}
+	if a.VPN != nil {
+		v.matches("spec.access.vpn.serverCertificate", a.VPN.ServerCertificate, v.rules.vpnCert)
+		v.matches("spec.access.vpn.clientRootCertificate", a.VPN.ClientRootCertificate, v.rules.vpnCert)
+	}
+	for i, who := range a.Admins {
+		v.principal(fmt.Sprintf("spec.access.admins[%d]", i), who)
+	}
+	for i, who := range a.Viewers {
+		v.principal(fmt.Sprintf("spec.access.viewers[%d]", i), who)
+	}
+	v.unique(append(slices.Clone(a.Admins), a.Viewers...), "the principal", func(i int) string {
+		if i < len(a.Admins) {
+			return fmt.Sprintf("spec.access.admins[%d]", i)
+		}
+		return fmt.Sprintf("spec.access.viewers[%d]", i-len(a.Admins))
+	})
+}
+
+// apiRanges checks who reaches the Kubernetes API: a private one only private
+// ranges, a restricted one also some public ones.
+func (v *validator) apiRanges(a Access) {
+	public := 0
+	for i, text := range a.Allow {
+		path := fmt.Sprintf("spec.access.allow[%d]", i)
+		p, ok := v.cidr(path, text)
+		if !ok || IsPrivate(p) {
+			continue
+		}
+		public++
+		if a.API == "private" {
+			v.wrong(path, fmt.Sprintf("%s is public, and nothing public reaches a private Kubernetes API", p), "write api: restricted, or remove it")
+		}
+		if p.Bits() == 0 {
+			v.wrong(path, "0.0.0.0/0 lets everyone on the internet reach the Kubernetes API, which drover never allows", "name the addresses of your office or VPN: 203.0.113.0/24")
+		} else if p.Bits() < 8 {
+			v.unwise("open-api", path, fmt.Sprintf("%s lets a large part of the internet reach the Kubernetes API", p), "name the addresses of your office or VPN")
+		}
+	}
+	v.unique(a.Allow, "the range", indexed("spec.access.allow"))
+	if a.API == "restricted" && public == 0 {
+		v.wrong("spec.access.api", "a restricted API needs to know whom it is for: spec.access.allow names no public range", "add allow: [203.0.113.0/24], with your own addresses, or write api: private")
+	}
+}
+
+var (
+	assumedRole = lazily(`^arn:(aws[a-z-]*):sts::([0-9]{12}):assumed-role/([^/]+)/`)
+	wildcard    = lazily(`\*`)
+)
+
+func (v *validator) principal(path, who string) {
+	if v.rules.principal.pattern.MatchString(who) {
+		return
+	}
+	help := "write it like " + v.rules.principal.example
+	if m := assumedRole.FindStringSubmatch(who); m != nil {
+		help = fmt.Sprintf("write arn:%s:iam::%s:role/%s, the role behind this session", m[1], m[2], m[3])
+	} else if wildcard.MatchString(who) {
+		help = "name each role by itself; a pattern would give access to roles that do not exist yet"
+	}
+	v.wrong(path, fmt.Sprintf("%s %q is not right: it has to be %s", path, who, v.rules.principal.is), help)
+}
+
+func (v *validator) ingress() {
+	in := v.c.Spec.Ingress
+	if in.Domain != "" {
+		v.domain("spec.ingress.domain", in.Domain)
+	}
+	oneIs(v, "spec.ingress.zone", in.Zone, "create", "adopt")
+	oneIs(v, "spec.ingress.visibility", in.Visibility, "public", "internal")
+	v.sources("spec.ingress.allow", in.Allow, in.Visibility)
+	v.tls(in.TLS)
+	if m := in.Management; m != nil {
+		v.domain("spec.ingress.management.domain", m.Domain)
+		if m.Domain == in.Domain && m.Domain != "" {
+			v.wrong("spec.ingress.management.domain", "the management interfaces and the applications share one domain", "write ops."+in.Domain)
+		}
+		oneIs(v, "spec.ingress.management.visibility", m.Visibility, "public", "internal")
+		v.sources("spec.ingress.management.allow", m.Allow, m.Visibility)
+		if slices.Contains(m.Allow, "0.0.0.0/0") {
+			v.unwise("open-management", "spec.ingress.management.allow", "the management interfaces are open to everyone on the internet", "name the addresses of your office or VPN")
+		}
+	}
+}
+
+// sources checks the ranges that may reach an ingress.
+func (v *validator) sources(path string, allow []string, visibility string) {
+	for i, text := range allow {
+		v.cidr(fmt.Sprintf("%s[%d]", path, i), text)
+	}
+	v.unique(allow, "the range", indexed(path))
+	if allow != nil && len(allow) == 0 {
+		v.wrong(path, path+" is empty: nobody could reach it", "name ranges, or remove the line for the default")
+	}
+	if visibility != "internal" {
+		return
+	}
+	for i, text := range allow {
+		if p, err := netip.ParsePrefix(text); err == nil && !IsPrivate(p) && p.Addr().Is4() {
+			v.wrong(fmt.Sprintf("%s[%d]", path, i), fmt.Sprintf("%s is public, and nothing public reaches an internal ingress", p), "write visibility: public, or remove it")
+		}
+	}
+}
+
+var email = form{lazily(`^[^@\s]+@([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}$`), "an address that mail arrives at", "platform@example.com"}
+
+func (v *validator) tls(t TLS) {
+	if t == (TLS{}) && !v.has("spec.ingress.tls") {
+		return
+	}
+	if t.Issuer == "" {
+		v.wrong("spec.ingress.tls.issuer", "spec.ingress.tls.issuer is missing", "add issuer: letsencrypt or issuer: cloud")
+		return
+	}
+	if !oneIs(v, "spec.ingress.tls.issuer", t.Issuer, "letsencrypt", "cloud") {
+		return
+	}
+	if t.Email != "" {
+		v.matches("spec.ingress.tls.email", t.Email, email)
+	} else if t.Issuer == "letsencrypt" {
+		v.wrong("spec.ingress.tls.email", "spec.ingress.tls.email is missing: Let's Encrypt writes to it before a certificate runs out", "add email: platform@example.com, with your own address")
+	}
+}
+
+var domainName = lazily(`^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])$`)
+
+// domain checks a domain that gets a zone, with host names of drover's below.
+func (v *validator) domain(path, domain string) {
+	if domainName.MatchString(domain) && len(domain) <= 240 {
+		return
+	}
+	help := "write it like shop.example.com"
+	if better := domainFrom(domain); better != domain && domainName.MatchString(better) {
+		help = "write " + better
+	}
+	v.wrong(path, fmt.Sprintf("%s %q is not a domain: names of lower-case letters, digits and dashes, with dots between", path, domain), help)
+}
+
+// domainFrom takes away what people put around a domain.
+func domainFrom(text string) string {
+	text = strings.ToLower(strings.TrimSpace(text))
+	if _, behind, ok := strings.Cut(text, "://"); ok {
+		text = behind
+	}
+	text, _, _ = strings.Cut(text, "/")
+	text, _, _ = strings.Cut(text, ":")
+	return strings.Trim(strings.TrimPrefix(strings.ReplaceAll(text, "_", "-"), "*."), ".")
+}

@@ -1,0 +1,227 @@
+package spec
+
+import (
+	"fmt"
+	"net/netip"
+	"slices"
+	"strings"
+)
+
+// ranged is a range of the spec and where it is written.
+type ranged struct {
+	path, what string
+	prefix     netip.Prefix
+}
+
+func (v *validator) network() {
+	n := v.c.Spec.Network
+	v.cidrs()
+	if z := v.rules.zones; (n.Zones < z[0] || n.Zones > z[1]) && (n.Zones != 0 || v.has("spec.network.zones")) {
+		v.wrong("spec.network.zones", fmt.Sprintf("spec.network.zones is %d, and a cluster spans %d to %d zones on %s", n.Zones, z[0], z[1], v.rules.name), "write zones: 3")
+	}
+	oneIs(v, "spec.network.nat", n.NAT, "per-zone", "single", "none")
+	if n.NAT == "single" {
+		v.unwise("single-nat", "spec.network.nat", fmt.Sprintf("one NAT gateway serves %d zones: when its zone fails, no node reaches the internet", n.Zones), "write nat: per-zone")
+	}
+	v.egress(n.Egress)
+	v.endpoints(n)
+	v.retention("spec.network.flowLogs.retention", n.FlowLogs.Retention)
+}
+
+// cidrs checks every range of the spec, and that none overlaps another.
+func (v *validator) cidrs() {
+	n := v.c.Spec.Network
+	var all []ranged
+	keep := func(path, what, text string) {
+		if text == "" {
+			return
+		}
+		if p, ok := v.cidr(path, text); ok {
+			all = append(all, ranged{path, what, p})
+		}
+	}
+	for i, r := range n.Reserved {
+		at := fmt.Sprintf("spec.network.reserved[%d]", i)
+		keep(at+".cidr", fmt.Sprintf("the reserved range %q", r.Name), r.CIDR)
+	}
+	v.unique(namesOf(n.Reserved, func(r Reserved) string { return r.Name }), "the reserved range", field("spec.network.reserved", "name"))
+	reserved := len(all)
+	keep("spec.network.cidr", "the network", n.CIDR)
+	keep("spec.network.services", "the range of the services", n.Services)
+	if vpn := v.c.Spec.Access.VPN; vpn != nil {
+		keep("spec.access.vpn.clients", "the range of the VPN clients", vpn.Clients)
+	}
+	for _, r := range all[reserved:] {
+		v.size(r)
+	}
+	if n.Services == "" && !v.silent("spec.network.services") {
+		v.wrong("spec.network.services", "every range that drover would take for the services is in use", "give one that is free: services: 172.20.0.0/16")
+	}
+	// Reserved ranges may lie in one another; nothing of ours may touch any.
+	for i := reserved; i < len(all); i++ {
+		for _, other := range all[:i] {
+			v.disjoint(all[i], other, all)
+		}
+	}
+}
+
+// disjoint says that two ranges overlap, naming both lines.
+func (v *validator) disjoint(one, other ranged, all []ranged) {
+	if !one.prefix.Overlaps(other.prefix) || v.silent(one.path) || v.silent(other.path) {
+		return
+	}
+	if !v.has(one.path) { // a default never overlaps, so this one is not
+		one, other = other, one
+	}
+	at := v.where(other.path)
+	help := "write a range that is free"
+	used := make([]netip.Prefix, 0, len(all))
+	for _, r := range all {
+		if r.path != one.path {
+			used = append(used, r.prefix)
+		}
+	}
+	if free, ok := freeBlock(one.prefix, used); ok {
+		help = fmt.Sprintf("write %s, which is free", free)
+	}
+	v.wrong(one.path, fmt.Sprintf("%s %s overlaps %s, %s, in line %d", one.path, one.prefix, other.what, other.prefix, at.line), help, at)
+}
+
+// cidr checks that a text is a range of IPv4 addresses, written canonically.
+func (v *validator) cidr(path, text string) (netip.Prefix, bool) {
+	p, err := netip.ParsePrefix(text)
+	if err != nil {
+		help := "write it like 10.40.0.0/16"
+		if a, err := netip.ParseAddr(text); err == nil && a.Is4() {
+			help = fmt.Sprintf("write %s/16, with as many bits as you mean; one address is %s/32", text, text)
+		}
+		v.wrong(path, fmt.Sprintf("%s %q is not a range of addresses: it has to be an address, a slash, and the number of its leading bits that are fixed", path, text), help)
+		return p, false
+	}
+	if !p.Addr().Is4() {
+		v.wrong(path, fmt.Sprintf("%s %s is IPv6, and drover plans IPv4", path, p), "write it like 10.40.0.0/16")
+		return p, false
+	}
+	if p != p.Masked() {
+		v.wrong(path, fmt.Sprintf("%s %s has bits set behind its first %d: it names an address in the range", path, p, p.Bits()), fmt.Sprintf("write %s, the range that it is in", p.Masked()))
+		return p, false
+	}
+	return p, true
+}
+
+// size checks that a range is private, and as large as its use allows.
+func (v *validator) size(r ranged) {
+	bounds, use := v.rules.cidr, "the network, which two clusters in up to six zones share,"
+	switch r.path {
+	case "spec.network.services":
+		bounds, use = v.rules.services, "the services of both colors, which have half of it each,"
+	case "spec.access.vpn.clients":
+		bounds, use = v.rules.vpn, "the VPN clients"
+	}
+	if carrier := r.path == "spec.network.services" && private[3].Overlaps(r.prefix); carrier || !IsPrivate(r.prefix) {
+		v.wrong(r.path, fmt.Sprintf("%s %s is not a private range: packets to the real owners of its addresses would never leave", r.path, r.prefix),
+			"take a range in 10.0.0.0/8, 172.16.0.0/12 or 192.168.0.0/16")
+		return
+	}
+	if b := r.prefix.Bits(); b < bounds[0] || b > bounds[1] {
+		better := netip.PrefixFrom(r.prefix.Addr(), min(max(b, bounds[0]), bounds[1])).Masked()
+		v.wrong(r.path, fmt.Sprintf("%s %s has the wrong size: on %s %s can be /%d to /%d", r.path, r.prefix, v.rules.name, use, bounds[0], bounds[1]),
+			fmt.Sprintf("write %s", better))
+		return
+	}
+}
+
+var private = []netip.Prefix{
+	netip.MustParsePrefix("10.0.0.0/8"), netip.MustParsePrefix("172.16.0.0/12"),
+	netip.MustParsePrefix("192.168.0.0/16"), netip.MustParsePrefix("100.64.0.0/10"),
+}
+
+// IsPrivate tells whether a range is for use inside networks: RFC 1918, and
+// RFC 6598's range for carriers, which cloud networks take as well.
+func IsPrivate(p netip.Prefix) bool {
+	return slices.ContainsFunc(private, func(q netip.Prefix) bool { return q.Bits() <= p.Bits() && q.Contains(p.Addr()) })
+}
+
+func overlapsAny(p netip.Prefix, used []netip.Prefix) bool {
+	return slices.ContainsFunc(used, p.Overlaps)
+}
+
+// freeBlock gives the first private block as large as like that overlaps
+// nothing in used, beginning behind like itself.
+func freeBlock(like netip.Prefix, used []netip.Prefix) (netip.Prefix, bool) {
+	for _, around := range private[:3] {
+		p := netip.PrefixFrom(around.Addr(), like.Bits())
+		if around.Contains(like.Addr()) {
+			p = like
+		}
+		for p.Bits() >= around.Bits() && around.Contains(p.Addr()) {
+			hit := slices.IndexFunc(used, p.Overlaps)
+			if hit < 0 {
+				return p, true
+			}
+			past := netip.PrefixFrom(p.Addr(), min(p.Bits(), used[hit].Bits())).Masked()
+			p = netip.PrefixFrom(following(past), p.Bits())
+		}
+	}
+	return netip.Prefix{}, false
+}
+
+// following is the first address behind a range; the zero Addr at the end of all.
+func following(p netip.Prefix) netip.Addr {
+	a := p.Addr().As4()
+	n := uint64(a[0])<<24 | uint64(a[1])<<16 | uint64(a[2])<<8 | uint64(a[3])
+	n += 1 << (32 - p.Bits())
+	if n > 1<<32-1 {
+		return netip.Addr{}
+	}
+	return netip.AddrFrom4([4]byte{byte(n >> 24), byte(n >> 16), byte(n >> 8), byte(n)})
+}
+
+var egressName = form{
+	lazily(`^(\*?\.)?([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)*[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$`),
+	"a host name, or .example.com for a domain and all below it", "ghcr.io",
+}
+
+func (v *validator) egress(e Egress) {
+	if !oneIs(v, "spec.network.egress.mode", e.Mode, "open", "restricted") {
+		return
+	}
+	for i, name := range e.Allow {
+		v.matches(fmt.Sprintf("spec.network.egress.allow[%d]", i), name, egressName)
+	}
+	v.unique(e.Allow, "the name", indexed("spec.network.egress.allow"))
+	switch {
+	case e.Mode == "restricted" && len(e.Allow) == 0:
+		v.wrong("spec.network.egress.allow", "egress is restricted to no name at all: nodes could not even pull an image", "name what the cluster needs: allow: [.amazonaws.com, registry.k8s.io, ghcr.io, quay.io]")
+	case e.Mode == "open" && len(e.Allow) > 0:
+		v.wrong("spec.network.egress.allow", "egress is open, so that a list of names restricts nothing", "write mode: restricted, or remove the list")
+	}
+}
+
+var endpointName = form{lazily(`^[a-z0-9][a-z0-9.-]*$`), "the last part of an endpoint's service name", "ecr.api"}
+
+func (v *validator) endpoints(n Network) {
+	known := append(slices.Clone(v.rules.endpoints), v.rules.known...)
+	for i, name := range n.Endpoints {
+		path := fmt.Sprintf("spec.network.endpoints[%d]", i)
+		if slices.Contains(known, name) || !v.matches(path, name, endpointName) {
+			continue
+		}
+		if near := nearest(name, known); near != "" {
+			v.unwise("unknown-endpoint", path, fmt.Sprintf("this drover knows no endpoint %q", name), "did you mean "+near+"?")
+		}
+	}
+	v.unique(n.Endpoints, "the endpoint", indexed("spec.network.endpoints"))
+	if n.NAT != "none" {
+		return
+	}
+	var lacking []string
+	for _, name := range v.rules.endpoints {
+		if !slices.Contains(n.Endpoints, name) {
+			lacking = append(lacking, name)
+		}
+	}
+	if len(lacking) > 0 {
+		v.wrong("spec.network.endpoints", "without NAT a node cannot start unless it reaches these services by endpoints: "+strings.Join(lacking, ", "), "add them to endpoints, or write nat: per-zone")
+	}
+}

@@ -1,0 +1,123 @@
+package spec
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+func (v *validator) nodePools() {
+	pools := v.c.Spec.NodePools
+	if len(pools) == 0 {
+		v.wrong("spec.nodePools", "spec.nodePools is empty: the cluster would have no node", "remove the line for a default pool, or write one: - {name: general, min: 3}")
+		return
+	}
+	least, untainted := 0, false
+	for i, p := range pools {
+		path := fmt.Sprintf("spec.nodePools[%d]", i)
+		v.matches(path+".name", p.Name, v.rules.pool)
+		v.machines(path, p)
+		oneIs(v, path+".capacity", p.Capacity, "on-demand", "spot")
+		v.bounds(path, p)
+		v.diskSize(path+".disk", p.Disk, v.rules.disk)
+		v.nodeLabels(path, p)
+		least += max(p.Min, 0)
+		untainted = untainted || !slices.ContainsFunc(p.Taints, func(t Taint) bool { return t.Effect != "PreferNoSchedule" })
+	}
+	v.unique(namesOf(pools, func(p NodePool) string { return p.Name }), "the pool", field("spec.nodePools", "name"))
+	if least == 0 {
+		v.wrong("spec.nodePools[0].min", "every pool may shrink to no node, and then nothing runs that could ask for one", "write min: 3 in one pool")
+	}
+	if !untainted {
+		v.unwise("all-tainted", "spec.nodePools", "every pool has a taint, so that cluster add-ons such as DNS find no node", "leave one pool without taints")
+	}
+	if !slices.ContainsFunc(pools, func(p NodePool) bool { return p.Capacity != "spot" }) {
+		v.unwise("all-spot", "spec.nodePools", "every pool is spot: the platform may take all nodes back within minutes", "make one pool capacity: on-demand")
+	}
+}
+
+func (v *validator) machines(path string, p NodePool) {
+	if len(p.Machines) == 0 {
+		v.wrong(path+".machines", path+".machines is empty", fmt.Sprintf("write machines: [%s], or remove the line for that default", strings.Join(v.rules.machines, ", ")))
+	}
+	arm := 0
+	for i, m := range p.Machines {
+		v.matches(fmt.Sprintf("%s.machines[%d]", path, i), m, v.rules.machine)
+		if v.rules.arm != nil && v.rules.arm.MatchString(m) {
+			arm++
+		}
+	}
+	v.unique(p.Machines, "the machine", indexed(path+".machines"))
+	if arm > 0 && arm < len(p.Machines) {
+		v.wrong(path+".machines", "the machines of one pool have different processors, Arm and x86, and no node image runs on both", "make a pool for each")
+	}
+}
+
+func (v *validator) bounds(path string, p NodePool) {
+	switch {
+	case p.Min < 0:
+		v.wrong(path+".min", fmt.Sprintf("%s.min is %d, which is less than no node", path, p.Min), "write min: 0 or more")
+	case p.Max < 1:
+		v.wrong(path+".max", fmt.Sprintf("%s.max is %d, so that the pool would never have a node", path, p.Max), "write max: 1 or more, or remove the pool")
+	case p.Max < p.Min:
+		v.wrong(path+".max", fmt.Sprintf("%s.max is %d, less than min, which is %d", path, p.Max, p.Min), fmt.Sprintf("write max: %d or more", p.Min), v.where(path+".min"))
+	case p.Max > 450:
+		v.wrong(path+".max", fmt.Sprintf("%s.max is %d, and a managed node group has at most 450 nodes", path, p.Max), "write max: 450, or split the pool")
+	case p.Min == 1:
+		v.unwise("single-node", path+".min", fmt.Sprintf("the pool %q may shrink to one node, and what runs there stops when it fails", p.Name), "write min: 3, one for each zone, or 0 for a pool that is used now and then")
+	}
+}
+
+func (v *validator) diskSize(path string, size Size, bounds [2]Size) {
+	if size < bounds[0] || size > bounds[1] {
+		v.wrong(path, fmt.Sprintf("%s is %s, and %s allows %s to %s", path, size, v.rules.name, bounds[0], bounds[1]), fmt.Sprintf("write %s", min(max(size, bounds[0]), bounds[1])))
+	} else if size%gibi != 0 {
+		v.wrong(path, fmt.Sprintf("%s is %s, and disks come in whole Gi", path, size), fmt.Sprintf("write %dGi", size.GiB()))
+	}
+}
+
+// https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#syntax-and-character-set
+var (
+	labelKey   = lazily(`^([a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$`)
+	labelValue = lazily(`^([A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?$`)
+	ownedKey   = lazily(`^([a-z0-9.-]+\.)?(kubernetes|k8s)\.io/`)
+)
+
+// effects are how a taint's effect is written, and how cloud APIs write it.
+var effects = map[string]string{"NO_SCHEDULE": "NoSchedule", "PREFER_NO_SCHEDULE": "PreferNoSchedule", "NO_EXECUTE": "NoExecute"}
+
+func (v *validator) nodeLabels(path string, p NodePool) {
+	for _, key := range sortedKeys(p.Labels) {
+		v.nodeLabel(path+".labels."+key, v.nameAt(path+".labels."+key), "label", key, p.Labels[key])
+	}
+	first := map[string]int{}
+	for i, t := range p.Taints {
+		at := fmt.Sprintf("%s.taints[%d]", path, i)
+		if t.Key != "" {
+			v.nodeLabel(at+".key", v.where(at+".key"), "taint", t.Key, t.Value)
+		}
+		if right, cloud := effects[t.Effect]; cloud {
+			v.wrong(at+".effect", fmt.Sprintf("%s.effect %q is how the platform's API writes it", at, t.Effect), "write "+right)
+		} else if t.Effect != "" {
+			oneIs(v, at+".effect", t.Effect, "NoSchedule", "PreferNoSchedule", "NoExecute")
+		}
+		if j, twice := first[t.Key+":"+t.Effect]; twice {
+			v.wrong(at, fmt.Sprintf("the taint %s with effect %s is there twice", t.Key, t.Effect), "remove one of the two", v.where(fmt.Sprintf("%s.taints[%d]", path, j)))
+		}
+		first[t.Key+":"+t.Effect] = i
+	}
+}
+
+func (v *validator) nodeLabel(path string, name span, what, key, value string) {
+	if v.silent(path) {
+		return
+	}
+	switch {
+	case !labelKey.MatchString(key):
+		v.errorAt(path, "write it like workload or example.com/workload", name, fmt.Sprintf("the %s %q is not a name that Kubernetes takes: letters, digits, - _ and ., at most 63, perhaps behind a domain and a slash", what, key))
+	case ownedKey.MatchString(key):
+		v.errorAt(path, "take a name without kubernetes.io, such as workload", name, fmt.Sprintf("the %s %q is in a domain of Kubernetes, in which a node may not set its own", what, key))
+	case !labelValue.MatchString(value):
+		v.wrong(path, fmt.Sprintf("the value %q of the %s %s is not one that Kubernetes takes: at most 63 letters, digits, - _ and .", value, what, key), "write it like batch")
+	}
+}

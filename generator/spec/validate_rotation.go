@@ -1,0 +1,236 @@
+package spec
+
+import (
+	"fmt"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+	_ "time/tzdata" // time zones are checked on machines without their data too
+)
+
+func (v *validator) rotation() {
+	r := v.c.Spec.Rotation
+	v.positive("spec.rotation.maxAge", r.MaxAge, "30d")
+	v.positive("spec.rotation.soak", r.Soak, "1h")
+	v.positive("spec.rotation.quiet", r.Quiet, "3m")
+	v.positive("spec.rotation.keepBlue", r.KeepBlue, "24h")
+	if r.Schedule != "" {
+		v.schedule("spec.rotation.schedule", r.Schedule)
+	}
+	if r.Window != nil {
+		v.window("spec.rotation.window", *r.Window)
+	}
+	if r.Verify != nil && len(r.Verify) == 0 {
+		v.wrong("spec.rotation.verify", "spec.rotation.verify is empty: a new cluster would take traffic unseen", "remove the line for a check of /, or write one: - http: {path: /healthz}")
+	}
+	for i, check := range r.Verify {
+		v.check(fmt.Sprintf("spec.rotation.verify[%d]", i), check)
+	}
+	v.traffic(r.Traffic)
+	for i, a := range r.Approvals {
+		oneIs(v, fmt.Sprintf("spec.rotation.approvals[%d]", i), a, "shift", "destroy")
+	}
+	v.unique(r.Approvals, "the approval", indexed("spec.rotation.approvals"))
+	oneIs(v, "spec.rotation.onFailure", r.OnFailure, "rollback", "freeze", "ask")
+}
+
+func (v *validator) traffic(t Traffic) {
+	path := "spec.rotation.traffic.steps"
+	if len(t.Steps) == 0 {
+		v.wrong(path, path+" is empty: traffic would never move", "write steps: [5, 25, 50, 100], or remove the line for that default")
+	}
+	for i, step := range t.Steps {
+		at := fmt.Sprintf("%s[%d]", path, i)
+		switch {
+		case step < 1 || step > 100:
+			v.wrong(at, fmt.Sprintf("%s is %d, and a step is a percentage from 1 to 100", at, step), "write steps: [5, 25, 50, 100]")
+		case i > 0 && step <= t.Steps[i-1]:
+			v.wrong(at, fmt.Sprintf("%s is %d, not more than the step before it, %d", at, step, t.Steps[i-1]), "write steps that rise, such as [5, 25, 50, 100]; going back is what a rollback does")
+		case i == len(t.Steps)-1 && step != 100:
+			v.wrong(at, fmt.Sprintf("the last step is %d, so that the old cluster would keep %d%% of the traffic for ever", step, 100-step), "add 100 as the last step")
+		}
+	}
+	v.positive("spec.rotation.traffic.interval", t.Interval, "5m")
+	ttl := "spec.rotation.traffic.ttl"
+	if v.positive(ttl, t.TTL, "60s") && t.TTL.Std()%time.Second != 0 {
+		v.wrong(ttl, ttl+" is a number of whole seconds", "write it like 60s")
+	} else if t.TTL > Duration(time.Hour) {
+		v.wrong(ttl, fmt.Sprintf("%s is %s: a rollback would take as long", ttl, t.TTL), "write 60s; at most 1h")
+	}
+	if t.Interval > 0 && t.Interval < t.TTL {
+		v.unwise("short-interval", "spec.rotation.traffic.interval", fmt.Sprintf("a step of %s is shorter than the time to live, %s: traffic has not arrived when it is judged", t.Interval, t.TTL), "write an interval of at least "+t.TTL.String())
+	}
+}
+
+func (v *validator) check(path string, c Check) {
+	given := 0
+	for _, set := range []bool{c.Kubernetes != nil, c.HTTP != nil, c.Prometheus != nil, c.Command != nil} {
+		if set {
+			given++
+		}
+	}
+	if given == 0 && v.failedBelow(path) {
+		return
+	}
+	if given != 1 {
+		v.wrong(path, fmt.Sprintf("%s holds %d checks, and an item is one", path, given), "put a dash before each: kubernetes, http, prometheus or command")
+		return
+	}
+	if k := c.Kubernetes; k != nil {
+		oneIs(v, path+".kubernetes.nodesReady", k.NodesReady, "all")
+		for i, w := range k.Workloads {
+			v.matches(fmt.Sprintf("%s.kubernetes.workloads[%d]", path, i), w, workload)
+		}
+		v.positive(path+".kubernetes.timeout", k.Timeout, "15m")
+	}
+	if h := c.HTTP; h != nil {
+		v.httpCheck(path+".http", *h)
+	}
+	if p := c.Prometheus; p != nil {
+		v.prometheus(path+".prometheus", *p)
+	}
+	if k := c.Command; k != nil {
+		if len(k.Run) == 0 {
+			v.wrong(path+".command.run", path+".command.run names no program", "write run: [./smoke.sh]")
+		}
+		v.positive(path+".command.timeout", k.Timeout, "10m")
+	}
+}
+
+var workload = form{lazily(`^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?/[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$`), "a namespace, a slash and the name of a workload", "checkout/checkout"}
+
+func (v *validator) httpCheck(path string, h HTTPCheck) {
+	if h.Path != "" && (!strings.HasPrefix(h.Path, "/") || strings.ContainsAny(h.Path, " \t\r\n\\#") || strings.HasPrefix(h.Path, "//")) {
+		help := "write it like /healthz"
+		if u, err := url.Parse(h.Path); err == nil && u.Host != "" {
+			help = "write " + u.RequestURI() + "; drover asks the new cluster's own host name"
+		} else if !strings.HasPrefix(h.Path, "/") && !strings.ContainsAny(h.Path, " \t\r\n\\#") {
+			help = "write /" + h.Path
+		}
+		v.wrong(path+".path", fmt.Sprintf("%s.path %q is not a path: it begins with one slash", path, h.Path), help)
+	}
+	if h.Status < 100 || h.Status > 599 {
+		v.wrong(path+".status", fmt.Sprintf("%s.status is %d, which no server answers", path, h.Status), "write status: 200")
+	}
+	if h.Samples < 1 || h.Samples > 10_000 {
+		v.wrong(path+".samples", fmt.Sprintf("%s.samples is %d, and a check makes 1 to 10000 requests", path, h.Samples), "write samples: 20")
+	}
+	v.positive(path+".maxLatency", h.MaxLatency, "500ms")
+	v.positive(path+".timeout", h.Timeout, "10m")
+}
+
+func (v *validator) prometheus(path string, p PrometheusCheck) {
+	if u, err := url.Parse(p.URL); p.URL != "" && (err != nil || (u.Scheme != "https" && u.Scheme != "http") || u.Host == "") {
+		v.wrong(path+".url", path+".url is not the address of a Prometheus server", "write it like https://prometheus.example.com")
+	} else if p.URL != "" && hasPassword(u) {
+		v.redact(v.where(path + ".url"))
+		v.wrong(path+".url", path+".url holds a password, and a spec never holds a secret", "remove it from the address")
+	}
+	switch {
+	case p.Min == nil && p.Max == nil:
+		v.wrong(path, path+" has no bound, so that every value would pass", "add max: 0.1 or min: 1")
+	case p.Min != nil && p.Max != nil && *p.Min > *p.Max:
+		v.wrong(path+".min", fmt.Sprintf("%s.min is %v, more than max, which is %v: nothing would pass", path, *p.Min, *p.Max), "exchange the two", v.where(path+".max"))
+	}
+	v.positive(path+".timeout", p.Timeout, "5m")
+}
+
+var timeOfDay = form{lazily(`^([01][0-9]|2[0-3]):[0-5][0-9]$`), "hours and minutes, in quotes", `"02:00"`}
+
+// weekdays as a spec writes them.
+var weekdays = []string{"MON", "TUE", "WED", "THU", "FRI", "SAT", "SUN"}
+
+func (v *validator) window(path string, w Window) {
+	for i, d := range w.Days {
+		at := fmt.Sprintf("%s.days[%d]", path, i)
+		if upper := strings.ToUpper(d); upper != d && len(upper) >= 3 && isWeekday(upper[:3]) {
+			v.wrong(at, fmt.Sprintf("%s %q is not how a spec writes a day", at, d), "write "+upper[:3])
+			continue
+		}
+		oneIs(v, at, d, weekdays...)
+	}
+	v.unique(w.Days, "the day", indexed(path+".days"))
+	if w.Days != nil && len(w.Days) == 0 {
+		v.wrong(path+".days", path+".days is empty: the window would never open", "name days, or remove the line for every day")
+	}
+	if w.From != "" {
+		v.matches(path+".from", w.From, timeOfDay)
+	}
+	if w.To != "" {
+		v.matches(path+".to", w.To, timeOfDay)
+	}
+	if w.From == w.To && w.From != "" {
+		v.wrong(path+".to", "the window ends when it begins", "write a later time, or an earlier one for the next day", v.where(path+".from"))
+	}
+	if _, err := time.LoadLocation(w.Timezone); err != nil || w.Timezone == "Local" {
+		v.wrong(path+".timezone", fmt.Sprintf("there is no time zone %q", w.Timezone), "write it like Europe/Amsterdam or UTC")
+	}
+}
+
+func isWeekday(day string) bool {
+	for _, d := range weekdays {
+		if d == day {
+			return true
+		}
+	}
+	return false
+}
+
+// cronFields are the fields of a schedule, in order, with their bounds.
+var cronFields = []struct {
+	name   string
+	lo, hi int
+	words  []string // stand for lo, lo+1, …
+}{
+	{"minute", 0, 59, nil},
+	{"hour", 0, 23, nil},
+	{"day of the month", 1, 31, nil},
+	{"month", 1, 12, []string{"JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"}},
+	{"day of the week", 0, 7, []string{"SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"}},
+}
+
+func (v *validator) schedule(path, text string) {
+	fields := strings.Fields(text)
+	if len(fields) != len(cronFields) {
+		v.wrong(path, fmt.Sprintf("%s %q has %d fields, and a schedule has five: minute, hour, day of the month, month, day of the week", path, text, len(fields)), `write it like "0 3 * * TUE", which is Tuesdays at three`)
+		return
+	}
+	for i, f := range fields {
+		c := cronFields[i]
+		for _, part := range strings.Split(f, ",") {
+			if !cronPart(part, c.lo, c.hi, c.words) {
+				v.wrong(path, fmt.Sprintf("%s %q is not right: %q is no %s (%d to %d)", path, text, part, c.name, c.lo, c.hi), `write it like "0 3 * * TUE", which is Tuesdays at three`)
+				return
+			}
+		}
+	}
+}
+
+// cronPart tells whether text is *, a value or a range, with /step perhaps.
+func cronPart(text string, lo, hi int, words []string) bool {
+	text, step, stepped := strings.Cut(text, "/")
+	if n, err := strconv.Atoi(step); stepped && (err != nil || n < 1 || n > hi) {
+		return false
+	}
+	if text == "*" {
+		return true
+	}
+	from, to, isRange := strings.Cut(text, "-")
+	a, okA := cronValue(from, lo, hi, words)
+	if !isRange {
+		return okA
+	}
+	b, okB := cronValue(to, lo, hi, words)
+	return okA && okB && a <= b
+}
+
+func cronValue(text string, lo, hi int, words []string) (int, bool) {
+	for i, w := range words {
+		if strings.EqualFold(text, w) {
+			return lo + i, true
+		}
+	}
+	n, err := strconv.Atoi(text)
+	return n, err == nil && n >= lo && n <= hi
+}

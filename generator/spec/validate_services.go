@@ -1,0 +1,172 @@
+package spec
+
+import (
+	"fmt"
+	"net/url"
+	"slices"
+	"strings"
+)
+
+var (
+	repositoryName = form{lazily(`^[a-z0-9]+([._/-][a-z0-9]+)*$`), "lower-case letters and digits, with . _ - or / between", "shop/checkout"}
+	secretPrefix   = form{lazily(`^[A-Za-z0-9_+=.@-]+(/[A-Za-z0-9_+=.@-]+)*$`), "a path without a slash at either end", "shop-prod"}
+	secretName     = form{lazily(`^[A-Za-z0-9/_+=.@-]+\*?$`), "the name of a secret, with * at its end at most", "checkout/*"}
+	databaseName   = form{lazily(`^[a-z]([a-z0-9]|-[a-z0-9]){0,20}$`), "at most 21 lower-case letters, digits and single dashes, beginning with a letter", "orders"}
+	envName        = lazily(`^[A-Z_][A-Z0-9_]*$`)
+)
+
+func (v *validator) services() {
+	s := v.c.Spec.Services
+	if r := s.Registry; r != nil {
+		for i, name := range r.Repositories {
+			v.matches(fmt.Sprintf("spec.services.registry.repositories[%d]", i), name, repositoryName)
+		}
+		v.unique(r.Repositories, "the repository", indexed("spec.services.registry.repositories"))
+		v.caches(r.PullThrough)
+	}
+	if s.Secrets != nil && s.Secrets.Prefix != "" {
+		v.matches("spec.services.secrets.prefix", s.Secrets.Prefix, secretPrefix)
+	}
+	for i, d := range s.Databases {
+		v.database(fmt.Sprintf("spec.services.databases[%d]", i), d)
+	}
+	v.unique(namesOf(s.Databases, func(d Database) string { return d.Name }), "the database", field("spec.services.databases", "name"))
+	v.identities(s.Identities)
+	if s.Alerts != nil {
+		v.alerts(*s.Alerts)
+	}
+}
+
+func (v *validator) caches(upstreams []string) {
+	path := "spec.services.registry.pullThrough"
+	for i, name := range upstreams {
+		if v.rules.caches != nil {
+			oneIs(v, fmt.Sprintf("%s[%d]", path, i), name, v.rules.caches...)
+		}
+	}
+	v.unique(upstreams, "the upstream", indexed(path))
+}
+
+var engineVersion = form{lazily(`^[0-9]+(\.[0-9]+)*$`), "numbers with dots between", `"16"`}
+
+func (v *validator) database(path string, d Database) {
+	if d.Name != "" {
+		v.matches(path+".name", d.Name, databaseName)
+	}
+	if d.Engine != "" {
+		oneIs(v, path+".engine", d.Engine, "postgres", "mysql")
+	}
+	if d.Version != "" && v.matches(path+".version", d.Version, engineVersion) && d.Engine == "mysql" && !strings.Contains(d.Version, ".") {
+		v.wrong(path+".version", fmt.Sprintf("%s.version %q is not right: a version of MySQL has two numbers", path, d.Version), `write it like "8.4"`)
+	}
+	if d.Class != "" {
+		v.matches(path+".class", d.Class, v.rules.class)
+	}
+	if v.has(path + ".storage") {
+		v.diskSize(path+".storage", d.Storage, v.rules.storage)
+	}
+	if n, whole := d.Backups.Days(); !whole || n < 1 || n > 35 {
+		v.wrong(path+".backups", path+".backups is a number of days from 1 to 35", "write it like 14d")
+	}
+	if !d.MultiZone && !v.silent(path+".multiZone") {
+		v.unwise("single-zone-database", path, fmt.Sprintf("the database %q is in one zone, and is gone while that zone is", d.Name), "add multiZone: true")
+	}
+}
+
+func (v *validator) identities(identities []Identity) {
+	databases := namesOf(v.c.Spec.Services.Databases, func(d Database) string { return d.Name })
+	for i, id := range identities {
+		path := fmt.Sprintf("spec.services.identities[%d]", i)
+		if id.Name != "" {
+			v.matches(path+".name", id.Name, v.rules.identity)
+		}
+		if id.Namespace != "" {
+			v.label(path+".namespace", id.Namespace, 63)
+		}
+		if id.ServiceAccount != "" {
+			v.matches(path+".serviceAccount", id.ServiceAccount, serviceAccount)
+		}
+		for j, secret := range id.Secrets {
+			v.matches(fmt.Sprintf("%s.secrets[%d]", path, j), secret, secretName)
+		}
+		for j, name := range id.Databases {
+			v.reference(fmt.Sprintf("%s.databases[%d]", path, j), name, databases)
+		}
+		for j, bucket := range id.Buckets {
+			v.matches(fmt.Sprintf("%s.buckets[%d]", path, j), bucket, bucketName)
+		}
+	}
+	v.unique(namesOf(identities, func(i Identity) string { return i.Name }), "the identity", field("spec.services.identities", "name"))
+	v.unique(namesOf(identities, func(i Identity) string {
+		if i.Namespace == "" || i.ServiceAccount == "" {
+			return ""
+		}
+		return i.Namespace + "/" + i.ServiceAccount
+	}), "an identity of the service account", field("spec.services.identities", "serviceAccount"))
+}
+
+var serviceAccount = form{lazily(`^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$`), "lower-case letters, digits, dashes and dots", "checkout"}
+
+func (v *validator) reference(path, name string, databases []string) {
+	if slices.Contains(databases, name) {
+		return
+	}
+	help := "add it to spec.services.databases, or remove it here"
+	if near := nearest(name, databases); near != "" {
+		help = "did you mean " + near + "?"
+	}
+	v.wrong(path, fmt.Sprintf("there is no database %q in spec.services.databases", name), help)
+}
+
+func (v *validator) alerts(a Alerts) {
+	check := func(path string, ref SecretRef, example string) {
+		if ref.Env == "" || envName.MatchString(ref.Env) {
+			return
+		}
+		v.redact(v.where(path)) // people paste the secret itself here
+		v.wrong(path, path+" is not the name of an environment variable: capital letters, digits and _", "write env: "+example+", and set that variable where drover runs")
+	}
+	if a.Slack != nil {
+		check("spec.services.alerts.slack.webhook.env", a.Slack.Webhook, "SLACK_WEBHOOK_URL")
+	}
+	if a.PagerDuty != nil {
+		check("spec.services.alerts.pagerduty.routingKey.env", a.PagerDuty.RoutingKey, "PAGERDUTY_ROUTING_KEY")
+	}
+	if a.Webhook != nil {
+		check("spec.services.alerts.webhook.url.env", a.Webhook.URL, "ALERT_WEBHOOK_URL")
+	}
+}
+
+var scpLike = lazily(`^[A-Za-z0-9_.-]+@[A-Za-z0-9.-]+:[^\s]+$`)
+
+func (v *validator) gitops() {
+	g := v.c.Spec.GitOps
+	if g == nil {
+		return
+	}
+	path := "spec.gitops.repository"
+	u, err := url.Parse(g.Repository)
+	switch {
+	case g.Repository == "" || scpLike.MatchString(g.Repository):
+	case err != nil || !slices.Contains([]string{"https", "ssh"}, u.Scheme) || u.Host == "":
+		v.wrong(path, path+" is not a repository that a cluster can fetch: it has to be an https:// or ssh:// address", "write it like https://git.example.com/team/clusters.git")
+	case hasPassword(u):
+		v.redact(v.where(path))
+		v.wrong(path, path+" holds a password, and a spec never holds a secret", "remove it from the address; the vault gives it to the cluster")
+	}
+	for i, name := range g.Components {
+		oneIs(v, fmt.Sprintf("spec.gitops.components[%d]", i), name, components...)
+	}
+	v.unique(g.Components, "the component", indexed("spec.gitops.components"))
+	if strings.HasPrefix(g.Path, "/") || slices.Contains(strings.Split(g.Path, "/"), "..") {
+		v.wrong("spec.gitops.path", fmt.Sprintf("spec.gitops.path %q leaves the repository", g.Path), "write a path below its root, such as clusters/shop-prod")
+	}
+}
+
+func hasPassword(u *url.URL) bool {
+	_, set := u.User.Password()
+	return set || (u.Scheme == "https" && u.User.Username() != "")
+}
+
+// components are what drover knows to start in a cluster.
+var components = []string{"ingress", "cert-manager", "external-secrets", "monitoring", "network-policies", "autoscaler", "dashboard", "external-dns"}

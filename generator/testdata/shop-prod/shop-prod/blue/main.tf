@@ -1,0 +1,71 @@
+# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:80ca45359e75482aaa292eeb3c607025417a9e8663bce0e867994ee244635779
+
+data "terraform_remote_state" "foundation" {
+  backend = "s3"
+
+  config = {
+    bucket = "acme-terraform-state"
+    key    = "shop-prod/foundation/terraform.tfstate"
+    region = "eu-west-1"
+  }
+}
+
+module "cluster" {
+  source = "../../modules/aws/cluster"
+
+  name               = "shop-prod"
+  color              = "blue"
+  kubernetes_version = "1.33"
+
+  vpc_id            = data.terraform_remote_state.foundation.outputs.vpc_id
+  subnet_ids        = data.terraform_remote_state.foundation.outputs.subnet_ids.blue
+  public_subnet_ids = data.terraform_remote_state.foundation.outputs.subnet_ids.public
+  services_cidr     = "172.20.0.0/17"
+
+  api = {
+    access = "private"
+    allow  = []
+  }
+  allow_api_from = ["10.20.0.0/16", "10.90.0.0/22"]
+  admins         = ["arn:aws:iam::123456789012:role/platform-admin"]
+  viewers        = ["arn:aws:iam::123456789012:role/developer"]
+
+  logs               = ["api", "audit", "authenticator", "controllerManager", "scheduler"]
+  log_retention_days = 90
+  kms_key_arn        = data.terraform_remote_state.foundation.outputs.kms_key_arn
+
+  node_pools = {
+    "batch" = {
+      machines = ["m7i.xlarge", "m6i.xlarge", "m5.xlarge"]
+      capacity = "spot"
+      min      = 0
+      max      = 20
+      disk_gib = 80
+      labels = {
+        "workload" = "batch"
+      }
+      taints = [{
+        key    = "workload"
+        value  = "batch"
+        effect = "NoSchedule"
+      }]
+    }
+    "general" = {
+      machines = ["m7i.large", "m6i.large"]
+      capacity = "on-demand"
+      min      = 3
+      max      = 12
+      disk_gib = 80
+    }
+  }
+
+  identities            = data.terraform_remote_state.foundation.outputs.identities
+  pull_through_prefixes = data.terraform_remote_state.foundation.outputs.pull_through_prefixes
+
+  ingress = {
+    visibility = "public"
+    allow      = ["0.0.0.0/0"]
+  }
+  domain  = "shop.example.com"
+  zone_id = data.terraform_remote_state.foundation.outputs.zone_id
+}

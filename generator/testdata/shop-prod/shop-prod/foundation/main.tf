@@ -1,0 +1,57 @@
+# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:1baa33322e9d218ce56bc65ddceebb83089efcaa03052d6702416f5dde86cc06
+
+module "foundation" {
+  source = "../../modules/aws/foundation"
+
+  name = "shop-prod"
+
+  cidr = "10.20.0.0/16"
+  subnets = {
+    public = ["10.20.96.0/23", "10.20.98.0/23", "10.20.100.0/23"]
+    data   = ["10.20.112.0/23", "10.20.114.0/23", "10.20.116.0/23"]
+    blue   = ["10.20.0.0/20", "10.20.16.0/20", "10.20.32.0/20"]
+    green  = ["10.20.128.0/20", "10.20.144.0/20", "10.20.160.0/20"]
+  }
+  nat                      = "per-zone"
+  endpoints                = ["s3", "ecr.api", "ecr.dkr", "sts", "logs", "ec2", "eks", "eks-auth"]
+  flow_logs_retention_days = 30
+
+  domain     = "shop.example.com"
+  zone       = "create"
+  visibility = "public"
+
+  registry = {
+    repositories = ["storefront", "checkout"]
+    pull_through = ["ecr-public", "quay", "kubernetes"]
+  }
+
+  secrets_prefix = "shop-prod"
+
+  databases = {
+    "orders" = {
+      engine      = "postgres"
+      version     = "16"
+      class       = "db.r7g.large"
+      storage_gib = 100
+      multi_zone  = true
+      backup_days = 14
+    }
+  }
+
+  identities = {
+    "checkout" = {
+      namespace       = "checkout"
+      service_account = "checkout"
+      secrets         = ["checkout/*"]
+      databases       = ["orders"]
+      buckets         = []
+    }
+    "storefront" = {
+      namespace       = "storefront"
+      service_account = "storefront"
+      secrets         = []
+      databases       = []
+      buckets         = ["shop-prod-assets"]
+    }
+  }
+}

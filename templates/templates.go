@@ -1,0 +1,13 @@
+// Package templates holds the text that drover writes for people to read, such
+// as the README of each root, embedded in the program.
+//
+// It must never hold Terraform: HCL is made from values and not from text. A
+// template here decides nothing; what it is given is decided in the generator.
+package templates
+
+import "embed"
+
+// FS holds the templates: readme/<module>.md.tmpl.
+//
+//go:embed readme/*.md.tmpl
+var FS embed.FS
