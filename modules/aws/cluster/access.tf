@@ -1,0 +1,41 @@
+locals {
+  policy_arns = "arn:${local.partition}:eks::aws:cluster-access-policy"
+
+  people = merge(
+    { for arn in var.admins : arn => "AmazonEKSClusterAdminPolicy" },
+    { for arn in var.viewers : arn => "AmazonEKSViewPolicy" },
+  )
+}
+
+resource "aws_eks_access_entry" "this" {
+  for_each = local.people
+
+  cluster_name  = aws_eks_cluster.this.name
+  principal_arn = each.key
+
+  tags = var.tags
+}
+
+resource "aws_eks_access_policy_association" "this" {
+  for_each = local.people
+
+  cluster_name  = aws_eks_cluster.this.name
+  principal_arn = aws_eks_access_entry.this[each.key].principal_arn
+  policy_arn    = "${local.policy_arns}/${each.value}"
+
+  access_scope {
+    type = "cluster"
+  }
+}
+
+# The roles live in the foundation; a color only says which of its service accounts get them.
+resource "aws_eks_pod_identity_association" "this" {
+  for_each = var.identities
+
+  cluster_name    = aws_eks_cluster.this.name
+  namespace       = each.value.namespace
+  service_account = each.value.service_account
+  role_arn        = each.value.role_arn
+
+  tags = var.tags
+}

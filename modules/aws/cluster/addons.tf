@@ -1,0 +1,103 @@
+locals {
+  # Before the nodes: a node without its network never becomes ready, and its group fails.
+  # These are daemon sets, which are healthy without any node.
+  before_nodes = ["eks-pod-identity-agent", "kube-proxy", "vpc-cni"]
+
+  # Add-ons that call AWS: with which service account, and with which of AWS's policies.
+  addon_rights = {
+    for name, rights in {
+      aws-ebs-csi-driver = { service_account = "ebs-csi-controller-sa", policy = "service-role/AmazonEBSCSIDriverPolicy" }
+      aws-efs-csi-driver = { service_account = "efs-csi-controller-sa", policy = "service-role/AmazonEFSCSIDriverPolicy" }
+      vpc-cni            = { service_account = "aws-node", policy = "AmazonEKS_CNI_Policy" }
+    } : name => rights if contains(keys(var.addons), name)
+  }
+
+  addon_settings = {
+    vpc-cni = jsonencode({ enableNetworkPolicy = "true" })
+  }
+}
+
+resource "aws_eks_addon" "before_nodes" {
+  for_each = { for name, addon in var.addons : name => addon if contains(local.before_nodes, name) }
+
+  cluster_name                = aws_eks_cluster.this.name
+  addon_name                  = each.key
+  addon_version               = each.value.version
+  configuration_values        = lookup(local.addon_settings, each.key, null)
+  resolve_conflicts_on_create = "OVERWRITE"
+  resolve_conflicts_on_update = "OVERWRITE"
+
+  dynamic "pod_identity_association" {
+    for_each = contains(keys(local.addon_rights), each.key) ? [local.addon_rights[each.key]] : []
+
+    content {
+      role_arn        = aws_iam_role.addon[each.key].arn
+      service_account = pod_identity_association.value.service_account
+    }
+  }
+
+  tags = var.tags
+
+  depends_on = [aws_iam_role_policy_attachment.addon]
+}
+
+resource "aws_eks_addon" "after_nodes" {
+  for_each = { for name, addon in var.addons : name => addon if !contains(local.before_nodes, name) }
+
+  cluster_name                = aws_eks_cluster.this.name
+  addon_name                  = each.key
+  addon_version               = each.value.version
+  configuration_values        = lookup(local.addon_settings, each.key, null)
+  resolve_conflicts_on_create = "OVERWRITE"
+  resolve_conflicts_on_update = "OVERWRITE"
+
+  dynamic "pod_identity_association" {
+    for_each = contains(keys(local.addon_rights), each.key) ? [local.addon_rights[each.key]] : []
+
+    content {
+      role_arn        = aws_iam_role.addon[each.key].arn
+      service_account = pod_identity_association.value.service_account
+    }
+  }
+
+  tags = var.tags
+
+  depends_on = [
+    aws_eks_node_group.this, # their pods have to run somewhere before EKS calls them active
+    aws_iam_role_policy_attachment.addon,
+  ]
+}
+
+data "aws_iam_policy_document" "addon_trust" {
+  statement {
+    actions = ["sts:AssumeRole", "sts:TagSession"]
+
+    principals {
+      type        = "Service"
+      identifiers = ["pods.eks.amazonaws.com"]
+    }
+
+    condition {
+      test     = "StringEquals"
+      variable = "aws:RequestTag/eks-cluster-name"
+      values   = [local.cluster]
+    }
+  }
+}
+
+resource "aws_iam_role" "addon" {
+  for_each = local.addon_rights
+
+  name               = "${local.cluster}-${each.key}"
+  description        = "EKS add-on ${each.key} of ${local.cluster}"
+  assume_role_policy = data.aws_iam_policy_document.addon_trust.json
+
+  tags = var.tags
+}
+
+resource "aws_iam_role_policy_attachment" "addon" {
+  for_each = local.addon_rights
+
+  role       = aws_iam_role.addon[each.key].name
+  policy_arn = "arn:${local.partition}:iam::aws:policy/${each.value.policy}"
+}

@@ -1,0 +1,93 @@
+data "aws_region" "current" {}
+data "aws_partition" "current" {}
+data "aws_caller_identity" "current" {}
+
+locals {
+  cluster   = "${var.name}-${var.color}"
+  account   = data.aws_caller_identity.current.account_id
+  partition = data.aws_partition.current.partition
+  region    = data.aws_region.current.id
+}
+
+resource "aws_eks_cluster" "this" {
+  name     = local.cluster
+  version  = var.kubernetes_version
+  role_arn = aws_iam_role.cluster.arn
+
+  enabled_cluster_log_types = var.logs
+  # The add-ons below are these components, with versions that can be seen and changed.
+  bootstrap_self_managed_addons = false
+
+  vpc_config {
+    subnet_ids              = var.subnet_ids
+    security_group_ids      = [aws_security_group.api.id]
+    endpoint_private_access = true
+    endpoint_public_access  = var.api.access == "restricted"
+    public_access_cidrs     = var.api.access == "restricted" ? var.api.allow : null
+  }
+
+  kubernetes_network_config {
+    ip_family         = "ipv4"
+    service_ipv4_cidr = var.services_cidr
+  }
+
+  # Access entries alone: no aws-auth map inside the cluster, and no hidden right of whoever created it.
+  access_config {
+    authentication_mode                         = "API"
+    bootstrap_cluster_creator_admin_permissions = false
+  }
+
+  encryption_config {
+    resources = ["secrets"]
+
+    provider {
+      key_arn = var.kms_key_arn
+    }
+  }
+
+  # Rotations keep the version young; extended support would only bill for being late.
+  upgrade_policy {
+    support_type = "STANDARD"
+  }
+
+  tags = var.tags
+
+  depends_on = [
+    # EKS would make the group itself, unencrypted and for ever, and again after it was deleted.
+    aws_cloudwatch_log_group.cluster,
+    # Without its rights EKS cannot delete the interfaces that it made, and the destroy hangs.
+    aws_iam_role_policy.cluster_key,
+    aws_iam_role_policy_attachment.cluster,
+  ]
+}
+
+resource "aws_cloudwatch_log_group" "cluster" {
+  name              = "/aws/eks/${local.cluster}/cluster"
+  retention_in_days = var.log_retention_days
+  kms_key_id        = var.kms_key_arn
+
+  tags = var.tags
+}
+
+# On the control plane's interfaces beside the group that EKS makes. That one is on the nodes too,
+# which have no need to hear from a VPN.
+resource "aws_security_group" "api" {
+  name        = "${local.cluster}-api"
+  description = "Kubernetes API of ${local.cluster}: from private ranges"
+  vpc_id      = var.vpc_id
+
+  tags = merge(var.tags, { Name = "${local.cluster}-api" })
+}
+
+resource "aws_vpc_security_group_ingress_rule" "api" {
+  for_each = toset(var.allow_api_from)
+
+  security_group_id = aws_security_group.api.id
+  description       = "Kubernetes API from ${each.key}"
+  cidr_ipv4         = each.key
+  ip_protocol       = "tcp"
+  from_port         = 443
+  to_port           = 443
+
+  tags = var.tags
+}

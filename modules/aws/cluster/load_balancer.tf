@@ -1,0 +1,107 @@
+locals {
+  # ELB allows 32 characters, and no "internal-" at their start. A name that does not fit is cut, and
+  # told from others that are cut alike by a part of its hash. Target groups leave six for their port.
+  elb_name = replace(var.name, "/^internal-/", "int-")
+  elb_hash = substr(sha1(var.name), 0, 6)
+  elb_fits = local.elb_name == var.name ? length(local.cluster) : 99
+  lb_name  = local.elb_fits <= 32 ? local.cluster : "${trimsuffix(substr(local.elb_name, 0, 19), "-")}-${local.elb_hash}-${var.color}"
+  tg_name  = local.elb_fits <= 26 ? local.cluster : "${trimsuffix(substr(local.elb_name, 0, 13), "-")}-${local.elb_hash}-${var.color}"
+
+  listeners = {
+    http  = { port = 80, node_port = var.ingress.node_ports.http }
+    https = { port = 443, node_port = var.ingress.node_ports.https }
+  }
+
+  # "general/https" and the like: every pool behind both listeners.
+  attachments = merge([
+    for pool in keys(var.node_pools) : {
+      for listener in keys(local.listeners) : "${pool}/${listener}" => { pool = pool, listener = listener }
+    }
+  ]...)
+}
+
+# Made here and not by a controller in the cluster, so that it is never orphaned. It waits for
+# nothing of the cluster: it comes up while the control plane does.
+resource "aws_lb" "this" {
+  name               = local.lb_name
+  load_balancer_type = "network"
+  internal           = var.ingress.visibility == "internal"
+  subnets            = var.ingress.visibility == "internal" ? var.subnet_ids : var.public_subnet_ids
+  security_groups    = [aws_security_group.load_balancer.id]
+
+  # Pools may have no node in a zone; the load balancer answers there all the same.
+  enable_cross_zone_load_balancing = true
+  # A color lives for one rotation; what protects it is that drover destroys only what is drained.
+  enable_deletion_protection = false
+
+  tags = var.tags
+}
+
+# TCP is passed on as it is: the ingress controller ends TLS, with certificates that both colors have.
+resource "aws_lb_listener" "this" {
+  for_each = local.listeners
+
+  load_balancer_arn = aws_lb.this.arn
+  port              = each.value.port
+  protocol          = "TCP"
+
+  default_action {
+    type             = "forward"
+    target_group_arn = aws_lb_target_group.this[each.key].arn
+  }
+
+  tags = var.tags
+}
+
+resource "aws_lb_target_group" "this" {
+  for_each = local.listeners
+
+  # The port is in the name, so that a new port is a new group beside the old one.
+  name               = "${local.tg_name}-${each.value.node_port}"
+  vpc_id             = var.vpc_id
+  target_type        = "instance"
+  protocol           = "TCP"
+  port               = each.value.node_port
+  preserve_client_ip = true
+
+  # Connections get this long to end when a node leaves.
+  deregistration_delay   = 120
+  connection_termination = true
+
+  health_check {
+    protocol            = "TCP"
+    port                = "traffic-port"
+    interval            = 10
+    healthy_threshold   = 2
+    unhealthy_threshold = 2
+  }
+
+  tags = var.tags
+
+  lifecycle {
+    create_before_destroy = true
+  }
+}
+
+# EKS makes an Auto Scaling group for each node group; attached to it, the target groups follow
+# every node that comes and goes, with no controller.
+resource "aws_autoscaling_attachment" "this" {
+  for_each = local.attachments
+
+  autoscaling_group_name = aws_eks_node_group.this[each.value.pool].resources[0].autoscaling_groups[0].name
+  lb_target_group_arn    = aws_lb_target_group.this[each.value.listener].arn
+}
+
+# The color's own name, by which it is tested before it takes traffic. It answers even when the
+# targets do not, so that a test sees what is wrong.
+resource "aws_route53_record" "color" {
+  zone_id = var.zone_id
+  name    = "${var.color}.${var.domain}"
+  type    = "A"
+
+  alias {
+    name                   = aws_lb.this.dns_name
+    zone_id                = aws_lb.this.zone_id
+    evaluate_target_health = false
+  }
+}

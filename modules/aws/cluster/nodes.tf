@@ -1,0 +1,121 @@
+# What the provider tags everything with. Instances and disks are made by EC2 and not by the
+# provider, so the launch templates pass it on.
+data "aws_default_tags" "current" {}
+
+locals {
+  node_tags = merge(data.aws_default_tags.current.tags, var.tags)
+
+  # Kubernetes' spelling, and EKS'.
+  taint_effects = {
+    NoExecute        = "NO_EXECUTE"
+    NoSchedule       = "NO_SCHEDULE"
+    PreferNoSchedule = "PREFER_NO_SCHEDULE"
+  }
+
+  # Graviton families have a g after their generation (m7g, c7gn, g5g); families that start with
+  # g or p and a digit have NVIDIA's processors. One image serves a pool, so its first machine decides.
+  images = {
+    for name, pool in var.node_pools : name => join("_", [
+      "AL2023",
+      can(regex("^[a-z]+[0-9]+g[a-z]*\\.", pool.machines[0])) ? "ARM_64" : "x86_64",
+      can(regex("^(g|gr|p)[0-9]", pool.machines[0])) ? "NVIDIA" : "STANDARD",
+    ])
+  }
+}
+
+resource "aws_launch_template" "node" {
+  for_each = var.node_pools
+
+  name                   = "${local.cluster}-${each.key}"
+  description            = "Nodes of ${local.cluster}, pool ${each.key}"
+  update_default_version = true
+
+  metadata_options {
+    http_endpoint = "enabled"
+    http_tokens   = "required"
+    # One hop ends at the node: a pod cannot take the node's credentials.
+    http_put_response_hop_limit = 1
+    instance_metadata_tags      = "disabled"
+  }
+
+  block_device_mappings {
+    device_name = "/dev/xvda" # root of AL2023
+
+    ebs {
+      volume_size           = each.value.disk_gib
+      volume_type           = "gp3"
+      encrypted             = true
+      kms_key_id            = var.kms_key_arn
+      delete_on_termination = true
+    }
+  }
+
+  dynamic "tag_specifications" {
+    for_each = toset(["instance", "network-interface", "volume"])
+
+    content {
+      resource_type = tag_specifications.key
+      tags          = merge(local.node_tags, { Name = "${local.cluster}-${each.key}" })
+    }
+  }
+
+  tags = var.tags
+}
+
+resource "aws_eks_node_group" "this" {
+  for_each = var.node_pools
+
+  cluster_name = aws_eks_cluster.this.name
+  # A prefix, because what cannot change in place (the machines, the kind of capacity) makes a new
+  # group, whose nodes take over before the old one is drained.
+  node_group_name_prefix = "${each.key}-"
+  node_role_arn          = aws_iam_role.node.arn
+  version                = aws_eks_cluster.this.version # after the control plane, never before
+  subnet_ids             = var.subnet_ids
+  ami_type               = local.images[each.key]
+  capacity_type          = each.value.capacity == "spot" ? "SPOT" : "ON_DEMAND"
+  instance_types         = each.value.machines
+  labels                 = each.value.labels
+
+  launch_template {
+    id      = aws_launch_template.node[each.key].id
+    version = aws_launch_template.node[each.key].latest_version
+  }
+
+  scaling_config {
+    min_size     = each.value.min
+    max_size     = each.value.max
+    desired_size = each.value.min
+  }
+
+  update_config {
+    max_unavailable_percentage = 33
+  }
+
+  node_repair_config {
+    enabled = true
+  }
+
+  dynamic "taint" {
+    for_each = each.value.taints
+
+    content {
+      key    = taint.value.key
+      value  = taint.value.value
+      effect = local.taint_effects[taint.value.effect]
+    }
+  }
+
+  tags = var.tags
+
+  lifecycle {
+    create_before_destroy = true
+    # From here on the autoscaler decides.
+    ignore_changes = [scaling_config[0].desired_size]
+  }
+
+  depends_on = [
+    aws_eks_addon.before_nodes,
+    aws_iam_role_policy_attachment.node,
+  ]
+}

@@ -1,0 +1,38 @@
+output "cluster_name" {
+  description = "Name of the EKS cluster."
+  value       = aws_eks_cluster.this.name
+}
+
+output "cluster_version" {
+  description = "Kubernetes version of the control plane."
+  value       = aws_eks_cluster.this.version
+}
+
+output "cluster_endpoint" {
+  description = "URL of the Kubernetes API."
+  value       = aws_eks_cluster.this.endpoint
+}
+
+output "cluster_ca_certificate" {
+  description = "Certificate authority of the Kubernetes API, PEM in base64."
+  value       = aws_eks_cluster.this.certificate_authority[0].data
+}
+
+output "node_groups" {
+  description = "Names of the managed node groups, in the order of their pools' names."
+  value       = [for group in values(aws_eks_node_group.this) : group.node_group_name]
+}
+
+output "host" {
+  description = "This color's own host name, for tests before it takes traffic."
+  value       = aws_route53_record.color.name
+}
+
+output "load_balancer" {
+  description = "The color's network load balancer: its ARN, and the name and zone for alias records."
+  value = {
+    arn      = aws_lb.this.arn
+    dns_name = aws_lb.this.dns_name
+    zone_id  = aws_lb.this.zone_id
+  }
+}

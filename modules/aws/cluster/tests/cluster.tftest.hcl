@@ -1,0 +1,187 @@
+# The control plane: who reaches it, what it encrypts, and who may do what.
+
+mock_provider "aws" {
+  mock_data "aws_iam_policy_document" {
+    defaults = { json = "{}" }
+  }
+  mock_data "aws_region" {
+    defaults = { id = "eu-west-1" }
+  }
+  mock_data "aws_partition" {
+    defaults = { partition = "aws", dns_suffix = "amazonaws.com" }
+  }
+  mock_data "aws_caller_identity" {
+    defaults = { account_id = "123456789012" }
+  }
+  mock_data "aws_default_tags" {
+    defaults = { tags = { "drover:cluster" = "shop", "drover:color" = "blue" } }
+  }
+  # A mocked ARN is a random word, which the resources that take one refuse.
+  mock_resource "aws_iam_role" {
+    defaults = { arn = "arn:aws:iam::123456789012:role/mocked" }
+  }
+  mock_resource "aws_lb" {
+    defaults = { arn = "arn:aws:elasticloadbalancing:eu-west-1:123456789012:loadbalancer/net/shop-blue/1111111111111111", dns_name = "shop-blue-1.elb.eu-west-1.amazonaws.com", zone_id = "Z2IFOLAFXWLO4F" }
+  }
+  mock_resource "aws_lb_target_group" {
+    defaults = { arn = "arn:aws:elasticloadbalancing:eu-west-1:123456789012:targetgroup/shop-blue-30080/1111111111111111" }
+  }
+  mock_resource "aws_launch_template" {
+    defaults = { id = "lt-11111111111111111", latest_version = 1 }
+  }
+  mock_resource "aws_eks_cluster" {
+    defaults = {
+      certificate_authority = [{ data = "Y2E=" }]
+    }
+  }
+  mock_resource "aws_eks_node_group" {
+    defaults = {
+      resources = [{ autoscaling_groups = [{ name = "eks-mocked" }], remote_access_security_group_id = "" }]
+    }
+  }
+}
+
+variables {
+  name               = "shop"
+  color              = "blue"
+  kubernetes_version = "1.33"
+  vpc_id             = "vpc-1"
+  subnet_ids         = ["subnet-b0", "subnet-b1", "subnet-b2"]
+  public_subnet_ids  = ["subnet-p0", "subnet-p1", "subnet-p2"]
+  kms_key_arn        = "arn:aws:kms:eu-west-1:123456789012:key/00000000-0000-0000-0000-000000000000"
+  domain             = "shop.example.com"
+  zone_id            = "Z1"
+  node_pools = {
+    general = { machines = ["m7i.large", "m6i.large"], min = 3, max = 12 }
+  }
+}
+
+run "api_is_private_by_default" {
+  command = plan
+
+  variables {
+    allow_api_from = ["10.20.0.0/16", "10.90.0.0/22"]
+  }
+
+  assert {
+    condition     = aws_eks_cluster.this.vpc_config[0].endpoint_private_access && !aws_eks_cluster.this.vpc_config[0].endpoint_public_access
+    error_message = "The API must have a private endpoint, and no other."
+  }
+
+  assert {
+    condition     = join(" ", keys(aws_vpc_security_group_ingress_rule.api)) == "10.20.0.0/16 10.90.0.0/22" && alltrue([for rule in values(aws_vpc_security_group_ingress_rule.api) : rule.from_port == 443 && rule.to_port == 443])
+    error_message = "The private endpoint must be open to the named ranges, for HTTPS."
+  }
+
+  assert {
+    condition     = aws_eks_cluster.this.vpc_config[0].subnet_ids == toset(var.subnet_ids)
+    error_message = "The control plane must be in the color's subnets."
+  }
+}
+
+run "restricted_api_is_open_to_named_ranges" {
+  command = plan
+
+  variables {
+    api = { access = "restricted", allow = ["203.0.113.0/24"] }
+  }
+
+  assert {
+    condition     = aws_eks_cluster.this.vpc_config[0].endpoint_public_access && aws_eks_cluster.this.vpc_config[0].endpoint_private_access && aws_eks_cluster.this.vpc_config[0].public_access_cidrs == toset(["203.0.113.0/24"])
+    error_message = "A restricted API must be public for the named ranges only, and stay private beside that."
+  }
+}
+
+run "secrets_and_logs_are_encrypted" {
+  command = plan
+
+  assert {
+    condition     = aws_eks_cluster.this.encryption_config[0].provider[0].key_arn == var.kms_key_arn && aws_eks_cluster.this.encryption_config[0].resources == toset(["secrets"])
+    error_message = "Kubernetes secrets must be encrypted with the cluster's key."
+  }
+
+  assert {
+    condition     = aws_cloudwatch_log_group.cluster.name == "/aws/eks/shop-blue/cluster" && aws_cloudwatch_log_group.cluster.retention_in_days == 90 && aws_cloudwatch_log_group.cluster.kms_key_id == var.kms_key_arn
+    error_message = "The log group that EKS writes to must be kept for a time, encrypted."
+  }
+
+  assert {
+    condition     = length(aws_eks_cluster.this.enabled_cluster_log_types) == 5
+    error_message = "All logs must be on by default."
+  }
+}
+
+run "access_is_by_entries_alone" {
+  command = plan
+
+  variables {
+    admins  = ["arn:aws:iam::123456789012:role/platform-admin"]
+    viewers = ["arn:aws:iam::123456789012:role/developer"]
+  }
+
+  assert {
+    condition     = aws_eks_cluster.this.access_config[0].authentication_mode == "API" && !aws_eks_cluster.this.access_config[0].bootstrap_cluster_creator_admin_permissions
+    error_message = "Nobody may have access that no entry shows."
+  }
+
+  assert {
+    condition = { for arn, association in aws_eks_access_policy_association.this : arn => association.policy_arn } == {
+      "arn:aws:iam::123456789012:role/developer"      = "arn:aws:eks::aws:cluster-access-policy/AmazonEKSViewPolicy"
+      "arn:aws:iam::123456789012:role/platform-admin" = "arn:aws:eks::aws:cluster-access-policy/AmazonEKSClusterAdminPolicy"
+    }
+    error_message = "Admins must administer and viewers view."
+  }
+}
+
+run "identities_are_associated" {
+  command = plan
+
+  variables {
+    identities = { checkout = { role_arn = "arn:aws:iam::123456789012:role/shop-checkout", namespace = "pay", service_account = "checkout" } }
+  }
+
+  assert {
+    condition     = aws_eks_pod_identity_association.this["checkout"].namespace == "pay" && aws_eks_pod_identity_association.this["checkout"].role_arn == "arn:aws:iam::123456789012:role/shop-checkout"
+    error_message = "A service account must get its role."
+  }
+}
+
+run "network_comes_before_nodes_and_has_its_own_role" {
+  command = plan
+
+  assert {
+    condition     = join(" ", keys(aws_eks_addon.before_nodes)) == "eks-pod-identity-agent kube-proxy vpc-cni" && join(" ", keys(aws_eks_addon.after_nodes)) == "coredns"
+    error_message = "What makes a node ready must come before the nodes, and what runs on one after."
+  }
+
+  assert {
+    condition     = join(" ", keys(aws_iam_role.addon)) == "vpc-cni" && !anytrue([for attachment in values(aws_iam_role_policy_attachment.node) : endswith(attachment.policy_arn, "AmazonEKS_CNI_Policy")])
+    error_message = "The network plugin's rights must not be the nodes'."
+  }
+
+  assert {
+    condition     = jsondecode(aws_eks_addon.before_nodes["vpc-cni"].configuration_values).enableNetworkPolicy == "true"
+    error_message = "Network policies must be enforced."
+  }
+}
+
+run "addons_are_pinned_and_get_the_rights_they_need" {
+  command = plan
+
+  variables {
+    addons = {
+      aws-ebs-csi-driver = { version = "v1.45.0-eksbuild.2" }
+      vpc-cni            = { version = "v1.20.0-eksbuild.1" }
+    }
+  }
+
+  assert {
+    condition     = aws_eks_addon.before_nodes["vpc-cni"].addon_version == "v1.20.0-eksbuild.1" && aws_eks_addon.after_nodes["aws-ebs-csi-driver"].addon_version == "v1.45.0-eksbuild.2"
+    error_message = "A version that is named must be taken."
+  }
+
+  assert {
+    condition     = aws_iam_role_policy_attachment.addon["aws-ebs-csi-driver"].policy_arn == "arn:aws:iam::aws:policy/service-role/AmazonEBSCSIDriverPolicy"
+    error_message = "The EBS driver must get its policy."
+  }
+}

@@ -1,0 +1,176 @@
+# The load balancer of the color, and the way from it to the nodes.
+
+mock_provider "aws" {
+  mock_data "aws_iam_policy_document" {
+    defaults = { json = "{}" }
+  }
+  mock_data "aws_region" {
+    defaults = { id = "eu-west-1" }
+  }
+  mock_data "aws_partition" {
+    defaults = { partition = "aws", dns_suffix = "amazonaws.com" }
+  }
+  mock_data "aws_caller_identity" {
+    defaults = { account_id = "123456789012" }
+  }
+  mock_data "aws_default_tags" {
+    defaults = { tags = { "drover:cluster" = "shop", "drover:color" = "blue" } }
+  }
+  # A mocked ARN is a random word, which the resources that take one refuse.
+  mock_resource "aws_iam_role" {
+    defaults = { arn = "arn:aws:iam::123456789012:role/mocked" }
+  }
+  mock_resource "aws_lb" {
+    defaults = { arn = "arn:aws:elasticloadbalancing:eu-west-1:123456789012:loadbalancer/net/shop-blue/1111111111111111", dns_name = "shop-blue-1.elb.eu-west-1.amazonaws.com", zone_id = "Z2IFOLAFXWLO4F" }
+  }
+  mock_resource "aws_lb_target_group" {
+    defaults = { arn = "arn:aws:elasticloadbalancing:eu-west-1:123456789012:targetgroup/shop-blue-30080/1111111111111111" }
+  }
+  mock_resource "aws_launch_template" {
+    defaults = { id = "lt-11111111111111111", latest_version = 1 }
+  }
+  mock_resource "aws_eks_cluster" {
+    defaults = {
+      certificate_authority = [{ data = "Y2E=" }]
+    }
+  }
+  mock_resource "aws_eks_node_group" {
+    defaults = {
+      resources = [{ autoscaling_groups = [{ name = "eks-mocked" }], remote_access_security_group_id = "" }]
+    }
+  }
+}
+
+variables {
+  name               = "shop"
+  color              = "blue"
+  kubernetes_version = "1.33"
+  vpc_id             = "vpc-1"
+  subnet_ids         = ["subnet-b0", "subnet-b1", "subnet-b2"]
+  public_subnet_ids  = ["subnet-p0", "subnet-p1", "subnet-p2"]
+  kms_key_arn        = "arn:aws:kms:eu-west-1:123456789012:key/00000000-0000-0000-0000-000000000000"
+  domain             = "shop.example.com"
+  zone_id            = "Z1"
+  node_pools = {
+    general = { machines = ["m7i.large", "m6i.large"], min = 3, max = 12 }
+  }
+}
+
+run "public_load_balancer" {
+  command = plan
+
+  variables {
+    ingress = { allow = ["198.51.100.0/24", "203.0.113.0/24"] }
+  }
+
+  assert {
+    condition     = !aws_lb.this.internal && aws_lb.this.subnets == toset(var.public_subnet_ids) && aws_lb.this.load_balancer_type == "network" && aws_lb.this.enable_cross_zone_load_balancing
+    error_message = "A public load balancer must be in the public subnets."
+  }
+
+  assert {
+    condition = toset([for rule in values(aws_vpc_security_group_ingress_rule.load_balancer) : "${rule.cidr_ipv4} ${rule.from_port}-${rule.to_port}"]) == toset([
+      "198.51.100.0/24 443-443", "198.51.100.0/24 80-80", "203.0.113.0/24 443-443", "203.0.113.0/24 80-80",
+    ])
+    error_message = "It must be open to the allowed ranges, on two ports."
+  }
+
+  assert {
+    condition     = aws_route53_record.color.name == "blue.shop.example.com" && output.host == "blue.shop.example.com"
+    error_message = "The color must answer at its own name."
+  }
+}
+
+run "internal_load_balancer" {
+  command = plan
+
+  variables {
+    ingress           = { visibility = "internal", allow = ["10.0.0.0/8"] }
+    public_subnet_ids = []
+  }
+
+  assert {
+    condition     = aws_lb.this.internal && aws_lb.this.subnets == toset(var.subnet_ids)
+    error_message = "An internal load balancer must be in the color's own subnets."
+  }
+}
+
+run "every_pool_is_behind_both_listeners" {
+  command = apply
+
+  variables {
+    node_pools = {
+      general = { machines = ["m7i.large"], min = 3, max = 12 }
+      batch   = { machines = ["m7i.xlarge"], min = 0, max = 20 }
+    }
+    ingress = { node_ports = { http = 31080, https = 31443 } }
+  }
+
+  assert {
+    condition     = join(" ", keys(aws_autoscaling_attachment.this)) == "batch/http batch/https general/http general/https"
+    error_message = "Each pool must be attached to each target group."
+  }
+
+  assert {
+    condition     = { for name, group in aws_lb_target_group.this : name => "${group.protocol} ${group.port} ${group.target_type} ${group.name}" } == { http = "TCP 31080 instance shop-blue-31080", https = "TCP 31443 instance shop-blue-31443" }
+    error_message = "The target groups must lead to the node ports."
+  }
+
+  assert {
+    condition     = { for name, listener in aws_lb_listener.this : name => listener.port } == { http = 80, https = 443 }
+    error_message = "The load balancer must listen on 80 and 443."
+  }
+
+  assert {
+    condition = alltrue([
+      for name, port in { http = 31080, https = 31443 } :
+      aws_vpc_security_group_ingress_rule.node[name].from_port == port && aws_vpc_security_group_ingress_rule.node[name].to_port == port &&
+      aws_vpc_security_group_ingress_rule.node[name].referenced_security_group_id == aws_security_group.load_balancer.id &&
+      aws_vpc_security_group_ingress_rule.node[name].security_group_id == aws_eks_cluster.this.vpc_config[0].cluster_security_group_id &&
+      aws_vpc_security_group_egress_rule.load_balancer[name].from_port == port
+    ])
+    error_message = "The way from the load balancer to the nodes must be the node ports and no more."
+  }
+
+  assert {
+    condition     = output.load_balancer == { arn = aws_lb.this.arn, dns_name = aws_lb.this.dns_name, zone_id = aws_lb.this.zone_id }
+    error_message = "The output must carry what an alias record needs."
+  }
+
+  assert {
+    condition     = length(output.node_groups) == 2
+    error_message = "Each pool must be a node group."
+  }
+}
+
+run "long_names_are_cut_and_stay_different" {
+  command = plan
+
+  variables {
+    name  = "platform-production-europe-west"
+    color = "green"
+  }
+
+  assert {
+    condition     = length(aws_lb.this.name) <= 32 && endswith(aws_lb.this.name, "-green") && strcontains(aws_lb.this.name, substr(sha1(var.name), 0, 6))
+    error_message = "A load balancer's name has 32 characters, its color, and a part of the name's hash."
+  }
+
+  assert {
+    condition     = alltrue([for group in values(aws_lb_target_group.this) : length(group.name) <= 32 && strcontains(group.name, "-green-3")])
+    error_message = "A target group's name has 32 characters, its color and its port."
+  }
+}
+
+run "name_that_elb_refuses_is_changed" {
+  command = plan
+
+  variables {
+    name = "internal-shop"
+  }
+
+  assert {
+    condition     = aws_lb.this.name == "int-shop-${substr(sha1("internal-shop"), 0, 6)}-blue"
+    error_message = "ELB refuses names that start with internal-."
+  }
+}

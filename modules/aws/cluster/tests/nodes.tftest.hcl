@@ -1,0 +1,177 @@
+# Node pools, and what a node may do.
+
+mock_provider "aws" {
+  mock_data "aws_iam_policy_document" {
+    defaults = { json = "{}" }
+  }
+  mock_data "aws_region" {
+    defaults = { id = "eu-west-1" }
+  }
+  mock_data "aws_partition" {
+    defaults = { partition = "aws", dns_suffix = "amazonaws.com" }
+  }
+  mock_data "aws_caller_identity" {
+    defaults = { account_id = "123456789012" }
+  }
+  mock_data "aws_default_tags" {
+    defaults = { tags = { "drover:cluster" = "shop", "drover:color" = "blue" } }
+  }
+  # A mocked ARN is a random word, which the resources that take one refuse.
+  mock_resource "aws_iam_role" {
+    defaults = { arn = "arn:aws:iam::123456789012:role/mocked" }
+  }
+  mock_resource "aws_lb" {
+    defaults = { arn = "arn:aws:elasticloadbalancing:eu-west-1:123456789012:loadbalancer/net/shop-blue/1111111111111111", dns_name = "shop-blue-1.elb.eu-west-1.amazonaws.com", zone_id = "Z2IFOLAFXWLO4F" }
+  }
+  mock_resource "aws_lb_target_group" {
+    defaults = { arn = "arn:aws:elasticloadbalancing:eu-west-1:123456789012:targetgroup/shop-blue-30080/1111111111111111" }
+  }
+  mock_resource "aws_launch_template" {
+    defaults = { id = "lt-11111111111111111", latest_version = 1 }
+  }
+  mock_resource "aws_eks_cluster" {
+    defaults = {
+      certificate_authority = [{ data = "Y2E=" }]
+    }
+  }
+  mock_resource "aws_eks_node_group" {
+    defaults = {
+      resources = [{ autoscaling_groups = [{ name = "eks-mocked" }], remote_access_security_group_id = "" }]
+    }
+  }
+}
+
+variables {
+  name               = "shop"
+  color              = "blue"
+  kubernetes_version = "1.33"
+  vpc_id             = "vpc-1"
+  subnet_ids         = ["subnet-b0", "subnet-b1", "subnet-b2"]
+  public_subnet_ids  = ["subnet-p0", "subnet-p1", "subnet-p2"]
+  kms_key_arn        = "arn:aws:kms:eu-west-1:123456789012:key/00000000-0000-0000-0000-000000000000"
+  domain             = "shop.example.com"
+  zone_id            = "Z1"
+  node_pools = {
+    general = { machines = ["m7i.large", "m6i.large"], min = 3, max = 12 }
+  }
+}
+
+run "nodes_use_the_second_version_of_the_metadata_service" {
+  command = plan
+
+  assert {
+    condition     = aws_launch_template.node["general"].metadata_options[0].http_tokens == "required" && aws_launch_template.node["general"].metadata_options[0].http_put_response_hop_limit == 1
+    error_message = "A pod must not be able to take its node's credentials."
+  }
+
+  assert {
+    condition     = aws_launch_template.node["general"].block_device_mappings[0].ebs[0].encrypted == "true" && aws_launch_template.node["general"].block_device_mappings[0].ebs[0].volume_type == "gp3" && aws_launch_template.node["general"].block_device_mappings[0].ebs[0].volume_size == 80
+    error_message = "A node's disk must be encrypted, and 80 GiB by default."
+  }
+
+  assert {
+    condition     = toset([for specification in aws_launch_template.node["general"].tag_specifications : specification.resource_type if specification.tags["drover:color"] == "blue"]) == toset(["instance", "network-interface", "volume"])
+    error_message = "What EC2 makes must carry the provider's default tags."
+  }
+}
+
+run "pool_becomes_a_node_group" {
+  command = plan
+
+  variables {
+    node_pools = {
+      general = { machines = ["m7i.large", "m6i.large"], min = 3, max = 12 }
+      batch = {
+        machines = ["m7g.xlarge", "m6g.xlarge"]
+        capacity = "spot"
+        min      = 0
+        max      = 20
+        disk_gib = 120
+        labels   = { workload = "batch" }
+        taints = [
+          { key = "workload", value = "batch", effect = "NoSchedule" },
+          { key = "spot", effect = "PreferNoSchedule" },
+          { key = "drain", effect = "NoExecute" },
+        ]
+      }
+      vision = { machines = ["g6.xlarge"], min = 0, max = 4 }
+    }
+  }
+
+  assert {
+    condition     = { for pool, group in aws_eks_node_group.this : pool => group.capacity_type } == { batch = "SPOT", general = "ON_DEMAND", vision = "ON_DEMAND" }
+    error_message = "Spot must be spot."
+  }
+
+  assert {
+    condition     = { for pool, group in aws_eks_node_group.this : pool => group.ami_type } == { batch = "AL2023_ARM_64_STANDARD", general = "AL2023_x86_64_STANDARD", vision = "AL2023_x86_64_NVIDIA" }
+    error_message = "The image must fit the machines' processors."
+  }
+
+  assert {
+    condition     = { for taint in aws_eks_node_group.this["batch"].taint : taint.key => taint.effect } == { drain = "NO_EXECUTE", spot = "PREFER_NO_SCHEDULE", workload = "NO_SCHEDULE" }
+    error_message = "Taints must be in EKS' spelling."
+  }
+
+  assert {
+    condition     = aws_eks_node_group.this["batch"].scaling_config[0].min_size == 0 && aws_eks_node_group.this["batch"].scaling_config[0].max_size == 20 && aws_eks_node_group.this["general"].scaling_config[0].desired_size == 3
+    error_message = "A pool must start at its least, and grow to its most."
+  }
+
+  assert {
+    condition     = aws_eks_node_group.this["batch"].labels.workload == "batch" && aws_launch_template.node["batch"].block_device_mappings[0].ebs[0].volume_size == 120
+    error_message = "Labels and disks must be as asked for."
+  }
+
+  assert {
+    condition     = alltrue([for group in values(aws_eks_node_group.this) : group.subnet_ids == toset(var.subnet_ids)])
+    error_message = "Nodes must be in all of the color's subnets, and in no other."
+  }
+}
+
+run "families_are_told_apart" {
+  command = plan
+
+  variables {
+    node_pools = {
+      graviton-network = { machines = ["c7gn.large"], min = 1, max = 2 }
+      graviton-disk    = { machines = ["im4gn.large"], min = 1, max = 2 }
+      intel-gpu        = { machines = ["g4dn.xlarge"], min = 1, max = 2 }
+      graviton-gpu     = { machines = ["g5g.xlarge"], min = 1, max = 2 }
+      memory           = { machines = ["r7iz.large"], min = 1, max = 2 }
+    }
+  }
+
+  assert {
+    condition = { for pool, group in aws_eks_node_group.this : pool => group.ami_type } == {
+      graviton-disk    = "AL2023_ARM_64_STANDARD"
+      graviton-gpu     = "AL2023_ARM_64_NVIDIA"
+      graviton-network = "AL2023_ARM_64_STANDARD"
+      intel-gpu        = "AL2023_x86_64_NVIDIA"
+      memory           = "AL2023_x86_64_STANDARD"
+    }
+    error_message = "The image must fit the machines' processors."
+  }
+}
+
+run "nodes_fill_the_caches_they_are_told_and_no_others" {
+  command = plan
+
+  variables {
+    pull_through_prefixes = { quay = "shop/quay" }
+  }
+
+  assert {
+    condition     = data.aws_iam_policy_document.node_pull_through[0].statement[0].resources == toset(["arn:aws:ecr:eu-west-1:123456789012:repository/shop/quay/*"])
+    error_message = "Nodes may make repositories under a cache's prefix only."
+  }
+}
+
+run "no_cache_no_right" {
+  command = plan
+
+  assert {
+    condition     = length(aws_iam_role_policy.node_pull_through) == 0 && length(aws_iam_role_policy_attachment.node) == 2
+    error_message = "Without a cache, a node may pull images and join, and nothing else."
+  }
+}

@@ -1,0 +1,243 @@
+# What the module refuses, before anything is planned. A run costs the start of a provider, so each
+# gives one wrong value to every variable that has one left to try; each of them has to be refused.
+
+mock_provider "aws" {
+  mock_data "aws_iam_policy_document" {
+    defaults = { json = "{}" }
+  }
+  mock_data "aws_region" {
+    defaults = { id = "eu-west-1" }
+  }
+  mock_data "aws_partition" {
+    defaults = { partition = "aws", dns_suffix = "amazonaws.com" }
+  }
+  mock_data "aws_caller_identity" {
+    defaults = { account_id = "123456789012" }
+  }
+  mock_data "aws_default_tags" {
+    defaults = { tags = { "drover:cluster" = "shop", "drover:color" = "blue" } }
+  }
+  # A mocked ARN is a random word, which the resources that take one refuse.
+  mock_resource "aws_iam_role" {
+    defaults = { arn = "arn:aws:iam::123456789012:role/mocked" }
+  }
+  mock_resource "aws_lb" {
+    defaults = { arn = "arn:aws:elasticloadbalancing:eu-west-1:123456789012:loadbalancer/net/shop-blue/1111111111111111", dns_name = "shop-blue-1.elb.eu-west-1.amazonaws.com", zone_id = "Z2IFOLAFXWLO4F" }
+  }
+  mock_resource "aws_lb_target_group" {
+    defaults = { arn = "arn:aws:elasticloadbalancing:eu-west-1:123456789012:targetgroup/shop-blue-30080/1111111111111111" }
+  }
+  mock_resource "aws_launch_template" {
+    defaults = { id = "lt-11111111111111111", latest_version = 1 }
+  }
+  mock_resource "aws_eks_cluster" {
+    defaults = {
+      certificate_authority = [{ data = "Y2E=" }]
+    }
+  }
+  mock_resource "aws_eks_node_group" {
+    defaults = {
+      resources = [{ autoscaling_groups = [{ name = "eks-mocked" }], remote_access_security_group_id = "" }]
+    }
+  }
+}
+
+variables {
+  name               = "shop"
+  color              = "blue"
+  kubernetes_version = "1.33"
+  vpc_id             = "vpc-1"
+  subnet_ids         = ["subnet-b0", "subnet-b1", "subnet-b2"]
+  public_subnet_ids  = ["subnet-p0", "subnet-p1", "subnet-p2"]
+  kms_key_arn        = "arn:aws:kms:eu-west-1:123456789012:key/00000000-0000-0000-0000-000000000000"
+  domain             = "shop.example.com"
+  zone_id            = "Z1"
+  node_pools = {
+    general = { machines = ["m7i.large", "m6i.large"], min = 3, max = 12 }
+  }
+}
+
+run "wrong_values_1" {
+  command = plan
+
+  variables {
+    # third color
+    color = "red"
+
+    # name with a dash at its end
+    name = "shop-"
+
+    # version with a patch
+    kubernetes_version = "1.33.2"
+
+    # unknown log
+    logs = ["audit", "etcd"]
+
+    # logs kept for ever
+    log_retention_days = 0
+
+    # one subnet
+    subnet_ids = ["subnet-b0"]
+
+    # public load balancer without subnets
+    public_subnet_ids = []
+
+    # services in public addresses
+    services_cidr = "100.64.0.0/16"
+
+    # api for everyone
+    api = { access = "restricted", allow = ["0.0.0.0/0"] }
+
+    # private endpoint for everyone
+    allow_api_from = ["0.0.0.0/0"]
+
+    # admin that is no arn
+    admins = ["alice"]
+
+    # no pool
+    node_pools = {}
+  }
+
+  expect_failures = [
+    var.admins,
+    var.allow_api_from,
+    var.api,
+    var.color,
+    var.kubernetes_version,
+    var.log_retention_days,
+    var.logs,
+    var.name,
+    var.node_pools,
+    var.public_subnet_ids,
+    var.services_cidr,
+    var.subnet_ids,
+  ]
+}
+
+run "wrong_values_2" {
+  command = plan
+
+  variables {
+    # services range too small
+    services_cidr = "172.20.0.0/25"
+
+    # unknown visibility
+    ingress = { visibility = "private" }
+
+    # restricted to nobody
+    api = { access = "restricted" }
+
+    # admin twice
+    admins = ["arn:aws:iam::123456789012:role/a", "arn:aws:iam::123456789012:role/a"]
+
+    # pool with a long name
+    node_pools = { a-pool-with-a-name-of-more-than-thirty-characters = { machines = ["m7i.large"], min = 1, max = 3 } }
+  }
+
+  expect_failures = [
+    var.admins,
+    var.api,
+    var.ingress,
+    var.node_pools,
+    var.services_cidr,
+  ]
+}
+
+run "wrong_values_3" {
+  command = plan
+
+  variables {
+    # nobody may come in
+    ingress = { allow = [] }
+
+    # public api
+    api = { access = "public" }
+
+    # viewer who is an admin
+    admins  = ["arn:aws:iam::123456789012:role/a"]
+    viewers = ["arn:aws:iam::123456789012:role/a"]
+
+    # pool without machines
+    node_pools = { general = { machines = [], min = 1, max = 3 } }
+  }
+
+  expect_failures = [
+    var.api,
+    var.ingress,
+    var.node_pools,
+    var.viewers,
+  ]
+}
+
+run "wrong_values_4" {
+  command = plan
+
+  variables {
+    # port that is no node port
+    ingress = { node_ports = { http = 80 } }
+
+    # pool of two architectures
+    node_pools = { general = { machines = ["m7i.large", "m7g.large"], min = 1, max = 3 } }
+  }
+
+  expect_failures = [
+    var.ingress,
+    var.node_pools,
+  ]
+}
+
+run "wrong_values_5" {
+  command = plan
+
+  variables {
+    # both on one port
+    ingress = { node_ports = { http = 30080, https = 30080 } }
+
+    # unknown capacity
+    node_pools = { general = { machines = ["m7i.large"], min = 1, max = 3, capacity = "reserved" } }
+  }
+
+  expect_failures = [
+    var.ingress,
+    var.node_pools,
+  ]
+}
+
+run "wrong_values_6" {
+  command = plan
+
+  variables {
+    # max below min
+    node_pools = { general = { machines = ["m7i.large"], min = 3, max = 2 } }
+  }
+
+  expect_failures = [
+    var.node_pools,
+  ]
+}
+
+run "wrong_values_7" {
+  command = plan
+
+  variables {
+    # disk too small
+    node_pools = { general = { machines = ["m7i.large"], min = 1, max = 3, disk_gib = 8 } }
+  }
+
+  expect_failures = [
+    var.node_pools,
+  ]
+}
+
+run "wrong_values_8" {
+  command = plan
+
+  variables {
+    # taint in the spelling of eks
+    node_pools = { general = { machines = ["m7i.large"], min = 1, max = 3, taints = [{ key = "a", effect = "NO_SCHEDULE" }] } }
+  }
+
+  expect_failures = [
+    var.node_pools,
+  ]
+}

@@ -1,0 +1,76 @@
+variable "name" {
+  description = "Name of the drover cluster, without its color."
+  type        = string
+
+  validation {
+    condition     = can(regex("^[a-z](-?[a-z0-9])+$", var.name)) && length(var.name) <= 40 && !startswith(var.name, "sg-")
+    error_message = "name must be 2 to 40 lower-case letters, digits and single dashes, start with a letter, not end with a dash, and not start with sg-, which EC2 keeps for itself."
+  }
+}
+
+variable "color" {
+  description = "Which of the two slots this cluster is: blue or green."
+  type        = string
+
+  validation {
+    condition     = contains(["blue", "green"], var.color)
+    error_message = "color must be \"blue\" or \"green\"."
+  }
+}
+
+variable "kubernetes_version" {
+  description = "Minor version of Kubernetes, like \"1.33\"."
+  type        = string
+
+  validation {
+    condition     = can(regex("^1\\.[0-9]{2}$", var.kubernetes_version))
+    error_message = "kubernetes_version must be a minor version like \"1.33\", without a patch."
+  }
+}
+
+variable "kms_key_arn" {
+  description = "ARN of the key that encrypts Kubernetes secrets, the control plane's logs and the nodes' disks."
+  type        = string
+}
+
+variable "logs" {
+  description = "Logs of the control plane that are kept."
+  type        = list(string)
+  default     = ["api", "audit", "authenticator", "controllerManager", "scheduler"]
+
+  validation {
+    condition     = alltrue([for log in var.logs : contains(["api", "audit", "authenticator", "controllerManager", "scheduler"], log)])
+    error_message = "logs may hold api, audit, authenticator, controllerManager and scheduler."
+  }
+}
+
+variable "log_retention_days" {
+  description = "Days that the control plane's logs are kept."
+  type        = number
+  default     = 90
+
+  validation {
+    # https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html
+    condition     = contains([1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653], var.log_retention_days)
+    error_message = "log_retention_days must be a period that CloudWatch Logs knows: 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288 or 3653."
+  }
+}
+
+variable "addons" {
+  description = "EKS add-ons by name. A version pins one (\"v1.20.4-eksbuild.2\"); without it EKS takes its default for the Kubernetes version."
+  type = map(object({
+    version = optional(string)
+  }))
+  default = {
+    coredns                = {}
+    eks-pod-identity-agent = {}
+    kube-proxy             = {}
+    vpc-cni                = {}
+  }
+}
+
+variable "tags" {
+  description = "Tags for every resource, beside the provider's default tags; nodes, disks and network interfaces get both."
+  type        = map(string)
+  default     = {}
+}

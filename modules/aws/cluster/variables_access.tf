@@ -1,0 +1,82 @@
+variable "api" {
+  description = "Who reaches the Kubernetes API: \"private\" has no public endpoint; \"restricted\" adds one for the ranges in allow. The private endpoint always exists."
+  type = object({
+    access = optional(string, "private")
+    allow  = optional(list(string), [])
+  })
+  default = {}
+
+  validation {
+    condition     = contains(["private", "restricted"], var.api.access)
+    error_message = "api.access must be \"private\" or \"restricted\"."
+  }
+
+  validation {
+    condition     = var.api.access != "restricted" || length(var.api.allow) > 0
+    error_message = "api.allow must name the ranges that may reach a restricted API."
+  }
+
+  validation {
+    condition     = alltrue([for range in var.api.allow : can(cidrnetmask(range)) && !endswith(range, "/0")])
+    error_message = "api.allow must hold IPv4 ranges like 203.0.113.0/24, and never the whole internet."
+  }
+}
+
+variable "allow_api_from" {
+  description = "Private ranges that reach the API's private endpoint, beside the nodes: the VPC, VPN clients, offices."
+  type        = list(string)
+  default     = []
+
+  validation {
+    condition     = alltrue([for range in var.allow_api_from : can(cidrnetmask(range)) && !endswith(range, "/0")])
+    error_message = "allow_api_from must hold IPv4 ranges like 10.90.0.0/22."
+  }
+}
+
+variable "admins" {
+  description = "ARNs of the IAM roles or users that administer the cluster."
+  type        = list(string)
+  default     = []
+
+  validation {
+    condition     = alltrue([for arn in var.admins : can(regex("^arn:[a-z-]+:iam::[0-9]{12}:(role|user)/.+$", arn))])
+    error_message = "admins must be ARNs of IAM roles or users, like arn:aws:iam::123456789012:role/platform-admin."
+  }
+
+  validation {
+    condition     = length(distinct(var.admins)) == length(var.admins)
+    error_message = "admins must name everyone once."
+  }
+}
+
+variable "viewers" {
+  description = "ARNs of the IAM roles or users that may look at everything but secrets."
+  type        = list(string)
+  default     = []
+
+  validation {
+    condition     = alltrue([for arn in var.viewers : can(regex("^arn:[a-z-]+:iam::[0-9]{12}:(role|user)/.+$", arn))])
+    error_message = "viewers must be ARNs of IAM roles or users, like arn:aws:iam::123456789012:role/developer."
+  }
+
+  validation {
+    condition     = length(distinct(concat(var.viewers, var.admins))) == length(concat(var.viewers, distinct(var.admins)))
+    error_message = "viewers must name everyone once, and nobody who is an admin: EKS has one entry for a principal."
+  }
+}
+
+variable "identities" {
+  description = "Workload identities by name: the IAM role that pods of a service account get through EKS Pod Identity."
+  type = map(object({
+    role_arn        = string
+    namespace       = string
+    service_account = string
+  }))
+  default = {}
+}
+
+variable "pull_through_prefixes" {
+  description = "Prefixes of the registry's pull-through caches, by upstream registry; the nodes may fill these and no others."
+  type        = map(string)
+  default     = {}
+}

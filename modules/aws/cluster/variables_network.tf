@@ -1,0 +1,75 @@
+variable "vpc_id" {
+  description = "Id of the VPC."
+  type        = string
+}
+
+variable "subnet_ids" {
+  description = "Ids of this color's private subnets, one a zone: for the control plane's interfaces, the nodes, and an internal load balancer."
+  type        = list(string)
+
+  validation {
+    condition     = length(var.subnet_ids) >= 2
+    error_message = "subnet_ids must hold subnets in two zones at least, which EKS demands."
+  }
+}
+
+variable "public_subnet_ids" {
+  description = "Ids of the public subnets, one a zone: for a public load balancer."
+  type        = list(string)
+  default     = []
+
+  validation {
+    condition     = var.ingress.visibility != "public" || length(var.public_subnet_ids) >= 2
+    error_message = "public_subnet_ids must hold two subnets at least for a public load balancer."
+  }
+}
+
+variable "services_cidr" {
+  description = "Address range of the Kubernetes services. It exists inside the cluster only, and must overlap nothing that its pods call."
+  type        = string
+  default     = "172.20.0.0/16"
+
+  validation {
+    # https://docs.aws.amazon.com/eks/latest/APIReference/API_KubernetesNetworkConfigRequest.html
+    condition     = can(cidrnetmask(var.services_cidr)) && can(regex("^(10\\.|172\\.(1[6-9]|2[0-9]|3[01])\\.|192\\.168\\.)", var.services_cidr)) && try(tonumber(split("/", var.services_cidr)[1]) >= 12 && tonumber(split("/", var.services_cidr)[1]) <= 24, false)
+    error_message = "services_cidr must be a private IPv4 range (10/8, 172.16/12 or 192.168/16) between /12 and /24."
+  }
+}
+
+variable "ingress" {
+  description = "The color's network load balancer: who reaches it, from which ranges, and the node ports that the ingress controller listens on."
+  type = object({
+    visibility = optional(string, "public")
+    allow      = optional(list(string), ["0.0.0.0/0"])
+    node_ports = optional(object({
+      http  = optional(number, 30080)
+      https = optional(number, 30443)
+    }), {})
+  })
+  default = {}
+
+  validation {
+    condition     = contains(["public", "internal"], var.ingress.visibility)
+    error_message = "ingress.visibility must be \"public\" or \"internal\"."
+  }
+
+  validation {
+    condition     = length(var.ingress.allow) > 0 && alltrue([for range in var.ingress.allow : can(cidrnetmask(range))])
+    error_message = "ingress.allow must hold at least one IPv4 range like 0.0.0.0/0."
+  }
+
+  validation {
+    condition     = alltrue([for port in values(var.ingress.node_ports) : port >= 30000 && port <= 32767]) && var.ingress.node_ports.http != var.ingress.node_ports.https
+    error_message = "ingress.node_ports must be two different ports between 30000 and 32767, the range of Kubernetes."
+  }
+}
+
+variable "domain" {
+  description = "Domain of the cluster; this color answers at <color>.<domain>."
+  type        = string
+}
+
+variable "zone_id" {
+  description = "Id of the domain's Route 53 zone."
+  type        = string
+}

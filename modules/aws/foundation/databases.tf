@@ -1,0 +1,136 @@
+locals {
+  # Postgres names its parameters by the major version, MySQL by the first two numbers.
+  families = {
+    for name, database in var.databases : name => database.engine == "postgres" ?
+    "postgres${split(".", database.version)[0]}" :
+    "mysql${join(".", slice(split(".", "${database.version}.0"), 0, 2))}"
+  }
+
+  engines = {
+    postgres = { port = 5432, logs = ["postgresql", "upgrade"], tls = { name = "rds.force_ssl", value = "1" } }
+    mysql    = { port = 3306, logs = ["error", "slowquery"], tls = { name = "require_secure_transport", value = "1" } }
+  }
+
+  database_logs = merge([
+    for name, database in var.databases : {
+      for log in local.engines[database.engine].logs : "${name}/${log}" => { database = name, log = log }
+    }
+  ]...)
+
+  # Who may reach a database: either color's nodes and pods, and nothing else in the VPC.
+  database_clients = merge([
+    for name in keys(var.databases) : merge(
+      { for index in keys(local.zones) : "${name}/blue-${index}" => { database = name, cidr = var.subnets.blue[tonumber(index)] } },
+      { for index in keys(local.zones) : "${name}/green-${index}" => { database = name, cidr = var.subnets.green[tonumber(index)] } },
+    )
+  ]...)
+}
+
+resource "aws_db_subnet_group" "this" {
+  count = length(var.databases) > 0 ? 1 : 0
+
+  name        = var.name
+  description = "Data subnets of ${var.name}"
+  subnet_ids  = [for subnet in aws_subnet.data : subnet.id]
+
+  tags = var.tags
+}
+
+resource "aws_security_group" "database" {
+  for_each = var.databases
+
+  name        = "${var.name}-db-${each.key}"
+  description = "Database ${each.key} of ${var.name}: from the nodes of both colors"
+  vpc_id      = aws_vpc.this.id
+
+  tags = merge(var.tags, { Name = "${var.name}-db-${each.key}" })
+}
+
+resource "aws_vpc_security_group_ingress_rule" "database" {
+  for_each = local.database_clients
+
+  security_group_id = aws_security_group.database[each.value.database].id
+  description       = "${each.key} to the database"
+  cidr_ipv4         = each.value.cidr
+  ip_protocol       = "tcp"
+  from_port         = local.engines[var.databases[each.value.database].engine].port
+  to_port           = local.engines[var.databases[each.value.database].engine].port
+
+  tags = var.tags
+}
+
+resource "aws_db_parameter_group" "this" {
+  for_each = var.databases
+
+  name        = "${var.name}-${each.key}-${replace(local.families[each.key], ".", "-")}"
+  description = "Database ${each.key} of ${var.name}: connections are encrypted"
+  family      = local.families[each.key]
+
+  parameter {
+    name  = local.engines[each.value.engine].tls.name
+    value = local.engines[each.value.engine].tls.value
+  }
+
+  tags = var.tags
+
+  lifecycle {
+    # A new major version is a new family, and so a new group, which the database moves to first.
+    create_before_destroy = true
+  }
+}
+
+# Made before the database, which would otherwise make them itself: unencrypted and kept for ever.
+resource "aws_cloudwatch_log_group" "database" {
+  for_each = local.database_logs
+
+  name              = "/aws/rds/instance/${var.name}-${each.value.database}/${each.value.log}"
+  retention_in_days = 30
+  kms_key_id        = aws_kms_key.this.arn
+
+  tags = var.tags
+}
+
+resource "aws_db_instance" "this" {
+  for_each = var.databases
+
+  identifier           = "${var.name}-${each.key}"
+  engine               = each.value.engine
+  engine_version       = each.value.version
+  instance_class       = each.value.class
+  parameter_group_name = aws_db_parameter_group.this[each.key].name
+
+  storage_type          = "gp3"
+  allocated_storage     = each.value.storage_gib
+  max_allocated_storage = 2 * each.value.storage_gib
+  storage_encrypted     = true
+  kms_key_id            = aws_kms_key.this.arn
+
+  # The administrator's password is made, kept and rotated by RDS; nobody and no state ever holds it.
+  username                            = "drover"
+  manage_master_user_password         = true
+  master_user_secret_kms_key_id       = aws_kms_key.this.key_id
+  iam_database_authentication_enabled = true
+
+  multi_az               = each.value.multi_zone
+  db_subnet_group_name   = aws_db_subnet_group.this[0].name
+  vpc_security_group_ids = [aws_security_group.database[each.key].id]
+  publicly_accessible    = false
+  port                   = local.engines[each.value.engine].port
+
+  backup_retention_period    = each.value.backup_days
+  copy_tags_to_snapshot      = true
+  auto_minor_version_upgrade = true
+  deletion_protection        = var.deletion_protection
+  skip_final_snapshot        = false
+  # Decided when the database is made, so that its successor's last snapshot cannot collide with it.
+  final_snapshot_identifier       = "${var.name}-${each.key}-${formatdate("YYYYMMDDhhmmss", plantimestamp())}"
+  enabled_cloudwatch_logs_exports = local.engines[each.value.engine].logs
+
+  tags = merge(var.tags, { Name = "${var.name}-${each.key}" })
+
+  lifecycle {
+    ignore_changes = [final_snapshot_identifier]
+  }
+
+  depends_on = [aws_cloudwatch_log_group.database]
+}

@@ -1,0 +1,140 @@
+locals {
+  secret_arns = "arn:${local.partition}:secretsmanager:${local.region}:${local.account}:secret:"
+
+  # Patterns are relative to the prefix; one that says the prefix itself is taken as it is.
+  identity_secret_names = {
+    for name, identity in var.identities : name => [
+      for secret in identity.secrets :
+      var.secrets_prefix == "" || startswith(secret, "${var.secrets_prefix}/") ? secret : "${var.secrets_prefix}/${secret}"
+    ]
+  }
+
+  # Secrets Manager ends each ARN with a dash and six random characters.
+  identity_secrets = {
+    for name, secrets in local.identity_secret_names : name => [
+      for secret in secrets : "${local.secret_arns}${endswith(secret, "*") ? secret : "${secret}-??????"}"
+    ]
+  }
+
+  # A role policy may not be empty.
+  identities_with_rights = {
+    for name, identity in var.identities : name => identity
+    if length(identity.secrets) + length(identity.databases) + length(identity.buckets) > 0
+  }
+}
+
+# EKS Pod Identity: the trust names a service, not a cluster's issuer, so the same role serves blue
+# and green, and a rotation changes no role. The session's tags, which EKS sets and a pod cannot,
+# hold it to the one service account in the two clusters.
+data "aws_iam_policy_document" "identity_trust" {
+  for_each = var.identities
+
+  statement {
+    actions = ["sts:AssumeRole", "sts:TagSession"]
+
+    principals {
+      type        = "Service"
+      identifiers = ["pods.eks.amazonaws.com"]
+    }
+
+    condition {
+      test     = "StringEquals"
+      variable = "aws:RequestTag/eks-cluster-name"
+      values   = ["${var.name}-blue", "${var.name}-green"]
+    }
+
+    condition {
+      test     = "StringEquals"
+      variable = "aws:RequestTag/kubernetes-namespace"
+      values   = [each.value.namespace]
+    }
+
+    condition {
+      test     = "StringEquals"
+      variable = "aws:RequestTag/kubernetes-service-account"
+      values   = [each.value.service_account]
+    }
+  }
+}
+
+data "aws_iam_policy_document" "identity" {
+  for_each = local.identities_with_rights
+
+  dynamic "statement" {
+    for_each = length(each.value.secrets) > 0 ? [1] : []
+
+    content {
+      sid       = "ReadSecrets"
+      actions   = ["secretsmanager:DescribeSecret", "secretsmanager:GetSecretValue"]
+      resources = local.identity_secrets[each.key]
+    }
+  }
+
+  dynamic "statement" {
+    for_each = length(each.value.secrets) > 0 ? [1] : []
+
+    content {
+      sid       = "DecryptSecrets"
+      actions   = ["kms:Decrypt"]
+      resources = [aws_kms_key.this.arn]
+
+      condition {
+        test     = "StringEquals"
+        variable = "kms:ViaService"
+        values   = ["secretsmanager.${local.region}.${data.aws_partition.current.dns_suffix}"]
+      }
+    }
+  }
+
+  # The database's user is named like the identity.
+  dynamic "statement" {
+    for_each = length(each.value.databases) > 0 ? [1] : []
+
+    content {
+      sid     = "LogInToDatabases"
+      actions = ["rds-db:connect"]
+      resources = [
+        for database in each.value.databases :
+        "arn:${local.partition}:rds-db:${local.region}:${local.account}:dbuser:${aws_db_instance.this[database].resource_id}/${each.key}"
+      ]
+    }
+  }
+
+  dynamic "statement" {
+    for_each = length(each.value.buckets) > 0 ? [1] : []
+
+    content {
+      sid       = "ListBuckets"
+      actions   = ["s3:GetBucketLocation", "s3:ListBucket"]
+      resources = [for bucket in each.value.buckets : "arn:${local.partition}:s3:::${bucket}"]
+    }
+  }
+
+  dynamic "statement" {
+    for_each = length(each.value.buckets) > 0 ? [1] : []
+
+    content {
+      sid       = "UseObjects"
+      actions   = ["s3:AbortMultipartUpload", "s3:DeleteObject", "s3:GetObject", "s3:PutObject"]
+      resources = [for bucket in each.value.buckets : "arn:${local.partition}:s3:::${bucket}/*"]
+    }
+  }
+}
+
+resource "aws_iam_role" "identity" {
+  for_each = var.identities
+
+  name               = "${var.name}-${each.key}"
+  description        = "${each.value.namespace}/${each.value.service_account} in the drover cluster ${var.name}"
+  assume_role_policy = data.aws_iam_policy_document.identity_trust[each.key].json
+
+  tags = var.tags
+}
+
+resource "aws_iam_role_policy" "identity" {
+  for_each = local.identities_with_rights
+
+  name   = "least-privilege"
+  role   = aws_iam_role.identity[each.key].id
+  policy = data.aws_iam_policy_document.identity[each.key].json
+}

@@ -1,0 +1,96 @@
+locals {
+  log_prefix = "/drover/${var.name}"
+  log_arns   = "arn:${local.partition}:logs:${local.region}:${local.account}:log-group:"
+}
+
+# One key for what the cluster keeps: Kubernetes secrets, logs, images, disks, databases and their
+# passwords. It belongs to the foundation, because both colors and the databases live by it.
+resource "aws_kms_key" "this" {
+  description             = "Encrypts what the drover cluster ${var.name} keeps"
+  enable_key_rotation     = true
+  deletion_window_in_days = 30
+  policy                  = data.aws_iam_policy_document.key.json
+
+  tags = var.tags
+}
+
+resource "aws_kms_alias" "this" {
+  name          = "alias/drover/${var.name}"
+  target_key_id = aws_kms_key.this.key_id
+}
+
+# In a key's own policy, the resource "*" means this key and no other.
+data "aws_iam_policy_document" "key" {
+  # Leaves the rest to IAM. Without this statement nobody could ever change the policy again.
+  statement {
+    sid       = "AccountDecidesByIAM"
+    actions   = ["kms:*"]
+    resources = ["*"]
+
+    principals {
+      type        = "AWS"
+      identifiers = ["arn:${local.partition}:iam::${local.account}:root"]
+    }
+  }
+
+  statement {
+    sid = "LogGroupsOfThisCluster"
+    actions = [
+      "kms:Decrypt*",
+      "kms:Describe*",
+      "kms:Encrypt*",
+      "kms:GenerateDataKey*",
+      "kms:ReEncrypt*",
+    ]
+    resources = ["*"]
+
+    principals {
+      type        = "Service"
+      identifiers = ["logs.${local.region}.amazonaws.com"]
+    }
+
+    condition {
+      test     = "ArnLike"
+      variable = "kms:EncryptionContext:aws:logs:arn"
+      values = [
+        "${local.log_arns}${local.log_prefix}/*",
+        "${local.log_arns}/aws/eks/${var.name}-blue/*",
+        "${local.log_arns}/aws/eks/${var.name}-green/*",
+        "${local.log_arns}/aws/rds/instance/${var.name}-*",
+      ]
+    }
+  }
+
+  # The nodes' disks: the Auto Scaling service's own role starts the instances. It cannot be named
+  # here, because in a new account it does not exist before the first group; so this is worded like
+  # the policy of the key that AWS itself manages for EBS: this account, and only by way of EC2.
+  statement {
+    sid = "DisksOfThisAccount"
+    actions = [
+      "kms:CreateGrant",
+      "kms:Decrypt",
+      "kms:DescribeKey",
+      "kms:Encrypt",
+      "kms:GenerateDataKey*",
+      "kms:ReEncrypt*",
+    ]
+    resources = ["*"]
+
+    principals {
+      type        = "AWS"
+      identifiers = ["*"]
+    }
+
+    condition {
+      test     = "StringEquals"
+      variable = "kms:CallerAccount"
+      values   = [local.account]
+    }
+
+    condition {
+      test     = "StringEquals"
+      variable = "kms:ViaService"
+      values   = ["ec2.${local.region}.${data.aws_partition.current.dns_suffix}"]
+    }
+  }
+}

@@ -1,0 +1,88 @@
+output "vpc_id" {
+  description = "Id of the VPC."
+  value       = aws_vpc.this.id
+}
+
+output "cidr" {
+  description = "Address range of the VPC."
+  value       = var.cidr
+}
+
+output "zones" {
+  description = "Names of the availability zones, by their index."
+  value       = values(local.zones)
+}
+
+# Lists are made by index and not from the resources' order, so that they stay aligned with the zones.
+output "subnet_ids" {
+  description = "Ids of the subnets by tier, each list in the order of the zones."
+  value = {
+    public = [for index in keys(local.zones) : aws_subnet.public[index].id]
+    data   = [for index in keys(local.zones) : aws_subnet.data[index].id]
+    blue   = [for index in keys(local.zones) : aws_subnet.blue[index].id]
+    green  = [for index in keys(local.zones) : aws_subnet.green[index].id]
+  }
+
+  # Whoever reads the subnets may start nodes in them, which need their way out.
+  depends_on = [
+    aws_route.private_nat,
+    aws_route.public_internet,
+    aws_route_table_association.blue,
+    aws_route_table_association.green,
+    aws_route_table_association.public,
+  ]
+}
+
+output "egress_addresses" {
+  description = "Public addresses that the clusters are seen from, in the order of the zones; empty without NAT."
+  value       = [for eip in values(aws_eip.nat) : eip.public_ip]
+}
+
+output "domain" {
+  description = "Domain that the cluster serves."
+  value       = var.domain
+}
+
+output "zone_id" {
+  description = "Id of the domain's Route 53 zone."
+  value       = local.zone.zone_id
+}
+
+output "zone_name_servers" {
+  description = "Name servers of the zone: the parent domain has to delegate to them."
+  value       = local.zone.name_servers
+}
+
+output "kms_key_arn" {
+  description = "ARN of the key that encrypts secrets, logs, images, disks and databases."
+  value       = aws_kms_key.this.arn
+}
+
+output "registry_urls" {
+  description = "Where to push and pull: URLs by repository, and by upstream registry for the pull-through caches."
+  value = merge(
+    { for name, repository in aws_ecr_repository.this : name => repository.repository_url },
+    { for name, rule in aws_ecr_pull_through_cache_rule.this : name => "${rule.registry_id}.dkr.ecr.${local.region}.${data.aws_partition.current.dns_suffix}/${rule.ecr_repository_prefix}" },
+  )
+}
+
+output "pull_through_prefixes" {
+  description = "Prefixes of the repositories that the pull-through caches make, by upstream registry; the nodes are allowed to fill them."
+  value       = local.caches
+}
+
+output "database_endpoints" {
+  description = "host:port of the databases, by name."
+  value       = { for name, database in aws_db_instance.this : name => database.endpoint }
+}
+
+output "identities" {
+  description = "IAM role, namespace and service account of each workload identity, by name."
+  value = {
+    for name, identity in var.identities : name => {
+      role_arn        = aws_iam_role.identity[name].arn
+      namespace       = identity.namespace
+      service_account = identity.service_account
+    }
+  }
+}

@@ -1,0 +1,66 @@
+# Routes are resources of their own, never inline blocks, so that a peering or a transit
+# gateway can add its own to these tables without a fight.
+
+resource "aws_route_table" "public" {
+  vpc_id = aws_vpc.this.id
+
+  tags = merge(var.tags, { Name = "${var.name}-public" })
+}
+
+resource "aws_route" "public_internet" {
+  route_table_id         = aws_route_table.public.id
+  destination_cidr_block = "0.0.0.0/0"
+  gateway_id             = aws_internet_gateway.this.id
+}
+
+resource "aws_route_table_association" "public" {
+  for_each = local.zones
+
+  route_table_id = aws_route_table.public.id
+  subnet_id      = aws_subnet.public[each.key].id
+}
+
+# One table a zone, shared by both colors: a zone's traffic leaves through the zone's own NAT gateway.
+resource "aws_route_table" "private" {
+  for_each = local.zones
+
+  vpc_id = aws_vpc.this.id
+
+  tags = merge(var.tags, { Name = "${var.name}-private-${each.value}" })
+}
+
+resource "aws_route" "private_nat" {
+  for_each = var.nat == "none" ? {} : local.zones
+
+  route_table_id         = aws_route_table.private[each.key].id
+  destination_cidr_block = "0.0.0.0/0"
+  nat_gateway_id         = aws_nat_gateway.this[var.nat == "single" ? "0" : each.key].id
+}
+
+resource "aws_route_table_association" "blue" {
+  for_each = local.zones
+
+  route_table_id = aws_route_table.private[each.key].id
+  subnet_id      = aws_subnet.blue[each.key].id
+}
+
+resource "aws_route_table_association" "green" {
+  for_each = local.zones
+
+  route_table_id = aws_route_table.private[each.key].id
+  subnet_id      = aws_subnet.green[each.key].id
+}
+
+# Databases and interface endpoints answer and never call out: their table has no way to the internet.
+resource "aws_route_table" "data" {
+  vpc_id = aws_vpc.this.id
+
+  tags = merge(var.tags, { Name = "${var.name}-data" })
+}
+
+resource "aws_route_table_association" "data" {
+  for_each = local.zones
+
+  route_table_id = aws_route_table.data.id
+  subnet_id      = aws_subnet.data[each.key].id
+}

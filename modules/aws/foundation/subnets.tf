@@ -1,0 +1,51 @@
+locals {
+  # The tag by which a controller in one color tells that the other color's subnets are not for it.
+  cluster_tag = {
+    blue  = { "kubernetes.io/cluster/${var.name}-blue" = "shared" }
+    green = { "kubernetes.io/cluster/${var.name}-green" = "shared" }
+  }
+}
+
+resource "aws_subnet" "public" {
+  for_each = local.zones
+
+  vpc_id            = aws_vpc.this.id
+  availability_zone = each.value
+  cidr_block        = var.subnets.public[tonumber(each.key)]
+  # Load balancers and NAT gateways bring their own addresses; nothing else belongs here.
+  map_public_ip_on_launch = false
+
+  tags = merge(var.tags, { Name = "${var.name}-public-${each.value}", "kubernetes.io/role/elb" = "1" })
+}
+
+resource "aws_subnet" "data" {
+  for_each = local.zones
+
+  vpc_id            = aws_vpc.this.id
+  availability_zone = each.value
+  cidr_block        = var.subnets.data[tonumber(each.key)]
+
+  tags = merge(var.tags, { Name = "${var.name}-data-${each.value}" })
+}
+
+# The colors' subnets carry no drover:color tag: they stay when a color is destroyed, and must
+# not look like something that it left behind.
+resource "aws_subnet" "blue" {
+  for_each = local.zones
+
+  vpc_id            = aws_vpc.this.id
+  availability_zone = each.value
+  cidr_block        = var.subnets.blue[tonumber(each.key)]
+
+  tags = merge(var.tags, local.cluster_tag.blue, { Name = "${var.name}-blue-${each.value}", "kubernetes.io/role/internal-elb" = "1" })
+}
+
+resource "aws_subnet" "green" {
+  for_each = local.zones
+
+  vpc_id            = aws_vpc.this.id
+  availability_zone = each.value
+  cidr_block        = var.subnets.green[tonumber(each.key)]
+
+  tags = merge(var.tags, local.cluster_tag.green, { Name = "${var.name}-green-${each.value}", "kubernetes.io/role/internal-elb" = "1" })
+}

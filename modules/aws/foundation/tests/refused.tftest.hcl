@@ -1,0 +1,242 @@
+# What the module refuses, before anything is planned. A run costs the start of a provider, so each
+# gives one wrong value to every variable that has one left to try; each of them has to be refused.
+
+mock_provider "aws" {
+  mock_data "aws_availability_zones" {
+    # Not in order, as AWS may answer.
+    defaults = { names = ["eu-west-1c", "eu-west-1a", "eu-west-1d", "eu-west-1b"] }
+  }
+  mock_data "aws_iam_policy_document" {
+    defaults = { json = "{}" }
+  }
+  mock_data "aws_region" {
+    defaults = { id = "eu-west-1" }
+  }
+  mock_data "aws_partition" {
+    defaults = { partition = "aws", dns_suffix = "amazonaws.com", reverse_dns_prefix = "com.amazonaws" }
+  }
+  mock_data "aws_caller_identity" {
+    defaults = { account_id = "123456789012" }
+  }
+  mock_resource "aws_kms_key" {
+    defaults = { arn = "arn:aws:kms:eu-west-1:123456789012:key/00000000-0000-0000-0000-000000000000" }
+  }
+}
+
+variables {
+  name   = "shop"
+  cidr   = "10.20.0.0/16"
+  domain = "shop.example.com"
+  subnets = {
+    public = ["10.20.0.0/24", "10.20.1.0/24", "10.20.2.0/24"]
+    data   = ["10.20.4.0/24", "10.20.5.0/24", "10.20.6.0/24"]
+    blue   = ["10.20.64.0/20", "10.20.80.0/20", "10.20.96.0/20"]
+    green  = ["10.20.128.0/20", "10.20.144.0/20", "10.20.160.0/20"]
+  }
+}
+
+
+run "wrong_values_1" {
+  command = plan
+
+  variables {
+    # name with capitals
+    name = "Shop"
+
+    # cidr is no range
+    cidr = "10.20.0.0"
+
+    # one zone only
+    subnets = { public = ["10.20.0.0/24"], data = ["10.20.1.0/24"], blue = ["10.20.2.0/24"], green = ["10.20.3.0/24"] }
+
+    # unknown nat
+    nat = "instance"
+
+    # endpoint that is no name
+    endpoints = ["com.amazonaws/s3"]
+
+    # retention that cloudwatch lacks
+    flow_logs_retention_days = 45
+
+    # domain without a dot
+    domain = "shop"
+
+    # unknown zone mode
+    zone = "import"
+
+    # unknown visibility
+    visibility = "private"
+
+    # repository with capitals
+    registry = { repositories = ["Checkout"] }
+
+    # unknown engine
+    databases = { orders = { engine = "oracle", version = "19", class = "db.r7g.large", storage_gib = 100 } }
+
+    # secrets prefix with a slash
+    secrets_prefix = "shop/"
+  }
+
+  expect_failures = [
+    var.cidr,
+    var.databases,
+    var.domain,
+    var.endpoints,
+    var.flow_logs_retention_days,
+    var.name,
+    var.nat,
+    var.registry,
+    var.secrets_prefix,
+    var.subnets,
+    var.visibility,
+    var.zone,
+  ]
+}
+
+run "wrong_values_2" {
+  command = plan
+
+  variables {
+    # name too long
+    name = "a-name-that-is-much-longer-than-forty-characters"
+
+    # cidr larger than a vpc
+    cidr = "10.0.0.0/8"
+
+    # tiers of different length
+    subnets = { public = ["10.20.0.0/24", "10.20.1.0/24"], data = ["10.20.2.0/24", "10.20.3.0/24"], blue = ["10.20.4.0/24"], green = ["10.20.5.0/24", "10.20.6.0/24"] }
+
+    # same endpoint twice
+    endpoints = ["sts", "sts"]
+
+    # domain with a dot at its end
+    domain = "shop.example.com."
+
+    # upstream that wants credentials
+    registry = { pull_through = ["docker-hub"] }
+
+    # mysql major version only
+    databases = { orders = { engine = "mysql", version = "8", class = "db.r7g.large", storage_gib = 100 } }
+  }
+
+  expect_failures = [
+    var.cidr,
+    var.databases,
+    var.domain,
+    var.endpoints,
+    var.name,
+    var.registry,
+    var.subnets,
+  ]
+}
+
+run "wrong_values_3" {
+  command = plan
+
+  variables {
+    # colors share a subnet
+    subnets = { public = ["10.20.0.0/24", "10.20.1.0/24"], data = ["10.20.2.0/24", "10.20.3.0/24"], blue = ["10.20.4.0/24", "10.20.5.0/24"], green = ["10.20.4.0/24", "10.20.6.0/24"] }
+
+    # class without db
+    databases = { orders = { engine = "postgres", version = "16", class = "r7g.large", storage_gib = 100 } }
+
+    # name that ec2 refuses
+    name = "sg-shop"
+  }
+
+  expect_failures = [
+    var.databases,
+    var.name,
+    var.subnets,
+  ]
+}
+
+run "wrong_values_4" {
+  command = plan
+
+  variables {
+    # too few zones
+    zones = ["eu-west-1a", "eu-west-1b"]
+
+    # storage too small
+    databases = { orders = { engine = "postgres", version = "16", class = "db.r7g.large", storage_gib = 5 } }
+
+    # name with two dashes
+    name = "shop--prod"
+  }
+
+  expect_failures = [
+    var.databases,
+    var.name,
+    var.zones,
+  ]
+}
+
+run "wrong_values_5" {
+  command = plan
+
+  variables {
+    # same zone twice
+    zones = ["eu-west-1a", "eu-west-1b", "eu-west-1b"]
+
+    # backups longer than rds keeps
+    databases = { orders = { engine = "postgres", version = "16", class = "db.r7g.large", storage_gib = 100, backup_days = 90 } }
+  }
+
+  expect_failures = [
+    var.databases,
+    var.zones,
+  ]
+}
+
+run "wrong_values_6" {
+  command = plan
+
+  variables {
+    # every secret of the account
+    identities = { greedy = { namespace = "x", service_account = "x", secrets = ["*"] } }
+  }
+
+  expect_failures = [
+    var.identities,
+  ]
+}
+
+run "wrong_values_7" {
+  command = plan
+
+  variables {
+    # database that does not exist
+    identities = { lost = { namespace = "x", service_account = "x", databases = ["orders"] } }
+  }
+
+  expect_failures = [
+    var.identities,
+  ]
+}
+
+run "wrong_values_8" {
+  command = plan
+
+  variables {
+    # bucket with a wildcard
+    identities = { greedy = { namespace = "x", service_account = "x", buckets = ["shop-*"] } }
+  }
+
+  expect_failures = [
+    var.identities,
+  ]
+}
+
+run "wrong_values_9" {
+  command = plan
+
+  variables {
+    # two identities of one account
+    identities = { one = { namespace = "x", service_account = "x" }, two = { namespace = "x", service_account = "x" } }
+  }
+
+  expect_failures = [
+    var.identities,
+  ]
+}

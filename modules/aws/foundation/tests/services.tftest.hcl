@@ -1,0 +1,259 @@
+# The zone, the registry, the databases and the identities.
+
+mock_provider "aws" {
+  mock_data "aws_availability_zones" {
+    # Not in order, as AWS may answer.
+    defaults = { names = ["eu-west-1c", "eu-west-1a", "eu-west-1d", "eu-west-1b"] }
+  }
+  mock_data "aws_iam_policy_document" {
+    defaults = { json = "{}" }
+  }
+  mock_data "aws_region" {
+    defaults = { id = "eu-west-1" }
+  }
+  mock_data "aws_partition" {
+    defaults = { partition = "aws", dns_suffix = "amazonaws.com", reverse_dns_prefix = "com.amazonaws" }
+  }
+  mock_data "aws_caller_identity" {
+    defaults = { account_id = "123456789012" }
+  }
+  # A mocked ARN is a random word, which the resources that take one refuse.
+  mock_resource "aws_cloudwatch_log_group" {
+    defaults = { arn = "arn:aws:logs:eu-west-1:123456789012:log-group:/drover/shop/flow-logs" }
+  }
+  mock_resource "aws_iam_role" {
+    defaults = { arn = "arn:aws:iam::123456789012:role/mocked" }
+  }
+  mock_resource "aws_kms_key" {
+    defaults = { arn = "arn:aws:kms:eu-west-1:123456789012:key/00000000-0000-0000-0000-000000000000" }
+  }
+}
+
+variables {
+  name   = "shop"
+  cidr   = "10.20.0.0/16"
+  domain = "shop.example.com"
+  subnets = {
+    public = ["10.20.0.0/24", "10.20.1.0/24", "10.20.2.0/24"]
+    data   = ["10.20.4.0/24", "10.20.5.0/24", "10.20.6.0/24"]
+    blue   = ["10.20.64.0/20", "10.20.80.0/20", "10.20.96.0/20"]
+    green  = ["10.20.128.0/20", "10.20.144.0/20", "10.20.160.0/20"]
+  }
+}
+
+
+run "public_zone_is_created" {
+  command = plan
+
+  assert {
+    condition     = aws_route53_zone.public[0].name == "shop.example.com" && length(aws_route53_zone.private) == 0 && length(data.aws_route53_zone.adopted) == 0
+    error_message = "The zone must be made for the domain, and be public."
+  }
+}
+
+run "internal_zone_is_private" {
+  command = apply
+
+  variables {
+    visibility = "internal"
+  }
+
+  assert {
+    condition     = [for vpc in aws_route53_zone.private[0].vpc : vpc.vpc_id] == [aws_vpc.this.id] && length(aws_route53_zone.public) == 0 && output.zone_id == aws_route53_zone.private[0].zone_id
+    error_message = "An internal zone must be associated with the VPC."
+  }
+}
+
+run "adopted_zone_is_not_made" {
+  command = plan
+
+  variables {
+    zone = "adopt"
+  }
+
+  assert {
+    condition     = length(aws_route53_zone.public) + length(aws_route53_zone.private) == 0 && !data.aws_route53_zone.adopted[0].private_zone && length(aws_route53_zone_association.adopted) == 0
+    error_message = "adopt must look the public zone up and make none."
+  }
+}
+
+run "adopted_private_zone_learns_of_the_vpc" {
+  command = apply
+
+  variables {
+    zone       = "adopt"
+    visibility = "internal"
+  }
+
+  assert {
+    condition     = aws_route53_zone_association.adopted[0].vpc_id == aws_vpc.this.id && data.aws_route53_zone.adopted[0].private_zone
+    error_message = "An adopted private zone must be associated with the new VPC."
+  }
+}
+
+run "key_rotates" {
+  command = plan
+
+  assert {
+    condition     = aws_kms_key.this.enable_key_rotation && aws_kms_alias.this.name == "alias/drover/shop"
+    error_message = "The key must rotate, under an alias of the cluster."
+  }
+
+  assert {
+    condition     = alltrue([for statement in data.aws_iam_policy_document.key.statement : length(statement.condition) > 0 if statement.sid != "AccountDecidesByIAM"])
+    error_message = "Whoever may use the key beside the account must be held by a condition."
+  }
+}
+
+run "registry_is_immutable_and_scanned" {
+  command = plan
+
+  variables {
+    registry = { repositories = ["checkout"], pull_through = ["quay", "kubernetes"] }
+  }
+
+  assert {
+    condition     = aws_ecr_repository.this["checkout"].name == "shop/checkout" && aws_ecr_repository.this["checkout"].image_tag_mutability == "IMMUTABLE" && aws_ecr_repository.this["checkout"].image_scanning_configuration[0].scan_on_push
+    error_message = "A repository must be prefixed, immutable and scanned."
+  }
+
+  assert {
+    condition     = aws_ecr_repository.this["checkout"].encryption_configuration[0].encryption_type == "KMS"
+    error_message = "A repository must be encrypted with the cluster's key."
+  }
+
+  assert {
+    condition     = output.pull_through_prefixes == { kubernetes = "shop/kubernetes", quay = "shop/quay" } && aws_ecr_pull_through_cache_rule.this["kubernetes"].upstream_registry_url == "registry.k8s.io"
+    error_message = "A cache must be under the cluster's name, of the right upstream."
+  }
+}
+
+run "long_names_fit_in_a_cache_prefix" {
+  command = plan
+
+  variables {
+    name     = "internal-platform-production-europe"
+    registry = { pull_through = ["kubernetes"] }
+  }
+
+  assert {
+    condition     = length(output.pull_through_prefixes.kubernetes) <= 30 && startswith(output.pull_through_prefixes.kubernetes, "internal-pla")
+    error_message = "ECR allows 30 characters."
+  }
+}
+
+run "databases_are_safe" {
+  command = apply
+
+  variables {
+    databases = {
+      orders = { engine = "postgres", version = "16.4", class = "db.r7g.large", storage_gib = 100, multi_zone = true, backup_days = 14 }
+      stock  = { engine = "mysql", version = "8.4", class = "db.t4g.medium", storage_gib = 20, multi_zone = false, backup_days = 7 }
+    }
+  }
+
+  assert {
+    condition = alltrue([for database in values(aws_db_instance.this) :
+      database.storage_encrypted && database.kms_key_id == aws_kms_key.this.arn && database.deletion_protection && !database.publicly_accessible &&
+      !database.skip_final_snapshot && database.manage_master_user_password && database.iam_database_authentication_enabled
+    ])
+    error_message = "A database must be encrypted, private, protected, snapshotted at its end, and its password be kept by RDS."
+  }
+
+  assert {
+    condition     = aws_db_instance.this["orders"].multi_az && !aws_db_instance.this["stock"].multi_az && aws_db_instance.this["orders"].backup_retention_period == 14 && aws_db_instance.this["orders"].max_allocated_storage == 200
+    error_message = "A database must be as it was asked for."
+  }
+
+  assert {
+    condition     = aws_db_parameter_group.this["orders"].family == "postgres16" && aws_db_parameter_group.this["stock"].family == "mysql8.4"
+    error_message = "The parameters must be of the engine's family."
+  }
+
+  assert {
+    condition     = toset([for rule in values(aws_vpc_security_group_ingress_rule.database) : rule.cidr_ipv4]) == toset(concat(var.subnets.blue, var.subnets.green)) && length(aws_vpc_security_group_ingress_rule.database) == 12
+    error_message = "A database must be reached from both colors' subnets, and from nowhere else."
+  }
+
+  assert {
+    condition     = aws_vpc_security_group_ingress_rule.database["orders/blue-0"].to_port == 5432 && aws_vpc_security_group_ingress_rule.database["stock/green-2"].to_port == 3306
+    error_message = "A database must be reached on its engine's port."
+  }
+}
+
+run "protection_can_be_lifted" {
+  command = plan
+
+  variables {
+    deletion_protection = false
+    databases           = { orders = { engine = "postgres", version = "16", class = "db.r7g.large", storage_gib = 100 } }
+  }
+
+  assert {
+    condition     = !aws_db_instance.this["orders"].deletion_protection
+    error_message = "deletion_protection must reach the databases."
+  }
+}
+
+run "identities_get_what_they_name" {
+  command = apply
+
+  variables {
+    secrets_prefix = "shop-prod"
+    databases      = { orders = { engine = "postgres", version = "16", class = "db.r7g.large", storage_gib = 100 } }
+    identities = {
+      checkout   = { namespace = "pay", service_account = "checkout", secrets = ["checkout/*", "shop-prod/shared", "key"], databases = ["orders"] }
+      storefront = { namespace = "web", service_account = "storefront", buckets = ["shop-assets"] }
+      idle       = { namespace = "idle", service_account = "idle" }
+    }
+  }
+
+  assert {
+    condition = one([for statement in data.aws_iam_policy_document.identity["checkout"].statement : statement.resources if statement.sid == "ReadSecrets"]) == toset([
+      "arn:aws:secretsmanager:eu-west-1:123456789012:secret:shop-prod/checkout/*",
+      "arn:aws:secretsmanager:eu-west-1:123456789012:secret:shop-prod/key-??????",
+      "arn:aws:secretsmanager:eu-west-1:123456789012:secret:shop-prod/shared-??????",
+    ])
+    error_message = "Secrets must be exactly those that are named, under the prefix."
+  }
+
+  assert {
+    condition     = one([for statement in data.aws_iam_policy_document.identity["checkout"].statement : statement.resources if statement.sid == "LogInToDatabases"]) == toset(["arn:aws:rds-db:eu-west-1:123456789012:dbuser:${aws_db_instance.this["orders"].resource_id}/checkout"])
+    error_message = "A database login must be of one database and one user."
+  }
+
+  assert {
+    condition     = [for statement in data.aws_iam_policy_document.identity["storefront"].statement : statement.sid] == ["ListBuckets", "UseObjects"]
+    error_message = "An identity must get no rights of a kind that it does not name."
+  }
+
+  assert {
+    condition     = keys(aws_iam_role_policy.identity) == ["checkout", "storefront"] && length(aws_iam_role.identity) == 3
+    error_message = "An identity without rights must have a role, and no empty policy."
+  }
+
+  assert {
+    condition = toset([
+      for condition in data.aws_iam_policy_document.identity_trust["checkout"].statement[0].condition : "${condition.test} ${condition.variable} ${join(" ", condition.values)}"
+      ]) == toset([
+      "StringEquals aws:RequestTag/eks-cluster-name shop-blue shop-green",
+      "StringEquals aws:RequestTag/kubernetes-namespace pay",
+      "StringEquals aws:RequestTag/kubernetes-service-account checkout",
+    ])
+    error_message = "The trust must be held to one service account, in either color."
+  }
+
+  assert {
+    condition     = output.identities["idle"] == { role_arn = aws_iam_role.identity["idle"].arn, namespace = "idle", service_account = "idle" }
+    error_message = "The output must carry what a color needs for its association."
+  }
+
+  assert {
+    condition = alltrue(flatten([
+      for document in values(data.aws_iam_policy_document.identity) : [
+        for statement in document.statement : !contains(statement.resources, "*") && !contains(statement.actions, "*")
+      ]
+    ]))
+    error_message = "No identity may have a right to everything."
+  }
+}

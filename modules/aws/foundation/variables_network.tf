@@ -1,0 +1,126 @@
+variable "cidr" {
+  description = "Address range of the VPC. Every subnet lies in it."
+  type        = string
+
+  validation {
+    condition     = can(cidrnetmask(var.cidr)) && try(tonumber(split("/", var.cidr)[1]) >= 16 && tonumber(split("/", var.cidr)[1]) <= 28, false)
+    error_message = "cidr must be an IPv4 range between /16 and /28, which is what a VPC can hold."
+  }
+}
+
+variable "subnets" {
+  description = "Address ranges of the subnets by tier, one for each zone; a range's position in its list is the index of its zone. Blue and green never share a subnet."
+  type = object({
+    public = list(string)
+    data   = list(string)
+    blue   = list(string)
+    green  = list(string)
+  })
+
+  validation {
+    condition     = length(var.subnets.public) >= 2 && length(var.subnets.public) <= 6
+    error_message = "subnets must span 2 to 6 zones: EKS and RDS need two, and no region has more than six."
+  }
+
+  validation {
+    condition     = length(distinct([for ranges in values(var.subnets) : length(ranges)])) == 1
+    error_message = "subnets must hold as many ranges in public, data, blue and green: one for each zone."
+  }
+
+  validation {
+    condition     = alltrue([for range in flatten(values(var.subnets)) : can(cidrnetmask(range))])
+    error_message = "subnets must be IPv4 ranges like 10.20.0.0/20."
+  }
+
+  validation {
+    condition     = length(distinct(flatten(values(var.subnets)))) == length(flatten(values(var.subnets)))
+    error_message = "subnets must all differ: blue, green, data and public share no range."
+  }
+}
+
+variable "zones" {
+  description = "Names of the availability zones, in the order of the subnets. Empty: the first of the region, by name, that need no opt-in."
+  type        = list(string)
+  default     = []
+
+  validation {
+    condition     = length(var.zones) == 0 || length(var.zones) == length(var.subnets.public)
+    error_message = "zones must be empty or name one zone for each subnet of a tier."
+  }
+
+  validation {
+    condition     = length(distinct(var.zones)) == length(var.zones)
+    error_message = "zones must all differ."
+  }
+}
+
+variable "nat" {
+  description = "NAT gateways: \"per-zone\" survives the loss of a zone, \"single\" is cheaper, \"none\" leaves the private subnets without a way out."
+  type        = string
+  default     = "per-zone"
+
+  validation {
+    condition     = contains(["per-zone", "single", "none"], var.nat)
+    error_message = "nat must be \"per-zone\", \"single\" or \"none\"."
+  }
+}
+
+variable "endpoints" {
+  description = "AWS services reached inside the VPC, by the last part of their service name (\"ecr.api\"). s3 and dynamodb become gateways, which cost nothing; the others interfaces."
+  type        = list(string)
+  default     = ["s3"]
+
+  validation {
+    condition     = alltrue([for service in var.endpoints : can(regex("^[a-z0-9][a-z0-9.-]*$", service))])
+    error_message = "endpoints must be service names like \"s3\", \"ecr.api\" or \"sts\"."
+  }
+
+  validation {
+    condition     = length(distinct(var.endpoints)) == length(var.endpoints)
+    error_message = "endpoints must name each service once."
+  }
+}
+
+variable "flow_logs_retention_days" {
+  description = "Days that the network's flow logs are kept; 0 turns them off."
+  type        = number
+  default     = 30
+
+  validation {
+    # https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html
+    condition     = contains([0, 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653], var.flow_logs_retention_days)
+    error_message = "flow_logs_retention_days must be 0 or a period that CloudWatch Logs knows: 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288 or 3653."
+  }
+}
+
+variable "domain" {
+  description = "Domain that the cluster serves; the zone is for exactly this name."
+  type        = string
+
+  validation {
+    condition     = can(regex("^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\\.)+[a-z][a-z0-9-]*[a-z0-9]$", var.domain)) && length(var.domain) <= 240
+    error_message = "domain must be a lower-case domain name like shop.example.com, without a dot at its end."
+  }
+}
+
+variable "zone" {
+  description = "\"create\" makes the Route 53 zone of the domain, \"adopt\" uses the one that exists."
+  type        = string
+  default     = "create"
+
+  validation {
+    condition     = contains(["create", "adopt"], var.zone)
+    error_message = "zone must be \"create\" or \"adopt\"."
+  }
+}
+
+variable "visibility" {
+  description = "\"public\": the zone answers everyone. \"internal\": it is private and answers inside the VPC only."
+  type        = string
+  default     = "public"
+
+  validation {
+    condition     = contains(["public", "internal"], var.visibility)
+    error_message = "visibility must be \"public\" or \"internal\"."
+  }
+}

@@ -1,0 +1,110 @@
+variable "registry" {
+  description = "Container registry: repositories of the cluster's own images, and upstream registries that are pulled through a cache (ecr-public, quay or kubernetes)."
+  type = object({
+    repositories = optional(list(string), [])
+    pull_through = optional(list(string), [])
+  })
+  default = {}
+
+  validation {
+    condition     = alltrue([for repository in var.registry.repositories : can(regex("^[a-z0-9]+([._/-][a-z0-9]+)*$", repository))])
+    error_message = "registry.repositories must be lower-case names like \"checkout\" or \"shop/checkout\"."
+  }
+
+  validation {
+    # Docker Hub, GitHub and GitLab want credentials, which these do not.
+    condition     = alltrue([for upstream in var.registry.pull_through : contains(["ecr-public", "quay", "kubernetes"], upstream)])
+    error_message = "registry.pull_through may hold \"ecr-public\", \"quay\" and \"kubernetes\"."
+  }
+}
+
+variable "databases" {
+  description = "Managed databases, by name; they outlive every cluster. engine is postgres or mysql, storage_gib the first size (it grows to twice as much by itself), backup_days how long a point in time can be restored."
+  type = map(object({
+    engine      = string
+    version     = string
+    class       = string
+    storage_gib = number
+    multi_zone  = optional(bool, true)
+    backup_days = optional(number, 14)
+  }))
+  default = {}
+
+  validation {
+    condition     = alltrue([for name in keys(var.databases) : can(regex("^[a-z]([a-z0-9]|-[a-z0-9]){0,21}$", name))])
+    error_message = "databases must be named by at most 22 lower-case letters, digits and single dashes, starting with a letter."
+  }
+
+  validation {
+    condition     = alltrue([for database in values(var.databases) : contains(["postgres", "mysql"], database.engine)])
+    error_message = "databases: engine must be \"postgres\" or \"mysql\"."
+  }
+
+  validation {
+    condition     = alltrue([for database in values(var.databases) : database.engine != "mysql" || can(regex("^[0-9]+\\.[0-9]+", database.version))])
+    error_message = "databases: the version of mysql has two numbers at least, like \"8.4\"."
+  }
+
+  validation {
+    condition     = alltrue([for database in values(var.databases) : startswith(database.class, "db.")])
+    error_message = "databases: class must be an RDS instance class like \"db.r7g.large\"."
+  }
+
+  validation {
+    condition     = alltrue([for database in values(var.databases) : database.storage_gib >= 20 && database.storage_gib <= 32768])
+    error_message = "databases: storage_gib must be between 20 and 32768, the bounds of a gp3 volume of RDS."
+  }
+
+  validation {
+    condition     = alltrue([for database in values(var.databases) : database.backup_days >= 1 && database.backup_days <= 35])
+    error_message = "databases: backup_days must be between 1 and 35, which is the most that RDS keeps."
+  }
+}
+
+variable "secrets_prefix" {
+  description = "Prefix of the cluster's secrets in Secrets Manager. The identities reach nothing outside <prefix>/ when it is set."
+  type        = string
+  default     = ""
+
+  validation {
+    condition     = can(regex("^([A-Za-z0-9_+=.@-]+(/[A-Za-z0-9_+=.@-]+)*)?$", var.secrets_prefix))
+    error_message = "secrets_prefix must be empty or a path like \"shop-prod\", without a slash at either end."
+  }
+}
+
+variable "identities" {
+  description = "Workloads with an IAM role of their own, by name, the same in both colors: what reads which secrets (* at the end matches the rest), logs in to which databases, and uses which buckets."
+  type = map(object({
+    namespace       = string
+    service_account = string
+    secrets         = optional(list(string), [])
+    databases       = optional(list(string), [])
+    buckets         = optional(list(string), [])
+  }))
+  default = {}
+
+  validation {
+    condition     = alltrue([for name in keys(var.identities) : can(regex("^[a-z0-9]([a-z0-9-]{0,20}[a-z0-9])?$", name))])
+    error_message = "identities must be named by at most 22 lower-case letters, digits and dashes; an IAM role is named for them."
+  }
+
+  validation {
+    condition     = alltrue(flatten([for identity in values(var.identities) : [for secret in identity.secrets : can(regex("^[A-Za-z0-9/_+=.@-]*[A-Za-z0-9/_+=.@*-]$", secret)) && (secret != "*" || var.secrets_prefix != "")]]))
+    error_message = "identities: secrets must be names like \"checkout/api-key\", with * at the end at most; * alone needs a secrets_prefix, so that no identity reads every secret of the account."
+  }
+
+  validation {
+    condition     = alltrue(flatten([for identity in values(var.identities) : [for database in identity.databases : contains(keys(var.databases), database)]]))
+    error_message = "identities: databases must be names in var.databases."
+  }
+
+  validation {
+    condition     = alltrue(flatten([for identity in values(var.identities) : [for bucket in identity.buckets : can(regex("^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$", bucket))]]))
+    error_message = "identities: buckets must be names of S3 buckets, without a wildcard."
+  }
+
+  validation {
+    condition     = length(distinct([for identity in values(var.identities) : "${identity.namespace}/${identity.service_account}"])) == length(var.identities)
+    error_message = "identities: a service account can have one identity only."
+  }
+}

@@ -1,0 +1,17 @@
+output "weights" {
+  description = "Weight of each color."
+  value       = { for color, settings in var.colors : color => settings.weight }
+
+  # Known once the records say so, not before.
+  depends_on = [aws_route53_record.this]
+}
+
+output "domain" {
+  description = "Domain that the records are for."
+  value       = var.domain
+}
+
+output "zone_id" {
+  description = "Id of the zone that holds the records."
+  value       = var.zone_id
+}

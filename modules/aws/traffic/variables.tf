@@ -1,0 +1,66 @@
+variable "domain" {
+  description = "Domain that the cluster serves; its wildcard goes the same way."
+  type        = string
+}
+
+variable "zone_id" {
+  description = "Id of the domain's Route 53 zone."
+  type        = string
+}
+
+variable "colors" {
+  description = "The colors that exist, with their load balancer and their share of the traffic."
+  type = map(object({
+    dns_name = string
+    zone_id  = string
+    weight   = number
+  }))
+
+  validation {
+    condition     = alltrue([for color in keys(var.colors) : contains(["blue", "green"], color)])
+    error_message = "colors may hold \"blue\" and \"green\"."
+  }
+
+  validation {
+    condition     = alltrue([for color in values(var.colors) : color.weight >= 0 && color.weight <= 255 && floor(color.weight) == color.weight])
+    error_message = "colors: weight must be a whole number between 0 and 255."
+  }
+
+  # Route 53 reads zeros everywhere as an equal share for all, dead colors included.
+  validation {
+    condition     = anytrue([for color in values(var.colors) : color.weight > 0])
+    error_message = "colors: at least one weight must be above 0, or the domain would point at no color that was meant to serve it."
+  }
+}
+
+variable "health_check" {
+  description = "Health check on each color's own host name. Route 53 asks from the internet, so it can be enabled for public load balancers only."
+  type = object({
+    enabled = optional(bool, true)
+    type    = optional(string, "TCP")
+    path    = optional(string, "/")
+    port    = optional(number, 443)
+  })
+  default = {}
+
+  validation {
+    condition     = contains(["HTTP", "HTTPS", "TCP"], var.health_check.type)
+    error_message = "health_check.type must be \"HTTP\", \"HTTPS\" or \"TCP\"."
+  }
+
+  validation {
+    condition     = startswith(var.health_check.path, "/")
+    error_message = "health_check.path must start with a slash."
+  }
+
+  validation {
+    condition     = var.health_check.port >= 1 && var.health_check.port <= 65535
+    error_message = "health_check.port must be between 1 and 65535."
+  }
+}
+
+variable "tags" {
+  description = "Tags for every resource, beside the provider's default tags."
+  type        = map(string)
+  default     = {}
+}
