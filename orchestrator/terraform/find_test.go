@@ -1,0 +1,60 @@
+package terraform
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// fakeBinary is a program that only knows its version. The warning is what Terraform says about a configuration file
+// that is missing.
+func fakeBinary(t *testing.T, name, version string) (dir string) {
+	t.Helper()
+	dir = t.TempDir()
+	path := filepath.Join(dir, name)
+	write(t, path, fmt.Sprintf("#!/bin/sh\necho 'Warning: Unable to open CLI configuration file' >&2\necho '{\"terraform_version\":\"%s\"}'\n", version))
+	must(t, os.Chmod(path, 0o755))
+	return dir
+}
+
+// These tests change PATH, so they do not run beside others.
+
+func TestFindTakesTheFirstBinaryThatFits(t *testing.T) {
+	old, good, newer := fakeBinary(t, "terraform", "1.5.7"), fakeBinary(t, "terraform", "1.10.3"), fakeBinary(t, "terraform", "1.12.0")
+	t.Setenv("PATH", strings.Join([]string{old, good, newer, os.Getenv("PATH")}, string(filepath.ListSeparator)))
+	binary, err := Find(t.Context(), Options{Version: ">= 1.10"})
+	must(t, err)
+	if binary.Path != filepath.Join(good, "terraform") || binary.Version != "1.10.3" || binary.Flavor != Terraform {
+		t.Errorf("binary = %+v", binary)
+	}
+}
+
+func TestFindTakesWhatWasDownloadedBefore(t *testing.T) {
+	old, downloads := fakeBinary(t, "tofu", "1.6.0"), t.TempDir()
+	must(t, os.Rename(fakeBinary(t, "tofu", "1.10.0"), filepath.Join(downloads, "tofu")))
+	t.Setenv("PATH", old+string(filepath.ListSeparator)+os.Getenv("PATH"))
+	binary, err := Find(t.Context(), Options{Flavor: OpenTofu, Version: "~> 1.10", Install: downloads})
+	must(t, err)
+	if binary.Path != filepath.Join(downloads, "tofu", "tofu") || binary.Version != "1.10.0" {
+		t.Errorf("binary = %+v", binary)
+	}
+}
+
+func TestFindWithoutABinarySaysWhatIsThereAndWhatToDo(t *testing.T) {
+	old := fakeBinary(t, "tofu", "1.6.0")
+	t.Setenv("PATH", old+string(filepath.ListSeparator)+"/bin")
+	_, err := Find(t.Context(), Options{Flavor: OpenTofu, Version: ">= 99", Install: t.TempDir()})
+	if err == nil {
+		t.Fatal("a version that does not exist was found")
+	}
+	for _, want := range []string{"tofu", ">= 99", filepath.Join(old, "tofu") + " (1.6.0)", "opentofu.org/docs/intro/install", "on PATH"} {
+		if !strings.Contains(err.Error(), want) {
+			t.Errorf("the error does not say %q: %v", want, err)
+		}
+	}
+	if _, err := Find(t.Context(), Options{Flavor: "pulumi"}); err == nil || !strings.Contains(err.Error(), `"terraform" or "tofu"`) {
+		t.Errorf("an unknown flavor: %v", err)
+	}
+}

@@ -1,0 +1,88 @@
+package terraform
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+
+	tfjson "github.com/hashicorp/terraform-json"
+)
+
+// PlanOptions choose what is planned.
+type PlanOptions struct {
+	Destroy     bool // plan the deletion of everything in the root
+	RefreshOnly bool // only find out what has changed outside Terraform
+}
+
+// Plan is a saved plan. Its file holds secrets: it stays in the root, readable by its owner only, until it is applied.
+type Plan struct {
+	File    string
+	JSON    *tfjson.Plan
+	Changed bool // false if applying it would change nothing, outputs included
+}
+
+const (
+	exitChanged = 2 // of `plan -detailed-exitcode`
+	planName    = "plan.tfplan"
+)
+
+// Plan plans and keeps the plan in a file. The state is locked meanwhile.
+func (r *Root) Plan(ctx context.Context, o PlanOptions) (*Plan, error) {
+	file := filepath.Join(r.work, planName)
+	if err := r.settle(ctx); err != nil {
+		return nil, err
+	}
+	if err := os.Remove(file); err != nil && !errors.Is(err, os.ErrNotExist) {
+		return nil, fmt.Errorf("removing an old plan of %s: %w", r.dir, err)
+	}
+	exit, err := r.run(ctx, "plan", planArgs(o, r.options.LockTimeout, file))
+	if err != nil && exit != exitChanged {
+		return nil, err
+	}
+	if err := os.Chmod(file, 0o600); err != nil {
+		return nil, fmt.Errorf("keeping the plan of %s: %w", r.dir, err)
+	}
+	shown, err := r.cli.ShowPlanFile(ctx, file)
+	if err != nil {
+		return nil, r.explain(ctx, "show", err)
+	}
+	return &Plan{File: file, JSON: shown, Changed: exit == exitChanged}, nil
+}
+
+// planArgs is the command line of Plan.
+func planArgs(o PlanOptions, lockTimeout time.Duration, file string) []string {
+	args := []string{"plan", "-json", "-input=false", "-detailed-exitcode", "-lock-timeout=" + lockTimeout.String(), "-out=" + file}
+	if o.Destroy {
+		args = append(args, "-destroy")
+	}
+	if o.RefreshOnly {
+		args = append(args, "-refresh-only")
+	}
+	return args
+}
+
+// Apply carries out a plan of this root, and removes its file once that is done.
+// Terraform refuses a plan if the state has changed since.
+func (r *Root) Apply(ctx context.Context, p *Plan) error {
+	if p == nil || p.File == "" {
+		return fmt.Errorf("applying %s: there is no plan", r.dir)
+	}
+	if err := r.settle(ctx); err != nil {
+		return err
+	}
+	if _, err := r.run(ctx, "apply", applyArgs(r.options.LockTimeout, p.File)); err != nil {
+		return err
+	}
+	if err := os.Remove(p.File); err != nil && !errors.Is(err, os.ErrNotExist) {
+		return fmt.Errorf("removing the plan that was applied: %w", err)
+	}
+	return nil
+}
+
+// applyArgs is the command line of Apply.
+func applyArgs(lockTimeout time.Duration, file string) []string {
+	return []string{"apply", "-json", "-input=false", "-lock-timeout=" + lockTimeout.String(), file}
+}

@@ -1,0 +1,151 @@
+package traffic
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/miekg/dns"
+)
+
+// Observation is what one authoritative server answered.
+type Observation struct {
+	Server  string
+	Counts  map[string]int // color -> answers that lead to it
+	Unknown int            // answers without an address, or with one that no color has
+	Failed  int            // questions without an answer
+	TTL     time.Duration  // the longest in the answers
+	Strange string         // one of the unknown answers, for messages
+}
+
+// Answers is the number of answers that lead to a color.
+func (o Observation) Answers() int {
+	total := 0
+	for _, count := range o.Counts {
+		total += count
+	}
+	return total
+}
+
+// parallel bounds the questions that one server has to answer at a time.
+const parallel = 8
+
+// Observe asks each authoritative server for the domain's address, queries times, and sorts the answers by the color
+// whose own host has that address. A server that does not answer at all is part of the result, with Failed at queries.
+func (n *Net) Observe(ctx context.Context, domain string, hosts map[string]string, queries int) ([]Observation, error) {
+	if queries <= 0 || len(hosts) == 0 {
+		return nil, fmt.Errorf("observing %s: %d questions and %d colors prove nothing", domain, queries, len(hosts))
+	}
+	servers, err := n.Authorities(ctx, domain)
+	if err != nil {
+		return nil, err
+	}
+	observations := make([]Observation, len(servers))
+	failures := make([]error, len(servers))
+	var wait sync.WaitGroup
+	for i, server := range servers {
+		wait.Go(func() { observations[i], failures[i] = observe(ctx, server, domain, hosts, queries) })
+	}
+	wait.Wait()
+	if ctx.Err() != nil {
+		return observations, fmt.Errorf("observing %s: %w", domain, context.Cause(ctx))
+	}
+	return observations, errors.Join(failures...)
+}
+
+// observe asks one server.
+func observe(ctx context.Context, server, domain string, hosts map[string]string, queries int) (Observation, error) {
+	owners, err := colorAddresses(ctx, server, hosts)
+	if err != nil {
+		return Observation{Server: server, Failed: queries}, err
+	}
+	tallies := make([]Observation, parallel)
+	var wait sync.WaitGroup
+	for worker := range parallel {
+		wait.Go(func() {
+			tallies[worker].Counts = map[string]int{}
+			for i := worker; i < queries && ctx.Err() == nil; i += parallel {
+				tallies[worker].count(ctx, server, domain, owners)
+			}
+		})
+	}
+	wait.Wait()
+	sum := Observation{Server: server, Counts: map[string]int{}}
+	for color := range hosts {
+		sum.Counts[color] = 0
+	}
+	for _, tally := range tallies {
+		sum.add(tally)
+	}
+	return sum, nil
+}
+
+// count asks once and counts the answer.
+func (o *Observation) count(ctx context.Context, server, domain string, owners map[string]string) {
+	reply, err := ask(ctx, server, domain, dns.TypeA)
+	if err != nil || (reply.Rcode != dns.RcodeSuccess && reply.Rcode != dns.RcodeNameError) {
+		o.Failed++
+		return
+	}
+	o.TTL = max(o.TTL, longest(reply))
+	found := addresses(reply)
+	color := owner(found, owners)
+	if color == "" {
+		o.Unknown++
+		o.Strange = strings.TrimSpace(dns.RcodeToString[reply.Rcode] + " " + strings.Join(found, " "))
+		return
+	}
+	o.Counts[color]++
+}
+
+// owner is the color that has all the addresses, or empty if there is none.
+func owner(found []string, owners map[string]string) string {
+	color := ""
+	for i, address := range found {
+		if i > 0 && owners[address] != color {
+			return ""
+		}
+		color = owners[address]
+	}
+	return color
+}
+
+func (o *Observation) add(other Observation) {
+	for color, count := range other.Counts {
+		o.Counts[color] += count
+	}
+	o.Unknown += other.Unknown
+	o.Failed += other.Failed
+	o.TTL = max(o.TTL, other.TTL)
+	if other.Strange != "" {
+		o.Strange = other.Strange
+	}
+}
+
+// colorAddresses asks a server which addresses each color's own host has. A host that does not exist has none: a color
+// that is not built takes no traffic.
+func colorAddresses(ctx context.Context, server string, hosts map[string]string) (map[string]string, error) {
+	owners := map[string]string{}
+	for color, host := range hosts {
+		reply, err := ask(ctx, server, host, dns.TypeA)
+		if err != nil {
+			return nil, err
+		}
+		if reply.Rcode != dns.RcodeSuccess && reply.Rcode != dns.RcodeNameError {
+			return nil, fmt.Errorf("%s answered %s for %s", server, dns.RcodeToString[reply.Rcode], host)
+		}
+		for _, address := range addresses(reply) {
+			if other, taken := owners[address]; taken && other != color {
+				colors := []string{color, other}
+				slices.Sort(colors)
+				return nil, fmt.Errorf("%s and %s both have the address %s: answers cannot be told apart", colors[0], colors[1], address)
+			}
+			owners[address] = color
+		}
+	}
+	return owners, nil
+}

@@ -1,0 +1,156 @@
+package verify
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+)
+
+// Prometheus asks for the value of a query now and compares it with bounds. With several series in the answer, each
+// must be within the bounds. An answer without a series, or with NaN, is inconclusive.
+//
+// The API is described at https://prometheus.io/docs/prometheus/latest/querying/api/#instant-queries.
+type Prometheus struct {
+	Label    string
+	Client   *http.Client // must not be nil
+	URL      string       // of the server, without /api/v1
+	Query    string
+	Min, Max *float64 // inclusive; at least one is needed
+}
+
+const prometheusLimit = 4 << 20 // bytes of an answer that are read at most
+
+// Name is the label, or the query.
+func (p Prometheus) Name() string { return cmp.Or(p.Label, "prometheus "+p.Query) }
+
+// Run asks once.
+func (p Prometheus) Run(ctx context.Context) (Verdict, string) {
+	if p.Client == nil || (p.Min == nil && p.Max == nil) {
+		return Error, fmt.Sprintf("the query %q has no bound (min or max) to compare with", p.Query)
+	}
+	values, err := p.ask(ctx)
+	if err != nil {
+		return Error, fmt.Sprintf("asking Prometheus at %s: %v", redacted(p.URL), err)
+	}
+	if len(values) == 0 {
+		return Inconclusive, fmt.Sprintf("the query %q has no data", p.Query)
+	}
+	for _, value := range values {
+		if math.IsNaN(value) {
+			return Inconclusive, fmt.Sprintf("the query %q gives NaN (often a division by zero requests)", p.Query)
+		}
+	}
+	for _, value := range values {
+		if p.Min != nil && value < *p.Min {
+			return Fail, fmt.Sprintf("%s = %g, the least allowed is %g", p.Query, value, *p.Min)
+		}
+		if p.Max != nil && value > *p.Max {
+			return Fail, fmt.Sprintf("%s = %g, the most allowed is %g", p.Query, value, *p.Max)
+		}
+	}
+	return Pass, fmt.Sprintf("%s = %v", p.Query, values)
+}
+
+// ask sends the query and returns the value of each series.
+func (p Prometheus) ask(ctx context.Context) ([]float64, error) {
+	target, err := url.JoinPath(p.URL, "api/v1/query")
+	if err != nil {
+		return nil, fmt.Errorf("the URL is not one: %w", err)
+	}
+	form := url.Values{"query": {p.Query}}.Encode()
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, target, strings.NewReader(form))
+	if err != nil {
+		return nil, fmt.Errorf("the URL is not one: %w", err)
+	}
+	request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	answer, err := p.Client.Do(request)
+	if err != nil {
+		return nil, fmt.Errorf("no answer: %w", err)
+	}
+	defer func() { _ = answer.Body.Close() }() // only read from
+	body, err := io.ReadAll(io.LimitReader(answer.Body, prometheusLimit))
+	if err != nil {
+		return nil, fmt.Errorf("the answer broke off: %w", err)
+	}
+	values, err := decode(body)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", answer.Status, err)
+	}
+	return values, nil
+}
+
+// decode reads an answer of the query API.
+func decode(body []byte) ([]float64, error) {
+	var answer struct {
+		Status    string
+		ErrorType string
+		Error     string
+		Data      struct {
+			ResultType string
+			Result     json.RawMessage
+		}
+	}
+	if err := json.Unmarshal(body, &answer); err != nil {
+		return nil, fmt.Errorf("the answer is not Prometheus's: %w", err)
+	}
+	if answer.Status != "success" {
+		return nil, fmt.Errorf("the query failed: %s: %s", answer.ErrorType, answer.Error)
+	}
+	switch answer.Data.ResultType {
+	case "vector":
+		var series []struct{ Value sample }
+		if err := json.Unmarshal(answer.Data.Result, &series); err != nil {
+			return nil, fmt.Errorf("the answer is not a vector: %w", err)
+		}
+		values := make([]float64, len(series))
+		for i, s := range series {
+			values[i] = float64(s.Value)
+		}
+		return values, nil
+	case "scalar":
+		var value sample
+		if err := json.Unmarshal(answer.Data.Result, &value); err != nil {
+			return nil, fmt.Errorf("the answer is not a scalar: %w", err)
+		}
+		return []float64{float64(value)}, nil
+	default:
+		return nil, fmt.Errorf("the query gives a %s; write one that gives a vector or a scalar", answer.Data.ResultType)
+	}
+}
+
+// sample is the value of a pair [time, "value"].
+type sample float64
+
+func (s *sample) UnmarshalJSON(data []byte) error {
+	var pair []any
+	if err := json.Unmarshal(data, &pair); err != nil {
+		return err
+	}
+	if len(pair) != 2 {
+		return errors.New("a sample has a time and a value")
+	}
+	text, ok := pair[1].(string)
+	if !ok {
+		return errors.New("the value of a sample is a string")
+	}
+	value, err := strconv.ParseFloat(text, 64)
+	*s = sample(value)
+	return err
+}
+
+// redacted is a URL without its password.
+func redacted(raw string) string {
+	u, err := url.Parse(raw)
+	if err != nil {
+		return "the given URL"
+	}
+	return u.Redacted()
+}
