@@ -1,0 +1,118 @@
+package orchestrator
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"drover/generator"
+	"drover/generator/spec"
+	"drover/orchestrator/cloud"
+	"drover/orchestrator/cloud/aws"
+	"drover/orchestrator/terraform"
+	"drover/orchestrator/traffic"
+	"drover/orchestrator/verify"
+)
+
+// platforms are the clouds that drover can ask.
+var platforms = map[spec.Platform]func(ctx context.Context, region string) (cloud.Platform, error){
+	spec.AWS: func(ctx context.Context, region string) (cloud.Platform, error) { return aws.New(ctx, region) },
+}
+
+// Connect gives the ports to the real world: Terraform, the platform's API and
+// DNS, as the environment has them.
+func Connect(ctx context.Context, o Options) (Ports, error) {
+	dial, ok := platforms[o.Spec.Spec.Platform]
+	if !ok {
+		return Ports{}, &Refused{fmt.Sprintf("drover cannot drive clusters on %s yet", o.Spec.Spec.Platform), "use platform aws"}
+	}
+	platform, err := dial(ctx, o.Spec.Spec.Region)
+	if err != nil {
+		return Ports{}, fmt.Errorf("connecting to %s: %w", o.Spec.Spec.Platform, err)
+	}
+	net, err := traffic.FromEnv()
+	if err != nil {
+		return Ports{}, fmt.Errorf("reading the DNS settings from the environment: %w", err)
+	}
+	binary, err := terraform.Find(ctx, terraform.Options{Flavor: o.Spec.Spec.Terraform.Flavor, Version: o.Spec.Spec.Terraform.Version})
+	if err != nil {
+		return Ports{}, fmt.Errorf("finding Terraform: %w", err)
+	}
+	return Ports{
+		Cloud: platform,
+		DNS:   authority{net: net, options: o},
+		Stack: func(root generator.Root) (Stack, error) {
+			opened, err := binary.Open(o.dir(root), terraform.RootOptions{LockTimeout: lockTime, Progress: func(e terraform.Event) {
+				o.Observer.Detail(fmt.Sprintf("%s: %s", root, e.Message))
+			}})
+			return relocking{opened}, err
+		},
+		Checks: func(color, cluster string) []verify.Check {
+			return checksOf(o.Spec.Spec.Rotation, asked{host: o.host(color), cluster: cluster, color: color, net: net, cloud: platform})
+		},
+	}, nil
+}
+
+// lockTime is how long a state's lock of somebody else is waited for.
+const lockTime = time.Minute
+
+// relocking is a root that frees its state from the lock of its own dead
+// process, and of no other, and tries once more.
+type relocking struct{ *terraform.Root }
+
+var _ Stack = relocking{}
+
+func (r relocking) Plan(ctx context.Context, o terraform.PlanOptions) (plan *terraform.Plan, err error) {
+	err = r.unlocked(ctx, func() error {
+		plan, err = r.Root.Plan(ctx, o)
+		return err
+	})
+	return plan, err
+}
+
+func (r relocking) Apply(ctx context.Context, p *terraform.Plan) error {
+	return r.unlocked(ctx, func() error { return r.Root.Apply(ctx, p) })
+}
+
+func (r relocking) unlocked(ctx context.Context, try func() error) error {
+	err := try()
+	var locked *terraform.LockError
+	if !errors.As(err, &locked) {
+		return err
+	}
+	if err := r.Unlock(ctx, locked); err != nil {
+		return err
+	}
+	return try()
+}
+
+// authority is DNS by the servers that the zone names.
+type authority struct {
+	net     *traffic.Net
+	options Options
+}
+
+var _ DNS = authority{}
+
+// confirmTime is how long a change may take to be served everywhere; Route 53
+// says 60 s is usual.
+const confirmTime = 5 * time.Minute
+
+func (a authority) Confirm(ctx context.Context, weights map[string]int) (time.Duration, error) {
+	ctx, cancel := context.WithTimeout(ctx, confirmTime)
+	defer cancel()
+	hosts := map[string]string{}
+	for color := range weights {
+		hosts[color] = a.options.host(color)
+	}
+	observations, err := a.net.Confirm(ctx, a.options.Spec.Spec.Ingress.Domain, hosts, weights)
+	if err != nil {
+		return 0, err
+	}
+	var ttl time.Duration
+	for _, o := range observations {
+		ttl = max(ttl, o.TTL)
+	}
+	return ttl, nil
+}

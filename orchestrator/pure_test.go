@@ -1,0 +1,97 @@
+package orchestrator
+
+import (
+	"strings"
+	"testing"
+
+	tfjson "github.com/hashicorp/terraform-json"
+
+	"drover/orchestrator/journal"
+)
+
+// Whatever weights follow whatever others, every write leaves one color above
+// zero on both of its sides, and the last one is what was asked.
+func TestWritesNeverCrossAllZero(t *testing.T) {
+	t.Parallel()
+	shares := []int{0, 1, 5, 50, 95, 100}
+	for _, fromBlue := range shares {
+		for _, toBlue := range shares {
+			from := map[string]int{"blue": fromBlue, "green": 100 - fromBlue}
+			to := map[string]int{"blue": toBlue, "green": 100 - toBlue}
+			now := from
+			steps := writes(from, to)
+			for _, next := range steps {
+				if !(now["blue"] > 0 && next["blue"] > 0) && !(now["green"] > 0 && next["green"] > 0) {
+					t.Errorf("%v to %v by %v: all zero is possible", from, to, steps)
+				}
+				now = next
+			}
+			if now["blue"] != toBlue || now["green"] != 100-toBlue {
+				t.Errorf("%v to %v ends at %v", from, to, now)
+			}
+		}
+	}
+}
+
+func TestARollbackIsNearlyWholeInItsFirstWrite(t *testing.T) {
+	t.Parallel()
+	got := writes(map[string]int{"blue": 0, "green": 100}, map[string]int{"blue": 100, "green": 0})
+	if len(got) != 2 || got[0]["blue"] != 100 || got[0]["green"] != 1 {
+		t.Errorf("got %v", got)
+	}
+}
+
+func change(address string, actions tfjson.Actions, cluster, color string) *tfjson.ResourceChange {
+	values := map[string]any{"tags_all": map[string]any{clusterTag: cluster, colorTag: color}}
+	return &tfjson.ResourceChange{Address: address, Change: &tfjson.Change{Actions: actions, Before: values, After: values}}
+}
+
+func TestGuards(t *testing.T) {
+	t.Parallel()
+	create, update, remove := tfjson.Actions{tfjson.ActionCreate}, tfjson.Actions{tfjson.ActionUpdate}, tfjson.Actions{tfjson.ActionDelete}
+	replace := tfjson.Actions{tfjson.ActionDelete, tfjson.ActionCreate}
+	untagged := &tfjson.ResourceChange{Address: "attachment", Change: &tfjson.Change{Actions: remove, Before: map[string]any{}}}
+	inPlaceOnly := func(p *tfjson.Plan, cluster, color string) error { return inPlace(p, cluster, color) }
+	for name, c := range map[string]struct {
+		guard  planGuard
+		change *tfjson.ResourceChange
+		refuse string // a part of the reason; empty where it is allowed
+	}{
+		"destroy deletes its own":             {deletesOnly, change("a", remove, "shop", "blue"), ""},
+		"destroy deletes what has no tags":    {deletesOnly, untagged, ""},
+		"destroy does not delete green":       {deletesOnly, change("a", remove, "shop", "green"), `"green"`},
+		"destroy does not delete the others'": {deletesOnly, change("a", remove, "other", "blue"), `"other"`},
+		"destroy does not update":             {deletesOnly, change("a", update, "shop", "blue"), "only deletes"},
+		"destroy does not replace":            {deletesOnly, change("a", replace, "shop", "blue"), "only deletes"},
+		"build creates":                       {buildsOnly, change("a", create, "shop", "blue"), ""},
+		"build repairs":                       {buildsOnly, change("a", replace, "shop", "blue"), ""},
+		"build does not delete":               {buildsOnly, change("a", remove, "shop", "blue"), "delete a"},
+		"build makes only its own":            {buildsOnly, change("a", create, "shop", "green"), `"green"`},
+		"apply updates":                       {inPlaceOnly, change("a", update, "shop", "blue"), ""},
+		"apply does not replace":              {inPlaceOnly, change("a", replace, "shop", "blue"), "replace a"},
+		"apply does not delete":               {inPlaceOnly, change("a", remove, "shop", "blue"), "delete a"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			err := c.guard(&tfjson.Plan{ResourceChanges: []*tfjson.ResourceChange{c.change}}, "shop", "blue")
+			if c.refuse == "" && err != nil {
+				t.Errorf("refused: %v", err)
+			}
+			if c.refuse != "" && (err == nil || !strings.Contains(err.Error(), c.refuse)) {
+				t.Errorf("got %v, want a refusal that names %s", err, c.refuse)
+			}
+		})
+	}
+}
+
+func TestTheColorsFileNeedsAnEndpointForEveryColor(t *testing.T) {
+	t.Parallel()
+	colors := map[string]journal.Color{"blue": {Endpoint: journal.Endpoint{DNSName: "b.lb", ZoneID: "Z"}}}
+	if _, err := colorsVariable(map[string]int{"blue": 90, "green": 10}, colors); err == nil {
+		t.Error("a color without a load balancer got traffic")
+	}
+	data, err := colorsVariable(map[string]int{"blue": 100}, colors)
+	if err != nil || !strings.Contains(string(data), `"weight": 100`) {
+		t.Errorf("got %s, %v", data, err)
+	}
+}
