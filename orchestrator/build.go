@@ -102,7 +102,7 @@ func (r *rotation) clearStandby(ctx context.Context) error {
 			return err
 		}
 	}
-	return r.destroyColor(ctx, stack, r.to())
+	return r.destroyRoot(ctx, stack, generator.Root(r.to()), r.to())
 }
 
 // applyColor plans a color's root, has the plan guarded, applies it and

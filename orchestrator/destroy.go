@@ -101,18 +101,18 @@ func (r *rotation) destroy(ctx context.Context) (result, error) {
 			return result{}, err
 		}
 	}
-	if err := r.destroyColor(ctx, stack, r.from()); err != nil {
+	if err := r.destroyRoot(ctx, stack, generator.Root(r.from()), r.from()); err != nil {
 		return result{}, err
 	}
 	return result{journal.Done, r.cluster(r.from()) + " is gone"}, nil
 }
 
-// destroyColor plans the deletion of one color, has the plan guarded and
-// applies it.
-func (s *session) destroyColor(ctx context.Context, stack Stack, color string) error {
+// destroyRoot plans the deletion of one root, has the plan guarded and applies
+// it. The color is empty for a root that has none.
+func (s *session) destroyRoot(ctx context.Context, stack Stack, root generator.Root, color string) error {
 	plan, err := stack.Plan(ctx, terraform.PlanOptions{Destroy: true})
 	if err != nil {
-		return fmt.Errorf("planning the end of %s: %w", color, err)
+		return fmt.Errorf("planning the end of %s: %w", root, err)
 	}
 	if err := deletesOnly(plan.JSON, s.name(), color); err != nil {
 		return err
@@ -120,15 +120,15 @@ func (s *session) destroyColor(ctx context.Context, stack Stack, color string) e
 	if err := s.lease.Current(); err != nil {
 		return err
 	}
-	if err := s.record(ctx, journal.Event{Kind: journal.DestroyIntended, Root: color, Detail: fmt.Sprintf("%d resources", len(changed(plan.JSON)))}); err != nil {
+	if err := s.record(ctx, journal.Event{Kind: journal.DestroyIntended, Root: string(root), Detail: fmt.Sprintf("%d resources", len(changed(plan.JSON)))}); err != nil {
 		return err
 	}
 	if plan.Changed {
 		if err := stack.Apply(ctx, plan); err != nil {
-			return fmt.Errorf("destroying %s: %w", color, err)
+			return fmt.Errorf("destroying %s: %w", root, err)
 		}
 	}
-	return s.record(ctx, journal.Event{Kind: journal.Destroyed, Root: color})
+	return s.record(ctx, journal.Event{Kind: journal.Destroyed, Root: string(root)})
 }
 
 // destroyed asks the state: it must hold nothing.

@@ -127,6 +127,41 @@ func TestRotateSurvivesAKillAtEveryCall(t *testing.T) {
 	}
 }
 
+// Promise 3, from wherever a rotation was killed: blue has all traffic again,
+// or its destruction had begun and rollback says so.
+func TestRollbackWorksAfterAKillAtEveryCall(t *testing.T) {
+	t.Parallel()
+	backs, refusals := 0, 0
+	for at := 1; ; at++ {
+		w := newWorld(t)
+		applied(t, w)
+		w.effects, w.killAt = 0, at
+		_ = Rotate(t.Context(), w.options())
+		if !w.dead {
+			break
+		}
+		w.revive()
+		destroying := w.state().Rotation != nil && w.state().Rotation.Destroying
+		err := Rollback(t.Context(), w.options())
+		var back *RolledBack
+		var refused *Refused
+		switch {
+		case destroying && errors.As(err, &refused):
+			refusals++
+		case !destroying && errors.As(err, &back):
+			backs++
+			if w.dns["blue"] != 100 || w.dns["green"] != 0 || w.state().Active != "blue" || !w.standing["blue"] {
+				t.Fatalf("killed at call %d, then rolled back: DNS %v, active %q, standing %v", at, w.dns, w.state().Active, w.standing)
+			}
+		default:
+			t.Fatalf("killed at call %d, destroying %v: rollback says %v", at, destroying, err)
+		}
+	}
+	if backs == 0 || refusals == 0 {
+		t.Errorf("%d rollbacks and %d refusals: the test sees only one side", backs, refusals)
+	}
+}
+
 func TestApplySurvivesAKillAtEveryCall(t *testing.T) {
 	t.Parallel()
 	for at := 1; ; at++ {
@@ -272,6 +307,23 @@ func TestBlueIsKeptForTheRollbackWindow(t *testing.T) {
 	if !errors.As(err, &back) || w.dns["blue"] != 100 || w.state().Active != "blue" {
 		t.Errorf("rollback: %v, DNS %v", err, w.dns)
 	}
+}
+
+func TestDestroyAllTakesTrafficFirstAndTheFoundationLast(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	applied(t, w)
+	w.applied = nil
+	if err := DestroyAll(t.Context(), w.options()); err != nil {
+		t.Fatal(err)
+	}
+	if want := []string{"delete traffic", "delete blue", "delete foundation"}; !slices.Equal(w.applied, want) {
+		t.Errorf("destroyed %v, want %v", w.applied, want)
+	}
+	if state := w.state(); state.Active != "" || len(state.Colors) != 0 {
+		t.Errorf("the journal still has %+v", state)
+	}
+	applied(t, w) // and what is gone can be built again
 }
 
 func TestRotateWithoutABuiltClusterSaysWhatToDo(t *testing.T) {

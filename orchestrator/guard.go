@@ -53,7 +53,7 @@ func action(a tfjson.Actions) string {
 }
 
 // deletesOnly refuses a plan that does anything but delete, and that deletes
-// anything whose tags name another cluster or color.
+// anything whose tags name another cluster or, where one is given, color.
 func deletesOnly(plan *tfjson.Plan, cluster, color string) error {
 	var wrong []string
 	for _, c := range changed(plan) {
@@ -65,7 +65,7 @@ func deletesOnly(plan *tfjson.Plan, cluster, color string) error {
 			wrong = append(wrong, fmt.Sprintf("delete %s: %s", c.Address, reason))
 		}
 	}
-	return refusePlan(wrong, "destroying "+color)
+	return refusePlan(wrong, strings.TrimSpace("destroying "+color))
 }
 
 // buildsOnly refuses a plan for a new color that deletes anything but what it
@@ -107,9 +107,9 @@ func foreign(values any, cluster, color string) string {
 	if !ok || len(tags) == 0 {
 		return ""
 	}
-	for tag, want := range map[string]string{clusterTag: cluster, colorTag: color} {
-		if got, _ := tags[tag].(string); got != want {
-			return fmt.Sprintf("its tag %s is %q, not %q", tag, got, want)
+	for _, tag := range []struct{ name, want string }{{clusterTag, cluster}, {colorTag, color}} {
+		if got, _ := tags[tag.name].(string); tag.want != "" && got != tag.want {
+			return fmt.Sprintf("its tag %s is %q, not %q", tag.name, got, tag.want)
 		}
 	}
 	return ""

@@ -18,8 +18,8 @@ func Rotate(ctx context.Context, o Options) (err error) {
 		return err
 	}
 	defer closing(s, &err)
-	if s.state.Active == "" {
-		return &Refused{o.name() + " has no active cluster to rotate", "build the first with " + o.command("apply")}
+	if err := o.rotatable(s.state); err != nil {
+		return err
 	}
 	r := &rotation{s}
 	if s.state.Rotation == nil {
@@ -30,6 +30,23 @@ func Rotate(ctx context.Context, o Options) (err error) {
 		s.Observer.Progress(fmt.Sprintf("the rotation under way builds %s; the spec's %s is for the next one", version, o.Spec.Spec.Kubernetes.Version))
 	}
 	return r.advance(ctx, Phases)
+}
+
+// Rotatable says before anything else is asked whether there is a cluster to
+// rotate. It needs neither lease nor cloud.
+func Rotatable(ctx context.Context, o Options) error {
+	events, err := journal.Open(StoreDir(o.Out, o.name())).Events(ctx)
+	if err != nil {
+		return err
+	}
+	return o.rotatable(journal.Fold(events))
+}
+
+func (o Options) rotatable(state journal.State) error {
+	if state.Active == "" {
+		return &Refused{o.name() + " has no active cluster to rotate", "build the first with " + o.command("apply")}
+	}
+	return nil
 }
 
 // begin records a new rotation; nothing is changed yet.

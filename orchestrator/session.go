@@ -36,6 +36,9 @@ type session struct {
 
 // open takes the lease and folds the journal.
 func open(ctx context.Context, o Options) (*session, error) {
+	if err := generator.Recover(o.Out); err != nil {
+		return nil, fmt.Errorf("finishing a write of %s that was cut short: %w", o.Out, err)
+	}
 	store := journal.Open(StoreDir(o.Out, o.name()))
 	lease, err := store.Acquire(o.name(), o.Command)
 	if err != nil {

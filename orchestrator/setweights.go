@@ -56,7 +56,7 @@ func (s *session) applyTraffic(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	plan, err := stack.Plan(ctx, terraform.PlanOptions{})
+	plan, err := stack.Plan(ctx, terraform.PlanOptions{Unread: true})
 	if err != nil {
 		return err
 	}

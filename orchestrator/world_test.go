@@ -150,12 +150,11 @@ func (s *fakeStack) Plan(_ context.Context, o terraform.PlanOptions) (*terraform
 	if err := s.w.touch("plan " + string(s.root)); err != nil {
 		return nil, err
 	}
-	actions := tfjson.Actions{tfjson.ActionCreate}
-	changed := !s.w.standing[string(s.root)]
-	if o.Destroy {
+	actions, changed := tfjson.Actions{tfjson.ActionCreate}, !s.w.standing[string(s.root)]
+	switch {
+	case o.Destroy:
 		actions, changed = tfjson.Actions{tfjson.ActionDelete}, s.w.standing[string(s.root)]
-	}
-	if s.root == generator.Traffic {
+	case s.root == generator.Traffic:
 		changed = !maps.Equal(s.wanted(), s.w.dns)
 	}
 	plan := &terraform.Plan{Changed: changed, JSON: &tfjson.Plan{}}
@@ -172,8 +171,11 @@ func (s *fakeStack) Apply(_ context.Context, p *terraform.Plan) error {
 	}
 	deletes := p.JSON.ResourceChanges[0].Change.Actions.Delete()
 	switch {
+	case s.root == generator.Traffic && deletes:
+		s.w.dns, s.w.standing[string(s.root)] = map[string]int{}, false
 	case s.root == generator.Traffic:
 		s.w.serve(s.wanted())
+		s.w.standing[string(s.root)] = true
 	case deletes && s.w.dns[string(s.root)] > 0:
 		s.w.t.Errorf("%s was destroyed with traffic on it: %v", s.root, s.w.dns)
 	default:

@@ -50,6 +50,9 @@ type Progress struct {
 // Done says that the phase ended, with work or without.
 func (p Progress) Done() bool { return p.Outcome == Done || p.Outcome == Skipped }
 
+// trafficRoot is the root that holds the weighted records.
+const trafficRoot = "traffic"
+
 // Fold adds the events up.
 func Fold(events []Event) State {
 	s := State{Colors: map[string]Color{}, Weights: map[string]int{}}
@@ -71,7 +74,7 @@ var folds = map[Kind]func(*State, Event){
 	ApplyIntended:    (*State).applyIntended,
 	Applied:          (*State).applied,
 	DestroyIntended:  (*State).destroyIntended,
-	Destroyed:        func(s *State, e Event) { delete(s.Colors, e.Root) },
+	Destroyed:        (*State).destroyed,
 	WeightsIntended:  func(s *State, e Event) { s.Intended = e.Weights },
 	Weights:          func(s *State, e Event) { s.Weights, s.Intended = e.Weights, nil },
 	Activated:        func(s *State, e Event) { s.Active = e.To },
@@ -141,6 +144,18 @@ func (s *State) applyIntended(e Event) {
 func (s *State) destroyIntended(e Event) {
 	if s.Rotation != nil && e.Root == s.Rotation.From {
 		s.Rotation.Destroying = true
+	}
+}
+
+// destroyed forgets what the root held; without its active color, or without
+// the records that lead to one, a cluster has no traffic.
+func (s *State) destroyed(e Event) {
+	delete(s.Colors, e.Root)
+	if e.Root == s.Active {
+		s.Active = ""
+	}
+	if e.Root == trafficRoot {
+		s.Weights, s.Intended = map[string]int{}, nil
 	}
 }
 

@@ -1,0 +1,141 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"runtime/debug"
+
+	"github.com/urfave/cli/v2"
+
+	"drover/generator/spec"
+	"drover/orchestrator"
+	"drover/orchestrator/journal"
+)
+
+// The exit codes, as documented.
+const (
+	exitDone        = 0
+	exitFailed      = 1
+	exitDifferences = 2
+	exitInvalid     = 3
+	exitRolledBack  = 4
+	exitWaiting     = 5
+	exitHeld        = 6
+)
+
+// streams are a command's files: what is progress goes to err, the answer to out.
+type streams struct {
+	in       *os.File
+	out, err io.Writer
+}
+
+// errDifferences says that a check found something that is not as it should be.
+var errDifferences = errors.New("differences found")
+
+// usageError is bad input on the command line.
+type usageError struct{ error }
+
+// run is the whole program, without the process around it.
+func run(ctx context.Context, args []string, s streams) int {
+	err := newApp(s).RunContext(ctx, gateLast(args))
+	if err == nil {
+		return exitDone
+	}
+	if message := err.Error(); message != "" {
+		_, _ = fmt.Fprintln(s.err, prefix(err)+message)
+	}
+	return exitCode(err)
+}
+
+// exitCode gives each kind of error its documented number.
+func exitCode(err error) int {
+	var (
+		diagnostics spec.Diagnostics
+		usage       usageError
+		rolledBack  *orchestrator.RolledBack
+		waiting     *orchestrator.Waiting
+		held        *journal.HeldError
+	)
+	switch {
+	case errors.As(err, &diagnostics), errors.As(err, &usage):
+		return exitInvalid
+	case errors.Is(err, errDifferences):
+		return exitDifferences
+	case errors.As(err, &rolledBack):
+		return exitRolledBack
+	case errors.As(err, &waiting):
+		return exitWaiting
+	case errors.As(err, &held):
+		return exitHeld
+	}
+	return exitFailed
+}
+
+// prefix tells failures from states that only need a person, and leaves the
+// lines of diagnostics to begin with the file, as editors expect.
+func prefix(err error) string {
+	var diagnostics spec.Diagnostics
+	if code := exitCode(err); code == exitWaiting || code == exitRolledBack || code == exitDifferences || errors.As(err, &diagnostics) {
+		return ""
+	}
+	return "error: "
+}
+
+func newApp(s streams) *cli.App {
+	app := &cli.App{
+		Name:                   "drover",
+		Usage:                  "one file in, production Kubernetes out, and a new cluster whenever you need one",
+		Version:                version(),
+		Reader:                 s.in,
+		Writer:                 s.out,
+		ErrWriter:              s.err,
+		HideHelpCommand:        true,
+		UseShortOptionHandling: true,
+		EnableBashCompletion:   true,
+		Suggest:                true,
+		ExitErrHandler:         func(*cli.Context, error) {}, // run decides
+		OnUsageError:           onUsageError,
+		Action:                 unknownCommand,
+		Commands: []*cli.Command{
+			validateCommand(s), generateCommand(s), networkCommand(s), schemaCommand(s), initCommand(s),
+			applyCommand(s), rotateCommand(s), statusCommand(s), approveCommand(s), rollbackCommand(s), destroyCommand(s),
+			rehearseCommand(s),
+		},
+	}
+	for _, command := range app.Commands {
+		command.OnUsageError = onUsageError // the app's own is not inherited
+	}
+	return app
+}
+
+func onUsageError(c *cli.Context, err error, _ bool) error {
+	name := c.App.Name
+	if c.Command != nil && c.Command.Name != "" && c.Command.Name != name {
+		name += " " + c.Command.Name
+	}
+	return usageError{fmt.Errorf("%w; `%s --help` lists what can be written", err, name)}
+}
+
+func unknownCommand(c *cli.Context) error {
+	if name := c.Args().First(); name != "" {
+		return usageError{fmt.Errorf("there is no command %q; `drover --help` lists them", name)}
+	}
+	return cli.ShowAppHelp(c)
+}
+
+// released is set by the build of a release.
+var released string
+
+// version is the release, or the commit that the binary was built from.
+func version() string {
+	if released != "" {
+		return released
+	}
+	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" && info.Main.Version != "(devel)" {
+		return info.Main.Version
+	}
+	return "0.1.0-dev"
+}

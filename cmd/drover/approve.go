@@ -1,0 +1,51 @@
+package main
+
+import (
+	"fmt"
+	"os/user"
+	"slices"
+	"strings"
+
+	"github.com/urfave/cli/v2"
+
+	"drover/orchestrator"
+)
+
+// gates are what a person can approve; the spec's rotation.approvals names them.
+var gates = []string{"shift", "destroy"}
+
+// gateLast lets a gate be named before the flags, where people write it: the
+// flag parser reads no flag after the first argument.
+func gateLast(args []string) []string {
+	if len(args) > 3 && args[1] == "approve" && slices.Contains(gates, args[2]) {
+		return slices.Concat(args[:2], args[3:], args[2:3])
+	}
+	return args
+}
+
+func approveCommand(s streams) *cli.Command {
+	return &cli.Command{
+		Name: "approve", Usage: "open a gate of the rotation under way", ArgsUsage: strings.Join(gates, "|"),
+		Flags: []cli.Flag{fileFlag(), outFlag()},
+		Action: func(c *cli.Context) error {
+			gate := c.Args().First()
+			if !slices.Contains(gates, gate) || c.NArg() > 1 {
+				return usageError{fmt.Errorf("approve takes one of %s, as in `drover approve %s -f cluster.yaml`", strings.Join(gates, ", "), gates[0])}
+			}
+			all, err := loadAll(c.Context, c.String("file"), s.err)
+			if err != nil {
+				return err
+			}
+			who, err := user.Current()
+			if err != nil {
+				return fmt.Errorf("finding out who approves: %w", err)
+			}
+			event, err := orchestrator.Approve(c.Context, c.String("out"), all[0].Cluster.Metadata.Name, gate, who.Username)
+			if err != nil {
+				return err
+			}
+			_, err = fmt.Fprintf(s.out, "%s of rotation %s is approved by %s; `drover rotate` goes on\n", gate, event.Rotation, event.By)
+			return err
+		},
+	}
+}

@@ -1,0 +1,52 @@
+package main
+
+import (
+	"bufio"
+	"fmt"
+	"strings"
+
+	"github.com/urfave/cli/v2"
+
+	"drover/orchestrator"
+)
+
+func destroyCommand(s streams) *cli.Command {
+	return &cli.Command{
+		Name: "destroy", Usage: "delete the whole cluster: both colors, its traffic and its foundation",
+		Flags: []cli.Flag{fileFlag(), outFlag(), outputFlag(), verboseFlag(),
+			&cli.StringFlag{Name: "confirm", Usage: "the cluster's `NAME`, where there is no terminal to type it on"}},
+		Action: func(c *cli.Context) error {
+			o, err := options(c, s)
+			if err != nil {
+				return err
+			}
+			if err := typedName(c, s, o.Spec.Metadata.Name); err != nil {
+				return err
+			}
+			return act(c, s, o, orchestrator.DestroyAll)
+		},
+	}
+}
+
+// typedName has the person write the name of what is to go; yes is too easily written.
+func typedName(c *cli.Context, s streams, name string) error {
+	typed := c.String("confirm")
+	if typed == "" {
+		if s.in == nil || !isTerminal(s.in) {
+			return usageError{fmt.Errorf("destroy needs the cluster's name typed, and there is no terminal to type it on; add --confirm %s", name)}
+		}
+		_, err := fmt.Fprintf(s.err, "This deletes %s with its network, zone, registry and databases.\nWrite its name to go on: ", name)
+		if err != nil {
+			return err
+		}
+		line, err := bufio.NewReader(s.in).ReadString('\n')
+		if err != nil {
+			return fmt.Errorf("reading the name: %w", err)
+		}
+		typed = strings.TrimSpace(line)
+	}
+	if typed != name {
+		return usageError{fmt.Errorf("%q is not the name of this cluster, %s; nothing was changed", typed, name)}
+	}
+	return nil
+}

@@ -1,0 +1,50 @@
+package main
+
+import (
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/urfave/cli/v2"
+)
+
+func fileFlag() cli.Flag {
+	return &cli.StringFlag{Name: "file", Aliases: []string{"f"}, Value: "cluster.yaml", EnvVars: []string{"DROVER_FILE"},
+		Usage: "the spec `FILE`, or a directory of specs"}
+}
+
+func outFlag() cli.Flag {
+	return &cli.StringFlag{Name: "out", Aliases: []string{"o"}, Value: "infra", EnvVars: []string{"DROVER_OUT"},
+		Usage: "the Terraform `DIR`"}
+}
+
+func outputFlag() cli.Flag {
+	return &cli.StringFlag{Name: "output", Value: "text", EnvVars: []string{"DROVER_OUTPUT"}, Usage: "`FORMAT` of the answer: text or json"}
+}
+
+func approveFlag() cli.Flag {
+	return &cli.BoolFlag{Name: "auto-approve", EnvVars: []string{"DROVER_AUTO_APPROVE"}, Usage: "act without asking"}
+}
+
+func verboseFlag() cli.Flag {
+	return &cli.BoolFlag{Name: "verbose", Aliases: []string{"v"}, EnvVars: []string{"DROVER_VERBOSE"}, Usage: "every resource that Terraform touches"}
+}
+
+// asJSON reads --output.
+func asJSON(c *cli.Context) (bool, error) {
+	formats := []string{"text", "json"}
+	format := c.String("output")
+	if !slices.Contains(formats, format) {
+		return false, usageError{fmt.Errorf("--output is %q; write %s", format, strings.Join(formats, " or "))}
+	}
+	return format == "json", nil
+}
+
+// noArguments refuses words that no flag takes: mostly a forgotten -f.
+func noArguments(c *cli.Context) error {
+	if word := c.Args().First(); word != "" {
+		return usageError{fmt.Errorf("%s takes no argument %q; name a spec with -f %s", c.Command.FullName(), word, filepath.Clean(word))}
+	}
+	return nil
+}

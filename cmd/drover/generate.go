@@ -1,0 +1,91 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"runtime"
+	"sync"
+	"sync/atomic"
+
+	"github.com/urfave/cli/v2"
+
+	"drover/generator"
+	"drover/orchestrator"
+)
+
+func generateCommand(s streams) *cli.Command {
+	return &cli.Command{
+		Name: "generate", Usage: "render Terraform from a spec",
+		Flags: []cli.Flag{
+			fileFlag(), outFlag(),
+			&cli.BoolFlag{Name: "check", Usage: "write nothing; exit 2 where something would change"},
+			&cli.BoolFlag{Name: "force", Usage: "overwrite generated files that a person edited"},
+		},
+		Action: func(c *cli.Context) error {
+			if err := noArguments(c); err != nil {
+				return err
+			}
+			return generate(c, s)
+		},
+	}
+}
+
+func generate(c *cli.Context, s streams) error {
+	all, err := loadAll(c.Context, c.String("file"), s.err)
+	if err != nil {
+		return err
+	}
+	files, err := renderAll(c.Context, c.String("out"), all)
+	if err != nil {
+		return err
+	}
+	check := c.Bool("check")
+	changes, err := generator.Write(c.String("out"), files, generator.WriteOptions{Check: check, Force: c.Bool("force")})
+	if err != nil {
+		return err
+	}
+	changes.Summary(s.out)
+	if check && !changes.Empty() {
+		return errDifferences
+	}
+	return nil
+}
+
+// renderAll renders every cluster, as many at once as there are processors.
+func renderAll(ctx context.Context, out string, all []loaded) (generator.Files, error) {
+	each := make([]generator.Files, len(all))
+	errs := make([]error, len(all))
+	var next atomic.Int64
+	var workers sync.WaitGroup
+	for range min(runtime.GOMAXPROCS(0), len(all)) {
+		workers.Go(func() {
+			for i := int(next.Add(1)) - 1; i < len(all) && ctx.Err() == nil; i = int(next.Add(1)) - 1 {
+				each[i], errs[i] = renderOne(ctx, out, all[i])
+			}
+		})
+	}
+	workers.Wait()
+	if err := cmp.Or(ctx.Err(), errors.Join(errs...)); err != nil {
+		return nil, err
+	}
+	files := generator.Files{}
+	for _, own := range each {
+		maps.Copy(files, own)
+	}
+	return files, nil
+}
+
+func renderOne(ctx context.Context, out string, l loaded) (generator.Files, error) {
+	roots, err := orchestrator.Renderable(ctx, out, l.Cluster.Metadata.Name)
+	if err != nil {
+		return nil, err
+	}
+	files, err := generator.Render(l.Cluster, generator.Options{Version: version(), Roots: roots})
+	if err != nil {
+		return nil, usageError{fmt.Errorf("%s: %w", l.File, err)}
+	}
+	return files, nil
+}

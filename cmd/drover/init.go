@@ -1,0 +1,181 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/urfave/cli/v2"
+
+	"drover/generator/draft"
+	"drover/generator/eksctl"
+	"drover/generator/fleet"
+	"drover/generator/spec"
+)
+
+func initCommand(s streams) *cli.Command {
+	flags := []cli.Flag{
+		&cli.StringFlag{Name: "file", Aliases: []string{"f"}, Value: "cluster.yaml", EnvVars: []string{"DROVER_FILE"},
+			Usage: "the spec `FILE` to write, or a directory to write NAME.yaml into"},
+		&cli.StringFlag{Name: "from-eksctl", Usage: "take over what an eksctl ClusterConfig `FILE` says, and tell what cannot be"},
+	}
+	for _, q := range questions {
+		flags = append(flags, &cli.StringFlag{Name: q.flag, Usage: q.usage})
+	}
+	return &cli.Command{
+		Name: "init", Usage: "write the first spec of a cluster, asking or from flags",
+		Flags:  flags,
+		Action: func(c *cli.Context) error { return initialize(c, s) },
+	}
+}
+
+// initialize writes a spec: from the flags, from eksctl's, and from answers.
+func initialize(c *cli.Context, s streams) error {
+	if err := noArguments(c); err != nil {
+		return err
+	}
+	neighbors, err := neighborsOf(c, s.err)
+	if err != nil {
+		return err
+	}
+	cluster, title, err := startingPoint(c)
+	if err != nil {
+		return err
+	}
+	a := &asker{streams: s, neighbors: neighbors, cluster: &cluster}
+	if err := a.all(c); err != nil {
+		return err
+	}
+	if title == "" {
+		title = cluster.Metadata.Name + ": a production Kubernetes cluster"
+	}
+	text, notes, err := firstText(c, title, &cluster)
+	if err != nil {
+		return err
+	}
+	file := specFile(c.String("file"), cluster.Metadata.Name)
+	if err := create(file, text); err != nil {
+		return err
+	}
+	return sayWritten(s, file, text, notes)
+}
+
+// startingPoint is what --from-eksctl says, or nothing.
+func startingPoint(c *cli.Context) (spec.Cluster, string, error) {
+	from := c.String("from-eksctl")
+	if from == "" {
+		return spec.Cluster{}, "", nil
+	}
+	data, err := os.ReadFile(from)
+	if err != nil {
+		return spec.Cluster{}, "", usageError{fmt.Errorf("reading the ClusterConfig of eksctl: %w; name its file with --from-eksctl", err)}
+	}
+	cluster, err := eksctl.Known(from, data)
+	if err != nil {
+		return spec.Cluster{}, "", usageError{err}
+	}
+	return cluster, "Taken over from " + filepath.Base(from) + " of eksctl.", nil
+}
+
+// firstText is the spec's text. What eksctl's file says beside the answers is
+// in it as far as it can be.
+func firstText(c *cli.Context, title string, cluster *spec.Cluster) (string, []eksctl.Note, error) {
+	if from := c.String("from-eksctl"); from != "" {
+		data, err := os.ReadFile(from)
+		if err != nil {
+			return "", nil, fmt.Errorf("reading the ClusterConfig of eksctl: %w", err)
+		}
+		text, notes, err := eksctl.Convert(from, data, title, *cluster)
+		if err != nil {
+			return "", nil, usageError{err}
+		}
+		return text, notes, nil
+	}
+	text, diagnostics, err := draft.Text(title, *cluster)
+	if err == nil && diagnostics.HasErrors() {
+		err = diagnostics // an answer was right by itself, and is not beside the others
+	}
+	return text, nil, err
+}
+
+// neighborsOf are the specs that the new one will lie beside.
+func neighborsOf(c *cli.Context, warn io.Writer) ([]fleet.Member, error) {
+	dir := c.String("file")
+	if info, err := os.Stat(dir); err != nil || !info.IsDir() {
+		if err == nil {
+			return nil, existsError(dir)
+		}
+		dir = filepath.Dir(dir)
+	}
+	files, err := specFiles(dir)
+	var none usageError
+	if errors.As(err, &none) {
+		return nil, nil
+	} else if err != nil {
+		return nil, err
+	}
+	var sound []fleet.Member
+	for _, file := range files {
+		cluster, diagnostics := spec.Load(file)
+		if !diagnostics.HasErrors() {
+			sound = append(sound, fleet.Member{File: file, Cluster: cluster})
+		} else if from := c.String("from-eksctl"); from != "" && filepath.Base(from) == filepath.Base(file) {
+			continue // what is taken over is no spec, and may lie where the spec will
+		} else if _, err := fmt.Fprintf(warn, "%s is no spec without errors, and is not looked at\n", file); err != nil {
+			return nil, err
+		}
+	}
+	return sound, nil
+}
+
+// specFile is where the spec is written: the file itself, or in a directory
+// the file that is named for the cluster.
+func specFile(path, name string) string {
+	if info, err := os.Stat(path); err == nil && info.IsDir() {
+		return filepath.Join(path, name+".yaml")
+	}
+	return path
+}
+
+func existsError(file string) error {
+	return usageError{fmt.Errorf("%s exists, and init overwrites nothing; name another file with -f", file)}
+}
+
+// create writes a file that must not exist yet.
+func create(file, text string) error {
+	if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
+		return fmt.Errorf("making the directory of the spec: %w", err)
+	}
+	f, err := os.OpenFile(file, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o644)
+	if errors.Is(err, fs.ErrExist) {
+		return existsError(file)
+	}
+	if err != nil {
+		return fmt.Errorf("writing the spec: %w", err)
+	}
+	_, err = f.WriteString(text)
+	if err = errors.Join(err, f.Close()); err != nil {
+		return fmt.Errorf("writing the spec: %w", errors.Join(err, os.Remove(file)))
+	}
+	return nil
+}
+
+// sayWritten ends with what is in the file, what is not, and what comes next.
+func sayWritten(s streams, file, text string, notes []eksctl.Note) error {
+	for _, n := range notes {
+		if _, err := fmt.Fprintln(s.err, n); err != nil {
+			return err
+		}
+	}
+	if _, diagnostics := spec.Parse(file, []byte(text)); len(diagnostics) > 0 {
+		if _, err := fmt.Fprintln(s.err, diagnostics.Error()); err != nil {
+			return err
+		}
+	}
+	_, err := fmt.Fprintf(s.out, "%s is written; next: drover validate -f %s\n", file, strings.TrimPrefix(file, "./"))
+	return err
+}

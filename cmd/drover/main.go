@@ -1,0 +1,21 @@
+// Command drover renders Terraform for Kubernetes clusters and replaces them,
+// blue by green. It reads flags, calls the packages below it and says what
+// happened; it must never hold a rule of its own about clusters.
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/signal"
+	"syscall"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(ctx, func() {
+		stop() // a second signal ends drover at once, which loses nothing either
+		fmt.Fprintln(os.Stderr, "\nstopping: Terraform is let to finish what it is doing; interrupt again to leave without waiting")
+	})
+	os.Exit(run(ctx, os.Args, streams{in: os.Stdin, out: os.Stdout, err: os.Stderr}))
+}

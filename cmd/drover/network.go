@@ -1,0 +1,50 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+
+	"github.com/urfave/cli/v2"
+
+	"drover/generator/netmap"
+)
+
+func networkCommand(s streams) *cli.Command {
+	return &cli.Command{
+		Name: "network", Usage: "show the address plan of a spec, or of a directory of specs",
+		Flags: []cli.Flag{
+			fileFlag(),
+			&cli.StringFlag{Name: "output", Value: "text", EnvVars: []string{"DROVER_OUTPUT"}, Usage: "`FORMAT` of the answer: text, json or svg, a picture for your documents"},
+		},
+		Action: func(c *cli.Context) error {
+			if err := noArguments(c); err != nil {
+				return err
+			}
+			return network(c, s)
+		},
+	}
+}
+
+func network(c *cli.Context, s streams) error {
+	write := map[string]func(netmap.Map) error{
+		"text": func(m netmap.Map) error { return m.Table(s.out) },
+		"svg":  func(m netmap.Map) error { return m.SVG(s.out) },
+		"json": func(m netmap.Map) error {
+			encoder := json.NewEncoder(s.out)
+			encoder.SetIndent("", "  ")
+			return encoder.Encode(m)
+		},
+	}[c.String("output")]
+	if write == nil {
+		return usageError{fmt.Errorf("--output is %q; write text, json or svg", c.String("output"))}
+	}
+	all, err := loadAll(c.Context, c.String("file"), s.err)
+	if err != nil {
+		return err
+	}
+	m, err := netmap.Of(all)
+	if err != nil {
+		return usageError{err}
+	}
+	return write(m)
+}

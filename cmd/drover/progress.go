@@ -1,0 +1,160 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"sync"
+	"time"
+
+	"golang.org/x/term"
+
+	"drover/orchestrator"
+	"drover/orchestrator/journal"
+)
+
+// progress tells a person what happens: one line that changes on a terminal,
+// plain lines elsewhere.
+type progress struct {
+	mu      sync.Mutex
+	w       io.Writer
+	width   int // of the terminal; 0 where there is none
+	verbose bool
+	started time.Time // of the phase under way
+	pending string    // its first line, held back until it takes long enough to do something
+}
+
+var _ orchestrator.Observer = (*progress)(nil)
+
+func newProgress(w io.Writer, verbose bool) *progress {
+	p := &progress{w: w, verbose: verbose}
+	if f, ok := w.(*os.File); ok && isTerminal(f) {
+		if width, _, err := term.GetSize(int(f.Fd())); err == nil {
+			p.width = width
+		}
+	}
+	return p
+}
+
+// lines says how each kind of event reads; a kind that is not here is for the
+// journal only.
+var lines = map[journal.Kind]func(journal.Event) string{
+	journal.RotationStarted: func(e journal.Event) string {
+		return fmt.Sprintf("rotation %s: %s to %s, Kubernetes %s", e.Rotation, e.From, e.To, e.Version)
+	},
+	journal.PhaseDone:   phaseLine,
+	journal.PhaseFailed: phaseLine,
+	journal.Applied: func(e journal.Event) string {
+		return strings.TrimRight(fmt.Sprintf("  %s applied: %s", e.Root, e.Detail), ": ")
+	},
+	journal.Destroyed: func(e journal.Event) string { return "  " + e.Root + " destroyed" },
+	journal.Weights: func(e journal.Event) string {
+		return "  traffic " + trafficText(e.Weights) + ", as the authoritative servers answer"
+	},
+	journal.Verdict:   func(e journal.Event) string { return fmt.Sprintf("  %-12s %s: %s", e.Verdict, e.Check, e.Detail) },
+	journal.Activated: func(e journal.Event) string { return "  " + e.To + " is active" },
+	journal.Leftovers: func(e journal.Event) string { return "  left over: " + e.Detail },
+	journal.RotationFinished: func(e journal.Event) string {
+		return fmt.Sprintf("rotation %s: %s", e.Rotation, e.Outcome)
+	},
+}
+
+func phaseLine(e journal.Event) string {
+	detail := e.Detail
+	if e.Outcome == journal.Failed {
+		detail = "" // the error says it once, at the end
+	}
+	return strings.TrimRight(fmt.Sprintf("%s %-16s %6.1fs  %s", mark(e.Outcome), e.Phase, e.Seconds, detail), " ")
+}
+
+// mark is a phase's outcome as one sign.
+func mark(o journal.Outcome) string {
+	switch o {
+	case journal.Done:
+		return "✓"
+	case journal.Skipped:
+		return "-"
+	case journal.Failed:
+		return "✗"
+	case journal.Waiting:
+		return "…"
+	}
+	return " "
+}
+
+func (p *progress) Event(e journal.Event) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if e.Kind == journal.PhaseStarted {
+		p.started, p.pending = time.Now(), e.Phase+": "+e.Detail
+		return
+	}
+	if e.Kind == journal.PhaseDone {
+		p.pending = ""
+	}
+	if line, ok := lines[e.Kind]; ok {
+		p.flush()
+		p.lasting(line(e))
+	}
+}
+
+func (p *progress) Progress(message string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.flush()
+	p.passing(message)
+}
+
+func (p *progress) Detail(message string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.flush()
+	switch {
+	case p.verbose:
+		p.lasting("    " + message)
+	case p.width > 0:
+		p.passing(message)
+	}
+}
+
+// flush says that a phase began, once there is something to see of it: a phase
+// that had nothing to do needs no line but its last.
+func (p *progress) flush() {
+	if p.pending != "" {
+		begun := p.pending
+		p.pending = ""
+		p.passing(begun)
+	}
+}
+
+// passing is overwritten by what comes next on a terminal.
+func (p *progress) passing(message string) {
+	message, _, _ = strings.Cut(message, "\n")
+	if p.width == 0 {
+		p.print("  … " + message + "\n")
+		return
+	}
+	line := fmt.Sprintf("  %s… %s", p.elapsed(), message)
+	if runes := []rune(line); len(runes) >= p.width {
+		line = string(runes[:p.width-1])
+	}
+	p.print("\r\x1b[K" + line)
+}
+
+func (p *progress) lasting(line string) {
+	if p.width > 0 {
+		p.print("\r\x1b[K")
+	}
+	p.print(line + "\n")
+}
+
+func (p *progress) elapsed() string {
+	if p.started.IsZero() {
+		return ""
+	}
+	return time.Since(p.started).Truncate(time.Second).String() + " "
+}
+
+// print cannot fail in a way that should stop a rotation.
+func (p *progress) print(s string) { _, _ = io.WriteString(p.w, s) }

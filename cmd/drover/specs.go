@@ -1,0 +1,75 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/urfave/cli/v2"
+
+	"drover/generator/fleet"
+)
+
+// loaded is one spec with the file that it came from.
+type loaded = fleet.Member
+
+// loadOne reads the one spec that -f names; warnings go to the person.
+func loadOne(c *cli.Context, warn io.Writer) (loaded, error) {
+	if err := noArguments(c); err != nil {
+		return loaded{}, err
+	}
+	all, err := loadAll(c.Context, c.String("file"), warn)
+	if err != nil {
+		return loaded{}, err
+	}
+	if len(all) > 1 {
+		return loaded{}, usageError{fmt.Errorf("%s holds %d specs and %s takes one; name it with -f", c.String("file"), len(all), c.Command.FullName())}
+	}
+	return all[0], nil
+}
+
+// loadAll reads the spec, or every spec in the directory. All errors of all
+// files, and those between them, come at once.
+func loadAll(ctx context.Context, path string, warn io.Writer) ([]loaded, error) {
+	files, err := specFiles(path)
+	if err != nil {
+		return nil, err
+	}
+	all, said, err := fleet.Load(ctx, files)
+	if err != nil {
+		return nil, err
+	}
+	if said.HasErrors() {
+		return nil, said
+	}
+	if len(said) > 0 {
+		if _, err := fmt.Fprintln(warn, said.Error()); err != nil {
+			return nil, err
+		}
+	}
+	return all, nil
+}
+
+// specFiles are the file itself, or a directory's YAML files.
+func specFiles(path string) ([]string, error) {
+	if info, err := os.Stat(path); err != nil || !info.IsDir() {
+		return []string{path}, nil //nolint:nilerr // Load says what is wrong with it
+	}
+	entries, err := os.ReadDir(path)
+	if err != nil {
+		return nil, fmt.Errorf("listing the specs in %s: %w", path, err)
+	}
+	var files []string
+	for _, e := range entries {
+		if ext := filepath.Ext(e.Name()); !e.IsDir() && (ext == ".yaml" || ext == ".yml") && !strings.HasPrefix(e.Name(), ".") {
+			files = append(files, filepath.Join(path, e.Name()))
+		}
+	}
+	if len(files) == 0 {
+		return nil, usageError{fmt.Errorf("%s holds no .yaml file; name a spec with -f", path)}
+	}
+	return files, nil
+}

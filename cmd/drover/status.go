@@ -1,0 +1,81 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/urfave/cli/v2"
+
+	"drover/orchestrator"
+)
+
+func statusCommand(s streams) *cli.Command {
+	return &cli.Command{
+		Name: "status", Usage: "say what a cluster is now, and how far its rotation is",
+		Flags: []cli.Flag{fileFlag(), outFlag(), outputFlag()},
+		Action: func(c *cli.Context) error {
+			inJSON, err := asJSON(c)
+			if err != nil {
+				return err
+			}
+			l, err := loadOne(c, io.Discard)
+			if err != nil {
+				return err
+			}
+			status, err := orchestrator.StatusOf(c.Context, c.String("out"), l.Cluster.Metadata.Name)
+			if err != nil {
+				return err
+			}
+			if inJSON {
+				encoder := json.NewEncoder(s.out)
+				encoder.SetIndent("", "  ")
+				return encoder.Encode(status)
+			}
+			return writeStatus(s.out, status)
+		},
+	}
+}
+
+// writeStatus says in a few lines what a person asks first.
+func writeStatus(w io.Writer, status orchestrator.Status) error {
+	if status.Active == "" {
+		_, err := fmt.Fprintf(w, "%s: not built yet; `drover apply` builds it\n", status.Cluster)
+		return err
+	}
+	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	lines := [][2]string{
+		{"cluster", status.Cluster},
+		{"active", fmt.Sprintf("%s, Kubernetes %s, revision %s", status.Active, status.Version, status.Revision)},
+		{"traffic", trafficText(status.Weights)},
+	}
+	if r := status.Rotation; r != nil {
+		lines = append(lines, [2]string{"rotation", fmt.Sprintf("%s, %s to %s at Kubernetes %s, in %s", r.ID, r.From, r.To, r.Version, r.Phase)})
+		for _, p := range r.Phases {
+			lines = append(lines, [2]string{"", strings.TrimRight(fmt.Sprintf("%s %-16s %s", mark(p.Outcome), p.Name, p.Detail), " ")})
+		}
+	} else {
+		lines = append(lines, [2]string{"rotation", "none under way"})
+	}
+	for _, l := range lines {
+		if _, err := fmt.Fprintf(table, "%s\t%s\n", l[0], l[1]); err != nil {
+			return err
+		}
+	}
+	return table.Flush()
+}
+
+func trafficText(weights map[string]int) string {
+	if len(weights) == 0 {
+		return "no weights confirmed yet"
+	}
+	var parts []string
+	for _, color := range []string{"blue", "green"} {
+		if weight, ok := weights[color]; ok {
+			parts = append(parts, fmt.Sprintf("%s %d %%", color, weight))
+		}
+	}
+	return strings.Join(parts, ", ")
+}
