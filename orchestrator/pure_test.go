@@ -21,7 +21,7 @@ func TestWritesNeverCrossAllZero(t *testing.T) {
 			now := from
 			steps := writes(from, to)
 			for _, next := range steps {
-				if !(now["blue"] > 0 && next["blue"] > 0) && !(now["green"] > 0 && next["green"] > 0) {
+				if min(now["blue"], next["blue"]) == 0 && min(now["green"], next["green"]) == 0 {
 					t.Errorf("%v to %v by %v: all zero is possible", from, to, steps)
 				}
 				now = next
@@ -41,9 +41,9 @@ func TestARollbackIsNearlyWholeInItsFirstWrite(t *testing.T) {
 	}
 }
 
-func change(address string, actions tfjson.Actions, cluster, color string) *tfjson.ResourceChange {
+func change(actions tfjson.Actions, cluster, color string) *tfjson.ResourceChange {
 	values := map[string]any{"tags_all": map[string]any{clusterTag: cluster, colorTag: color}}
-	return &tfjson.ResourceChange{Address: address, Change: &tfjson.Change{Actions: actions, Before: values, After: values}}
+	return &tfjson.ResourceChange{Address: "a", Change: &tfjson.Change{Actions: actions, Before: values, After: values}}
 }
 
 func TestGuards(t *testing.T) {
@@ -57,19 +57,19 @@ func TestGuards(t *testing.T) {
 		change *tfjson.ResourceChange
 		refuse string // a part of the reason; empty where it is allowed
 	}{
-		"destroy deletes its own":             {deletesOnly, change("a", remove, "shop", "blue"), ""},
+		"destroy deletes its own":             {deletesOnly, change(remove, "shop", "blue"), ""},
 		"destroy deletes what has no tags":    {deletesOnly, untagged, ""},
-		"destroy does not delete green":       {deletesOnly, change("a", remove, "shop", "green"), `"green"`},
-		"destroy does not delete the others'": {deletesOnly, change("a", remove, "other", "blue"), `"other"`},
-		"destroy does not update":             {deletesOnly, change("a", update, "shop", "blue"), "only deletes"},
-		"destroy does not replace":            {deletesOnly, change("a", replace, "shop", "blue"), "only deletes"},
-		"build creates":                       {buildsOnly, change("a", create, "shop", "blue"), ""},
-		"build repairs":                       {buildsOnly, change("a", replace, "shop", "blue"), ""},
-		"build does not delete":               {buildsOnly, change("a", remove, "shop", "blue"), "delete a"},
-		"build makes only its own":            {buildsOnly, change("a", create, "shop", "green"), `"green"`},
-		"apply updates":                       {inPlaceOnly, change("a", update, "shop", "blue"), ""},
-		"apply does not replace":              {inPlaceOnly, change("a", replace, "shop", "blue"), "replace a"},
-		"apply does not delete":               {inPlaceOnly, change("a", remove, "shop", "blue"), "delete a"},
+		"destroy does not delete green":       {deletesOnly, change(remove, "shop", "green"), `"green"`},
+		"destroy does not delete the others'": {deletesOnly, change(remove, "other", "blue"), `"other"`},
+		"destroy does not update":             {deletesOnly, change(update, "shop", "blue"), "only deletes"},
+		"destroy does not replace":            {deletesOnly, change(replace, "shop", "blue"), "only deletes"},
+		"build creates":                       {buildsOnly, change(create, "shop", "blue"), ""},
+		"build repairs":                       {buildsOnly, change(replace, "shop", "blue"), ""},
+		"build does not delete":               {buildsOnly, change(remove, "shop", "blue"), "delete a"},
+		"build makes only its own":            {buildsOnly, change(create, "shop", "green"), `"green"`},
+		"apply updates":                       {inPlaceOnly, change(update, "shop", "blue"), ""},
+		"apply does not replace":              {inPlaceOnly, change(replace, "shop", "blue"), "replace a"},
+		"apply does not delete":               {inPlaceOnly, change(remove, "shop", "blue"), "delete a"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

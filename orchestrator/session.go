@@ -2,6 +2,7 @@ package orchestrator
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"path/filepath"
 
@@ -46,7 +47,7 @@ func open(ctx context.Context, o Options) (*session, error) {
 	}
 	s := &session{Options: o, store: store, lease: lease}
 	if err := s.refresh(ctx); err != nil {
-		return nil, fmt.Errorf("%w (and releasing: %v)", err, lease.Release())
+		return nil, errors.Join(err, lease.Release())
 	}
 	return s, nil
 }

@@ -66,7 +66,7 @@ func (s *session) applyTraffic(ctx context.Context) error {
 	return stack.Apply(ctx, plan)
 }
 
-// prepare gives a root that is ready to plan: initialised, and with the state
+// prepare gives a root that is ready to plan: initialized, and with the state
 // that an earlier failed upload left behind pushed.
 func (s *session) prepare(ctx context.Context, root generator.Root) (Stack, error) {
 	stack, err := s.Ports.Stack(root)
@@ -74,7 +74,7 @@ func (s *session) prepare(ctx context.Context, root generator.Root) (Stack, erro
 		return nil, fmt.Errorf("opening the %s root: %w", root, err)
 	}
 	if err := stack.Init(ctx); err != nil {
-		return nil, fmt.Errorf("initialising the %s root: %w", root, err)
+		return nil, fmt.Errorf("initializing the %s root: %w", root, err)
 	}
 	pushed, err := stack.RecoverState(ctx)
 	if err != nil {

@@ -26,7 +26,7 @@ func (r *rotation) shift(ctx context.Context) (result, error) {
 			return result{}, err
 		}
 		r.Observer.Progress(fmt.Sprintf("%s for %s: resolvers forget, then green is watched", weightsText(weights), ttl+rotation.Traffic.Interval.Std()))
-		if err := r.analyse(ctx, r.to(), time.Now().Add(ttl+rotation.Traffic.Interval.Std())); err != nil {
+		if err := r.analyze(ctx, r.to(), time.Now().Add(ttl+rotation.Traffic.Interval.Std())); err != nil {
 			return result{}, err
 		}
 	}
@@ -58,7 +58,7 @@ func (r *rotation) soak(ctx context.Context) (result, error) {
 	length := r.Spec.Spec.Rotation.Soak.Std()
 	until := r.progress(Soak).StartedAt.Add(length)
 	r.Observer.Progress("soaking until " + until.Format(time.TimeOnly))
-	if err := r.analyse(ctx, r.to(), until); err != nil {
+	if err := r.analyze(ctx, r.to(), until); err != nil {
 		return result{}, err
 	}
 	return result{journal.Done, fmt.Sprintf("%s well for %s", r.to(), length)}, nil

@@ -93,9 +93,9 @@ func judge(color string, results []verify.Result) error {
 	return nil
 }
 
-// analyse asks the checks again and again for as long as traffic is watched.
+// analyze asks the checks again and again for as long as traffic is watched.
 // One fail is repeated before it counts, so that one lost packet is no verdict.
-func (s *session) analyse(ctx context.Context, color string, until time.Time) error {
+func (s *session) analyze(ctx context.Context, color string, until time.Time) error {
 	for {
 		results := verify.All(ctx, s.Ports.Checks(color, s.cluster(color)))
 		if err := judge(color, results); err != nil {

@@ -75,7 +75,7 @@ func mark(o journal.Outcome) string {
 		return "✓"
 	case journal.Skipped:
 		return "-"
-	case journal.Failed:
+	case journal.Failed, journal.RolledBack:
 		return "✗"
 	case journal.Waiting:
 		return "…"
