@@ -1,0 +1,114 @@
+package awsproxy
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"regexp"
+	"strconv"
+	"strings"
+	"sync"
+)
+
+// databases gives each database a resource id of its own: moto gives all of them the same, by which clients then
+// find the wrong one.
+type databases struct {
+	mu    sync.Mutex
+	names map[string]string // instance identifiers, by resource id
+}
+
+var (
+	databaseElement = regexp.MustCompile(`(?s)<DBInstance>.*?</DBInstance>`)
+	databaseName    = regexp.MustCompile(`<DBInstanceIdentifier>([^<]+)</DBInstanceIdentifier>`)
+	databaseID      = regexp.MustCompile(`<DbiResourceId>[^<]*</DbiResourceId>`)
+)
+
+// serveRDS passes a request to moto, with resource ids put right both ways.
+func (p *Proxy) serveRDS(w http.ResponseWriter, r *http.Request) {
+	raw, err := io.ReadAll(io.LimitReader(r.Body, 1<<20))
+	if err != nil {
+		http.Error(w, err.Error(), http.StatusBadRequest)
+		return
+	}
+	if form, err := url.ParseQuery(string(raw)); err == nil && p.databases.byName(form) {
+		raw = []byte(form.Encode())
+	}
+	req, err := http.NewRequestWithContext(r.Context(), r.Method, p.moto.String()+r.URL.RequestURI(), bytes.NewReader(raw))
+	if err != nil {
+		http.Error(w, err.Error(), http.StatusBadGateway)
+		return
+	}
+	req.Header, req.Host = r.Header.Clone(), r.Host
+	req.Header.Del("Accept-Encoding") // the answer is read here
+	resp, err := p.http.Do(req)
+	if err != nil {
+		http.Error(w, "ask moto: "+err.Error(), http.StatusBadGateway)
+		return
+	}
+	defer func() { _ = resp.Body.Close() }()
+	answer, err := io.ReadAll(resp.Body)
+	if err != nil {
+		http.Error(w, "read moto's answer: "+err.Error(), http.StatusBadGateway)
+		return
+	}
+	answer = p.databases.withIDs(answer)
+	header := w.Header()
+	for name, values := range resp.Header {
+		header[name] = values
+	}
+	header.Set("Content-Length", strconv.Itoa(len(answer)))
+	w.WriteHeader(resp.StatusCode)
+	_, _ = w.Write(answer) // the client is gone; there is nobody to tell
+}
+
+// byName turns a filter by resource id into one by name, and says whether there was one.
+func (d *databases) byName(form url.Values) bool {
+	for n := 1; ; n++ {
+		prefix := fmt.Sprintf("Filters.Filter.%d.", n)
+		switch form.Get(prefix + "Name") {
+		case "":
+			return false
+		case "dbi-resource-id":
+		default:
+			continue
+		}
+		form.Set(prefix+"Name", "db-instance-id")
+		for i := 1; ; i++ {
+			key := fmt.Sprintf("%sValues.Value.%d", prefix, i)
+			id := form.Get(key)
+			if id == "" {
+				return true
+			}
+			d.mu.Lock()
+			name := d.names[id]
+			d.mu.Unlock()
+			if name == "" {
+				name = id // of no database: nothing is found
+			}
+			form.Set(key, name)
+		}
+	}
+}
+
+// withIDs puts its own id into each database of an answer.
+func (d *databases) withIDs(answer []byte) []byte {
+	return databaseElement.ReplaceAllFunc(answer, func(element []byte) []byte {
+		m := databaseName.FindSubmatch(element)
+		if m == nil {
+			return element
+		}
+		sum := sha256.Sum256(m[1])
+		id := "db-" + strings.ToUpper(hex.EncodeToString(sum[:13]))
+		d.mu.Lock()
+		if d.names == nil {
+			d.names = map[string]string{}
+		}
+		d.names[id] = string(m[1])
+		d.mu.Unlock()
+		return databaseID.ReplaceAll(element, []byte("<DbiResourceId>"+id+"</DbiResourceId>"))
+	})
+}

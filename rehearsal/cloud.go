@@ -1,0 +1,240 @@
+package rehearsal
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strconv"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/credentials"
+	elb "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
+	"github.com/aws/aws-sdk-go-v2/service/route53"
+
+	"drover/rehearsal/awsapi"
+	"drover/rehearsal/awsproxy"
+	"drover/rehearsal/dns"
+	"drover/rehearsal/ingress"
+	"drover/rehearsal/inventory"
+	"drover/rehearsal/load"
+	"drover/rehearsal/moto"
+)
+
+const (
+	defaultRegion  = "eu-west-1"
+	defaultAccount = "123456789012" // moto's own default
+	defaultTTL     = 5 * time.Second
+
+	// What may have changed is read again at each call that writes, and at least this often.
+	maxAge = 3 * time.Second
+	// AWS tells the metrics of a load balancer every minute; a rehearsal has no time for that.
+	metricsEvery = 2 * time.Second
+)
+
+// Options say what cloud to start.
+type Options struct {
+	Region  string        // empty: eu-west-1
+	Account string        // empty: 123456789012
+	Bucket  string        // for Terraform state; made when it is set
+	Domain  string        // what the ingresses' certificate is for, with all its direct subdomains
+	TTL     time.Duration // of alias records, which have 60 s on AWS; 0 is 5 s
+	Dir     string        // holds pid file, logs and certificate; empty is one in the user's cache that Close removes
+	Log     io.Writer     // what went wrong inside, a line each; nil drops it
+}
+
+// Cloud is a running simulation.
+type Cloud struct {
+	options Options
+	home    *home
+	moto    *moto.Server
+	proxy   *awsproxy.Proxy
+	dns     *dns.Server
+	ingress *ingress.Ingress
+	ca      *ingress.Authority
+}
+
+// Start sweeps what crashed rehearsals left behind, and starts a cloud of its own.
+func Start(ctx context.Context, o Options) (*Cloud, error) {
+	if o.Domain == "" {
+		return nil, errors.New("start the rehearsal's cloud: no domain is given")
+	}
+	o = o.withDefaults()
+	home, err := openHome(ctx, o.Dir)
+	if err != nil {
+		return nil, err
+	}
+	c := &Cloud{options: o, home: home}
+	if err := c.start(ctx); err != nil {
+		return nil, errors.Join(fmt.Errorf("start the rehearsal's cloud: %w", err), c.Close())
+	}
+	return c, nil
+}
+
+func (o Options) withDefaults() Options {
+	if o.Region == "" {
+		o.Region = defaultRegion
+	}
+	if o.Account == "" {
+		o.Account = defaultAccount
+	}
+	if o.TTL == 0 {
+		o.TTL = defaultTTL
+	}
+	if o.Log == nil {
+		o.Log = io.Discard
+	}
+	return o
+}
+
+func (c *Cloud) start(ctx context.Context) (err error) {
+	o := c.options
+	if c.ca, err = ingress.NewAuthority(); err != nil {
+		return err
+	}
+	if err := os.WriteFile(c.caFile(), c.ca.PEM(), 0o600); err != nil {
+		return fmt.Errorf("write the certificate authority: %w", err)
+	}
+	if c.moto, err = moto.Start(ctx, moto.Options{Account: o.Account, Dir: c.home.dir, Started: c.home.record}); err != nil {
+		return err
+	}
+	if o.Bucket != "" {
+		if err := c.createBucket(ctx); err != nil {
+			return err
+		}
+	}
+	// What follows reads moto itself: its calls are not the account's traffic, and change nothing.
+	config := c.sdk()
+	balancers := elb.NewFromConfig(config)
+	c.ingress, err = ingress.Start(ctx, ingress.Options{
+		LoadBalancers: ingress.FromELB(balancers), Metrics: ingress.ToCloudWatch(c.direct()),
+		Authority: c.ca, Hosts: []string{o.Domain, "*." + o.Domain}, MaxAge: maxAge, Every: metricsEvery, Log: o.Log,
+	})
+	if err != nil {
+		return err
+	}
+	c.dns, err = dns.Start(ctx, dns.Options{
+		Zones: dns.FromRoute53(route53.NewFromConfig(config)), Target: c.ingress.Lookup, TTL: o.TTL, MaxAge: maxAge, Log: o.Log,
+	})
+	if err != nil {
+		return err
+	}
+	// Last, so that nobody can call what is not there yet.
+	c.proxy, err = awsproxy.Start(ctx, awsproxy.Options{Moto: c.moto.URL(), Account: o.Account, Log: o.Log, Wrote: c.wrote})
+	return err
+}
+
+// direct is a client of moto itself, past the proxy.
+func (c *Cloud) direct() *awsapi.Client {
+	return &awsapi.Client{Endpoint: c.moto.URL().String(), Region: c.options.Region, HTTP: http.DefaultClient}
+}
+
+// wrote has what depends on a service read again.
+func (c *Cloud) wrote(service string) {
+	switch service {
+	case "route53":
+		c.dns.Refresh()
+	case "elasticloadbalancing", "autoscaling", "eks":
+		c.ingress.Refresh()
+	}
+}
+
+func (c *Cloud) sdk() aws.Config {
+	return aws.Config{
+		Region:       c.options.Region,
+		BaseEndpoint: aws.String(c.moto.URL().String()),
+		Credentials:  credentials.NewStaticCredentialsProvider(accessKey, secretKey, ""),
+	}
+}
+
+func (c *Cloud) createBucket(ctx context.Context) error {
+	body := ""
+	if c.options.Region != "us-east-1" {
+		body = `<CreateBucketConfiguration xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><LocationConstraint>` +
+			c.options.Region + `</LocationConstraint></CreateBucketConfiguration>`
+	}
+	if err := c.direct().RESTXML(ctx, "s3", "CreateBucket", "PUT", "/"+c.options.Bucket, []byte(body), nil); err != nil {
+		return fmt.Errorf("make the bucket %s: %w", c.options.Bucket, err)
+	}
+	return nil
+}
+
+// What the simulated account takes as credentials: it takes any.
+const (
+	accessKey = "REHEARSAL"
+	secretKey = "rehearsal" //nolint:gosec // not a secret: the simulated account takes any
+)
+
+// Env is what points drover, Terraform and the AWS command line at this cloud.
+func (c *Cloud) Env() map[string]string {
+	env := map[string]string{
+		"AWS_ENDPOINT_URL":          c.proxy.URL(),
+		"AWS_ACCESS_KEY_ID":         accessKey,
+		"AWS_SECRET_ACCESS_KEY":     secretKey,
+		"AWS_SESSION_TOKEN":         "",
+		"AWS_REGION":                c.options.Region,
+		"AWS_DEFAULT_REGION":        c.options.Region,
+		"AWS_EC2_METADATA_DISABLED": "true",
+		"DROVER_NAMESERVERS":        c.dns.Address(),
+		"DROVER_CA_FILE":            c.caFile(),
+		"DROVER_HTTPS_PORT":         strconv.Itoa(c.ingress.Port()),
+	}
+	if c.options.Bucket != "" {
+		env["DROVER_BACKEND_CONFIG"] = "use_path_style=true"
+	}
+	return env
+}
+
+func (c *Cloud) caFile() string { return filepath.Join(c.home.dir, "ca.pem") }
+
+// Done is closed when the cloud has ended by itself: moto's server is gone.
+func (c *Cloud) Done() <-chan struct{} { return c.moto.Done() }
+
+// Weights tells how a name's weights went, as the name server served them.
+func (c *Cloud) Weights(name string) []dns.Sample { return c.dns.Timeline(name) }
+
+// Calls says who answered how many API calls of each service.
+func (c *Cloud) Calls() []awsproxy.Calls { return c.proxy.Calls() }
+
+// StartLoad begins to make requests to a host of the cloud.
+func StartLoad(ctx context.Context, c *Cloud, o load.Options) *load.Load {
+	return load.Start(ctx, c.loadOptions(o))
+}
+
+// loadOptions are options that reach this cloud.
+func (c *Cloud) loadOptions(o load.Options) load.Options {
+	o.Port, o.NameServer, o.Roots, o.Header = c.ingress.Port(), c.dns.Address(), c.ca.Pool(), ingress.ColorHeader
+	return o
+}
+
+// Inventory asks the account what it holds.
+func (c *Cloud) Inventory(ctx context.Context) ([]inventory.Resource, error) {
+	api := &awsapi.Client{Endpoint: c.proxy.URL(), Region: c.options.Region, HTTP: http.DefaultClient}
+	return inventory.List(ctx, api)
+}
+
+// Close ends every part, waits for their goroutines and processes, and removes what was written.
+func (c *Cloud) Close() error {
+	var errs []error
+	if c.dns != nil {
+		errs = append(errs, c.dns.Close())
+	}
+	if c.ingress != nil {
+		errs = append(errs, c.ingress.Close())
+	}
+	if c.proxy != nil {
+		errs = append(errs, c.proxy.Close())
+	}
+	if c.moto != nil {
+		errs = append(errs, c.moto.Close())
+	}
+	errs = append(errs, c.home.close())
+	if err := errors.Join(errs...); err != nil {
+		return fmt.Errorf("close the rehearsal's cloud: %w", err)
+	}
+	return nil
+}

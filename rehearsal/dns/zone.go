@@ -1,0 +1,158 @@
+package dns
+
+import (
+	"math/rand/v2"
+	"net/netip"
+	"sort"
+	"strings"
+
+	"github.com/miekg/dns"
+)
+
+// Zone is a hosted zone as Route 53 holds it.
+type Zone struct {
+	ID      string
+	Name    string // canonical: lower case, with the final dot
+	Private bool
+	Records []Record
+}
+
+// Record is one record set.
+type Record struct {
+	Name   string // canonical; a wildcard starts with "*."
+	Type   string // A, AAAA, CNAME, TXT, ...
+	TTL    uint32
+	Values []string
+
+	SetID  string // set on every record set of a weighted group
+	Weight *int64
+	Other  bool // has a routing policy that is not simulated: latency, geography, failover, ...
+
+	Alias          string // canonical name of the alias's target; empty when it is not one
+	EvaluateHealth bool
+}
+
+// Target says where a load balancer's name leads on this machine, and whether the load balancer has healthy nodes.
+type Target func(name string) (address netip.Addr, healthy, known bool)
+
+// snapshot is what the server answers from: never changed once made.
+type snapshot struct {
+	zones  []*zone
+	target Target
+	ttl    uint32
+	answer func(chosen Record) // told of each weighted choice
+}
+
+type zone struct {
+	Zone
+	sets  map[string]map[string][]Record // by name and type
+	nodes map[string]bool                // names that exist, those without records of their own included
+}
+
+func newSnapshot(zones []Zone, target Target, ttl uint32, answer func(Record)) *snapshot {
+	s := &snapshot{target: target, ttl: ttl, answer: answer}
+	for _, z := range zones {
+		indexed := &zone{Zone: z, sets: map[string]map[string][]Record{}, nodes: map[string]bool{}}
+		for _, r := range z.Records {
+			if indexed.sets[r.Name] == nil {
+				indexed.sets[r.Name] = map[string][]Record{}
+			}
+			indexed.sets[r.Name][r.Type] = append(indexed.sets[r.Name][r.Type], r)
+			for name := r.Name; name != "" && name != z.Name; name = parent(name) {
+				indexed.nodes[name] = true
+			}
+		}
+		indexed.nodes[z.Name] = true
+		s.zones = append(s.zones, indexed)
+	}
+	// The longest name is the closest zone; a private zone hides the public one of its name, as inside a VPC.
+	sort.SliceStable(s.zones, func(i, j int) bool {
+		a, b := s.zones[i], s.zones[j]
+		if len(a.Name) != len(b.Name) {
+			return len(a.Name) > len(b.Name)
+		}
+		return a.Private && !b.Private
+	})
+	return s
+}
+
+func parent(name string) string {
+	_, rest, _ := strings.Cut(name, ".")
+	return rest
+}
+
+func (s *snapshot) zoneOf(name string) *zone {
+	for _, z := range s.zones {
+		if dns.IsSubDomain(z.Name, name) {
+			return z
+		}
+	}
+	return nil
+}
+
+// find returns the record sets of a name: its own, or those of the wildcard that covers it (RFC 4592: a wildcard
+// does not reach past a name that exists).
+func (z *zone) find(name string) (sets map[string][]Record, exists bool) {
+	if z.nodes[name] {
+		return z.sets[name], true
+	}
+	for at := parent(name); at != ""; at = parent(at) {
+		if sets := z.sets["*."+at]; sets != nil {
+			return sets, true
+		}
+		if z.nodes[at] || at == z.Name {
+			break
+		}
+	}
+	return nil, false
+}
+
+// choose picks one record of a group as Route 53 does: by weight among the healthy ones; all of them when none is
+// healthy; evenly when all weights are zero. A group of one is its record.
+func (s *snapshot) choose(group []Record) Record {
+	if len(group) == 1 {
+		return group[0]
+	}
+	candidates := make([]Record, 0, len(group))
+	for _, r := range group {
+		if s.healthy(r) {
+			candidates = append(candidates, r)
+		}
+	}
+	// Route 53 looks at records of weight zero only when no other is healthy.
+	var total int64
+	for _, r := range candidates {
+		total += weight(r)
+	}
+	if len(candidates) == 0 {
+		candidates = group
+		for _, r := range candidates {
+			total += weight(r)
+		}
+	}
+	if total == 0 {
+		return candidates[rand.IntN(len(candidates))]
+	}
+	at := rand.Int64N(total)
+	for _, r := range candidates {
+		if at -= weight(r); at < 0 {
+			return r
+		}
+	}
+	return candidates[len(candidates)-1]
+}
+
+func weight(r Record) int64 {
+	if r.Weight == nil {
+		return 0
+	}
+	return *r.Weight
+}
+
+func (s *snapshot) healthy(r Record) bool {
+	if r.Alias == "" || !r.EvaluateHealth {
+		return true
+	}
+	_, healthy, known := s.target(r.Alias)
+	return !known || healthy
+}

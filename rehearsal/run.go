@@ -1,0 +1,223 @@
+package rehearsal
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"time"
+
+	"drover/generator/spec"
+	"drover/orchestrator/journal"
+	"drover/rehearsal/load"
+)
+
+// RunOptions say what to rehearse.
+type RunOptions struct {
+	Binary    string // the drover program
+	SpecFile  string
+	Spec      spec.Cluster // what the file says, with defaults
+	ToVersion string       // empty is the next minor
+	Dir       string       // keeps everything; empty is a temporary one that is removed
+	Progress  io.Writer    // for people
+}
+
+// answersWithin is how long the new cluster may take to answer over DNS after apply says that it is there.
+const answersWithin = time.Minute
+
+// Run applies a spec in a cloud of its own, rotates it to another version of Kubernetes under load, and says what
+// happened. An error means that nothing could be rehearsed; a rotation that failed is in the summary.
+func Run(ctx context.Context, o RunOptions) (s Summary, err error) {
+	options, err := optionsFor(o.Spec)
+	if err != nil {
+		return s, err
+	}
+	r := &run{RunOptions: o, began: time.Now(), notes: []string{}}
+	if err := r.prepare(ctx); err != nil {
+		return s, errors.Join(err, r.cleanUp())
+	}
+	defer func() { err = errors.Join(err, r.cleanUp()) }()
+	options.Dir = r.dir
+	options.Log = r.log
+	r.say("starting a cloud on this machine (moto's server, DNS, ingress)")
+	if r.cloud, err = Start(ctx, options); err != nil {
+		return s, err
+	}
+	defer func() { err = errors.Join(err, r.cloud.Close()) }()
+	if err := r.cloud.seed(ctx, o.Spec); err != nil {
+		return s, err
+	}
+	if err := r.build(ctx); err != nil {
+		return s, err
+	}
+	return r.rotate(ctx)
+}
+
+// run is one rehearsal under way.
+type run struct {
+	RunOptions
+	began    time.Time
+	dir      string
+	made     bool // dir is ours to remove
+	log      *os.File
+	cloud    *Cloud
+	specFile string // the copy
+	out      string
+	notes    []string // what is different from the user's spec
+	built    time.Duration
+}
+
+func (r *run) say(format string, args ...any) {
+	_, _ = fmt.Fprintf(r.Progress, "rehearsal: "+format+"\n", args...) // a closed terminal must not stop it
+}
+
+// prepare makes the directory and the copy of the spec.
+func (r *run) prepare(ctx context.Context) (err error) {
+	if r.ToVersion == "" {
+		if r.ToVersion, err = nextMinor(r.Spec.Spec.Kubernetes.Version); err != nil {
+			return err
+		}
+	}
+	if r.dir = r.Dir; r.dir == "" {
+		if r.dir, err = freshDir(ctx); err != nil {
+			return err
+		}
+		r.made = true
+	}
+	if r.dir, err = filepath.Abs(r.dir); err != nil {
+		return fmt.Errorf("find the rehearsal's directory: %w", err)
+	}
+	if err := os.MkdirAll(r.dir, 0o700); err != nil {
+		return fmt.Errorf("make the rehearsal's directory: %w", err)
+	}
+	if r.log, err = os.Create(filepath.Join(r.dir, "rehearsal.log")); err != nil {
+		return fmt.Errorf("make the rehearsal's log: %w", err)
+	}
+	r.specFile, r.out = filepath.Join(r.dir, "cluster.yaml"), filepath.Join(r.dir, "infra")
+	edits := shorten(r.Spec)
+	for _, e := range edits {
+		r.notes = append(r.notes, e.note)
+	}
+	return r.writeSpec(edits)
+}
+
+func (r *run) writeSpec(edits []edit) error {
+	data, err := os.ReadFile(r.SpecFile)
+	if err != nil {
+		return fmt.Errorf("read the spec: %w", err)
+	}
+	edited, err := apply(data, edits)
+	if err != nil {
+		return err
+	}
+	if err := os.WriteFile(r.specFile, edited, 0o600); err != nil {
+		return fmt.Errorf("write the rehearsal's copy of the spec: %w", err)
+	}
+	return nil
+}
+
+func (r *run) cleanUp() error {
+	var err error
+	if r.log != nil {
+		err = r.log.Close()
+	}
+	if r.made {
+		err = errors.Join(err, os.RemoveAll(r.dir))
+	}
+	if err != nil {
+		return fmt.Errorf("clean up after the rehearsal: %w", err)
+	}
+	return nil
+}
+
+// build applies the spec as it is, and waits until the cluster answers clients.
+func (r *run) build(ctx context.Context) error {
+	start := time.Now()
+	r.say("drover apply: the first cluster, Kubernetes %s", r.Spec.Spec.Kubernetes.Version)
+	if err := r.drover(ctx, nil, "apply", "--auto-approve"); err != nil {
+		return err
+	}
+	r.built = time.Since(start)
+	return r.awaitAnswer(ctx)
+}
+
+func (r *run) awaitAnswer(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, answersWithin)
+	defer cancel()
+	tick := time.NewTicker(200 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		err := load.Once(ctx, r.cloud.loadOptions(r.loadOptions()))
+		if err == nil {
+			return nil
+		}
+		select {
+		case <-ctx.Done():
+			return fmt.Errorf("wait for %s to answer after apply: %w", r.Spec.Spec.Ingress.Domain, err)
+		case <-tick.C:
+		}
+	}
+}
+
+func (r *run) loadOptions() load.Options { return load.Options{Host: r.Spec.Spec.Ingress.Domain} }
+
+// rotate changes the version and rotates under load.
+func (r *run) rotate(ctx context.Context) (s Summary, err error) {
+	before, err := r.cloud.Inventory(ctx)
+	if err != nil {
+		return s, err
+	}
+	edits := append(shorten(r.Spec), edit{path: "kubernetes.version", value: r.ToVersion})
+	if err := r.writeSpec(edits); err != nil {
+		return s, err
+	}
+	r.say("drover rotate: to Kubernetes %s, with clients asking %s all the while", r.ToVersion, r.Spec.Spec.Ingress.Domain)
+	requests := StartLoad(ctx, r.cloud, r.loadOptions())
+	start := time.Now()
+	events := &eventReader{}
+	rotateErr := r.drover(ctx, events, "rotate", "--auto-approve", "--output", "json")
+	took := time.Since(start)
+	// What resolvers still remember shows within a time to live.
+	pause(ctx, r.cloud.options.TTL+time.Second)
+	counted := requests.Stop()
+	if ctx.Err() != nil {
+		return s, fmt.Errorf("the rehearsal was interrupted: %w", ctx.Err())
+	}
+	after, err := r.cloud.Inventory(ctx)
+	if err != nil {
+		return s, err
+	}
+	s = r.summarize(events, rotateErr)
+	s.Started, s.Seconds, s.ApplySeconds, s.RotateSeconds = r.began, seconds(time.Since(r.began)), seconds(r.built), seconds(took)
+	s.Requests = counted
+	s.Weights = weightsSince(start, r.cloud.Weights(r.Spec.Spec.Ingress.Domain))
+	s.Inventory = compare(before, after, events.from)
+	return s, nil
+}
+
+func (r *run) summarize(events *eventReader, err error) Summary {
+	s := Summary{Cluster: r.Spec.Metadata.Name, From: r.Spec.Spec.Kubernetes.Version, To: r.ToVersion,
+		Outcome: events.outcome, Phases: events.phases, Notes: r.notes, Calls: r.cloud.Calls(), dir: r.Dir}
+	if err != nil {
+		s.Reason = err.Error()
+		if s.Outcome == "" || s.Outcome == journal.Done {
+			s.Outcome = journal.Failed
+		}
+	}
+	if s.Outcome == "" {
+		s.Outcome = journal.Failed
+		s.Reason = "drover rotate ended without saying how the rotation ended"
+	}
+	return s
+}
+
+func pause(ctx context.Context, d time.Duration) {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+	case <-timer.C:
+	}
+}

@@ -1,0 +1,76 @@
+package rehearsal
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"drover/generator/spec"
+)
+
+// ServeOptions say which spec's cloud to serve.
+type ServeOptions struct {
+	Spec spec.Cluster
+	Dir  string    // empty is a temporary one
+	Out  io.Writer // takes the export lines, once everything answers
+	Log  io.Writer
+}
+
+// errMotoEnded says that the simulated account is gone under a rehearsal.
+var errMotoEnded = errors.New("moto's server ended by itself; see moto.log in the rehearsal's directory (--dir keeps it)")
+
+// Serve starts the cloud of a spec, prints the lines that point a shell at it, and stays until ctx is done.
+func Serve(ctx context.Context, o ServeOptions) (err error) {
+	options, err := optionsFor(o.Spec)
+	if err != nil {
+		return err
+	}
+	options.Dir, options.Log = o.Dir, o.Log
+	c, err := Start(ctx, options)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, c.Close()) }()
+	if err := c.seed(ctx, o.Spec); err != nil {
+		return err
+	}
+	if _, err := io.WriteString(o.Out, exports(c.Env())); err != nil {
+		return fmt.Errorf("print how to reach the cloud: %w", err)
+	}
+	select {
+	case <-ctx.Done():
+		return nil
+	case <-c.Done():
+		return errMotoEnded
+	}
+}
+
+// optionsFor is the cloud that a spec's cluster is rehearsed in.
+func optionsFor(c spec.Cluster) (Options, error) {
+	if c.Spec.Platform != spec.AWS {
+		return Options{}, fmt.Errorf("rehearse %s: only clusters on aws can be rehearsed, and this one is on %s", c.Metadata.Name, c.Spec.Platform)
+	}
+	o := Options{Region: c.Spec.Region, Account: c.Spec.Account, Domain: c.Spec.Ingress.Domain}
+	if c.Spec.State.Backend == "s3" {
+		o.Bucket = c.Spec.State.Bucket
+	}
+	return o, nil
+}
+
+// exports are lines that a POSIX shell can read, sorted, and a comment that ends them.
+func exports(env map[string]string) string {
+	var b strings.Builder
+	names := make([]string, 0, len(env))
+	for name := range env {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	for _, name := range names {
+		fmt.Fprintf(&b, "export %s='%s'\n", name, strings.ReplaceAll(env[name], "'", `'\''`))
+	}
+	b.WriteString("# The cloud is ready, and stays until it is interrupted.\n")
+	return b.String()
+}

@@ -1,0 +1,116 @@
+package rehearsal
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/goccy/go-yaml"
+
+	"drover/generator/spec"
+)
+
+// The longest waits of a rehearsal. Each is long enough that what it waits for can be seen, and no longer.
+const (
+	longestInterval = 10 * time.Second
+	longestSoak     = 15 * time.Second
+	longestQuiet    = 15 * time.Second // metrics come every two seconds
+	longestKeep     = 15 * time.Second
+	longestTTL      = defaultTTL
+)
+
+// edit changes one field of a spec file. A nil value removes it.
+type edit struct {
+	path  string // dots between names, below spec
+	value any
+	note  string // for people: what was changed, and from what
+}
+
+// shorten says what a rehearsal changes in a spec: waits that a person would not sit through are cut, nobody is
+// asked, and what only a real cluster could answer is left out. Nothing else is changed.
+func shorten(c spec.Cluster) []edit {
+	r := c.Spec.Rotation
+	var edits []edit
+	for _, wait := range []struct {
+		path    string
+		is      spec.Duration
+		longest time.Duration
+	}{
+		{"rotation.traffic.interval", r.Traffic.Interval, longestInterval},
+		{"rotation.traffic.ttl", r.Traffic.TTL, longestTTL},
+		{"rotation.soak", r.Soak, longestSoak},
+		{"rotation.quiet", r.Quiet, longestQuiet},
+		{"rotation.keepBlue", r.KeepBlue, longestKeep},
+	} {
+		if wait.is.Std() > wait.longest {
+			to := spec.Duration(wait.longest).String()
+			edits = append(edits, edit{wait.path, to, fmt.Sprintf("%s is %s instead of %s", wait.path, to, wait.is)})
+		}
+	}
+	if len(r.Approvals) > 0 {
+		edits = append(edits, edit{"rotation.approvals", []string{}, "nobody is asked to approve " + strings.Join(r.Approvals, " and ")})
+	}
+	if r.Window != nil {
+		edits = append(edits, edit{"rotation.window", nil, "the rotation window is not waited for"})
+	}
+	if kept, left := checksThatAnswer(r.Verify); len(left) > 0 {
+		edits = append(edits, edit{"rotation.verify", kept, "checks that need the real cluster are left out: " + strings.Join(left, ", ")})
+	}
+	return edits
+}
+
+// checksThatAnswer leaves out the checks whose other side is not simulated.
+func checksThatAnswer(checks []spec.Check) (kept []spec.Check, left []string) {
+	kept = []spec.Check{}
+	for _, c := range checks {
+		switch {
+		case c.Kubernetes != nil:
+			left = append(left, "kubernetes")
+		case c.Prometheus != nil:
+			left = append(left, "prometheus")
+		default:
+			kept = append(kept, c)
+		}
+	}
+	return kept, left
+}
+
+// apply makes edits in a spec file. Everything else in it stays as it was written, but for comments and layout.
+func apply(data []byte, edits []edit) ([]byte, error) {
+	var file map[string]any
+	if err := yaml.Unmarshal(data, &file); err != nil {
+		return nil, fmt.Errorf("read the spec: %w", err)
+	}
+	for _, e := range edits {
+		at := file
+		names := strings.Split("spec."+e.path, ".")
+		for _, name := range names[:len(names)-1] {
+			below, ok := at[name].(map[string]any)
+			if !ok {
+				below = map[string]any{}
+				at[name] = below
+			}
+			at = below
+		}
+		last := names[len(names)-1]
+		if e.value == nil {
+			delete(at, last)
+		} else {
+			at[last] = e.value
+		}
+	}
+	edited, err := yaml.Marshal(file)
+	if err != nil {
+		return nil, fmt.Errorf("write the rehearsal's copy of the spec: %w", err)
+	}
+	return edited, nil
+}
+
+// nextMinor is 1.34 for 1.33.
+func nextMinor(version string) (string, error) {
+	var major, minor int
+	if _, err := fmt.Sscanf(version, "%d.%d", &major, &minor); err != nil {
+		return "", fmt.Errorf("the next minor version after %q: %w", version, err)
+	}
+	return fmt.Sprintf("%d.%d", major, minor+1), nil
+}

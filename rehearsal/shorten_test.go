@@ -1,0 +1,120 @@
+package rehearsal
+
+import (
+	"os"
+	"path/filepath"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+
+	"drover/generator/spec"
+)
+
+const production = `
+apiVersion: drover/v1
+kind: Cluster
+metadata: {name: shop-prod, labels: {team: shop}}
+spec:
+  platform: aws
+  region: eu-west-1
+  account: "123456789012"
+  kubernetes: {version: "1.33"}
+  network: {cidr: 10.20.0.0/16, nat: single}
+  ingress: {domain: shop.example.com}
+  rotation:
+    maxAge: 30d
+    window: {days: [TUE], from: "02:00", to: "06:00", timezone: Europe/Amsterdam}
+    verify:
+      - kubernetes: {nodesReady: all, timeout: 15m}
+      - http: {path: /healthz, status: 200, samples: 50, maxLatency: 500ms}
+      - prometheus: {url: "https://prometheus.example.com", query: up, max: 1}
+      - command: {run: [./smoke.sh], timeout: 10m}
+    traffic: {steps: [5, 25, 50, 100], interval: 5m, ttl: 30s}
+    soak: 1h
+    keepBlue: 24h
+    approvals: [shift, destroy]
+`
+
+func parsed(t *testing.T, data string) spec.Cluster {
+	t.Helper()
+	c, diagnostics := spec.Parse("cluster.yaml", []byte(data))
+	if diagnostics.HasErrors() {
+		t.Fatal(diagnostics)
+	}
+	return c
+}
+
+func TestShortenCutsWaitsAndAsksNobody(t *testing.T) {
+	t.Parallel()
+	before := parsed(t, production)
+	edited, err := apply([]byte(production), append(shorten(before), edit{path: "kubernetes.version", value: "1.34"}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	after := parsed(t, string(edited))
+
+	want := before
+	want.Spec.Kubernetes.Version = "1.34"
+	r := &want.Spec.Rotation
+	r.Traffic.Interval, r.Traffic.TTL = spec.Duration(10*time.Second), spec.Duration(5*time.Second)
+	r.Soak, r.Quiet, r.KeepBlue = spec.Duration(15*time.Second), spec.Duration(15*time.Second), spec.Duration(15*time.Second)
+	r.Window, r.Approvals = nil, []string{}
+	r.Verify = []spec.Check{before.Spec.Rotation.Verify[1], before.Spec.Rotation.Verify[3]}
+	if !reflect.DeepEqual(after, want) {
+		t.Errorf("the copy says\n%+v\nwant\n%+v", after.Spec, want.Spec)
+	}
+	notes := ""
+	for _, e := range shorten(before) {
+		notes += e.note + "\n"
+	}
+	for _, say := range []string{"rotation.soak is 15s instead of 1h", "approve shift and destroy", "kubernetes, prometheus", "window"} {
+		if !strings.Contains(notes, say) {
+			t.Errorf("nobody is told of %q:\n%s", say, notes)
+		}
+	}
+}
+
+func TestShortenLeavesShortSpecsAlone(t *testing.T) {
+	t.Parallel()
+	data, err := os.ReadFile(filepath.Join("..", "examples", "aws", "demo.yaml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	before := parsed(t, string(data))
+	if edits := shorten(before); len(edits) != 0 {
+		t.Errorf("the demo is written to be watched as it is, and these are changed: %+v", edits)
+	}
+	same, err := apply(data, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if after := parsed(t, string(same)); !reflect.DeepEqual(after, before) {
+		t.Errorf("a copy without edits says\n%+v\nwant\n%+v", after.Spec, before.Spec)
+	}
+}
+
+func TestApplyMakesSectionsThatTheFileLeavesOut(t *testing.T) {
+	t.Parallel()
+	minimal := "apiVersion: drover/v1\nkind: Cluster\nmetadata: {name: tiny}\nspec:\n  platform: aws\n  region: eu-west-1\n" +
+		"  network: {cidr: 10.40.0.0/16}\n  ingress: {domain: tiny.example.com}\n"
+	before := parsed(t, minimal)
+	edited, err := apply([]byte(minimal), append(shorten(before), edit{path: "kubernetes.version", value: "1.30"}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	after := parsed(t, string(edited))
+	if after.Spec.Kubernetes.Version != "1.30" || after.Spec.Rotation.Soak.Std() > longestSoak || after.Spec.Rotation.KeepBlue.Std() > longestKeep {
+		t.Errorf("the copy says %+v", after.Spec)
+	}
+}
+
+func TestNextMinor(t *testing.T) {
+	t.Parallel()
+	if got, err := nextMinor("1.33"); got != "1.34" || err != nil {
+		t.Errorf("got %q, %v", got, err)
+	}
+	if _, err := nextMinor("latest"); err == nil {
+		t.Error("latest has no next minor")
+	}
+}

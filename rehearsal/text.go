@@ -1,0 +1,165 @@
+package rehearsal
+
+import (
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"text/tabwriter"
+
+	"drover/orchestrator/journal"
+	"drover/rehearsal/inventory"
+	"drover/rehearsal/moto"
+)
+
+// WriteText prints the summary for people.
+func (s Summary) WriteText(w io.Writer) error {
+	var b strings.Builder
+	fmt.Fprintf(&b, "\nRehearsal of %s: Kubernetes %s to %s, %s in %s\n", s.Cluster, s.From, s.To, s.Outcome, minutes(s.Seconds))
+	if s.Reason != "" {
+		fmt.Fprintf(&b, "%s\n", s.Reason)
+	}
+	s.writePhases(&b)
+	s.writeWeights(&b)
+	s.writeRequests(&b)
+	s.writeInventory(&b)
+	s.writeNotes(&b)
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+func (s Summary) writePhases(b *strings.Builder) {
+	b.WriteString("\nPhases\n")
+	fmt.Fprintf(b, "  %-16s %8s\n", "apply", minutes(s.ApplySeconds))
+	for _, p := range s.Phases {
+		outcome := string(p.Outcome)
+		if p.Outcome == journal.Done {
+			outcome = ""
+		}
+		fmt.Fprintln(b, strings.TrimRight(fmt.Sprintf("  %-16s %8s  %s", p.Name, minutes(p.Seconds), outcome), " "))
+	}
+	fmt.Fprintf(b, "  %-16s %8s\n", "whole rotation", minutes(s.RotateSeconds))
+}
+
+// writeWeights draws green's share as a bar, from the moment that DNS served it.
+func (s Summary) writeWeights(b *strings.Builder) {
+	const width = 20
+	b.WriteString("\nWeights, as DNS served them\n")
+	b.WriteString("      from   blue  green                         answers: blue  green\n")
+	for _, w := range s.Weights {
+		filled := 0
+		if sum := w.Blue + w.Green; sum > 0 {
+			filled = w.Green * width / sum
+		}
+		bar := strings.Repeat("█", filled) + strings.Repeat("░", width-filled)
+		fmt.Fprintf(b, "  %8s   %4d   %4d   %s   %11d  %5d\n", minutes(w.Seconds), w.Blue, w.Green, bar, w.Answers.Blue, w.Answers.Green)
+	}
+}
+
+func (s Summary) writeRequests(b *strings.Builder) {
+	r := s.Requests
+	fmt.Fprintf(b, "\nRequests: %d, resolved through DNS by clients that keep an answer for its time to live\n", r.Total)
+	fmt.Fprintf(b, "  blue %d, green %d, failed %d\n", r.Blue, r.Green, r.Failed)
+	fmt.Fprintf(b, "  latency: half below %.1f ms, 95 %% below %.1f ms, 99 %% below %.1f ms, none above %.1f ms\n",
+		r.Latency.P50, r.Latency.P95, r.Latency.P99, r.Latency.Max)
+	for _, failure := range r.Failures {
+		fmt.Fprintf(b, "  failed %s\n", failure)
+	}
+}
+
+// writeInventory counts by kind, and names what is left over.
+func (s Summary) writeInventory(b *strings.Builder) {
+	before, after := byKind(s.Inventory.Before), byKind(s.Inventory.After)
+	kinds := []string{}
+	for _, r := range slices.Concat(s.Inventory.Before, s.Inventory.After) {
+		if !slices.Contains(kinds, r.Kind) {
+			kinds = append(kinds, r.Kind)
+		}
+	}
+	slices.Sort(kinds)
+	b.WriteString("\nResources in the account, asked of its API\n")
+	rows := &strings.Builder{}
+	rows.WriteString("\tbefore\tblue\tgreen\tafter\tblue\tgreen\t \n")
+	var sumBefore, sumAfter count
+	for _, kind := range kinds {
+		was, is := before[kind], after[kind]
+		fmt.Fprintf(rows, "%s\t%d\t%s\t%s\t%d\t%s\t%s\t \n", kind, was.all, shown(was.blue), shown(was.green), is.all, shown(is.blue), shown(is.green))
+		sumBefore, sumAfter = sumBefore.plus(was), sumAfter.plus(is)
+	}
+	fmt.Fprintf(rows, "all\t%d\t%s\t%s\t%d\t%s\t%s\t \n", sumBefore.all, shown(sumBefore.blue), shown(sumBefore.green),
+		sumAfter.all, shown(sumAfter.blue), shown(sumAfter.green))
+	t := tabwriter.NewWriter(b, 0, 0, 2, ' ', tabwriter.AlignRight)
+	_, _ = io.WriteString(t, rows.String()) // a strings.Builder takes everything
+	_ = t.Flush()
+	if len(s.Inventory.Leftovers) == 0 {
+		b.WriteString("  Nothing of the old color is left.\n")
+		return
+	}
+	fmt.Fprintf(b, "  Left over of the old color: %d\n", len(s.Inventory.Leftovers))
+	for _, r := range s.Inventory.Leftovers {
+		fmt.Fprintf(b, "    %s %s\n", r.Kind, r.ID)
+	}
+}
+
+type count struct{ all, blue, green int }
+
+func (c count) plus(o count) count { return count{c.all + o.all, c.blue + o.blue, c.green + o.green} }
+
+func byKind(list []inventory.Resource) map[string]count {
+	kinds := map[string]count{}
+	for _, r := range list {
+		c := kinds[r.Kind]
+		c.all++
+		switch r.Color {
+		case "blue":
+			c.blue++
+		case "green":
+			c.green++
+		}
+		kinds[r.Kind] = c
+	}
+	return kinds
+}
+
+func shown(n int) string {
+	if n == 0 {
+		return "·"
+	}
+	return fmt.Sprint(n)
+}
+
+// writeNotes says what was simulated and by whom, and what is different from the real thing.
+func (s Summary) writeNotes(b *strings.Builder) {
+	b.WriteString("\nSimulated\n")
+	var motos, ours []string
+	for _, c := range s.Calls {
+		if c.Moto > 0 {
+			motos = append(motos, fmt.Sprintf("%s %d", c.Service, c.Moto))
+		}
+		if c.Rehearsal > 0 {
+			ours = append(ours, fmt.Sprintf("%s %d", c.Service, c.Rehearsal))
+		}
+	}
+	fmt.Fprintf(b, "  by moto's server (made for %s), API calls: %s\n", moto.Version, strings.Join(motos, ", "))
+	fmt.Fprintf(b, "  by drover's proxy before it, API calls: %s\n", strings.Join(ours, ", "))
+	b.WriteString("  by drover: DNS from the simulated Route 53, an HTTPS ingress for each load balancer, its CloudWatch metrics\n")
+	b.WriteString("  not at all: the Kubernetes API and what runs in the clusters\n")
+	if len(s.Notes) > 0 {
+		b.WriteString("\nDifferent from the spec\n")
+		for _, note := range s.Notes {
+			fmt.Fprintf(b, "  %s\n", note)
+		}
+	}
+	if s.dir != "" {
+		fmt.Fprintf(b, "\nEverything is kept in %s.\n", s.dir)
+	}
+}
+
+// minutes writes seconds as a person reads them: 12.3 s, 4 m 05 s.
+func minutes(seconds float64) string {
+	if seconds < 60 {
+		return fmt.Sprintf("%.1f s", seconds)
+	}
+	whole := int(seconds + 0.5)
+	return fmt.Sprintf("%d m %02d s", whole/60, whole%60)
+}
