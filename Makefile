@@ -1,0 +1,54 @@
+# Everything that a person does with this repository; `make help` lists it.
+# Each step says on standard error what runs and how long it took.
+
+SHELL := bash
+.DEFAULT_GOAL := help
+
+STEP := tools/step.sh
+DEMO := examples/aws/demo.yaml
+# Extra flags for the rehearsal, as in: make demo ARGS='--output json'
+ARGS :=
+
+.PHONY: help
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
+
+.PHONY: setup
+setup: ## check what drover needs on this machine, and install what can be
+	@$(STEP) "set-up" tools/setup.sh
+
+.PHONY: build
+build: ## build bin/drover
+	@$(STEP) "build bin/drover" go build -o bin/drover ./cmd/drover
+
+.PHONY: demo
+demo: setup build ## rehearse a whole rotation on this machine: the main job
+	@$(STEP) "rehearse $(DEMO)" bin/drover rehearse -f $(DEMO) $(ARGS)
+
+.PHONY: test
+test: setup lint test-unit test-e2e ## lint, unit tests, module tests, generated roots, scripts, Terratest
+
+.PHONY: test-unit
+test-unit:
+	@$(STEP) "unit tests" go test ./...
+
+.PHONY: test-e2e
+test-e2e:
+	@cd test && ../$(STEP) "scripts, properties, modules, generated roots, Terratest" go test -timeout 30m ./...
+
+.PHONY: bench
+bench: ## measure what is promised about speed, as ratios in one run (some minutes)
+	@cd test && ../$(STEP) "benchmarks" go test ./bench -run '^$$' -bench . -benchtime 3x -timeout 60m
+
+.PHONY: lint
+lint: ## gofmt, go vet, golangci-lint on both modules
+	@$(STEP) "lint the product" tools/lint.sh .
+	@$(STEP) "lint the tests" tools/lint.sh test
+
+.PHONY: vuln
+vuln: ## look for known vulnerabilities (needs the vulnerability database)
+	@$(STEP) "govulncheck" tools/vuln.sh
+
+.PHONY: clean
+clean: ## remove what make built here
+	rm -rf bin

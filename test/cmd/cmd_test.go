@@ -1,0 +1,41 @@
+// Package cmd runs the command line's scripts: one file below testdata a behavior, with its input, the command and
+// what it must answer. It must never reach a cloud; those tests are the rehearsal's.
+package cmd
+
+import (
+	"flag"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"drover/test/harness"
+)
+
+var update = flag.Bool("update", false, "rewrite the expected output in the scripts")
+
+func TestMain(m *testing.M) { os.Exit(harness.Main(m)) }
+
+func TestScripts(t *testing.T) {
+	t.Parallel()
+	program := harness.Program(t)
+	examples := filepath.Join(harness.Repository(t), "examples")
+	terraform := harness.Terraform(t).Path
+	testscript.Run(t, testscript.Params{
+		Dir:                 "testdata",
+		UpdateScripts:       *update,
+		RequireExplicitExec: true,
+		RequireUniqueNames:  true,
+		Setup: func(env *testscript.Env) error {
+			// Nothing of the person's own settings reaches a script; PATH has drover and Terraform.
+			env.Setenv("PATH", filepath.Dir(program)+string(filepath.ListSeparator)+filepath.Dir(terraform))
+			env.Setenv("DROVER", filepath.Dir(program))
+			env.Setenv("HOME", filepath.Join(env.WorkDir, "home"))
+			env.Setenv("EXAMPLES", examples)
+			env.Setenv("AWS_EC2_METADATA_DISABLED", "true")
+			return nil
+		},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"append": appendLine, "exits": exits},
+	})
+}

@@ -1,0 +1,110 @@
+// Package schema holds the JSON Schema that drover prints against the specs of this repository, with a validator that
+// is not drover's own. It must never know what a spec means: that is what drover validate is for.
+package schema
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/goccy/go-yaml"
+	"github.com/santhosh-tekuri/jsonschema/v6"
+
+	"drover/test/harness"
+)
+
+func TestMain(m *testing.M) { os.Exit(harness.Main(m)) }
+
+// printed is the schema that the program prints, compiled as what it says it is.
+func printed(t *testing.T) *jsonschema.Schema {
+	t.Helper()
+	answer := harness.Drover(t, t.TempDir(), "schema")
+	if answer.Code != 0 || answer.Stderr != "" {
+		t.Fatalf("drover schema exits %d: %s", answer.Code, answer.Stderr)
+	}
+	document, err := jsonschema.UnmarshalJSON(strings.NewReader(answer.Stdout))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if dialect := document.(map[string]any)["$schema"]; dialect != "https://json-schema.org/draft/2020-12/schema" {
+		t.Fatalf("the schema is written in %v", dialect)
+	}
+	compiler := jsonschema.NewCompiler()
+	if err := compiler.AddResource("drover.json", document); err != nil {
+		t.Fatal(err)
+	}
+	schema, err := compiler.Compile("drover.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return schema
+}
+
+// document is YAML as JSON has it.
+func document(t *testing.T, text string) any {
+	t.Helper()
+	var value any
+	if err := yaml.Unmarshal([]byte(text), &value); err != nil {
+		t.Fatal(err)
+	}
+	data, err := json.Marshal(value)
+	if err != nil {
+		t.Fatal(err)
+	}
+	out, err := jsonschema.UnmarshalJSON(strings.NewReader(string(data)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
+
+func TestEveryGoodSpecIsRightByTheSchema(t *testing.T) {
+	t.Parallel()
+	schema := printed(t)
+	good, err := filepath.Glob(filepath.Join(harness.Repository(t), "generator", "spec", "testdata", "good", "*.yaml"))
+	if err != nil || len(good) < 4 {
+		t.Fatalf("found %d good specs (%v)", len(good), err)
+	}
+	for _, path := range append(good, harness.Examples(t)...) {
+		data, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := schema.Validate(document(t, string(data))); err != nil {
+			t.Errorf("%s: %v", path, err)
+		}
+	}
+}
+
+func TestMistakesThatAnEditorCanSeeAreWrongByTheSchema(t *testing.T) {
+	t.Parallel()
+	schema := printed(t)
+	const least = "apiVersion: drover/v1\nkind: Cluster\nmetadata: {name: tiny}\nspec:\n  platform: aws\n  region: eu-west-1\n" +
+		"  network: {cidr: 10.40.0.0/16}\n  ingress: {domain: tiny.example.com}\n"
+	if err := schema.Validate(document(t, least)); err != nil {
+		t.Fatal(err)
+	}
+	for name, text := range map[string]string{
+		"a misspelled field":     strings.Replace(least, "region:", "regoin:", 1),
+		"a field too many":       least + "  tier: gold\n",
+		"a missing field":        strings.Replace(least, "  region: eu-west-1\n", "", 1),
+		"an unknown platform":    strings.Replace(least, "aws", "hetzner", 1),
+		"another kind":           strings.Replace(least, "kind: Cluster", "kind: ClusterConfig", 1),
+		"a number for a text":    least + "  kubernetes: {version: 1.30}\n",
+		"a text for a number":    strings.Replace(least, "/16}", "/16, zones: three}", 1),
+		"a network without bits": strings.Replace(least, "10.40.0.0/16", "10.40.0.0", 1),
+		"a duration in words":    least + "  rotation: {soak: an hour}\n",
+		"an empty duration":      least + "  rotation: {soak: \"\"}\n",
+		"a size in GB":           least + "  nodePools: [{name: general, min: 3, disk: 80GB}]\n",
+		"an unknown approval":    least + "  rotation: {approvals: [everything]}\n",
+		"two checks in one":      least + "  rotation: {verify: [{http: {path: /}, command: {run: [a]}}]}\n",
+		"an unknown warning":     least + "  accept: [{warning: all, reason: none}]\n",
+		"a capital in the name":  strings.Replace(least, "tiny}", "Tiny}", 1),
+	} {
+		if err := schema.Validate(document(t, text)); err == nil {
+			t.Errorf("the schema takes %s:\n%s", name, text)
+		}
+	}
+}

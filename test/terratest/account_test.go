@@ -1,0 +1,112 @@
+package terratest
+
+import (
+	"net/http"
+	"net/url"
+	"testing"
+
+	"drover/rehearsal/awsapi"
+)
+
+const ec2Version = "2016-11-15"
+
+// account asks the simulated account, not Terraform's state, what is there.
+type account struct {
+	endpoint, region string
+}
+
+type tag struct {
+	Key   string `xml:"key"`
+	Value string `xml:"value"`
+}
+
+type network struct {
+	ID   string `xml:"vpcId"`
+	CIDR string `xml:"cidrBlock"`
+	Tags []tag  `xml:"tagSet>item"`
+}
+
+type subnet struct {
+	ID       string `xml:"subnetId"`
+	Zone     string `xml:"availabilityZone"`
+	CIDR     string `xml:"cidrBlock"`
+	PublicIP bool   `xml:"mapPublicIpOnLaunch"`
+}
+
+type gateway struct {
+	ID     string `xml:"natGatewayId"`
+	Subnet string `xml:"subnetId"`
+	State  string `xml:"state"`
+}
+
+type routeTable struct {
+	ID     string `xml:"routeTableId"`
+	Routes []struct {
+		Destination string `xml:"destinationCidrBlock"`
+		NAT         string `xml:"natGatewayId"`
+		Internet    string `xml:"gatewayId"`
+	} `xml:"routeSet>item"`
+	Associations []struct {
+		Subnet string `xml:"subnetId"`
+	} `xml:"associationSet>item"`
+}
+
+// networks are the VPCs, without the default one that every account has.
+func (a account) networks(t *testing.T) []network {
+	t.Helper()
+	var answer struct {
+		Networks []network `xml:"vpcSet>item"`
+	}
+	a.ask(t, "DescribeVpcs", url.Values{"Filter.1.Name": {"is-default"}, "Filter.1.Value.1": {"false"}}, &answer)
+	return answer.Networks
+}
+
+func (a account) subnets(t *testing.T, vpc string) map[string]subnet {
+	t.Helper()
+	var answer struct {
+		Subnets []subnet `xml:"subnetSet>item"`
+	}
+	a.ask(t, "DescribeSubnets", inNetwork(vpc), &answer)
+	found := make(map[string]subnet, len(answer.Subnets))
+	for _, s := range answer.Subnets {
+		found[s.ID] = s
+	}
+	return found
+}
+
+func (a account) routeTables(t *testing.T, vpc string) []routeTable {
+	t.Helper()
+	var answer struct {
+		Tables []routeTable `xml:"routeTableSet>item"`
+	}
+	a.ask(t, "DescribeRouteTables", inNetwork(vpc), &answer)
+	return answer.Tables
+}
+
+// gateways are the NAT gateways that are not deleted.
+func (a account) gateways(t *testing.T) map[string]gateway {
+	t.Helper()
+	var answer struct {
+		Gateways []gateway `xml:"natGatewaySet>item"`
+	}
+	a.ask(t, "DescribeNatGateways", nil, &answer)
+	found := make(map[string]gateway, len(answer.Gateways))
+	for _, g := range answer.Gateways {
+		if g.State != "deleted" {
+			found[g.ID] = g
+		}
+	}
+	return found
+}
+
+func inNetwork(vpc string) url.Values {
+	return url.Values{"Filter.1.Name": {"vpc-id"}, "Filter.1.Value.1": {vpc}}
+}
+
+func (a account) ask(t *testing.T, action string, parameters url.Values, answer any) {
+	t.Helper()
+	client := &awsapi.Client{Endpoint: a.endpoint, Region: a.region, HTTP: http.DefaultClient}
+	if err := client.Query(t.Context(), "ec2", ec2Version, action, parameters, answer); err != nil {
+		t.Fatal(err)
+	}
+}
