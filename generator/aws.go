@@ -3,6 +3,7 @@ package generator
 import (
 	"fmt"
 	"net/netip"
+	"strings"
 
 	"github.com/hashicorp/hcl/v2/hclwrite"
 
@@ -48,7 +49,7 @@ func (awsPlatform) root(in input, r Root) (Files, error) {
 		"backend.tf":   backendFile(c, r, b),
 		"providers.tf": awsProviders(c, r, b),
 		"main.tf":      mainFile(c, r, b, arguments()),
-		"outputs.tf":   outputsFile(r, in.modules.outputs[r.module()]),
+		"outputs.tf":   in.modules.passed[r.module()],
 		"README.md":    readme,
 	}
 	if r == Traffic {
@@ -91,12 +92,51 @@ func awsFoundation(c spec.Cluster, plan Addresses) []attribute {
 		{"nat", text(s.Network.NAT)},
 		{"endpoints", texts(s.Network.Endpoints)},
 		{"flow_logs_retention_days", integer(retention)},
-		gap,
-		{"domain", text(s.Ingress.Domain)},
-		{"zone", text(s.Ingress.Zone)},
-		{"visibility", text(s.Ingress.Visibility)},
 	}
-	return append(out, awsServices(s.Services)...)
+	if plan.Firewalled {
+		out = append(out, gap, attribute{"egress", awsEgress(s.Network, plan)})
+	}
+	if s.Access.VPN != nil {
+		out = append(out, gap, attribute{"vpn", object(
+			attribute{"clients", text(s.Access.VPN.Clients)},
+			attribute{"server_certificate_arn", text(s.Access.VPN.ServerCertificate)},
+			attribute{"client_root_certificate_arn", text(s.Access.VPN.ClientRootCertificate)},
+		)})
+	}
+	out = append(out,
+		gap,
+		attribute{"domain", text(s.Ingress.Domain)},
+		attribute{"zone", text(s.Ingress.Zone)},
+		attribute{"visibility", text(s.Ingress.Visibility)},
+	)
+	out = append(out, awsServices(s.Services)...)
+	if s.Services.Alerts != nil {
+		out = append(out, gap, attribute{"alerts", boolean(true)})
+	}
+	if s.Access.PermissionsBoundary != "" {
+		out = append(out, gap, attribute{"permissions_boundary", text(s.Access.PermissionsBoundary)})
+	}
+	return out
+}
+
+// awsEgress is what may leave the network. Its log is kept as long as those of
+// the flows, which show what did leave.
+func awsEgress(n spec.Network, plan Addresses) hclwrite.Tokens {
+	names := make([]string, len(n.Egress.Allow))
+	for i, name := range n.Egress.Allow {
+		if below, cut := strings.CutPrefix(name, "*."); cut { // .example.com and *.example.com say the same
+			name = "." + below
+		}
+		names[i] = name
+	}
+	retention, _ := n.FlowLogs.Retention.Days()
+	return object(
+		attribute{"mode", text(n.Egress.Mode)},
+		attribute{"allow", texts(names)},
+		attribute{"firewall_subnets", plan.texts(func(z netplan.Zone) netip.Prefix { return z.Firewall })},
+		attribute{"nat_subnets", plan.texts(func(z netplan.Zone) netip.Prefix { return z.NAT })},
+		attribute{"log_retention_days", integer(retention)},
+	)
 }
 
 // awsServices are the arguments for what the spec names under services.

@@ -13,7 +13,7 @@ func awsCluster(c spec.Cluster, plan Addresses, r Root) []attribute {
 	s := c.Spec
 	public, internal := apiSources(s)
 	retention, _ := s.Kubernetes.LogRetention.Days()
-	return []attribute{
+	out := []attribute{
 		{"name", text(c.Metadata.Name)},
 		{"color", text(r.color())},
 		{"kubernetes_version", text(s.Kubernetes.Version)},
@@ -41,6 +41,13 @@ func awsCluster(c spec.Cluster, plan Addresses, r Root) []attribute {
 		{"domain", text(s.Ingress.Domain)},
 		{"zone_id", foundation("zone_id")},
 	}
+	if s.Services.Alerts != nil {
+		out = append(out, gap, attribute{"alerts", object(attribute{"topic_arn", foundation("alerts_topic_arn")})})
+	}
+	if s.Access.PermissionsBoundary != "" {
+		out = append(out, gap, attribute{"permissions_boundary", text(s.Access.PermissionsBoundary)})
+	}
+	return out
 }
 
 func awsNodePool(p spec.NodePool) hclwrite.Tokens {
@@ -50,6 +57,9 @@ func awsNodePool(p spec.NodePool) hclwrite.Tokens {
 		{"min", integer(p.Min)},
 		{"max", integer(p.Max)},
 		{"disk_gib", integer(p.Disk.GiB())},
+	}
+	if p.OS == "bottlerocket" {
+		out = append(out, attribute{"os", text(p.OS)})
 	}
 	if len(p.Labels) > 0 {
 		out = append(out, attribute{"labels", mapping(p.Labels, text)})

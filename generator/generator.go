@@ -82,7 +82,7 @@ func Render(c spec.Cluster, o Options) (Files, error) {
 	if err != nil {
 		return nil, fmt.Errorf("rendering %s: %w", c.Metadata.Name, err)
 	}
-	out := maps.Clone(lib.files)
+	out := Files{}
 	roots := o.Roots
 	if len(roots) == 0 {
 		roots = Roots()
@@ -96,5 +96,14 @@ func Render(c spec.Cluster, o Options) (Files, error) {
 			out[path.Join(c.Metadata.Name, string(r), name)] = body
 		}
 	}
-	return stamped(out, o.Version)
+	out, err = stamped(out, o.Version)
+	if err != nil {
+		return nil, fmt.Errorf("rendering %s: %w", c.Metadata.Name, err)
+	}
+	modules, err := lib.written(o.Version)
+	if err != nil {
+		return nil, fmt.Errorf("rendering the modules of %s: %w", c.Spec.Platform, err)
+	}
+	maps.Copy(out, modules)
+	return out, nil
 }

@@ -107,5 +107,5 @@ func source(write func(body *hclwrite.Body)) []byte {
 	file := hclwrite.NewEmptyFile()
 	file.Body().AppendNewline() // below the header
 	write(file.Body())
-	return hclwrite.Format(file.Bytes())
+	return file.Bytes()
 }

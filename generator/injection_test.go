@@ -33,7 +33,9 @@ func everywhere(c *spec.Cluster, text string) {
 	s.Kubernetes.Version, s.Kubernetes.Logs = text, []string{text}
 	s.State = spec.State{Backend: "s3", Bucket: text, Region: text}
 	s.Network.NAT, s.Network.Endpoints = text, []string{text, text}
-	s.Access = spec.Access{API: text, Allow: []string{text}, VPN: &spec.VPN{Clients: text}, Admins: []string{text}, Viewers: []string{text}}
+	s.Access = spec.Access{API: text, Allow: []string{text}, Admins: []string{text}, Viewers: []string{text}, PermissionsBoundary: text,
+		VPN: &spec.VPN{Clients: text, ServerCertificate: text, ClientRootCertificate: text}}
+	s.Network.Egress = spec.Egress{Mode: "restricted", Allow: []string{"x" + text}} // *.x becomes .x
 	s.Ingress.Domain, s.Ingress.Zone, s.Ingress.Visibility, s.Ingress.Allow = text, text, text, []string{text}
 	s.Terraform.Version = text
 	s.NodePools = []spec.NodePool{{
@@ -43,6 +45,7 @@ func everywhere(c *spec.Cluster, text string) {
 	s.Services = spec.Services{
 		Registry:   &spec.Registry{Repositories: []string{text}, PullThrough: []string{text}},
 		Secrets:    &spec.Secrets{Prefix: text},
+		Alerts:     &spec.Alerts{Slack: &spec.Slack{Webhook: spec.SecretRef{Env: text}}},
 		Databases:  []spec.Database{{Name: text, Engine: text, Version: text, Class: text}},
 		Identities: []spec.Identity{{Name: text, Namespace: text, ServiceAccount: text, Secrets: []string{text}, Databases: []string{text}, Buckets: []string{text}}},
 	}

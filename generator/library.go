@@ -20,6 +20,23 @@ const modulesDir = "modules"
 type library struct {
 	files   Files
 	outputs map[string][]output // by module, in the order of the module's files
+
+	// What is the same in every cluster is made once.
+	passed  map[string][]byte // outputs.tf of the roots, by module
+	stamped sync.Map          // version -> files, with headers of it
+}
+
+// written gives the files of the modules with their headers.
+func (l *library) written(version string) (Files, error) {
+	if have, ok := l.stamped.Load(version); ok {
+		return have.(Files), nil
+	}
+	files, err := stamped(l.files, version)
+	if err != nil {
+		return nil, err
+	}
+	l.stamped.Store(version, files)
+	return files, nil
 }
 
 // output is an output of a module, which its root passes on.
@@ -42,7 +59,7 @@ func libraryOf(platform string, from fs.FS) (*library, error) {
 }
 
 func readLibrary(platform string, from fs.FS) (*library, error) {
-	lib := &library{files: Files{}, outputs: map[string][]output{}}
+	lib := &library{files: Files{}, outputs: map[string][]output{}, passed: map[string][]byte{}}
 	err := fs.WalkDir(from, platform, func(name string, d fs.DirEntry, err error) error {
 		switch {
 		case err != nil:
@@ -63,6 +80,7 @@ func readLibrary(platform string, from fs.FS) (*library, error) {
 		if path.Base(name) == "outputs.tf" {
 			module := path.Base(path.Dir(name))
 			lib.outputs[module], err = outputsIn(name, content)
+			lib.passed[module] = outputsFile(module, lib.outputs[module])
 		}
 		return err
 	})

@@ -31,6 +31,9 @@ func AddressesOf(c spec.Cluster) (Addresses, error) {
 	if err != nil {
 		return Addresses{}, err
 	}
+	if c.Spec.Network.Egress.Mode == "restricted" {
+		plan = plan.WithFirewall()
+	}
 	blue, green := netplan.Halves(services)
 	return Addresses{Plan: plan, Services: map[Root]netip.Prefix{Blue: blue, Green: green}}, nil
 }
@@ -56,14 +59,14 @@ func mainFile(c spec.Cluster, r Root, b backend, arguments []attribute) []byte {
 }
 
 // outputsFile is outputs.tf: it passes the outputs of the module on.
-func outputsFile(r Root, outputs []output) []byte {
+func outputsFile(module string, outputs []output) []byte {
 	return source(func(body *hclwrite.Body) {
 		for i, o := range outputs {
 			if i > 0 {
 				body.AppendNewline()
 			}
 			out := block(body, "output", []string{o.name},
-				attribute{"description", text(o.description)}, attribute{"value", reference("module", r.module(), o.name)})
+				attribute{"description", text(o.description)}, attribute{"value", reference("module", module, o.name)})
 			if o.sensitive {
 				fill(out, attribute{"sensitive", boolean(true)})
 			}

@@ -27,6 +27,11 @@ const version = "0.0.0"
 
 func load(t *testing.T, name string) spec.Cluster {
 	t.Helper()
+	return loadSpec(t, name)
+}
+
+func loadSpec(t testing.TB, name string) spec.Cluster {
+	t.Helper()
 	c, diags := spec.Load(filepath.Join("spec", "testdata", "good", name+".yaml"))
 	if diags.HasErrors() {
 		t.Fatal(diags.Error())

@@ -7,7 +7,8 @@ package templates
 
 import "embed"
 
-// FS holds the templates: readme/<module>.md.tmpl.
+// FS holds the templates: readme/<module>.md.tmpl, and init/cluster.yaml.tmpl
+// of the first spec.
 //
-//go:embed readme/*.md.tmpl
+//go:embed readme/*.md.tmpl init/*.tmpl
 var FS embed.FS

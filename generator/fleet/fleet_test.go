@@ -43,6 +43,9 @@ func check(t *testing.T, files []string) string {
 		}
 	}
 	for _, d := range said {
+		if d.Severity == spec.Error && strings.Contains(d.Message, ", in ") && (len(d.Related) != 1 || d.Related[0].Line < 1 || d.Related[0].File == d.File) {
+			t.Errorf("a diagnostic about two files does not relate to the other: %+v", d)
+		}
 		if d.File == "" || d.Message == "" || d.Suggestion == "" || d.Line < 1 || !strings.Contains(d.Excerpt, "^") {
 			t.Errorf("a diagnostic lacks its place, message, suggestion or caret: %+v", d)
 		}
@@ -142,7 +145,7 @@ func TestLoadingStopsWhenItIsCancelled(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	if _, _, err := fleet.Load(ctx, []string{"missing.yaml"}); !errors.Is(err, context.Canceled) {
-		t.Errorf("a cancelled load gives %v", err)
+		t.Errorf("a canceled load gives %v", err)
 	}
 }
 
@@ -159,5 +162,20 @@ func TestAFleetOfEqualNetworksHasOneDiagnosticForEach(t *testing.T) {
 	}
 	if got := len(fleet.Check(members)); got != len(members)-1 {
 		t.Errorf("%d equal networks give %d diagnostics", len(members), got)
+	}
+}
+
+func TestASuggestedNetworkOverlapsNothingOfTheFleet(t *testing.T) {
+	t.Parallel()
+	members, said, err := fleet.Load(t.Context(), written(t,
+		[2]string{"one", "  network: {cidr: 10.40.0.0/16, reserved: [{name: office, cidr: 10.42.0.0/15}]}"},
+		[2]string{"two", "  network: {cidr: 10.41.128.0/18, services: 10.44.0.0/16}"}))
+	if err != nil || said.HasErrors() {
+		t.Fatal(err, said.Error())
+	}
+	for n, want := range map[int]string{0: "10.40.0.0/16", 1: "10.41.0.0/16", 2: "10.45.0.0/16"} {
+		if got, ok := fleet.Free(members[:n], 16); !ok || got.String() != want {
+			t.Errorf("beside %d clusters %s is suggested, want %s", n, got, want)
+		}
 	}
 }

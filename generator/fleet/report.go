@@ -34,6 +34,7 @@ func (r *report) wrong(m Member, path string, other Member, otherPath, message, 
 		File: here.File, Line: here.Line, Column: here.Column, Path: path, Severity: spec.Error,
 		Message: fmt.Sprintf("%s, in %s", message, position), Suggestion: help,
 		Excerpt: here.Excerpt + fmt.Sprintf("  ::: %s:%d:%d\n", there.File, there.Line, there.Column) + there.Excerpt,
+		Related: []spec.Position{there.Position},
 	})
 }
 
@@ -59,18 +60,34 @@ func (r *report) overlaps(members []Member) {
 	if len(clashes) == 0 {
 		return
 	}
+	space := spaceOf(members)
+	for _, c := range clashes {
+		m, other := members[c.wrong.member], members[c.other.member]
+		message := fmt.Sprintf("%s %s overlaps %s, %s", c.wrong.path, c.wrong.prefix, described(c.other, other), c.other.prefix)
+		r.wrong(m, c.wrong.path, other, c.other.path, message, instead(space, c, m))
+	}
+}
+
+// spaceOf is the addresses that no member uses or keeps clear of.
+func spaceOf(members []Member) *netplan.Space {
 	var used []netip.Prefix
 	for i, m := range members {
 		for _, o := range rangesOf(i, m.Cluster) {
 			used = append(used, o.prefix)
 		}
 	}
-	space := netplan.NewSpace(used)
-	for _, c := range clashes {
-		m, other := members[c.wrong.member], members[c.other.member]
-		message := fmt.Sprintf("%s %s overlaps %s, %s", c.wrong.path, c.wrong.prefix, described(c.other, other), c.other.prefix)
-		r.wrong(m, c.wrong.path, other, c.other.path, message, instead(space, c, m))
-	}
+	return netplan.NewSpace(used)
+}
+
+// usual is where the network of a cluster for which nothing speaks against it
+// begins: away from what offices and routers begin with.
+var usual = netip.MustParseAddr("10.40.0.0")
+
+// Free gives a block of the asked prefix length for one more network, which
+// overlaps nothing that the members use or keep clear of; false if there is
+// none.
+func Free(members []Member, bits int) (netip.Prefix, bool) {
+	return spaceOf(members).Take(privateSpace[0], netip.PrefixFrom(usual, bits))
 }
 
 func described(o owned, m Member) string {
@@ -84,6 +101,7 @@ func described(o owned, m Member) string {
 		return "the services of " + name
 	case alikeServices:
 		return "the services of " + name + " and of others"
+	case reserved:
 	}
 	return fmt.Sprintf("the range %q that %s reserves", o.name, name)
 }

@@ -79,6 +79,10 @@ func (d *drawing) strip(c Cluster) {
 		draw("green", fmt.Sprintf("green, zone %d", z.Zone), z.Green)
 		draw("public", fmt.Sprintf("public, zone %d", z.Zone), z.Public)
 		draw("data", fmt.Sprintf("data, zone %d", z.Zone), z.Data)
+		if z.Firewall != nil {
+			draw("firewall", fmt.Sprintf("firewall, zone %d", z.Zone), *z.Firewall)
+			draw("public", fmt.Sprintf("NAT behind the firewall, zone %d", z.Zone), *z.NAT)
+		}
 	}
 	x, w := at(c.Growth)
 	d.box(x, float64(d.y), w, high, "kept", "room to grow "+c.Growth.String())
@@ -137,22 +141,32 @@ func (d *drawing) grid(c Cluster) {
 	x, w = columnAt(3)
 	d.cell(x, d.y, w, "green", "services of green", c.Services.Green)
 	d.y += cellHigh
+	d.firewalls(c)
+}
+
+// firewalls draws the subnets that packets leave through, if there are any.
+func (d *drawing) firewalls(c Cluster) {
+	for _, z := range c.Zones {
+		if z.Firewall == nil {
+			continue
+		}
+		d.text(margin+20, d.y+24, "head", fmt.Sprintf("egress %d", z.Zone))
+		x, w := columnAt(0)
+		d.cell(x, d.y, w, "public", fmt.Sprintf("NAT behind the firewall, zone %d", z.Zone), *z.NAT)
+		x, w = columnAt(1)
+		d.cell(x, d.y, w, "firewall", fmt.Sprintf("firewall, zone %d", z.Zone), *z.Firewall)
+		d.y += cellHigh
+	}
 }
 
 // beside draws the ranges that are not of the network: VPN clients, and what
 // the network keeps clear of; four in a row.
 func (d *drawing) beside(c Cluster) {
-	type range_ struct {
-		name string
-		p    netip.Prefix
-	}
-	var all []range_
+	var all []Reserved
 	if c.VPNClients != nil {
-		all = append(all, range_{"VPN clients", *c.VPNClients})
+		all = append(all, Reserved{"VPN clients", *c.VPNClients})
 	}
-	for _, r := range c.Reserved {
-		all = append(all, range_{r.Name, r.CIDR})
-	}
+	all = append(all, c.Reserved...)
 	for i, r := range all {
 		if i%4 == 0 {
 			if i == 0 {
@@ -162,9 +176,9 @@ func (d *drawing) beside(c Cluster) {
 			}
 		}
 		x, w := columnAt(i % 4)
-		d.box(float64(x), float64(d.y+6), float64(w), cellHigh-gapSmall/2, "outside", r.name+" "+r.p.String())
-		d.text(x+10, d.y+23, "range", r.p.String())
-		d.text(x+10, d.y+38, "small", shortened(r.name))
+		d.box(float64(x), float64(d.y+6), float64(w), cellHigh-gapSmall/2, "outside", r.Name+" "+r.CIDR.String())
+		d.text(x+10, d.y+23, "range", r.CIDR.String())
+		d.text(x+10, d.y+38, "small", shortened(r.Name))
 	}
 	if len(all) > 0 {
 		d.y += cellHigh + 6

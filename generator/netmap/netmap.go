@@ -13,13 +13,12 @@ import (
 
 	"drover/generator"
 	"drover/generator/fleet"
-	"drover/generator/netplan"
 )
 
 // Map is the address plans of one or more clusters.
 type Map struct {
 	Clusters []Cluster `json:"clusters"` // in the order of their networks
-	NextFree []Free    `json:"nextFree"` // the lowest block of some sizes that no range of these specs touches
+	NextFree []Free    `json:"nextFree"` // the next block of some sizes that no range of these specs touches
 }
 
 // Free is a block that is free, of a size that somebody may want.
@@ -49,6 +48,10 @@ type Zone struct {
 	Data   netip.Prefix `json:"data"`
 	Blue   netip.Prefix `json:"blue"`
 	Green  netip.Prefix `json:"green"`
+
+	// Null unless egress is restricted.
+	Firewall *netip.Prefix `json:"firewall"`
+	NAT      *netip.Prefix `json:"nat"` // of the NAT gateway behind the firewall
 }
 
 // Halved is a range of which each color has a half.
@@ -64,26 +67,22 @@ type Reserved struct {
 	CIDR netip.Prefix `json:"cidr"`
 }
 
-// freeSizes are the sizes that the next free block is given of.
-var freeSizes = []int{16, 18, 20}
-
-// Of maps the members of a fleet, which fleet.Load found no error in.
-func Of(members []fleet.Member) (Map, error) {
+// Of maps the members of a fleet, which fleet.Load found no error in, and
+// gives the next free blocks of some prefix lengths.
+func Of(members []fleet.Member, free ...int) (Map, error) {
 	m := Map{Clusters: []Cluster{}, NextFree: []Free{}}
-	var used []netip.Prefix
 	for _, member := range members {
 		c, err := clusterOf(member)
 		if err != nil {
 			return Map{}, fmt.Errorf("mapping the addresses of %s: %w", member.File, err)
 		}
 		m.Clusters = append(m.Clusters, c)
-		used = append(used, c.ranges()...)
 	}
 	slices.SortStableFunc(m.Clusters, func(a, b Cluster) int {
 		return cmp.Or(a.Network.Addr().Compare(b.Network.Addr()), cmp.Compare(a.Name, b.Name))
 	})
-	for _, bits := range freeSizes {
-		if block, ok := netplan.NextFree(netip.MustParsePrefix("10.0.0.0/8"), bits, used); ok {
+	for _, bits := range free {
+		if block, ok := fleet.Free(members, bits); ok {
 			m.NextFree = append(m.NextFree, Free{bits, block})
 		}
 	}
@@ -106,7 +105,11 @@ func clusterOf(member fleet.Member) (Cluster, error) {
 		Services: Halved{services, plan.Services[generator.Blue], plan.Services[generator.Green]},
 	}
 	for i, z := range plan.Zones {
-		c.Zones = append(c.Zones, Zone{i + 1, z.Public, z.Data, z.Blue, z.Green})
+		zone := Zone{Zone: i + 1, Public: z.Public, Data: z.Data, Blue: z.Blue, Green: z.Green}
+		if plan.Firewalled {
+			zone.Firewall, zone.NAT = &z.Firewall, &z.NAT
+		}
+		c.Zones = append(c.Zones, zone)
 	}
 	if s.Access.VPN != nil {
 		clients, err := netip.ParsePrefix(s.Access.VPN.Clients)
@@ -123,18 +126,6 @@ func clusterOf(member fleet.Member) (Cluster, error) {
 		c.Reserved = append(c.Reserved, Reserved{r.Name, p})
 	}
 	return c, nil
-}
-
-// ranges are all ranges that a cluster uses or keeps clear of.
-func (c Cluster) ranges() []netip.Prefix {
-	out := []netip.Prefix{c.Network, c.Services.Range}
-	if c.VPNClients != nil {
-		out = append(out, *c.VPNClients)
-	}
-	for _, r := range c.Reserved {
-		out = append(out, r.CIDR)
-	}
-	return out
 }
 
 // addresses is the number of addresses in a range, as people write it: 65,536.

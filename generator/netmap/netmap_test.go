@@ -39,7 +39,7 @@ func members(t *testing.T, names ...string) []fleet.Member {
 
 func mapOf(t *testing.T, all []fleet.Member) netmap.Map {
 	t.Helper()
-	m, err := netmap.Of(all)
+	m, err := netmap.Of(all, 16, 18, 20)
 	if err != nil {
 		t.Fatal(err)
 	}

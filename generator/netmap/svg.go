@@ -34,6 +34,7 @@ text { font-family: -apple-system, "Segoe UI", Roboto, "Helvetica Neue", "DejaVu
 .green { fill: #bbf7d0; stroke: #16a34a }
 .public { fill: #fde68a; stroke: #d97706 }
 .data { fill: #ddd6fe; stroke: #7c3aed }
+.firewall { fill: #fecaca; stroke: #dc2626 }
 .outside { fill: #f1f5f9; stroke: #94a3b8 }
 .kept { fill: #ffffff; stroke: #cbd5e1; stroke-dasharray: 4 3 }
 .bracket { fill: none; stroke: #94a3b8 }
@@ -107,7 +108,8 @@ func (d *drawing) legend() {
 	x := margin
 	for _, e := range []struct{ class, is string }{
 		{"blue", "blue cluster"}, {"green", "green cluster"}, {"public", "public: load balancers, NAT"},
-		{"data", "data: databases, endpoints"}, {"outside", "outside the network"}, {"kept", "kept free"},
+		{"data", "data: databases, endpoints"}, {"firewall", "egress firewall"},
+		{"outside", "outside the network"}, {"kept", "kept free"},
 	} {
 		d.box(float64(x), float64(d.y-11), 18, 14, e.class, e.is)
 		d.text(x+26, d.y, "small", e.is)

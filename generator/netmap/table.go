@@ -15,6 +15,7 @@ func (m Map) Table(w io.Writer) error {
 		for _, c := range m.Clusters {
 			t.row("%s\t%s\t%s\t%s\t%s\t%s", c.Network, addresses(c.Network), c.Name, c.Platform, c.Region, c.File)
 		}
+		t.row("")
 		t.end()
 	}
 	for _, c := range m.Clusters {
@@ -57,6 +58,11 @@ func (t *table) cluster(c Cluster) {
 		t.row("  %d\t%s\t%s\t%s\t%s", z.Zone, z.Public, z.Data, z.Blue, z.Green)
 	}
 	t.row("  services\t\t\t%s\t%s", c.Services.Blue, c.Services.Green)
+	for _, z := range c.Zones {
+		if z.Firewall != nil {
+			t.row("  firewall %d\t%s\t%s\tand its NAT gateway", z.Zone, z.Firewall, z.NAT)
+		}
+	}
 	t.end()
 	t.row("  room to grow\t%s", c.Growth)
 	if c.VPNClients != nil {

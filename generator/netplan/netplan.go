@@ -9,6 +9,7 @@ package netplan
 import (
 	"fmt"
 	"net/netip"
+	"slices"
 )
 
 // MaxZones is the most zones that a plan has room for. The room is kept from
@@ -22,8 +23,9 @@ const Smallest = 20
 // Plan is how a network is divided. Every subnet lies in CIDR, and none
 // overlaps another.
 type Plan struct {
-	CIDR  netip.Prefix
-	Zones []Zone // as many as are in use; the index is the zone's
+	CIDR       netip.Prefix
+	Zones      []Zone // as many as are in use; the index is the zone's
+	Firewalled bool   // every zone has subnets for a firewall and its NAT gateway
 }
 
 // Zone is the subnets in one availability zone.
@@ -32,15 +34,20 @@ type Zone struct {
 	Data   netip.Prefix // databases and endpoints
 	Blue   netip.Prefix // nodes and pods of the blue cluster
 	Green  netip.Prefix // nodes and pods of the green cluster
+
+	// Only in a plan that is Firewalled.
+	Firewall netip.Prefix // the firewall that packets leave through
+	NAT      netip.Prefix // the NAT gateway behind it, away from the load balancers
 }
 
 // A network has sixteen slots. Each color has a half, so that one range names
 // it in a firewall elsewhere: six slots for its zones, and the seventh and
 // eighth of blue's half hold the small public and data subnets. The same two
-// slots of green's half are room to grow.
+// slots of green's half are room to grow; the second of them gives the subnets
+// of firewalls and of the NAT gateways behind them, once there are any.
 //
-//	slot   0 1 2 3 4 5   6       7     8 9 10 11 12 13   14 15
-//	       blue zones    public  data  green zones       free
+//	slot   0 1 2 3 4 5   6       7     8 9 10 11 12 13   14    15
+//	       blue zones    public  data  green zones       free  free, or firewalls
 const (
 	slotBits   = 4
 	slotBlue   = 0
@@ -48,7 +55,10 @@ const (
 	slotData   = 7
 	slotGreen  = 8
 	slotFree   = 14
+	slotEgress = 15
 	smallBits  = 3 // a public or data slot has eight subnets
+	egressBits = 4 // the slot of firewalls has sixteen, of which the ninth is the first for a NAT gateway
+	egressNAT  = 8
 )
 
 // Layout plans the network cidr for a number of zones.
@@ -79,8 +89,23 @@ func zone(cidr netip.Prefix, z int) Zone {
 	}
 }
 
+// WithFirewall is the plan with subnets for a firewall in every zone, out of
+// the room to grow. Every other subnet stays where it is.
+func (p Plan) WithFirewall() Plan {
+	slot := sub(p.CIDR, slotBits, slotEgress)
+	p.Zones = slices.Clone(p.Zones)
+	for z := range p.Zones {
+		p.Zones[z].Firewall, p.Zones[z].NAT = sub(slot, egressBits, z), sub(slot, egressBits, egressNAT+z)
+	}
+	p.Firewalled = true
+	return p
+}
+
 // Growth is the room in the network that no zone, present or future, uses.
 func (p Plan) Growth() netip.Prefix {
+	if p.Firewalled {
+		return sub(p.CIDR, slotBits, slotFree)
+	}
 	return sub(p.CIDR, slotBits-1, slotFree/2)
 }
 

@@ -36,6 +36,10 @@ func TestTheLayoutOfA16(t *testing.T) {
 	if got := p.Growth().String(); got != "10.20.224.0/19" || len(p.Zones) != 3 {
 		t.Errorf("%d zones and room to grow in %s, want 3 and 10.20.224.0/19", len(p.Zones), got)
 	}
+	f := p.WithFirewall()
+	if got := join([]netip.Prefix{f.Zones[2].Firewall, f.Zones[2].NAT, f.Growth()}); got != "10.20.242.0/24 10.20.250.0/24 10.20.224.0/20" {
+		t.Errorf("the third zone's firewall, its NAT gateway, and the room to grow have %s", got)
+	}
 }
 
 func TestWhatCannotBePlannedIsRefused(t *testing.T) {
@@ -75,18 +79,40 @@ func TestPlansHoldTogetherAndStayWhereTheyAre(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
+			if fewer, more := p.WithFirewall(), full.WithFirewall(); !slices.Equal(fewer.Zones, more.Zones[:zones]) {
+				t.Fatalf("%s: adding a zone to %d moves a firewall:\n%v\n%v", cidr, zones, fewer.Zones, more.Zones)
+			}
 			if !slices.Equal(p.Zones, full.Zones[:zones]) {
 				t.Fatalf("%s: adding a zone to %d moves a subnet:\n%v\n%v", cidr, zones, p.Zones, full.Zones)
 			}
 			all = append(all, subnets(full.Zones[zones-1])...)
 		}
-		for i, a := range all {
-			if a != a.Masked() || a.Bits() > 27 || !cidr.Contains(a.Addr()) || a.Bits() < cidr.Bits() {
-				t.Fatalf("%s: the subnet %s is not in the network, not canonical, or smaller than /27", cidr, a)
+		check(t, cidr, all, 27)
+
+		firewalled := full.WithFirewall()
+		if firewalled.Growth() == full.Growth() || !full.Growth().Overlaps(firewalled.Growth()) {
+			t.Fatalf("%s: firewalls leave %s of the room %s", cidr, firewalled.Growth(), full.Growth())
+		}
+		all[0] = firewalled.Growth()
+		for i, z := range firewalled.Zones {
+			if !slices.Equal(subnets(z), subnets(full.Zones[i])) || !full.Growth().Overlaps(z.Firewall) || !full.Growth().Overlaps(z.NAT) {
+				t.Fatalf("%s: firewalls move a subnet of zone %d, or do not lie in %s: %v", cidr, i, full.Growth(), z)
 			}
-			if slices.ContainsFunc(all[:i], a.Overlaps) {
-				t.Fatalf("%s: the subnet %s overlaps another: %v", cidr, a, all)
-			}
+			all = append(all, z.Firewall, z.NAT)
+		}
+		check(t, cidr, all, 28)
+	}
+}
+
+// check holds subnets to lie in the network, apart, and not to be smaller than smallest.
+func check(t *testing.T, cidr netip.Prefix, all []netip.Prefix, smallest int) {
+	t.Helper()
+	for i, a := range all {
+		if a != a.Masked() || a.Bits() > smallest || !cidr.Contains(a.Addr()) || a.Bits() < cidr.Bits() {
+			t.Fatalf("%s: the subnet %s is not in the network, not canonical, or smaller than /%d", cidr, a, smallest)
+		}
+		if slices.ContainsFunc(all[:i], a.Overlaps) {
+			t.Fatalf("%s: the subnet %s overlaps another: %v", cidr, a, all)
 		}
 	}
 }

@@ -16,7 +16,6 @@ var awsRules = rules{
 	},
 	// https://docs.aws.amazon.com/eks/latest/userguide/kubernetes-versions.html
 	oldest: 30, newest: 36,
-	logs: []string{"api", "audit", "authenticator", "controllerManager", "scheduler"},
 	// https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html
 	retention: []int{1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653},
 	zones:     [2]int{2, 6}, // EKS needs two, and no region has more than six
@@ -25,6 +24,7 @@ var awsRules = rules{
 	cidr:     [2]int{16, 20},
 	services: [2]int{12, 23}, // EKS takes /12 to /24, and each color has half
 	vpn:      [2]int{12, 22}, // https://docs.aws.amazon.com/vpn/latest/clientvpn-admin/what-is-best-practices.html
+	vpnRoom:  19,             // a subnet of a VPN keeps twenty addresses free; those of a /20 have 27
 	vpnCert: form{lazily(`^arn:aws[a-z-]*:acm:[a-z0-9-]+:[0-9]{12}:certificate/[0-9a-f-]+$`), "the ARN of a certificate in ACM",
 		"arn:aws:acm:eu-west-1:123456789012:certificate/11111111-1111-1111-1111-111111111111"},
 	endpoints: []string{"s3", "ecr.api", "ecr.dkr", "sts", "ec2", "eks-auth"},
@@ -32,6 +32,9 @@ var awsRules = rules{
 		"ec2messages", "sqs", "sns", "monitoring", "xray", "rds", "elasticfilesystem", "events", "lambda"},
 	principal: form{lazily(`^arn:aws[a-z-]*:iam::[0-9]{12}:(role|user)/[A-Za-z0-9+=,.@_/-]+$`), "the ARN of an IAM role or user",
 		"arn:aws:iam::123456789012:role/platform-admin"},
+	boundary: form{lazily(`^arn:aws[a-z-]*:iam::([0-9]{12}|aws):policy/[A-Za-z0-9+=,.@_/-]+$`), "the ARN of an IAM policy",
+		"arn:aws:iam::123456789012:policy/boundary"},
+	systems:  []string{"al2023", "bottlerocket"},
 	pool:     form{lazily(`^[a-z]([-a-z0-9]{0,28}[a-z0-9])?$`), "at most 30 lower-case letters, digits and dashes, beginning with a letter", "general"},
 	machine:  form{lazily(`^[a-z][a-z0-9-]*\.([a-z0-9]+|metal-[a-z0-9]+)$`), "an EC2 instance type", "m7i.large"},
 	machines: []string{"m7i.large", "m6i.large"},

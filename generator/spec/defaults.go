@@ -2,6 +2,7 @@ package spec
 
 import (
 	"net/netip"
+	"slices"
 	"time"
 )
 
@@ -68,7 +69,7 @@ func derive(c *Cluster) {
 	s := &c.Spec
 	r := rulesOf[s.Platform]
 	if s.Kubernetes.Logs == nil {
-		s.Kubernetes.Logs = r.logs
+		s.Kubernetes.Logs = slices.Clone(choices["spec.kubernetes.logs[]"])
 	}
 	if s.State.Backend == "s3" && s.State.Region == "" {
 		s.State.Region = s.Region
@@ -91,6 +92,9 @@ func derive(c *Cluster) {
 		p := &s.NodePools[i]
 		if p.Machines == nil {
 			p.Machines = r.machines
+		}
+		if p.OS == "" && len(r.systems) > 0 {
+			p.OS = r.systems[0]
 		}
 		if p.Max == 0 && p.Min >= 0 {
 			p.Max = max(1, 4*p.Min) // as 12 is to 3: room for a surge and for the loss of a zone

@@ -28,7 +28,18 @@ type Diagnostic struct {
 	Suggestion string   `json:"suggestion"`
 	Excerpt    string   `json:"excerpt"` // the lines it is about, a caret below each
 
+	// Related are the other places that it is about, such as the range that
+	// this one overlaps, in this file or another.
+	Related []Position `json:"related,omitempty"`
+
 	spans []span
+}
+
+// Position is a place in a file.
+type Position struct {
+	File   string `json:"file"`
+	Line   int    `json:"line"`   // from 1; 0 where it is not known
+	Column int    `json:"column"` // from 1, in characters
 }
 
 // String renders a diagnostic as a compiler does: the position and what is

@@ -1,14 +1,11 @@
 package spec
 
-import (
-	"os"
-)
+import "os"
 
 // Place is where something is written, and how the line looks.
 type Place struct {
-	File         string
-	Line, Column int    // from 1; 0 when the file cannot be read any more
-	Excerpt      string // the line, a caret below what it is about
+	Position
+	Excerpt string // the line, a caret below what it is about
 }
 
 // Places finds where the paths of one spec are written. It is for what is
@@ -32,8 +29,8 @@ func PlacesIn(path string) *Places {
 // the nearest part of the spec around it that is written in the file.
 func (p *Places) At(path string) Place {
 	if p.d == nil {
-		return Place{File: p.file}
+		return Place{Position: Position{File: p.file}}
 	}
 	at := p.d.where(path)
-	return Place{File: p.file, Line: at.line, Column: at.column, Excerpt: p.d.excerpt([]span{at})}
+	return Place{Position{p.file, at.line, at.column}, p.d.excerpt([]span{at})}
 }

@@ -26,6 +26,9 @@ func (d *decoder) errorAt(path, help string, at span, message string, also ...sp
 func (d *decoder) finish() Diagnostics {
 	for i, one := range d.out {
 		d.out[i].Excerpt = d.excerpt(one.spans)
+		for _, other := range one.spans[min(1, len(one.spans)):] {
+			d.out[i].Related = append(d.out[i].Related, Position{d.name, other.line, other.column})
+		}
 	}
 	d.out.sort()
 	return d.out

@@ -15,19 +15,21 @@ type rules struct {
 	account   form
 	region    form
 	regions   []string
-	oldest    int // minor version of Kubernetes: none below it is still run
-	newest    int // the newest that was known when this drover was made
-	logs      []string
+	oldest    int   // minor version of Kubernetes: none below it is still run
+	newest    int   // the newest that was known when this drover was made
 	retention []int // days that logs can be kept, if not any number
 	zones     [2]int
 	cidr      [2]int // shortest and longest prefix of the network
 	services  [2]int
 	vpn       [2]int
 	vpnCert   form
+	vpnRoom   int      // longest prefix of a network that has room for a VPN; 0: any
 	endpoints []string // the default: what a node needs to start
 	known     []string // further endpoints, for near misses
 	principal form     // a person or role that is given access
+	boundary  form     // of every role that is made; without a pattern there is no such thing
 	pool      form
+	systems   []string // of nodes, the default first; none: the platform's own
 	machine   form
 	machines  []string // the default
 	arm       *pattern

@@ -1,43 +1,66 @@
 package spec
 
+// The comments of this file are read by people in editors: the JSON Schema
+// and the reference in docs/spec.md take each field's description from here.
+
 // Cluster is one spec file: a production Kubernetes cluster, and how it is rotated.
 type Cluster struct {
-	APIVersion string   `yaml:"apiVersion"`
-	Kind       string   `yaml:"kind"`
-	Metadata   Metadata `yaml:"metadata"`
-	Spec       Spec     `yaml:"spec"`
+	// The version of the format of this file.
+	APIVersion string `yaml:"apiVersion"`
+	// What this file describes.
+	Kind string `yaml:"kind"`
+	// The name of the cluster, and labels for everything that belongs to it.
+	Metadata Metadata `yaml:"metadata"`
+	// What the cluster is. What is left out has a production-safe default.
+	Spec Spec `yaml:"spec"`
 }
 
-// Metadata names a cluster; the name is in every root, tag and host name.
+// Metadata names a cluster.
 type Metadata struct {
-	Name   string            `yaml:"name"`
+	// The name of the cluster. It is part of every root, state, tag and host name, and never changes.
+	Name string `yaml:"name"`
+	// Labels become tags of every resource, as far as the platform allows them.
 	Labels map[string]string `yaml:"labels,omitempty"`
 }
 
 // Spec is what a person asks for. Defaults fill what is left out.
 type Spec struct {
-	Platform   Platform   `yaml:"platform"`
-	Region     string     `yaml:"region"`
-	Account    string     `yaml:"account,omitempty"` // AWS account, Azure subscription, Google project
+	// The cloud that the cluster runs on.
+	Platform Platform `yaml:"platform"`
+	// The region of the platform, such as eu-west-1.
+	Region string `yaml:"region"`
+	// The AWS account, Azure subscription or Google project. Credentials for any other are refused.
+	Account string `yaml:"account,omitempty"`
+	// The control plane.
 	Kubernetes Kubernetes `yaml:"kubernetes,omitempty"`
-	State      State      `yaml:"state,omitempty"`
-	Network    Network    `yaml:"network"`
-	Access     Access     `yaml:"access,omitempty"`
-	Ingress    Ingress    `yaml:"ingress"`
-	NodePools  []NodePool `yaml:"nodePools,omitempty"`
-	Services   Services   `yaml:"services,omitempty"`
-	GitOps     *GitOps    `yaml:"gitops,omitempty"`
-	Rotation   Rotation   `yaml:"rotation,omitempty"`
-	Terraform  Terraform  `yaml:"terraform,omitempty"`
-
-	// Accept takes responsibility for warnings that are right for this cluster.
+	// Where Terraform keeps its state, and drover its own store beside it.
+	State State `yaml:"state,omitempty"`
+	// The address space, and the ways into it and out of it.
+	Network Network `yaml:"network"`
+	// Who reaches the Kubernetes API, and from where.
+	Access Access `yaml:"access,omitempty"`
+	// The domain that traffic arrives at, and how.
+	Ingress Ingress `yaml:"ingress"`
+	// The groups of nodes. Left out: one pool "general" of 3 to 12 nodes.
+	NodePools []NodePool `yaml:"nodePools,omitempty"`
+	// The managed services around the cluster. They outlive both colors.
+	Services Services `yaml:"services,omitempty"`
+	// The repository that says what runs inside every color.
+	GitOps *GitOps `yaml:"gitops,omitempty"`
+	// How the active color is replaced.
+	Rotation Rotation `yaml:"rotation,omitempty"`
+	// The program that applies the roots.
+	Terraform Terraform `yaml:"terraform,omitempty"`
+	// Warnings that are right for this cluster, each with the reason why.
 	Accept []Acceptance `yaml:"accept,omitempty"`
 }
 
 // Acceptance silences one kind of warning, and says why.
 type Acceptance struct {
-	Warning string `yaml:"warning"` // the name in brackets behind the warning, such as single-nat
-	Reason  string `yaml:"reason"`
+	// The name in brackets behind the warning.
+	Warning string `yaml:"warning"`
+	// Why the warning is right for this cluster.
+	Reason string `yaml:"reason"`
 }
 
 // Platform is the cloud that a cluster runs on.
@@ -52,254 +75,380 @@ const (
 
 // Kubernetes is the control plane.
 type Kubernetes struct {
-	Version      string   `yaml:"version,omitempty"` // minor version, "1.33"
-	Logs         []string `yaml:"logs,omitempty"`    // api, audit, authenticator, controllerManager, scheduler
+	// The minor version of Kubernetes, in quotes. A change of it is a rotation.
+	Version string `yaml:"version,omitempty"`
+	// The logs of the control plane that are kept. Left out: all of them.
+	Logs []string `yaml:"logs,omitempty"`
+	// How long the logs of the control plane are kept, in days.
 	LogRetention Duration `yaml:"logRetention,omitempty"`
 }
 
 // State is where Terraform keeps its state, and drover its store beside it.
 type State struct {
-	Backend       string `yaml:"backend,omitempty"` // local, s3, azurerm, gcs
-	Bucket        string `yaml:"bucket,omitempty"`
-	Region        string `yaml:"region,omitempty"`
-	Account       string `yaml:"account,omitempty"`
-	Container     string `yaml:"container,omitempty"`
+	// The kind of the store. A local one is for trying things out.
+	Backend string `yaml:"backend,omitempty"`
+	// The bucket, for s3 and gcs.
+	Bucket string `yaml:"bucket,omitempty"`
+	// The region of the bucket, for s3. Left out: the cluster's region.
+	Region string `yaml:"region,omitempty"`
+	// The storage account, for azurerm.
+	Account string `yaml:"account,omitempty"`
+	// The blob container, for azurerm.
+	Container string `yaml:"container,omitempty"`
+	// The resource group of the storage account, for azurerm.
 	ResourceGroup string `yaml:"resourceGroup,omitempty"`
 }
 
-// Network is the address space; both colors are carved out of CIDR.
+// Network is the address space; both colors are carved out of its range.
 type Network struct {
-	CIDR      string     `yaml:"cidr"`
-	Zones     int        `yaml:"zones,omitempty"`
-	Services  string     `yaml:"services,omitempty"` // the cluster's service range
-	Reserved  []Reserved `yaml:"reserved,omitempty"` // never overlapped, peered or not
-	NAT       string     `yaml:"nat,omitempty"`      // per-zone, single, none
-	Egress    Egress     `yaml:"egress,omitempty"`
-	Endpoints []string   `yaml:"endpoints,omitempty"` // interface and gateway endpoints, by service
-	FlowLogs  FlowLogs   `yaml:"flowLogs,omitempty"`
+	// The range of the network. Both colors are carved out of it, with room for further zones.
+	CIDR string `yaml:"cidr"`
+	// The number of availability zones that the cluster spans.
+	Zones int `yaml:"zones,omitempty"`
+	// The range for Kubernetes services; each color has half of it. Left out: the first usual range that overlaps nothing, mostly 172.20.0.0/16.
+	Services string `yaml:"services,omitempty"`
+	// Ranges in use elsewhere, which nothing of this cluster ever overlaps, peered or not.
+	Reserved []Reserved `yaml:"reserved,omitempty"`
+	// How nodes reach the internet: by a NAT gateway in every zone, by one for all zones, or not.
+	NAT string `yaml:"nat,omitempty"`
+	// What the cluster can reach outside.
+	Egress Egress `yaml:"egress,omitempty"`
+	// The platform's services that are reached by private endpoints. Left out: those that a node needs to start.
+	Endpoints []string `yaml:"endpoints,omitempty"`
+	// The record of the network's flows.
+	FlowLogs FlowLogs `yaml:"flowLogs,omitempty"`
 }
 
 // Reserved is a range that is in use elsewhere.
 type Reserved struct {
+	// Who uses the range. The name of another cluster stands for that cluster.
 	Name string `yaml:"name"`
+	// The range.
 	CIDR string `yaml:"cidr"`
 }
 
 // Egress limits what the cluster can reach outside.
 type Egress struct {
-	Mode  string   `yaml:"mode,omitempty"` // open, restricted
+	// Whether everything can be reached, or only the names in allow.
+	Mode string `yaml:"mode,omitempty"`
+	// Host names that can be reached; .example.com stands for a domain and all below it.
 	Allow []string `yaml:"allow,omitempty"`
 }
 
 // FlowLogs records the network's flows.
 type FlowLogs struct {
+	// How long flow logs are kept, in days.
 	Retention Duration `yaml:"retention,omitempty"`
 }
 
 // Access says who reaches the Kubernetes API, and from where.
 type Access struct {
-	API     string   `yaml:"api,omitempty"` // private, restricted
-	Allow   []string `yaml:"allow,omitempty"`
-	VPN     *VPN     `yaml:"vpn,omitempty"`
-	Admins  []string `yaml:"admins,omitempty"`
+	// Private: from the network and the private ranges in allow. Restricted: also from the public ranges in allow.
+	API string `yaml:"api,omitempty"`
+	// The ranges that reach the Kubernetes API, beside the network itself.
+	Allow []string `yaml:"allow,omitempty"`
+	// The client VPN into the network.
+	VPN *VPN `yaml:"vpn,omitempty"`
+	// Roles, users or groups of the platform that administer the cluster.
+	Admins []string `yaml:"admins,omitempty"`
+	// Roles, users or groups of the platform that see everything but secrets.
 	Viewers []string `yaml:"viewers,omitempty"`
+	// The IAM policy that bounds every role that is made, on AWS. Left out: none does.
+	PermissionsBoundary string `yaml:"permissionsBoundary,omitempty"`
 }
 
 // VPN is the client VPN into the network.
 type VPN struct {
-	Clients               string `yaml:"clients"`
-	ServerCertificate     string `yaml:"serverCertificate"`
+	// The range that clients get their addresses from.
+	Clients string `yaml:"clients"`
+	// The certificate of the VPN server, in the platform's certificate store.
+	ServerCertificate string `yaml:"serverCertificate"`
+	// The root certificate that clients' certificates are signed by.
 	ClientRootCertificate string `yaml:"clientRootCertificate"`
 }
 
 // Ingress is the domain that traffic arrives at, and how.
 type Ingress struct {
-	Domain     string      `yaml:"domain"`
-	Zone       string      `yaml:"zone,omitempty"`       // create, adopt
-	Visibility string      `yaml:"visibility,omitempty"` // public, internal
-	Allow      []string    `yaml:"allow,omitempty"`
-	TLS        TLS         `yaml:"tls,omitempty"`
+	// The domain of the cluster. It and all names below it lead to the active color.
+	Domain string `yaml:"domain"`
+	// Whether drover makes the DNS zone of the domain, or adopts one that exists.
+	Zone string `yaml:"zone,omitempty"`
+	// Whether the load balancers are public, or reached from inside only.
+	Visibility string `yaml:"visibility,omitempty"`
+	// The ranges that reach the ingress. Left out: everyone, or for an internal ingress every range that the spec names.
+	Allow []string `yaml:"allow,omitempty"`
+	// Who issues certificates.
+	TLS TLS `yaml:"tls,omitempty"`
+	// The way in to management interfaces, such as Argo CD and Grafana.
 	Management *Management `yaml:"management,omitempty"`
 }
 
 // TLS says who issues certificates.
 type TLS struct {
-	Issuer string `yaml:"issuer,omitempty"` // letsencrypt, cloud
-	Email  string `yaml:"email,omitempty"`
+	// Let's Encrypt, or the platform's own certificates.
+	Issuer string `yaml:"issuer,omitempty"`
+	// The address that Let's Encrypt writes to before a certificate runs out.
+	Email string `yaml:"email,omitempty"`
 }
 
 // Management is the way in to the management user interfaces.
 type Management struct {
-	Domain     string   `yaml:"domain"`
-	Visibility string   `yaml:"visibility,omitempty"`
-	Allow      []string `yaml:"allow,omitempty"`
+	// The domain of the management interfaces.
+	Domain string `yaml:"domain"`
+	// Whether the management interfaces are public, or reached from inside only.
+	Visibility string `yaml:"visibility,omitempty"`
+	// The ranges that reach the management interfaces.
+	Allow []string `yaml:"allow,omitempty"`
 }
 
 // NodePool is one group of nodes.
 type NodePool struct {
-	Name     string            `yaml:"name"`
-	Machines []string          `yaml:"machines,omitempty"`
-	Capacity string            `yaml:"capacity,omitempty"` // on-demand, spot
-	Min      int               `yaml:"min"`
-	Max      int               `yaml:"max,omitempty"`
-	Disk     Size              `yaml:"disk,omitempty"`
-	Labels   map[string]string `yaml:"labels,omitempty"`
-	Taints   []Taint           `yaml:"taints,omitempty"`
+	// The name of the pool.
+	Name string `yaml:"name"`
+	// Machine types, the preferred one first. Left out: general-purpose machines of the platform.
+	Machines []string `yaml:"machines,omitempty"`
+	// The system on the nodes, on AWS: Amazon Linux 2023 (the default), or Bottlerocket, which is read-only and has no shell.
+	OS string `yaml:"os,omitempty"`
+	// Whether the machines are on demand, or spot: cheaper, and taken back within minutes.
+	Capacity string `yaml:"capacity,omitempty"`
+	// The least number of nodes, over all zones.
+	Min int `yaml:"min"`
+	// The greatest number of nodes, over all zones. Left out: four times min.
+	Max int `yaml:"max,omitempty"`
+	// The root disk of each node, in whole Gi.
+	Disk Size `yaml:"disk,omitempty"`
+	// Kubernetes labels of the nodes.
+	Labels map[string]string `yaml:"labels,omitempty"`
+	// Kubernetes taints of the nodes.
+	Taints []Taint `yaml:"taints,omitempty"`
 }
 
 // Taint keeps pods away that do not tolerate it.
 type Taint struct {
-	Key    string `yaml:"key"`
-	Value  string `yaml:"value,omitempty"`
-	Effect string `yaml:"effect"` // NoSchedule, PreferNoSchedule, NoExecute
+	// The name of the taint.
+	Key string `yaml:"key"`
+	// The value of the taint.
+	Value string `yaml:"value,omitempty"`
+	// What happens to pods that do not tolerate the taint.
+	Effect string `yaml:"effect"`
 }
 
 // Services are the managed services around the cluster; they outlive both colors.
 type Services struct {
-	Registry   *Registry  `yaml:"registry,omitempty"`
-	Secrets    *Secrets   `yaml:"secrets,omitempty"`
-	Databases  []Database `yaml:"databases,omitempty"`
+	// The private container registry.
+	Registry *Registry `yaml:"registry,omitempty"`
+	// The part of the secret vault that belongs to the cluster. Left out: the cluster's name, if an identity reads secrets.
+	Secrets *Secrets `yaml:"secrets,omitempty"`
+	// Managed databases in the cluster's network.
+	Databases []Database `yaml:"databases,omitempty"`
+	// One cloud identity a workload, least privilege, the same in both colors.
 	Identities []Identity `yaml:"identities,omitempty"`
-	Alerts     *Alerts    `yaml:"alerts,omitempty"`
+	// Where alerts go.
+	Alerts *Alerts `yaml:"alerts,omitempty"`
 }
 
 // Registry is the container registry.
 type Registry struct {
+	// The repositories to make, scanned and with immutable tags.
 	Repositories []string `yaml:"repositories,omitempty"`
-	PullThrough  []string `yaml:"pullThrough,omitempty"`
+	// Public registries that are cached: ecr-public, quay and kubernetes on AWS.
+	PullThrough []string `yaml:"pullThrough,omitempty"`
 }
 
 // Secrets is the part of the secret vault that belongs to the cluster.
 type Secrets struct {
+	// The path that every secret's name begins with.
 	Prefix string `yaml:"prefix"`
 }
 
 // Database is a managed database in the shared network.
 type Database struct {
-	Name      string   `yaml:"name"`
-	Engine    string   `yaml:"engine"` // postgres, mysql
-	Version   string   `yaml:"version"`
-	Class     string   `yaml:"class"`
-	Storage   Size     `yaml:"storage"`
-	MultiZone bool     `yaml:"multiZone,omitempty"`
-	Backups   Duration `yaml:"backups,omitempty"`
+	// The name of the database.
+	Name string `yaml:"name"`
+	// The engine of the database.
+	Engine string `yaml:"engine"`
+	// The version of the engine, in quotes.
+	Version string `yaml:"version"`
+	// The platform's class of machine.
+	Class string `yaml:"class"`
+	// The size of its storage.
+	Storage Size `yaml:"storage"`
+	// Whether a second instance stands by in another zone.
+	MultiZone bool `yaml:"multiZone,omitempty"`
+	// How long backups are kept, 1 to 35 days.
+	Backups Duration `yaml:"backups,omitempty"`
 }
 
 // Identity gives one workload a cloud identity, the same in both colors.
 type Identity struct {
-	Name           string   `yaml:"name"`
-	Namespace      string   `yaml:"namespace"`
-	ServiceAccount string   `yaml:"serviceAccount"`
-	Secrets        []string `yaml:"secrets,omitempty"`
-	Databases      []string `yaml:"databases,omitempty"`
-	Buckets        []string `yaml:"buckets,omitempty"`
+	// The name of the identity.
+	Name string `yaml:"name"`
+	// The namespace of the workload.
+	Namespace string `yaml:"namespace"`
+	// The Kubernetes service account of the workload.
+	ServiceAccount string `yaml:"serviceAccount"`
+	// Secrets that the workload reads, below the prefix; * stands for any end of a name.
+	Secrets []string `yaml:"secrets,omitempty"`
+	// Databases of the spec that the workload connects to.
+	Databases []string `yaml:"databases,omitempty"`
+	// Buckets that the workload reads and writes.
+	Buckets []string `yaml:"buckets,omitempty"`
 }
 
 // Alerts says where alerts go.
 type Alerts struct {
-	Slack     *Slack     `yaml:"slack,omitempty"`
+	// A Slack channel's incoming webhook.
+	Slack *Slack `yaml:"slack,omitempty"`
+	// A PagerDuty service.
 	PagerDuty *PagerDuty `yaml:"pagerduty,omitempty"`
-	Webhook   *Webhook   `yaml:"webhook,omitempty"`
+	// Any other receiver.
+	Webhook *Webhook `yaml:"webhook,omitempty"`
 }
 
 // Slack is a Slack channel's incoming webhook.
 type Slack struct {
+	// Where the address of the webhook is.
 	Webhook SecretRef `yaml:"webhook"`
 }
 
 // PagerDuty is a PagerDuty service.
 type PagerDuty struct {
+	// Where the routing key of the service is.
 	RoutingKey SecretRef `yaml:"routingKey"`
 }
 
 // Webhook is any other receiver.
 type Webhook struct {
+	// Where the address of the receiver is.
 	URL SecretRef `yaml:"url"`
 }
 
 // SecretRef names where a secret is; a spec never holds one.
 type SecretRef struct {
+	// The environment variable that holds the secret where drover runs.
 	Env string `yaml:"env"`
 }
 
 // GitOps is the repository that says what runs inside every color.
 type GitOps struct {
-	Repository string   `yaml:"repository"`
-	Revision   string   `yaml:"revision,omitempty"`
-	Path       string   `yaml:"path,omitempty"`
+	// The https:// or ssh:// address of the repository.
+	Repository string `yaml:"repository"`
+	// The branch, tag or commit.
+	Revision string `yaml:"revision,omitempty"`
+	// The directory in the repository.
+	Path string `yaml:"path,omitempty"`
+	// What is started in a new cluster.
 	Components []string `yaml:"components,omitempty"`
 }
 
 // Rotation is how the active color is replaced.
 type Rotation struct {
-	MaxAge    Duration `yaml:"maxAge,omitempty"`
-	Schedule  string   `yaml:"schedule,omitempty"` // cron expression
-	Window    *Window  `yaml:"window,omitempty"`
-	Verify    []Check  `yaml:"verify,omitempty"`
-	Traffic   Traffic  `yaml:"traffic,omitempty"`
-	Soak      Duration `yaml:"soak,omitempty"`
-	Quiet     Duration `yaml:"quiet,omitempty"`    // blue must see no new connection for this long before it is destroyed
-	KeepBlue  Duration `yaml:"keepBlue,omitempty"` // the rollback window
+	// The age at which a cluster is due to be replaced.
+	MaxAge Duration `yaml:"maxAge,omitempty"`
+	// When rotations start: a cron expression of five fields.
+	Schedule string `yaml:"schedule,omitempty"`
+	// When a rotation may change anything.
+	Window *Window `yaml:"window,omitempty"`
+	// What is checked before traffic moves. Left out: the path / answers 200, twenty times.
+	Verify []Check `yaml:"verify,omitempty"`
+	// How traffic moves from the old color to the new.
+	Traffic Traffic `yaml:"traffic,omitempty"`
+	// How long the new color carries everything and is watched.
+	Soak Duration `yaml:"soak,omitempty"`
+	// How long the old color must see no new connection before it is destroyed.
+	Quiet Duration `yaml:"quiet,omitempty"`
+	// The rollback window: how long the old color is kept.
+	KeepBlue Duration `yaml:"keepBlue,omitempty"`
+	// The steps that wait for a person. Empty: unattended.
 	Approvals []string `yaml:"approvals,omitempty"`
-	OnFailure string   `yaml:"onFailure,omitempty"` // rollback, freeze, ask
+	// What happens when a check fails.
+	OnFailure string `yaml:"onFailure,omitempty"`
 }
 
 // Window is when a rotation may change anything.
 type Window struct {
-	Days     []string `yaml:"days,omitempty"`
-	From     string   `yaml:"from"`
-	To       string   `yaml:"to"`
-	Timezone string   `yaml:"timezone,omitempty"`
+	// The days of the week. Left out: every day.
+	Days []string `yaml:"days,omitempty"`
+	// When the window opens: hours and minutes, in quotes.
+	From string `yaml:"from"`
+	// When the window closes; before from means the next day.
+	To string `yaml:"to"`
+	// The time zone, such as Europe/Amsterdam.
+	Timezone string `yaml:"timezone,omitempty"`
 }
 
 // Check is one thing to verify; exactly one of its fields is set.
 type Check struct {
+	// Asks the Kubernetes API for nodes and workloads.
 	Kubernetes *KubernetesCheck `yaml:"kubernetes,omitempty"`
-	HTTP       *HTTPCheck       `yaml:"http,omitempty"`
+	// Requests a path on the color's own host name.
+	HTTP *HTTPCheck `yaml:"http,omitempty"`
+	// Compares the value of a query with bounds.
 	Prometheus *PrometheusCheck `yaml:"prometheus,omitempty"`
-	Command    *CommandCheck    `yaml:"command,omitempty"`
+	// Passes when a program exits 0.
+	Command *CommandCheck `yaml:"command,omitempty"`
 }
 
 // KubernetesCheck asks the Kubernetes API for nodes and workloads.
 type KubernetesCheck struct {
-	NodesReady string   `yaml:"nodesReady,omitempty"` // all
-	Workloads  []string `yaml:"workloads,omitempty"`  // namespace/name
-	Timeout    Duration `yaml:"timeout,omitempty"`
+	// Which nodes have to be ready.
+	NodesReady string `yaml:"nodesReady,omitempty"`
+	// The workloads that have to be available, as namespace/name.
+	Workloads []string `yaml:"workloads,omitempty"`
+	// How long the check may take.
+	Timeout Duration `yaml:"timeout,omitempty"`
 }
 
 // HTTPCheck requests a path on the color's own host name.
 type HTTPCheck struct {
-	Path       string   `yaml:"path"`
-	Status     int      `yaml:"status,omitempty"`
-	Samples    int      `yaml:"samples,omitempty"`
+	// The path that is requested.
+	Path string `yaml:"path"`
+	// The status that every answer has to have.
+	Status int `yaml:"status,omitempty"`
+	// How many requests are made.
+	Samples int `yaml:"samples,omitempty"`
+	// The longest that any answer may take. Left out: any time.
 	MaxLatency Duration `yaml:"maxLatency,omitempty"`
-	Timeout    Duration `yaml:"timeout,omitempty"`
+	// How long the check may take.
+	Timeout Duration `yaml:"timeout,omitempty"`
 }
 
 // PrometheusCheck compares the value of a query with bounds.
 type PrometheusCheck struct {
-	URL     string   `yaml:"url"`
-	Query   string   `yaml:"query"`
-	Min     *float64 `yaml:"min,omitempty"`
-	Max     *float64 `yaml:"max,omitempty"`
+	// The address of the Prometheus server.
+	URL string `yaml:"url"`
+	// The query; its answer has to be one value.
+	Query string `yaml:"query"`
+	// The least value that passes.
+	Min *float64 `yaml:"min,omitempty"`
+	// The greatest value that passes.
+	Max *float64 `yaml:"max,omitempty"`
+	// How long the check may take.
 	Timeout Duration `yaml:"timeout,omitempty"`
 }
 
 // CommandCheck passes when a program exits 0.
 type CommandCheck struct {
-	Run     []string `yaml:"run"`
+	// The program and its arguments. No shell is involved.
+	Run []string `yaml:"run"`
+	// How long the check may take.
 	Timeout Duration `yaml:"timeout,omitempty"`
 }
 
 // Traffic is how traffic moves from blue to green.
 type Traffic struct {
-	Steps    []int    `yaml:"steps,omitempty"` // green's percentage, rising, the last is 100
+	// The new color's share of the traffic after each step, in percent; it rises, and the last is 100.
+	Steps []int `yaml:"steps,omitempty"`
+	// How long each step is watched.
 	Interval Duration `yaml:"interval,omitempty"`
-	TTL      Duration `yaml:"ttl,omitempty"`
+	// The time to live of the DNS records, at most an hour.
+	TTL Duration `yaml:"ttl,omitempty"`
 }
 
 // Terraform chooses the engine that applies the roots.
 type Terraform struct {
-	Flavor  string `yaml:"flavor,omitempty"`  // terraform, tofu
-	Version string `yaml:"version,omitempty"` // a constraint, ">= 1.9"
+	// Terraform, or OpenTofu.
+	Flavor string `yaml:"flavor,omitempty"`
+	// The versions that may be used.
+	Version string `yaml:"version,omitempty"`
 }

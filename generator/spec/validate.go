@@ -20,7 +20,7 @@ type validator struct {
 // validate checks everything that can be known without a cloud.
 func validate(d *decoder, c *Cluster) {
 	v := &validator{decoder: d, c: c, codes: map[string]bool{}}
-	if !oneIs(v, "spec.platform", string(c.Spec.Platform), "aws", "azure", "google") {
+	if !oneIs(v, "spec.platform", string(c.Spec.Platform)) {
 		return // nothing else about the spec can be said for sure
 	}
 	v.rules = rulesOf[c.Spec.Platform]
@@ -73,8 +73,12 @@ func (v *validator) warn(path, code, message, help string) {
 	})
 }
 
-// oneIs checks that a value is one of a few.
+// oneIs checks that a value is one of a few: those that are known, or else the
+// choices of the path.
 func oneIs(v *validator, path, value string, known ...string) bool {
+	if known == nil {
+		known = choices[anyIndex(path)]
+	}
 	if slices.Contains(known, value) {
 		return true
 	}
@@ -259,7 +263,7 @@ func (v *validator) kubernetes() {
 		}
 	}
 	for i, log := range k.Logs {
-		oneIs(v, fmt.Sprintf("spec.kubernetes.logs[%d]", i), log, v.rules.logs...)
+		oneIs(v, fmt.Sprintf("spec.kubernetes.logs[%d]", i), log)
 	}
 	v.unique(k.Logs, "the log", indexed("spec.kubernetes.logs"))
 	if k.Logs != nil && !slices.Contains(k.Logs, "audit") {
@@ -293,7 +297,7 @@ func (v *validator) retention(path string, d Duration) {
 
 func (v *validator) terraform() {
 	t := v.c.Spec.Terraform
-	oneIs(v, "spec.terraform.flavor", t.Flavor, "terraform", "tofu")
+	oneIs(v, "spec.terraform.flavor", t.Flavor)
 	v.matches("spec.terraform.version", t.Version, form{versionConstraint, "a version, or bounds separated by commas", `">= 1.9"`})
 }
 

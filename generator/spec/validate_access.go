@@ -9,7 +9,7 @@ import (
 
 func (v *validator) state() {
 	s := v.c.Spec.State
-	if !oneIs(v, "spec.state.backend", s.Backend, "local", "s3", "azurerm", "gcs") {
+	if !oneIs(v, "spec.state.backend", s.Backend) {
 		return
 	}
 	fields := []struct {
@@ -19,9 +19,9 @@ func (v *validator) state() {
 	}{
 		{"bucket", s.Bucket, bucketName, []string{"s3", "gcs"}},
 		{"region", s.Region, form{}, []string{"s3"}},
-		{"account", s.Account, form{lazily(`^[a-z0-9]{3,24}$`), "a storage account, 3 to 24 lower-case letters and digits", "acmetfstate"}, []string{"azurerm"}},
-		{"container", s.Container, form{lazily(`^[a-z0-9]([a-z0-9-]{1,61}[a-z0-9])$`), "a blob container, 3 to 63 lower-case letters, digits and dashes", "tfstate"}, []string{"azurerm"}},
-		{"resourceGroup", s.ResourceGroup, form{lazily(`^[\p{L}\p{N}_.()-]{1,90}$`), "the name of a resource group", "terraform"}, []string{"azurerm"}},
+		{"account", s.Account, storageAccount, []string{"azurerm"}},
+		{"container", s.Container, blobContainer, []string{"azurerm"}},
+		{"resourceGroup", s.ResourceGroup, resourceGroup, []string{"azurerm"}},
 	}
 	for _, f := range fields {
 		path := "spec.state." + f.name
@@ -37,17 +37,24 @@ func (v *validator) state() {
 	}
 }
 
-var bucketName = form{lazily(`^[a-z0-9][a-z0-9._-]{1,61}[a-z0-9]$`), "the name of a bucket, 3 to 63 lower-case letters, digits, dots and dashes", "acme-terraform-state"}
+var (
+	bucketName     = form{lazily(`^[a-z0-9][a-z0-9._-]{1,61}[a-z0-9]$`), "the name of a bucket, 3 to 63 lower-case letters, digits, dots and dashes", "acme-terraform-state"}
+	storageAccount = form{lazily(`^[a-z0-9]{3,24}$`), "a storage account, 3 to 24 lower-case letters and digits", "acmetfstate"}
+	blobContainer  = form{lazily(`^[a-z0-9]([a-z0-9-]{1,61}[a-z0-9])$`), "a blob container, 3 to 63 lower-case letters, digits and dashes", "tfstate"}
+	resourceGroup  = form{lazily(`^[\p{L}\p{N}_.()-]{1,90}$`), "the name of a resource group", "terraform"}
+)
 
 func (v *validator) access() {
 	a := v.c.Spec.Access
-	if oneIs(v, "spec.access.api", a.API, "private", "restricted") {
+	if oneIs(v, "spec.access.api", a.API) {
 		v.apiRanges(a)
 	}
 	if a.VPN != nil {
 		v.matches("spec.access.vpn.serverCertificate", a.VPN.ServerCertificate, v.rules.vpnCert)
 		v.matches("spec.access.vpn.clientRootCertificate", a.VPN.ClientRootCertificate, v.rules.vpnCert)
+		v.vpnRoom(v.c.Spec.Network.CIDR)
 	}
+	v.boundary(a.PermissionsBoundary)
 	for i, who := range a.Admins {
 		v.principal(fmt.Sprintf("spec.access.admins[%d]", i), who)
 	}
@@ -60,6 +67,27 @@ func (v *validator) access() {
 		}
 		return fmt.Sprintf("spec.access.viewers[%d]", i-len(a.Admins))
 	})
+}
+
+// boundary checks the policy that bounds every role.
+func (v *validator) boundary(policy string) {
+	const path = "spec.access.permissionsBoundary"
+	switch {
+	case policy == "":
+	case v.rules.boundary.pattern == nil:
+		v.wrong(path, path+" is for AWS; "+v.rules.name+" has no such policies", "remove the line")
+	default:
+		v.matches(path, policy, v.rules.boundary)
+	}
+}
+
+// vpnRoom checks that the network's subnets are large enough for a VPN.
+func (v *validator) vpnRoom(cidr string) {
+	p, err := netip.ParsePrefix(cidr)
+	if most := v.rules.vpnRoom; err == nil && most > 0 && p.Bits() > most {
+		v.wrong("spec.access.vpn", fmt.Sprintf("the subnets of %s are too small for a VPN, which on %s needs a network of /%d or larger", p, v.rules.name, most),
+			fmt.Sprintf("write cidr: %s", netip.PrefixFrom(p.Addr(), most).Masked()), v.where("spec.network.cidr"))
+	}
 }
 
 // apiRanges checks who reaches the Kubernetes API: a private one only private
@@ -111,8 +139,8 @@ func (v *validator) ingress() {
 	if in.Domain != "" {
 		v.domain("spec.ingress.domain", in.Domain)
 	}
-	oneIs(v, "spec.ingress.zone", in.Zone, "create", "adopt")
-	oneIs(v, "spec.ingress.visibility", in.Visibility, "public", "internal")
+	oneIs(v, "spec.ingress.zone", in.Zone)
+	oneIs(v, "spec.ingress.visibility", in.Visibility)
 	v.sources("spec.ingress.allow", in.Allow, in.Visibility)
 	v.tls(in.TLS)
 	if m := in.Management; m != nil {
@@ -120,7 +148,7 @@ func (v *validator) ingress() {
 		if m.Domain == in.Domain && m.Domain != "" {
 			v.wrong("spec.ingress.management.domain", "the management interfaces and the applications share one domain", "write ops."+in.Domain)
 		}
-		oneIs(v, "spec.ingress.management.visibility", m.Visibility, "public", "internal")
+		oneIs(v, "spec.ingress.management.visibility", m.Visibility)
 		v.sources("spec.ingress.management.allow", m.Allow, m.Visibility)
 		if slices.Contains(m.Allow, "0.0.0.0/0") {
 			v.unwise("open-management", "spec.ingress.management.allow", "the management interfaces are open to everyone on the internet", "name the addresses of your office or VPN")
@@ -157,7 +185,7 @@ func (v *validator) tls(t TLS) {
 		v.wrong("spec.ingress.tls.issuer", "spec.ingress.tls.issuer is missing", "add issuer: letsencrypt or issuer: cloud")
 		return
 	}
-	if !oneIs(v, "spec.ingress.tls.issuer", t.Issuer, "letsencrypt", "cloud") {
+	if !oneIs(v, "spec.ingress.tls.issuer", t.Issuer) {
 		return
 	}
 	if t.Email != "" {

@@ -19,11 +19,11 @@ func (v *validator) network() {
 	if z := v.rules.zones; (n.Zones < z[0] || n.Zones > z[1]) && (n.Zones != 0 || v.has("spec.network.zones")) {
 		v.wrong("spec.network.zones", fmt.Sprintf("spec.network.zones is %d, and a cluster spans %d to %d zones on %s", n.Zones, z[0], z[1], v.rules.name), "write zones: 3")
 	}
-	oneIs(v, "spec.network.nat", n.NAT, "per-zone", "single", "none")
+	oneIs(v, "spec.network.nat", n.NAT)
 	if n.NAT == "single" {
 		v.unwise("single-nat", "spec.network.nat", fmt.Sprintf("one NAT gateway serves %d zones: when its zone fails, no node reaches the internet", n.Zones), "write nat: per-zone")
 	}
-	v.egress(n.Egress)
+	v.egress(n)
 	v.endpoints(n)
 	v.retention("spec.network.flowLogs.retention", n.FlowLogs.Retention)
 }
@@ -182,8 +182,12 @@ var egressName = form{
 	"a host name, or .example.com for a domain and all below it", "ghcr.io",
 }
 
-func (v *validator) egress(e Egress) {
-	if !oneIs(v, "spec.network.egress.mode", e.Mode, "open", "restricted") {
+// mostNames is how many names an egress firewall has room for.
+const mostNames = 500
+
+func (v *validator) egress(n Network) {
+	e := n.Egress
+	if !oneIs(v, "spec.network.egress.mode", e.Mode) {
 		return
 	}
 	for i, name := range e.Allow {
@@ -193,6 +197,10 @@ func (v *validator) egress(e Egress) {
 	switch {
 	case e.Mode == "restricted" && len(e.Allow) == 0:
 		v.wrong("spec.network.egress.allow", "egress is restricted to no name at all: nodes could not even pull an image", "name what the cluster needs: allow: [.amazonaws.com, registry.k8s.io, ghcr.io, quay.io]")
+	case e.Mode == "restricted" && n.NAT == "none":
+		v.wrong("spec.network.egress.mode", "without NAT nothing leaves the network at all, so that there is no egress to restrict", "write nat: per-zone, or mode: open", v.where("spec.network.nat"))
+	case len(e.Allow) > mostNames:
+		v.wrong("spec.network.egress.allow", fmt.Sprintf("spec.network.egress.allow has %d names, and there is room for %d", len(e.Allow), mostNames), "write .example.com for a domain and all below it")
 	case e.Mode == "open" && len(e.Allow) > 0:
 		v.wrong("spec.network.egress.allow", "egress is open, so that a list of names restricts nothing", "write mode: restricted, or remove the list")
 	}

@@ -17,7 +17,8 @@ func (v *validator) nodePools() {
 		path := fmt.Sprintf("spec.nodePools[%d]", i)
 		v.matches(path+".name", p.Name, v.rules.pool)
 		v.machines(path, p)
-		oneIs(v, path+".capacity", p.Capacity, "on-demand", "spot")
+		oneIs(v, path+".capacity", p.Capacity)
+		v.system(path+".os", p.OS)
 		v.bounds(path, p)
 		v.diskSize(path+".disk", p.Disk, v.rules.disk)
 		v.nodeLabels(path, p)
@@ -33,6 +34,16 @@ func (v *validator) nodePools() {
 	}
 	if !slices.ContainsFunc(pools, func(p NodePool) bool { return p.Capacity != "spot" }) {
 		v.unwise("all-spot", "spec.nodePools", "every pool is spot: the platform may take all nodes back within minutes", "make one pool capacity: on-demand")
+	}
+}
+
+// system checks the system of a pool's nodes.
+func (v *validator) system(path, name string) {
+	switch {
+	case len(v.rules.systems) > 0:
+		oneIs(v, path, name)
+	case name != "":
+		v.wrong(path, fmt.Sprintf("%s is for AWS; on %s the platform chooses the system of the nodes", path, v.rules.name), "remove the line")
 	}
 }
 
@@ -99,7 +110,7 @@ func (v *validator) nodeLabels(path string, p NodePool) {
 		if right, cloud := effects[t.Effect]; cloud {
 			v.wrong(at+".effect", fmt.Sprintf("%s.effect %q is how the platform's API writes it", at, t.Effect), "write "+right)
 		} else if t.Effect != "" {
-			oneIs(v, at+".effect", t.Effect, "NoSchedule", "PreferNoSchedule", "NoExecute")
+			oneIs(v, at+".effect", t.Effect)
 		}
 		if j, twice := first[t.Key+":"+t.Effect]; twice {
 			v.wrong(at, fmt.Sprintf("the taint %s with effect %s is there twice", t.Key, t.Effect), "remove one of the two", v.where(fmt.Sprintf("%s.taints[%d]", path, j)))

@@ -3,6 +3,7 @@ package spec
 import (
 	"fmt"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -29,10 +30,10 @@ func (v *validator) rotation() {
 	}
 	v.traffic(r.Traffic)
 	for i, a := range r.Approvals {
-		oneIs(v, fmt.Sprintf("spec.rotation.approvals[%d]", i), a, "shift", "destroy")
+		oneIs(v, fmt.Sprintf("spec.rotation.approvals[%d]", i), a)
 	}
 	v.unique(r.Approvals, "the approval", indexed("spec.rotation.approvals"))
-	oneIs(v, "spec.rotation.onFailure", r.OnFailure, "rollback", "freeze", "ask")
+	oneIs(v, "spec.rotation.onFailure", r.OnFailure)
 }
 
 func (v *validator) traffic(t Traffic) {
@@ -78,7 +79,7 @@ func (v *validator) check(path string, c Check) {
 		return
 	}
 	if k := c.Kubernetes; k != nil {
-		oneIs(v, path+".kubernetes.nodesReady", k.NodesReady, "all")
+		oneIs(v, path+".kubernetes.nodesReady", k.NodesReady)
 		for i, w := range k.Workloads {
 			v.matches(fmt.Sprintf("%s.kubernetes.workloads[%d]", path, i), w, workload)
 		}
@@ -138,9 +139,6 @@ func (v *validator) prometheus(path string, p PrometheusCheck) {
 
 var timeOfDay = form{lazily(`^([01][0-9]|2[0-3]):[0-5][0-9]$`), "hours and minutes, in quotes", `"02:00"`}
 
-// weekdays as a spec writes them.
-var weekdays = []string{"MON", "TUE", "WED", "THU", "FRI", "SAT", "SUN"}
-
 func (v *validator) window(path string, w Window) {
 	for i, d := range w.Days {
 		at := fmt.Sprintf("%s.days[%d]", path, i)
@@ -148,7 +146,7 @@ func (v *validator) window(path string, w Window) {
 			v.wrong(at, fmt.Sprintf("%s %q is not how a spec writes a day", at, d), "write "+upper[:3])
 			continue
 		}
-		oneIs(v, at, d, weekdays...)
+		oneIs(v, at, d)
 	}
 	v.unique(w.Days, "the day", indexed(path+".days"))
 	if w.Days != nil && len(w.Days) == 0 {
@@ -169,12 +167,7 @@ func (v *validator) window(path string, w Window) {
 }
 
 func isWeekday(day string) bool {
-	for _, d := range weekdays {
-		if d == day {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(choices["spec.rotation.window.days[]"], day)
 }
 
 // cronFields are the fields of a schedule, in order, with their bounds.

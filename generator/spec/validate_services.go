@@ -54,7 +54,7 @@ func (v *validator) database(path string, d Database) {
 		v.matches(path+".name", d.Name, databaseName)
 	}
 	if d.Engine != "" {
-		oneIs(v, path+".engine", d.Engine, "postgres", "mysql")
+		oneIs(v, path+".engine", d.Engine)
 	}
 	if d.Version != "" && v.matches(path+".version", d.Version, engineVersion) && d.Engine == "mysql" && !strings.Contains(d.Version, ".") {
 		v.wrong(path+".version", fmt.Sprintf("%s.version %q is not right: a version of MySQL has two numbers", path, d.Version), `write it like "8.4"`)
@@ -155,7 +155,7 @@ func (v *validator) gitops() {
 		v.wrong(path, path+" holds a password, and a spec never holds a secret", "remove it from the address; the vault gives it to the cluster")
 	}
 	for i, name := range g.Components {
-		oneIs(v, fmt.Sprintf("spec.gitops.components[%d]", i), name, components...)
+		oneIs(v, fmt.Sprintf("spec.gitops.components[%d]", i), name)
 	}
 	v.unique(g.Components, "the component", indexed("spec.gitops.components"))
 	if strings.HasPrefix(g.Path, "/") || slices.Contains(strings.Split(g.Path, "/"), "..") {
@@ -167,6 +167,3 @@ func hasPassword(u *url.URL) bool {
 	_, set := u.User.Password()
 	return set || (u.Scheme == "https" && u.User.Username() != "")
 }
-
-// components are what drover knows to start in a cluster.
-var components = []string{"ingress", "cert-manager", "external-secrets", "monitoring", "network-policies", "autoscaler", "dashboard", "external-dns"}

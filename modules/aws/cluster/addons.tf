@@ -88,9 +88,11 @@ data "aws_iam_policy_document" "addon_trust" {
 resource "aws_iam_role" "addon" {
   for_each = local.addon_rights
 
-  name               = "${local.cluster}-${each.key}"
-  description        = "EKS add-on ${each.key} of ${local.cluster}"
-  assume_role_policy = data.aws_iam_policy_document.addon_trust.json
+  # Shortened, so that with the longest name of a cluster it still is one of a role.
+  name                 = "${local.cluster}-${trimprefix(each.key, "aws-")}"
+  description          = "EKS add-on ${each.key} of ${local.cluster}"
+  assume_role_policy   = data.aws_iam_policy_document.addon_trust.json
+  permissions_boundary = var.permissions_boundary
 
   tags = var.tags
 }

@@ -52,6 +52,10 @@ resource "aws_eks_cluster" "this" {
 
   tags = var.tags
 
+  lifecycle {
+    replace_triggered_by = [terraform_data.encryption_key]
+  }
+
   depends_on = [
     # EKS would make the group itself, unencrypted and for ever, and again after it was deleted.
     aws_cloudwatch_log_group.cluster,
@@ -59,6 +63,12 @@ resource "aws_eks_cluster" "this" {
     aws_iam_role_policy.cluster_key,
     aws_iam_role_policy_attachment.cluster,
   ]
+}
+
+# EKS cannot change the key of a cluster, and the provider learns that only while it applies. This way
+# the plan says so: another key is another cluster.
+resource "terraform_data" "encryption_key" {
+  input = var.kms_key_arn
 }
 
 resource "aws_cloudwatch_log_group" "cluster" {

@@ -90,6 +90,11 @@ resource "aws_autoscaling_attachment" "this" {
 
   autoscaling_group_name = aws_eks_node_group.this[each.value.pool].resources[0].autoscaling_groups[0].name
   lb_target_group_arn    = aws_lb_target_group.this[each.value.listener].arn
+
+  lifecycle {
+    # When a node group is replaced, its successor takes traffic before it stops doing so.
+    create_before_destroy = true
+  }
 }
 
 # The color's own name, by which it is tested before it takes traffic. It answers even when the

@@ -15,11 +15,20 @@ locals {
   # Graviton families have a g after their generation (m7g, c7gn, g5g); families that start with
   # g or p and a digit have NVIDIA's processors. One image serves a pool, so its first machine decides.
   images = {
-    for name, pool in var.node_pools : name => join("_", [
-      "AL2023",
+    for name, pool in var.node_pools : name => join("_", compact([
+      { al2023 = "AL2023", bottlerocket = "BOTTLEROCKET" }[pool.os],
       can(regex("^[a-z]+[0-9]+g[a-z]*\\.", pool.machines[0])) ? "ARM_64" : "x86_64",
-      can(regex("^(g|gr|p)[0-9]", pool.machines[0])) ? "NVIDIA" : "STANDARD",
-    ])
+      can(regex("^(g|gr|p)[0-9]", pool.machines[0])) ? "NVIDIA" : pool.os == "al2023" ? "STANDARD" : "",
+    ]))
+  }
+
+  # AL2023 has everything on its root disk. Bottlerocket's root is the small, read-only system, and
+  # images and containers are on a second disk.
+  disks = {
+    for name, pool in var.node_pools : name => pool.os == "al2023" ? { "/dev/xvda" = pool.disk_gib } : {
+      "/dev/xvda"                                                                  = 4
+      "/dev/xvdb"                                                                  = pool.disk_gib
+    }
   }
 }
 
@@ -38,15 +47,19 @@ resource "aws_launch_template" "node" {
     instance_metadata_tags      = "disabled"
   }
 
-  block_device_mappings {
-    device_name = "/dev/xvda" # root of AL2023
+  dynamic "block_device_mappings" {
+    for_each = local.disks[each.key]
 
-    ebs {
-      volume_size           = each.value.disk_gib
-      volume_type           = "gp3"
-      encrypted             = true
-      kms_key_id            = var.kms_key_arn
-      delete_on_termination = true
+    content {
+      device_name = block_device_mappings.key
+
+      ebs {
+        volume_size           = block_device_mappings.value
+        volume_type           = "gp3"
+        encrypted             = true
+        kms_key_id            = var.kms_key_arn
+        delete_on_termination = true
+      }
     }
   }
 

@@ -10,9 +10,10 @@ data "aws_iam_policy_document" "cluster_trust" {
 }
 
 resource "aws_iam_role" "cluster" {
-  name               = "${local.cluster}-cluster"
-  description        = "Control plane of ${local.cluster}"
-  assume_role_policy = data.aws_iam_policy_document.cluster_trust.json
+  name                 = "${local.cluster}-cluster"
+  description          = "Control plane of ${local.cluster}"
+  assume_role_policy   = data.aws_iam_policy_document.cluster_trust.json
+  permissions_boundary = var.permissions_boundary
 
   tags = var.tags
 }
@@ -49,9 +50,10 @@ data "aws_iam_policy_document" "node_trust" {
 # What the kubelet needs: join the cluster, pull images. Rights of the network plugin and of
 # workloads are in roles of their own, so that a pod that escapes to its node finds little.
 resource "aws_iam_role" "node" {
-  name               = "${local.cluster}-node"
-  description        = "Nodes of ${local.cluster}"
-  assume_role_policy = data.aws_iam_policy_document.node_trust.json
+  name                 = "${local.cluster}-node"
+  description          = "Nodes of ${local.cluster}"
+  assume_role_policy   = data.aws_iam_policy_document.node_trust.json
+  permissions_boundary = var.permissions_boundary
 
   tags = var.tags
 }

@@ -62,6 +62,7 @@ variable "addons" {
     version = optional(string)
   }))
   default = {
+    aws-ebs-csi-driver     = {}
     coredns                = {}
     eks-pod-identity-agent = {}
     kube-proxy             = {}
@@ -73,4 +74,15 @@ variable "tags" {
   description = "Tags for every resource, beside the provider's default tags; nodes, disks and network interfaces get both."
   type        = map(string)
   default     = {}
+}
+
+variable "permissions_boundary" {
+  description = "ARN of the IAM policy that bounds every role made here, or null for none."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.permissions_boundary == null || can(regex("^arn:[a-z-]+:iam::([0-9]{12}|aws):policy/.+$", var.permissions_boundary))
+    error_message = "permissions_boundary must be the ARN of an IAM policy, like arn:aws:iam::123456789012:policy/boundary."
+  }
 }

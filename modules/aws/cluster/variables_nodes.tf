@@ -1,7 +1,8 @@
 variable "node_pools" {
-  description = "Node pools by name. machines are instance types of one processor architecture, the first preferred; effect is written as in Kubernetes."
+  description = "Node pools by name. machines are instance types of one processor architecture, the first preferred; os is al2023 or bottlerocket; effect is written as in Kubernetes."
   type = map(object({
     machines = list(string)
+    os       = optional(string, "al2023")
     capacity = optional(string, "on-demand")
     min      = number
     max      = number
@@ -32,6 +33,11 @@ variable "node_pools" {
   validation {
     condition     = alltrue([for pool in values(var.node_pools) : length(distinct([for machine in pool.machines : can(regex("^[a-z]+[0-9]+g[a-z]*\\.", machine))])) <= 1])
     error_message = "node_pools: the machines of a pool must be all Graviton (arm64) or all x86: one machine image serves them."
+  }
+
+  validation {
+    condition     = alltrue([for pool in values(var.node_pools) : contains(["al2023", "bottlerocket"], pool.os)])
+    error_message = "node_pools: os must be \"al2023\" or \"bottlerocket\"."
   }
 
   validation {

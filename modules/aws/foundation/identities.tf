@@ -124,9 +124,10 @@ data "aws_iam_policy_document" "identity" {
 resource "aws_iam_role" "identity" {
   for_each = var.identities
 
-  name               = "${var.name}-${each.key}"
-  description        = "${each.value.namespace}/${each.value.service_account} in the drover cluster ${var.name}"
-  assume_role_policy = data.aws_iam_policy_document.identity_trust[each.key].json
+  name                 = "${var.name}-${each.key}"
+  description          = "${each.value.namespace}/${each.value.service_account} in the drover cluster ${var.name}"
+  assume_role_policy   = data.aws_iam_policy_document.identity_trust[each.key].json
+  permissions_boundary = var.permissions_boundary
 
   tags = var.tags
 }

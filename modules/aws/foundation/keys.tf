@@ -61,6 +61,28 @@ data "aws_iam_policy_document" "key" {
     }
   }
 
+  # CloudWatch writes to an encrypted topic with this key, to that one topic only.
+  dynamic "statement" {
+    for_each = var.alerts ? [1] : []
+
+    content {
+      sid       = "AlarmsOfThisCluster"
+      actions   = ["kms:Decrypt", "kms:GenerateDataKey*"]
+      resources = ["*"]
+
+      principals {
+        type        = "Service"
+        identifiers = ["cloudwatch.amazonaws.com"]
+      }
+
+      condition {
+        test     = "StringEquals"
+        variable = "kms:EncryptionContext:aws:sns:topicArn"
+        values   = [local.topic_arn]
+      }
+    }
+  }
+
   # The nodes' disks: the Auto Scaling service's own role starts the instances. It cannot be named
   # here, because in a new account it does not exist before the first group; so this is worded like
   # the policy of the key that AWS itself manages for EBS: this account, and only by way of EC2.

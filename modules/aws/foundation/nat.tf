@@ -20,7 +20,7 @@ resource "aws_nat_gateway" "this" {
   for_each = local.nat_zones
 
   allocation_id = aws_eip.nat[each.key].id
-  subnet_id     = aws_subnet.public[each.key].id
+  subnet_id     = local.nat_subnets[each.key].id
 
   tags = merge(var.tags, { Name = "${var.name}-${each.value}" })
 

@@ -25,10 +25,15 @@ output "subnet_ids" {
 
   # Whoever reads the subnets may start nodes in them, which need their way out.
   depends_on = [
+    aws_route.firewall_nat,
+    aws_route.nat_internet,
+    aws_route.nat_private,
     aws_route.private_nat,
     aws_route.public_internet,
     aws_route_table_association.blue,
+    aws_route_table_association.firewall,
     aws_route_table_association.green,
+    aws_route_table_association.nat,
     aws_route_table_association.public,
   ]
 }
@@ -85,4 +90,14 @@ output "identities" {
       service_account = identity.service_account
     }
   }
+}
+
+output "vpn_endpoint_id" {
+  description = "Id of the client VPN endpoint, from which aws ec2 export-client-vpn-client-configuration makes the clients' configuration; null without a VPN."
+  value       = one(aws_ec2_client_vpn_endpoint.this[*].id)
+}
+
+output "alerts_topic_arn" {
+  description = "ARN of the topic that every alarm goes to; null without alerts."
+  value       = one(aws_sns_topic.alerts[*].arn)
 }

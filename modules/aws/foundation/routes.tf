@@ -20,7 +20,8 @@ resource "aws_route_table_association" "public" {
   subnet_id      = aws_subnet.public[each.key].id
 }
 
-# One table a zone, shared by both colors: a zone's traffic leaves through the zone's own NAT gateway.
+# One table a zone, shared by both colors: a zone's traffic leaves through the zone's own NAT gateway,
+# and before that through the zone's firewall, if there is one.
 resource "aws_route_table" "private" {
   for_each = local.zones
 
@@ -34,7 +35,8 @@ resource "aws_route" "private_nat" {
 
   route_table_id         = aws_route_table.private[each.key].id
   destination_cidr_block = "0.0.0.0/0"
-  nat_gateway_id         = aws_nat_gateway.this[var.nat == "single" ? "0" : each.key].id
+  nat_gateway_id         = local.restricted ? null : aws_nat_gateway.this[local.nat_of[each.key]].id
+  vpc_endpoint_id        = local.restricted ? local.firewall_endpoints[each.key] : null
 }
 
 resource "aws_route_table_association" "blue" {

@@ -150,13 +150,13 @@ run "network_comes_before_nodes_and_has_its_own_role" {
   command = plan
 
   assert {
-    condition     = join(" ", keys(aws_eks_addon.before_nodes)) == "eks-pod-identity-agent kube-proxy vpc-cni" && join(" ", keys(aws_eks_addon.after_nodes)) == "coredns"
+    condition     = join(" ", keys(aws_eks_addon.before_nodes)) == "eks-pod-identity-agent kube-proxy vpc-cni" && join(" ", keys(aws_eks_addon.after_nodes)) == "aws-ebs-csi-driver coredns"
     error_message = "What makes a node ready must come before the nodes, and what runs on one after."
   }
 
   assert {
-    condition     = join(" ", keys(aws_iam_role.addon)) == "vpc-cni" && !anytrue([for attachment in values(aws_iam_role_policy_attachment.node) : endswith(attachment.policy_arn, "AmazonEKS_CNI_Policy")])
-    error_message = "The network plugin's rights must not be the nodes'."
+    condition     = join(" ", keys(aws_iam_role.addon)) == "aws-ebs-csi-driver vpc-cni" && !anytrue([for attachment in values(aws_iam_role_policy_attachment.node) : endswith(attachment.policy_arn, "AmazonEKS_CNI_Policy")])
+    error_message = "The rights of the network plugin and of the EBS driver must not be the nodes'."
   }
 
   assert {
@@ -183,5 +183,46 @@ run "addons_are_pinned_and_get_the_rights_they_need" {
   assert {
     condition     = aws_iam_role_policy_attachment.addon["aws-ebs-csi-driver"].policy_arn == "arn:aws:iam::aws:policy/service-role/AmazonEBSCSIDriverPolicy"
     error_message = "The EBS driver must get its policy."
+  }
+}
+
+run "ebs_driver_gets_its_role_by_pod_identity" {
+  command = plan
+
+  assert {
+    condition     = [for association in aws_eks_addon.after_nodes["aws-ebs-csi-driver"].pod_identity_association : association.service_account] == ["ebs-csi-controller-sa"] && length(aws_eks_addon.after_nodes["coredns"].pod_identity_association) == 0
+    error_message = "The EBS driver's controller must have a role of its own."
+  }
+
+  assert {
+    condition     = aws_iam_role_policy_attachment.addon["aws-ebs-csi-driver"].policy_arn == "arn:aws:iam::aws:policy/service-role/AmazonEBSCSIDriverPolicy"
+    error_message = "The EBS driver must be there by default, with AWS's policy for it."
+  }
+}
+
+run "longest_name_makes_roles_that_iam_takes" {
+  command = plan
+
+  variables {
+    name  = "platform-production-europe-west-primaryx"
+    color = "green"
+  }
+
+  assert {
+    condition     = length(var.name) == 40 && alltrue([for role in concat(values(aws_iam_role.addon), [aws_iam_role.cluster, aws_iam_role.node]) : length(role.name) <= 64])
+    error_message = "The name of an IAM role has at most 64 characters."
+  }
+}
+
+run "every_role_is_bounded" {
+  command = plan
+
+  variables {
+    permissions_boundary = "arn:aws:iam::123456789012:policy/boundary"
+  }
+
+  assert {
+    condition     = alltrue([for role in concat(values(aws_iam_role.addon), [aws_iam_role.cluster, aws_iam_role.node]) : role.permissions_boundary == "arn:aws:iam::123456789012:policy/boundary"])
+    error_message = "A boundary must be on every role."
   }
 }

@@ -174,3 +174,35 @@ run "name_that_elb_refuses_is_changed" {
     error_message = "ELB refuses names that start with internal-."
   }
 }
+
+run "without_a_topic_there_is_no_alarm" {
+  command = plan
+
+  assert {
+    condition     = length(aws_cloudwatch_metric_alarm.unhealthy) == 0
+    error_message = "Alarms must be asked for."
+  }
+}
+
+run "unhealthy_nodes_under_traffic_alarm" {
+  command = apply
+
+  variables {
+    alerts = { topic_arn = "arn:aws:sns:eu-west-1:123456789012:shop-alerts" }
+  }
+
+  assert {
+    condition     = { for listener, alarm in aws_cloudwatch_metric_alarm.unhealthy : listener => alarm.alarm_name } == { http = "shop-blue-http-unhealthy", https = "shop-blue-https-unhealthy" }
+    error_message = "Each listener of the color must have its alarm."
+  }
+
+  assert {
+    condition     = alltrue([for alarm in values(aws_cloudwatch_metric_alarm.unhealthy) : alarm.alarm_actions == toset([var.alerts.topic_arn]) && alarm.treat_missing_data == "notBreaching"])
+    error_message = "An alarm must go to the topic, and a color without traffic wake nobody."
+  }
+
+  assert {
+    condition     = toset(flatten([for query in aws_cloudwatch_metric_alarm.unhealthy["https"].metric_query : [for metric in query.metric : "${metric.metric_name} ${join(" ", keys(metric.dimensions))}"]])) == toset(["NewFlowCount LoadBalancer", "HealthyHostCount LoadBalancer TargetGroup", "UnHealthyHostCount LoadBalancer TargetGroup"])
+    error_message = "Metrics must have the dimensions under which a network load balancer reports them."
+  }
+}

@@ -175,3 +175,34 @@ run "no_cache_no_right" {
     error_message = "Without a cache, a node may pull images and join, and nothing else."
   }
 }
+
+run "bottlerocket_keeps_images_on_its_second_disk" {
+  command = plan
+
+  variables {
+    node_pools = {
+      general = { machines = ["m7i.large"], min = 1, max = 2 }
+      safe    = { machines = ["m7g.large"], os = "bottlerocket", min = 1, max = 2, disk_gib = 120 }
+      vision  = { machines = ["g6.xlarge"], os = "bottlerocket", min = 0, max = 2 }
+    }
+  }
+
+  assert {
+    condition     = { for pool, group in aws_eks_node_group.this : pool => group.ami_type } == { general = "AL2023_x86_64_STANDARD", safe = "BOTTLEROCKET_ARM_64", vision = "BOTTLEROCKET_x86_64_NVIDIA" }
+    error_message = "The image must be of the pool's system and processors."
+  }
+
+  assert {
+    condition = { for pool, template in aws_launch_template.node : pool => join(" ", [for mapping in template.block_device_mappings : "${mapping.device_name}=${mapping.ebs[0].volume_size}"]) } == {
+      general = "/dev/xvda=80"
+      safe    = "/dev/xvda=4 /dev/xvdb=120"
+      vision  = "/dev/xvda=4 /dev/xvdb=80"
+    }
+    error_message = "disk_gib must be that of the disk with the images."
+  }
+
+  assert {
+    condition     = alltrue(flatten([for template in values(aws_launch_template.node) : [for mapping in template.block_device_mappings : mapping.ebs[0].encrypted == "true" && mapping.ebs[0].kms_key_id == var.kms_key_arn]]))
+    error_message = "Every disk must be encrypted with the cluster's key."
+  }
+}

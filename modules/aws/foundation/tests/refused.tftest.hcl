@@ -181,10 +181,14 @@ run "wrong_values_5" {
 
     # backups longer than rds keeps
     databases = { orders = { engine = "postgres", version = "16", class = "db.r7g.large", storage_gib = 100, backup_days = 90 } }
+
+    # unknown egress mode
+    egress = { mode = "closed" }
   }
 
   expect_failures = [
     var.databases,
+    var.egress,
     var.zones,
   ]
 }
@@ -195,9 +199,13 @@ run "wrong_values_6" {
   variables {
     # every secret of the account
     identities = { greedy = { namespace = "x", service_account = "x", secrets = ["*"] } }
+
+    # restricted to nothing
+    egress = { mode = "restricted", firewall_subnets = ["10.20.240.0/28", "10.20.240.16/28"], nat_subnets = ["10.20.240.32/28", "10.20.240.48/28"] }
   }
 
   expect_failures = [
+    var.egress,
     var.identities,
   ]
 }
@@ -208,9 +216,13 @@ run "wrong_values_7" {
   variables {
     # database that does not exist
     identities = { lost = { namespace = "x", service_account = "x", databases = ["orders"] } }
+
+    # address of a page instead of a host
+    egress = { mode = "restricted", allow = ["https://ghcr.io"], firewall_subnets = ["10.20.240.0/28", "10.20.240.16/28"], nat_subnets = ["10.20.240.32/28", "10.20.240.48/28"] }
   }
 
   expect_failures = [
+    var.egress,
     var.identities,
   ]
 }
@@ -221,9 +233,13 @@ run "wrong_values_8" {
   variables {
     # bucket with a wildcard
     identities = { greedy = { namespace = "x", service_account = "x", buckets = ["shop-*"] } }
+
+    # a zone without a firewall
+    egress = { mode = "restricted", allow = ["ghcr.io"], firewall_subnets = ["10.20.240.0/28"], nat_subnets = ["10.20.240.32/28", "10.20.240.48/28", "10.20.240.64/28"] }
   }
 
   expect_failures = [
+    var.egress,
     var.identities,
   ]
 }
@@ -234,9 +250,67 @@ run "wrong_values_9" {
   variables {
     # two identities of one account
     identities = { one = { namespace = "x", service_account = "x" }, two = { namespace = "x", service_account = "x" } }
+
+    # a firewall in a public subnet
+    egress = { mode = "restricted", allow = ["ghcr.io"], firewall_subnets = ["10.20.0.0/24", "10.20.240.16/28", "10.20.240.80/28"], nat_subnets = ["10.20.240.32/28", "10.20.240.48/28", "10.20.240.64/28"] }
   }
 
   expect_failures = [
+    var.egress,
     var.identities,
+  ]
+}
+
+run "wrong_values_10" {
+  command = plan
+
+  variables {
+    # firewall subnet too small
+    egress = { mode = "restricted", allow = ["ghcr.io"], firewall_subnets = ["10.20.240.0/29", "10.20.240.16/28", "10.20.240.80/28"], nat_subnets = ["10.20.240.32/28", "10.20.240.48/28", "10.20.240.64/28"] }
+  }
+
+  expect_failures = [
+    var.egress,
+  ]
+}
+
+run "wrong_values_11" {
+  command = plan
+
+  variables {
+    # no nat behind the firewall
+    nat = "none"
+
+    egress = { mode = "restricted", allow = ["ghcr.io"], firewall_subnets = ["10.20.240.0/28", "10.20.240.16/28", "10.20.240.80/28"], nat_subnets = ["10.20.240.32/28", "10.20.240.48/28", "10.20.240.64/28"] }
+  }
+
+  expect_failures = [
+    var.egress,
+  ]
+}
+
+run "wrong_values_12" {
+  command = plan
+
+  variables {
+    # names without a restriction
+    egress = { allow = ["ghcr.io"] }
+  }
+
+  expect_failures = [
+    var.egress,
+  ]
+}
+
+run "wrong_values_13" {
+  command = plan
+
+  variables {
+    # retention that cloudwatch lacks
+    egress = { log_retention_days = 45 }
+  }
+
+  expect_failures = [
+    var.egress,
   ]
 }

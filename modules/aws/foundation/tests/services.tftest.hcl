@@ -24,6 +24,9 @@ mock_provider "aws" {
   mock_resource "aws_iam_role" {
     defaults = { arn = "arn:aws:iam::123456789012:role/mocked" }
   }
+  mock_resource "aws_sns_topic" {
+    defaults = { arn = "arn:aws:sns:eu-west-1:123456789012:shop-alerts" }
+  }
   mock_resource "aws_kms_key" {
     defaults = { arn = "arn:aws:kms:eu-west-1:123456789012:key/00000000-0000-0000-0000-000000000000" }
   }
@@ -255,5 +258,81 @@ run "identities_get_what_they_name" {
       ]
     ]))
     error_message = "No identity may have a right to everything."
+  }
+}
+
+run "every_role_is_bounded" {
+  command = plan
+
+  variables {
+    permissions_boundary = "arn:aws:iam::123456789012:policy/boundary"
+    identities           = { checkout = { namespace = "pay", service_account = "checkout" } }
+  }
+
+  assert {
+    condition     = alltrue([for role in [aws_iam_role.identity["checkout"], aws_iam_role.flow_logs[0]] : role.permissions_boundary == "arn:aws:iam::123456789012:policy/boundary"])
+    error_message = "A boundary must be on every role."
+  }
+}
+
+run "without_alerts_there_is_nothing_of_them" {
+  command = plan
+
+  variables {
+    databases = { orders = { engine = "postgres", version = "16", class = "db.r7g.large", storage_gib = 100 } }
+  }
+
+  assert {
+    condition     = length(aws_sns_topic.alerts) + length(aws_sns_topic_policy.alerts) + length(aws_cloudwatch_metric_alarm.nat_ports) + length(aws_cloudwatch_metric_alarm.database_cpu) + length(aws_cloudwatch_metric_alarm.database_storage) == 0 && output.alerts_topic_arn == null
+    error_message = "Alerts must be asked for."
+  }
+
+  assert {
+    condition     = [for statement in data.aws_iam_policy_document.key.statement : statement.sid] == ["AccountDecidesByIAM", "LogGroupsOfThisCluster", "DisksOfThisAccount"]
+    error_message = "Without alerts, CloudWatch's alarms must not use the key."
+  }
+}
+
+run "alarms_reach_an_encrypted_topic" {
+  command = apply
+
+  variables {
+    alerts    = true
+    databases = { orders = { engine = "postgres", version = "16", class = "db.r7g.large", storage_gib = 100 } }
+  }
+
+  assert {
+    condition     = aws_sns_topic.alerts[0].name == "shop-alerts" && aws_sns_topic.alerts[0].kms_master_key_id == aws_kms_key.this.arn && output.alerts_topic_arn == aws_sns_topic.alerts[0].arn
+    error_message = "The topic must be encrypted with the cluster's key."
+  }
+
+  assert {
+    condition = [for statement in data.aws_iam_policy_document.key.statement : {
+      who = one([for principal in statement.principals : principal.identifiers]), topic = one([for condition in statement.condition : condition.values])
+    } if statement.sid == "AlarmsOfThisCluster"] == [{ who = toset(["cloudwatch.amazonaws.com"]), topic = tolist(["arn:aws:sns:eu-west-1:123456789012:shop-alerts"]) }]
+    error_message = "CloudWatch must use the key for this topic, and for nothing else."
+  }
+
+  assert {
+    condition     = one([for statement in data.aws_iam_policy_document.alerts[0].statement : statement.actions]) == toset(["sns:Publish"]) && length(data.aws_iam_policy_document.alerts[0].statement[0].condition) == 1
+    error_message = "Only this account's alarms may publish."
+  }
+
+  assert {
+    condition     = { for index, alarm in aws_cloudwatch_metric_alarm.nat_ports : index => alarm.dimensions.NatGatewayId } == { for index, gateway in aws_nat_gateway.this : index => gateway.id }
+    error_message = "Every NAT gateway must have its alarm."
+  }
+
+  assert {
+    condition     = aws_cloudwatch_metric_alarm.database_storage["orders"].threshold == 10737418240 && aws_cloudwatch_metric_alarm.database_cpu["orders"].dimensions.DBInstanceIdentifier == "shop-orders"
+    error_message = "A database must have alarms of its storage and of its processors."
+  }
+
+  assert {
+    condition = alltrue([
+      for alarm in concat(values(aws_cloudwatch_metric_alarm.nat_ports), values(aws_cloudwatch_metric_alarm.database_storage), values(aws_cloudwatch_metric_alarm.database_cpu)) :
+      alarm.alarm_actions == toset([aws_sns_topic.alerts[0].arn]) && alarm.ok_actions == toset([aws_sns_topic.alerts[0].arn])
+    ])
+    error_message = "Every alarm, and its end, must go to the topic."
   }
 }

@@ -1,4 +1,4 @@
-# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:80ca45359e75482aaa292eeb3c607025417a9e8663bce0e867994ee244635779
+# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:3c77662b0d14515cbc0afbc42f67a9abcdb9750afc7676dc5279e23fc33ce494
 
 data "terraform_remote_state" "foundation" {
   backend = "s3"
@@ -68,4 +68,8 @@ module "cluster" {
   }
   domain  = "shop.example.com"
   zone_id = data.terraform_remote_state.foundation.outputs.zone_id
+
+  alerts = {
+    topic_arn = data.terraform_remote_state.foundation.outputs.alerts_topic_arn
+  }
 }

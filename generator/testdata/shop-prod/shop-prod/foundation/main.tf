@@ -1,4 +1,4 @@
-# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:1baa33322e9d218ce56bc65ddceebb83089efcaa03052d6702416f5dde86cc06
+# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:bf66a2772c26965613fed847ba5853a06be079c6c6fcff3bd61c01797683917a
 
 module "foundation" {
   source = "../../modules/aws/foundation"
@@ -15,6 +15,20 @@ module "foundation" {
   nat                      = "per-zone"
   endpoints                = ["s3", "ecr.api", "ecr.dkr", "sts", "logs", "ec2", "eks", "eks-auth"]
   flow_logs_retention_days = 30
+
+  egress = {
+    mode               = "restricted"
+    allow              = [".amazonaws.com", "ghcr.io", "quay.io", "registry.k8s.io"]
+    firewall_subnets   = ["10.20.240.0/24", "10.20.241.0/24", "10.20.242.0/24"]
+    nat_subnets        = ["10.20.248.0/24", "10.20.249.0/24", "10.20.250.0/24"]
+    log_retention_days = 30
+  }
+
+  vpn = {
+    clients                     = "10.90.0.0/22"
+    server_certificate_arn      = "arn:aws:acm:eu-west-1:123456789012:certificate/11111111-1111-1111-1111-111111111111"
+    client_root_certificate_arn = "arn:aws:acm:eu-west-1:123456789012:certificate/22222222-2222-2222-2222-222222222222"
+  }
 
   domain     = "shop.example.com"
   zone       = "create"
@@ -54,4 +68,6 @@ module "foundation" {
       buckets         = ["shop-prod-assets"]
     }
   }
+
+  alerts = true
 }

@@ -1,4 +1,4 @@
-# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:428acb48484f7906d78a4bc51067cc8515b2882a133a765d6f9a7d8e5494d2ec
+# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:e2e150db10be63d4a918ce5314f5dd7128b7c6b40089c39a083db9bf97ad429d
 
 output "vpc_id" {
   description = "Id of the VPC."
@@ -63,4 +63,14 @@ output "database_endpoints" {
 output "identities" {
   description = "IAM role, namespace and service account of each workload identity, by name."
   value       = module.foundation.identities
+}
+
+output "vpn_endpoint_id" {
+  description = "Id of the client VPN endpoint, from which aws ec2 export-client-vpn-client-configuration makes the clients' configuration; null without a VPN."
+  value       = module.foundation.vpn_endpoint_id
+}
+
+output "alerts_topic_arn" {
+  description = "ARN of the topic that every alarm goes to; null without alerts."
+  value       = module.foundation.alerts_topic_arn
 }

@@ -1,4 +1,4 @@
-# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:68c340749d75fdbbd5a0758a7ced574bcd58677cdc8497207a8edea83b6b49da
+# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:207056e84b76205f67a8f367ce2a50df9bbdfe298007a10e3a8d9da7a06a1c14
 
 data "terraform_remote_state" "foundation" {
   backend = "s3"
@@ -68,4 +68,8 @@ module "cluster" {
   }
   domain  = "shop.example.com"
   zone_id = data.terraform_remote_state.foundation.outputs.zone_id
+
+  alerts = {
+    topic_arn = data.terraform_remote_state.foundation.outputs.alerts_topic_arn
+  }
 }

@@ -1,0 +1,138 @@
+package draft
+
+import (
+	"reflect"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"drover/generator/spec"
+)
+
+func least(platform spec.Platform, region string) spec.Cluster {
+	var c spec.Cluster
+	c.Metadata.Name = "shop"
+	c.Spec.Platform, c.Spec.Region = platform, region
+	c.Spec.Network.CIDR, c.Spec.Ingress.Domain = "10.40.0.0/16", "shop.example.com"
+	return c
+}
+
+func TestTheFirstSpecIsRightAsItIs(t *testing.T) {
+	t.Parallel()
+	text, diagnostics, err := Text("shop", least(spec.AWS, "eu-west-1"))
+	if err != nil || len(diagnostics) > 0 {
+		t.Fatalf("%v\n%s\n%s", err, diagnostics.Error(), text)
+	}
+	c, _ := spec.Parse("x", []byte(text))
+	if c.Metadata.Name != "shop" || c.Spec.Ingress.Domain != "shop.example.com" || c.Spec.Network.CIDR != "10.40.0.0/16" {
+		t.Errorf("the spec says something else:\n%s", text)
+	}
+}
+
+// The examples in the comments can be used as they are.
+func TestTheExamplesInTheFirstSpecAreRight(t *testing.T) {
+	t.Parallel()
+	text, _, err := Text("shop", least(spec.AWS, "eu-west-1"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	example := regexp.MustCompile(`(?m)^( *)# ([a-zA-Z]+: [\[{"].*)$`)
+	if n := len(example.FindAllString(text, -1)); n != 8 {
+		t.Errorf("found %d examples:\n%s", n, text)
+	}
+	used := example.ReplaceAllString(text, "$1$2")
+	if c, diagnostics := spec.Parse("cluster.yaml", []byte(used)); len(diagnostics) > 0 || len(c.Spec.Rotation.Approvals) != 2 || c.Spec.State.Bucket == "" {
+		t.Errorf("with its examples the spec is wrong:\n%s\n%s", diagnostics.Error(), used)
+	}
+}
+
+func TestTheFirstSpecOfAnotherPlatformHasNoErrors(t *testing.T) {
+	t.Parallel()
+	for platform, region := range map[spec.Platform]string{spec.Azure: "westeurope", spec.Google: "europe-west4"} {
+		if text, diagnostics, err := Text("shop", least(platform, region)); err != nil || diagnostics.HasErrors() {
+			t.Errorf("%v\n%s\n%s", err, diagnostics.Error(), text)
+		}
+	}
+}
+
+func TestEverythingThatIsSetIsWritten(t *testing.T) {
+	t.Parallel()
+	c := least(spec.AWS, "eu-west-1")
+	c.Metadata.Labels = map[string]string{"team": "a: b", "on": "yes"}
+	c.Spec.Account = "123456789012"
+	c.Spec.Kubernetes = spec.Kubernetes{Version: "1.32", Logs: []string{"audit"}, LogRetention: spec.Duration(30 * 24 * time.Hour)}
+	c.Spec.Network.Zones, c.Spec.Network.Services, c.Spec.Network.NAT, c.Spec.Network.Endpoints = 2, "172.22.0.0/16", "none", []string{"s3", "ecr.api", "ecr.dkr", "sts", "ec2", "eks-auth", "logs"}
+	c.Spec.Access = spec.Access{API: "restricted", Allow: []string{"203.0.113.0/24"}, Admins: []string{"arn:aws:iam::123456789012:role/a+b"}, Viewers: []string{"arn:aws:iam::123456789012:role/c"}}
+	c.Spec.NodePools = []spec.NodePool{{
+		Name: "general", Machines: []string{"m7i.large"}, Capacity: "spot", Min: 2, Max: 5, Disk: 100 << 30,
+		Labels: map[string]string{"a": "true", "b": ""}, Taints: []spec.Taint{{Key: "x", Value: "1", Effect: "NoSchedule"}, {Key: "y", Effect: "NoExecute"}},
+	}}
+	c.Spec.Services.Identities = []spec.Identity{{Name: "a", Namespace: "b", ServiceAccount: "c"}}
+	c.Spec.Accept = []spec.Acceptance{{Warning: "all-spot", Reason: `it is "fine": {really} # so`}, {Warning: "all-tainted", Reason: "x"}}
+	text, diagnostics, err := Text("shop", c)
+	if err != nil || len(diagnostics) > 0 {
+		t.Fatalf("%v\n%s\n%s", err, diagnostics.Error(), text)
+	}
+	got, _ := spec.Parse("x", []byte(text))
+	for name, pair := range map[string][2]any{
+		"labels": {got.Metadata.Labels, c.Metadata.Labels}, "account": {got.Spec.Account, c.Spec.Account}, "kubernetes": {got.Spec.Kubernetes, c.Spec.Kubernetes},
+		"access": {got.Spec.Access, c.Spec.Access}, "pools": {said(got.Spec.NodePools), said(c.Spec.NodePools)}, "identities": {got.Spec.Services.Identities, c.Spec.Services.Identities},
+		"accept": {got.Spec.Accept, c.Spec.Accept}, "zones": {got.Spec.Network.Zones, 2}, "services": {got.Spec.Network.Services, "172.22.0.0/16"},
+		"nat": {got.Spec.Network.NAT, "none"}, "endpoints": {got.Spec.Network.Endpoints, c.Spec.Network.Endpoints},
+	} {
+		if !reflect.DeepEqual(pair[0], pair[1]) {
+			t.Errorf("%s is %+v, want %+v, in\n%s", name, pair[0], pair[1], text)
+		}
+	}
+}
+
+// said are pools without what a spec that does not name it has by default.
+func said(pools []spec.NodePool) []spec.NodePool {
+	var out []spec.NodePool
+	for _, p := range pools {
+		out = append(out, spec.NodePool{
+			Name: p.Name, Machines: p.Machines, Capacity: p.Capacity, Min: p.Min, Max: p.Max, Disk: p.Disk, Labels: p.Labels, Taints: p.Taints,
+		})
+	}
+	return out
+}
+
+// hostile are texts that would be something else in YAML.
+var hostile = []string{
+	"a: b", "a # b", "{{ .Name }}", "- a", "[a]", "{a: b}", "&a", "*a", "!a", "|", ">", "%a", "@a", "`a`", `"`, `\`, "'", "a\nb: c", "\ttab", "\u2028",
+	"null", "~", "TRUE", "1.30", "0x10", "1e3", "2026-01-01", "yes", "?", "? a", "---", "...", "<<", "ünï ⎈", "a,b", "\x00\x1b", "#~ a",
+}
+
+func TestNoTextBecomesAnythingElseInYAML(t *testing.T) {
+	t.Parallel()
+	for _, text := range hostile {
+		checkText(t, text)
+	}
+}
+
+func FuzzNoTextBecomesAnythingElseInYAML(f *testing.F) {
+	for _, text := range hostile {
+		f.Add(text)
+	}
+	f.Fuzz(checkText)
+}
+
+func checkText(t *testing.T, text string) {
+	t.Helper()
+	c := least(spec.AWS, "eu-west-1")
+	c.Metadata.Labels = map[string]string{"team": text}
+	c.Spec.Accept = []spec.Acceptance{{Warning: "single-nat", Reason: text}}
+	written, _, err := Text(text, c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, _ := spec.Parse("x", []byte(written))
+	want := string([]rune(text)) // what is no UTF-8 becomes the sign for that, byte by byte
+	if strings.TrimSpace(text) == "" {
+		return // an empty reason is an error of the spec
+	}
+	if got.Metadata.Labels["team"] != want || len(got.Spec.Accept) != 1 || got.Spec.Accept[0].Reason != want || got.Metadata.Name != "shop" {
+		t.Errorf("%q became %q in\n%s", text, got.Metadata.Labels["team"], written)
+	}
+}

@@ -1,0 +1,192 @@
+package eksctl
+
+import (
+	"strconv"
+	"strings"
+	"time"
+
+	"drover/generator/spec"
+)
+
+// basics are names, versions and logs.
+func (v *conversion) basics(root *node) {
+	for _, same := range []struct {
+		n     *node
+		value string
+	}{
+		{root.get("metadata", "name"), v.c.Metadata.Name}, {root.get("metadata", "region"), v.c.Spec.Region}, {root.get("vpc", "cidr"), v.c.Spec.Network.CIDR},
+	} {
+		if was := same.n.string(); was != "" && was != same.value {
+			v.note(same.n, "%s became %s", was, same.value)
+		}
+	}
+	k := &v.c.Spec.Kubernetes
+	version := root.get("metadata", "version")
+	if k.Version = version.string(); k.Version != "" {
+		v.carry("spec.kubernetes.version", version, func() { k.Version = "" })
+	}
+	tags := root.get("metadata", "tags")
+	v.c.Metadata.Labels = tags.texts()
+	for name := range v.c.Metadata.Labels {
+		v.carry("metadata.labels."+name, tags.get(name), func() { delete(v.c.Metadata.Labels, name) })
+	}
+	logging := root.get("cloudWatch", "clusterLogging")
+	types := logging.get("enableTypes")
+	for _, log := range types.strings() {
+		if log == "*" || log == "all" {
+			k.Logs = nil // all, which is what a spec has when it is left out
+			break
+		}
+		k.Logs = append(k.Logs, log)
+	}
+	v.carry("spec.kubernetes.logs", types, func() { k.Logs = nil })
+	retention := logging.get("logRetentionInDays")
+	if days, ok := retention.number(); ok {
+		k.LogRetention = spec.Duration(time.Duration(days) * 24 * time.Hour)
+		v.carry("spec.kubernetes.logRetention", retention, func() { k.LogRetention = 0 })
+	}
+}
+
+// network is what concerns addresses and the ways out.
+func (v *conversion) network(root *node) {
+	n := &v.c.Spec.Network
+	zones := root.get("availabilityZones")
+	if names := zones.strings(); len(names) > 0 {
+		n.Zones = len(names)
+		v.carry("spec.network.zones", zones, func() { n.Zones = 0 })
+		v.note(zones, "carried over as their number, %d: the names of zones differ between accounts", len(names))
+	}
+	services := root.get("kubernetesNetworkConfig", "serviceIPv4CIDR")
+	if n.Services = services.string(); n.Services != "" {
+		v.carry("spec.network.services", services, func() { n.Services = "" })
+	}
+	if family := root.get("kubernetesNetworkConfig", "ipFamily"); strings.EqualFold(family.string(), "ipv6") {
+		v.drop(family, "drover plans IPv4")
+	}
+	nat := root.get("vpc", "nat", "gateway")
+	switch strings.ToLower(nat.string()) {
+	case "":
+	case "single":
+		n.NAT = "single"
+	case "disable":
+		n.NAT = "none"
+	case "highlyavailable": // which is the default of a spec
+	default:
+		v.drop(nat, "it can be HighlyAvailable, Single or Disable")
+	}
+	v.carry("spec.network.nat", nat, func() { n.NAT = "" })
+	private := root.get("privateCluster")
+	if enabled, _ := private.get("enabled").truth(); enabled {
+		n.NAT = "none"
+		v.carry("spec.network.nat", private.get("enabled"), func() { n.NAT = "" })
+		v.note(private.get("enabled"), "carried over as nat: none, with the endpoints that nodes need")
+		v.endpoints(private.get("additionalEndpointServices"))
+	}
+	v.drop(root.get("vpc", "id"), "drover makes a network of its own")
+	v.drop(root.get("vpc", "subnets"), "drover plans the subnets of its own network")
+}
+
+// endpoints are those that a private cluster has beside the needed ones.
+func (v *conversion) endpoints(more *node) {
+	names := more.strings()
+	if len(names) == 0 {
+		return
+	}
+	needed := []string{"s3", "ecr.api", "ecr.dkr", "sts", "ec2", "eks-auth"}
+	v.c.Spec.Network.Endpoints = append(needed, names...)
+	v.carry("spec.network.endpoints", more, func() { v.c.Spec.Network.Endpoints = nil })
+}
+
+// access is who reaches the Kubernetes API.
+func (v *conversion) access(root *node) {
+	a := &v.c.Spec.Access
+	endpoints := root.get("vpc", "clusterEndpoints")
+	endpoints.get("privateAccess").use() // drover's is always reached from the network
+	public, said := endpoints.get("publicAccess").truth()
+	cidrs := root.get("vpc", "publicAccessCIDRs")
+	open := cidrs.strings()
+	switch {
+	case said && !public:
+		if len(open) > 0 {
+			v.drop(cidrs, "the Kubernetes API is private")
+		}
+	case len(open) > 0:
+		a.API, a.Allow = "restricted", open
+		v.carry("spec.access", cidrs, func() { a.API, a.Allow = "", nil })
+	case public:
+		v.note(endpoints.get("publicAccess"), "became private: drover opens the Kubernetes API to named ranges only (access.api: restricted and access.allow)")
+	}
+	for _, entry := range root.get("accessConfig", "accessEntries").list() {
+		v.entry(entry)
+	}
+	root.get("accessConfig", "authenticationMode").use() // drover's is always API
+	root.get("accessConfig", "bootstrapClusterCreatorAdminPermissions").use()
+}
+
+// entry is one principal with access.
+func (v *conversion) entry(n *node) {
+	who := n.get("principalARN").string()
+	policies := n.get("accessPolicies").list()
+	if len(policies) == 1 && strings.EqualFold(policies[0].get("accessScope", "type").string(), "cluster") {
+		policy := policies[0].get("policyARN").string()
+		switch policy[strings.LastIndexByte(policy, '/')+1:] {
+		case "AmazonEKSClusterAdminPolicy":
+			v.c.Spec.Access.Admins = v.principal(v.c.Spec.Access.Admins, "spec.access.admins", n, who)
+			return
+		case "AmazonEKSViewPolicy":
+			v.c.Spec.Access.Viewers = v.principal(v.c.Spec.Access.Viewers, "spec.access.viewers", n, who)
+			return
+		}
+	}
+	v.drop(n, "a spec knows admins (AmazonEKSClusterAdminPolicy) and viewers (AmazonEKSViewPolicy) of the whole cluster; give others access by RBAC")
+}
+
+func (v *conversion) principal(list []string, path string, n *node, who string) []string {
+	n.get("type").use()
+	v.carry(path+"["+strconv.Itoa(len(list))+"]", n, func() {
+		v.c.Spec.Access.Admins = without(v.c.Spec.Access.Admins, who)
+		v.c.Spec.Access.Viewers = without(v.c.Spec.Access.Viewers, who)
+	})
+	return append(list, who)
+}
+
+func without(list []string, item string) []string {
+	var out []string
+	for _, s := range list {
+		if s != item {
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
+// identities are the service accounts with a role.
+func (v *conversion) identities(root *node) {
+	iam := root.get("iam")
+	for _, n := range iam.get("serviceAccounts").list() {
+		v.identity(n, n.get("metadata", "namespace").string(), n.get("metadata", "name").string())
+	}
+	for _, n := range iam.get("podIdentityAssociations").list() {
+		v.identity(n, n.get("namespace").string(), n.get("serviceAccountName").string())
+	}
+}
+
+func (v *conversion) identity(n *node, namespace, account string) {
+	if namespace == "kube-system" || namespace == "" || account == "" {
+		v.drop(n, "only identities of applications are; add one under services.identities for what you start in kube-system")
+		return
+	}
+	name := account
+	for _, have := range v.c.Spec.Services.Identities {
+		if have.Name == account {
+			name = namespace + "-" + account
+		}
+	}
+	all := &v.c.Spec.Services.Identities
+	path := "spec.services.identities[" + strconv.Itoa(len(*all)) + "]"
+	*all = append(*all, spec.Identity{Name: name, Namespace: namespace, ServiceAccount: account})
+	i := len(*all) - 1
+	v.carry(path+".name", n, func() { (*all)[i].Name = "workload-" + strconv.Itoa(i+1) })
+	n.use()
+	v.note(n, "carried over without its policies: name what %s/%s may read under secrets, databases and buckets", namespace, account)
+}

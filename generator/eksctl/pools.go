@@ -1,0 +1,143 @@
+package eksctl
+
+import (
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"drover/generator/spec"
+)
+
+// pools are the groups of nodes.
+func (v *conversion) pools(root *node) {
+	groups := append(slices.Clone(root.get("managedNodeGroups").list()), root.get("nodeGroups").list()...)
+	least := 0
+	for _, n := range groups {
+		v.pool(n)
+		least += v.c.Spec.NodePools[len(v.c.Spec.NodePools)-1].Min
+	}
+	if len(groups) > 0 && least == 0 {
+		v.c.Spec.NodePools[0].Min = 3
+		v.c.Spec.NodePools[0].Max = max(3, v.c.Spec.NodePools[0].Max)
+		v.note(groups[0], "minSize became 3: something has to run that can ask for more nodes")
+	}
+}
+
+var notInName = regexp.MustCompile(`[^a-z0-9]+`)
+
+// named is a name as drover writes names.
+func named(s string) string {
+	return strings.Trim(notInName.ReplaceAllString(strings.ToLower(s), "-"), "-")
+}
+
+// pool is one group of nodes.
+func (v *conversion) pool(n *node) {
+	i := len(v.c.Spec.NodePools)
+	path := "spec.nodePools[" + strconv.Itoa(i) + "]"
+	v.c.Spec.NodePools = append(v.c.Spec.NodePools, spec.NodePool{})
+	p := func() *spec.NodePool { return &v.c.Spec.NodePools[i] } // the slice moves as it grows
+
+	was := n.get("name").string()
+	p().Name = named(was)
+	if p().Name != was {
+		v.note(n, "the name %q became %q", was, p().Name)
+	}
+	v.carry(path+".name", n, func() { p().Name = "pool-" + strconv.Itoa(i+1) })
+	if p().Name == "" {
+		p().Name = "pool-" + strconv.Itoa(i+1)
+	}
+	v.machines(n, path, p)
+	v.sizes(n, path, p)
+	labels := n.get("labels")
+	p().Labels = labels.texts()
+	for name := range p().Labels {
+		v.carry(path+".labels."+name, labels.get(name), func() { delete(p().Labels, name) })
+	}
+	p().Taints = taints(n.get("taints"))
+	v.carry(path+".taints", n.get("taints"), func() { p().Taints = nil })
+	if private, said := n.get("privateNetworking").truth(); said && !private {
+		v.note(n.get("privateNetworking"), "became true: drover's nodes are never in public subnets")
+	}
+}
+
+func (v *conversion) machines(n *node, path string, p func() *spec.NodePool) {
+	types := n.get("instanceTypes")
+	if single := n.get("instanceType"); single.string() != "" && single.string() != "mixed" {
+		p().Machines = []string{single.string()}
+		types = single
+	} else if mixed := n.get("instancesDistribution", "instanceTypes"); mixed != nil {
+		types = mixed
+	}
+	if p().Machines == nil {
+		p().Machines = types.strings()
+	}
+	v.carry(path+".machines", types, func() { p().Machines = nil })
+	if spot, _ := n.get("spot").truth(); spot {
+		p().Capacity = "spot"
+	}
+	share := n.get("instancesDistribution", "onDemandPercentageAboveBaseCapacity")
+	base, _ := n.get("instancesDistribution", "onDemandBaseCapacity").number()
+	if percent, ok := share.number(); ok && percent == 0 && base == 0 {
+		p().Capacity = "spot"
+	} else if ok && percent < 100 {
+		v.drop(share, "a pool is on demand or spot; make one of each")
+	}
+}
+
+func (v *conversion) sizes(n *node, path string, p func() *spec.NodePool) {
+	least, hasMin := n.get("minSize").number()
+	most, hasMax := n.get("maxSize").number()
+	desired, hasDesired := n.get("desiredCapacity").number()
+	if !hasMin {
+		least = 2 // what eksctl takes
+		if hasDesired {
+			least = desired
+		}
+	}
+	p().Min = least
+	if hasMax {
+		p().Max = max(most, 1)
+	} else if p().Max = max(least, desired); p().Max < 1 {
+		p().Max = 1
+	}
+	if hasDesired && hasMin && desired != least {
+		v.note(n.get("desiredCapacity"), "not carried over: the number of nodes follows the load, from min to max")
+	}
+	v.carry(path+".max", n, func() { p().Max = 0 })
+	from := n.get("minSize")
+	if from == nil {
+		from = n
+	}
+	v.carry(path+".min", from, func() { p().Min = 3 })
+	size := n.get("volumeSize")
+	if gib, ok := size.number(); ok {
+		p().Disk = spec.Size(gib) << 30
+		v.carry(path+".disk", size, func() { p().Disk = 0 })
+	}
+	if kind := n.get("volumeType"); kind.string() != "" && kind.string() != "gp3" {
+		v.drop(kind, "drover's disks are gp3")
+	}
+	if encrypted, said := n.get("volumeEncrypted").truth(); said && !encrypted {
+		v.note(n.get("volumeEncrypted"), "became true: drover's disks are always encrypted")
+	}
+}
+
+// taints reads both forms: a list, and the older name: value:effect.
+func taints(n *node) []spec.Taint {
+	var out []spec.Taint
+	for _, t := range n.list() {
+		out = append(out, spec.Taint{Key: t.get("key").string(), Value: t.get("value").string(), Effect: t.get("effect").string()})
+	}
+	if n == nil {
+		return out
+	}
+	for _, key := range n.names {
+		value, effect, both := strings.Cut(n.fields[key].string(), ":")
+		if !both {
+			value, effect = "", value
+		}
+		out = append(out, spec.Taint{Key: key, Value: value, Effect: effect})
+	}
+	return out
+}

@@ -1,0 +1,117 @@
+package eksctl
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// builtIn are the add-ons that every cluster of drover has.
+var builtIn = []string{"vpc-cni", "coredns", "kube-proxy", "eks-pod-identity-agent"}
+
+// reasons say why a field has no place in a spec; [] stands for any index, and
+// a reason holds for everything below its path.
+var reasons = map[string]string{
+	"metadata.annotations":                     "a spec has labels, which become tags",
+	"iam.withOIDC":                             "workloads get identities by EKS Pod Identity, which needs no OIDC provider",
+	"iam":                                      "drover makes the roles of clusters and nodes itself",
+	"identityProviders":                        "people get access by IAM: access.admins and access.viewers",
+	"secretsEncryption":                        "drover encrypts secrets with a key that it makes, and rotates it",
+	"addons":                                   "what runs in a cluster arrives by GitOps: see gitops.components",
+	"addonsConfig":                             "drover configures its add-ons itself",
+	"fargateProfiles":                          "drover's pods run on nodes",
+	"karpenter":                                "node pools grow and shrink between min and max; see gitops.components for an autoscaler",
+	"autoModeConfig":                           "drover makes the node pools itself",
+	"gitops":                                   "name the repository in gitops.repository",
+	"git":                                      "name the repository in gitops.repository",
+	"outpost":                                  "drover builds in regions only",
+	"cloudWatch":                               "drover keeps the logs in spec.kubernetes.logs",
+	"vpc":                                      "drover plans its own network",
+	"vpc.extraCIDRs":                           "write one range that is large enough as network.cidr",
+	"privateCluster":                           "see network.nat and network.endpoints",
+	"upgradePolicy":                            "clusters are replaced before their version runs out: see rotation",
+	"zonalShiftConfig":                         "each color spans all zones, and traffic moves between colors",
+	"accessConfig":                             "see access.admins and access.viewers",
+	"managedNodeGroups[].ssh":                  "nodes have no SSH; use a privileged pod",
+	"nodeGroups[].ssh":                         "nodes have no SSH; use a privileged pod",
+	"managedNodeGroups[].iam":                  "workloads get identities of their own: see services.identities",
+	"nodeGroups[].iam":                         "workloads get identities of their own: see services.identities",
+	"managedNodeGroups[].ami":                  "drover takes the platform's newest image for the version",
+	"nodeGroups[].ami":                         "drover takes the platform's newest image for the version",
+	"managedNodeGroups[].amiFamily":            "drover takes the platform's image for the version",
+	"nodeGroups[].amiFamily":                   "drover takes the platform's image for the version",
+	"managedNodeGroups[].tags":                 "tags are of the whole cluster: metadata.labels",
+	"nodeGroups[].tags":                        "tags are of the whole cluster: metadata.labels",
+	"managedNodeGroups[].availabilityZones":    "each pool spans all zones",
+	"nodeGroups[].availabilityZones":           "each pool spans all zones",
+	"managedNodeGroups[].updateConfig":         "nodes are not updated in place; the cluster is replaced",
+	"managedNodeGroups[].instanceSelector":     "name machines",
+	"nodeGroups[].instanceSelector":            "name machines",
+	"nodeGroups[].instancesDistribution":       "a pool is on demand or spot",
+	"managedNodeGroups[].volumeIOPS":           "drover's disks have the speed that gp3 has by itself",
+	"managedNodeGroups[].volumeThroughput":     "drover's disks have the speed that gp3 has by itself",
+	"managedNodeGroups[].preBootstrapCommands": "nodes run the platform's image as it is; use a daemon set",
+	"nodeGroups[].preBootstrapCommands":        "nodes run the platform's image as it is; use a daemon set",
+}
+
+// otherwise is the reason for what has none of its own.
+const otherwise = "a spec has nothing like it"
+
+// rest says of everything that was not looked at why it is not in the spec.
+func (v *conversion) rest(root *node) {
+	for _, n := range root.get("addons").list() {
+		if slices.Contains(builtIn, n.get("name").string()) {
+			n.get("name").used = true
+			n.get("version").use() // drover takes the newest that fits
+		} else {
+			n.get("name").unuse()
+		}
+	}
+	v.untouched(root)
+}
+
+func (n *node) unuse() {
+	if n != nil {
+		n.used = false
+	}
+}
+
+func (v *conversion) untouched(n *node) {
+	if !n.touched() && n.path != "" {
+		if !n.says() {
+			return
+		}
+		v.note(n, "not carried over: %s", reasonFor(n.path))
+		return
+	}
+	for _, name := range n.names {
+		v.untouched(n.fields[name])
+	}
+	for _, item := range n.items {
+		v.untouched(item)
+	}
+}
+
+// says tells whether there is anything in n: an empty or false part is what a
+// spec has without it.
+func (n *node) says() bool {
+	return (n.scalar && n.text != "" && n.text != "false") || len(n.names) > 0 || len(n.items) > 0
+}
+
+var index = regexp.MustCompile(`\[[0-9]+\]`)
+
+// reasonFor gives the reason of the path, or of the nearest part around it.
+func reasonFor(path string) string {
+	path = index.ReplaceAllString(path, "[]")
+	for path != "" {
+		if why, ok := reasons[path]; ok {
+			return why
+		}
+		if strings.HasSuffix(path, "[]") {
+			path = strings.TrimSuffix(path, "[]")
+			continue
+		}
+		path = path[:max(0, strings.LastIndexByte(path, '.'))]
+	}
+	return otherwise
+}

@@ -1,0 +1,34 @@
+package spec
+
+// choices are the values of the fields that have only a few; [] stands for any
+// index. Validation and the JSON Schema both read them.
+var choices = map[string][]string{
+	"apiVersion":                         {APIVersion},
+	"kind":                               {Kind},
+	"spec.platform":                      {string(AWS), string(Azure), string(Google)},
+	"spec.kubernetes.logs[]":             {"api", "audit", "authenticator", "controllerManager", "scheduler"},
+	"spec.state.backend":                 {"local", "s3", "azurerm", "gcs"},
+	"spec.network.nat":                   {"per-zone", "single", "none"},
+	"spec.network.egress.mode":           {"open", "restricted"},
+	"spec.access.api":                    {"private", "restricted"},
+	"spec.ingress.zone":                  {"create", "adopt"},
+	"spec.ingress.visibility":            {"public", "internal"},
+	"spec.ingress.tls.issuer":            {"letsencrypt", "cloud"},
+	"spec.ingress.management.visibility": {"public", "internal"},
+	"spec.nodePools[].capacity":          {"on-demand", "spot"},
+	"spec.nodePools[].os":                {"al2023", "bottlerocket"},
+	"spec.nodePools[].taints[].effect":   {"NoSchedule", "PreferNoSchedule", "NoExecute"},
+	"spec.services.databases[].engine":   {"postgres", "mysql"},
+	"spec.gitops.components[]": {
+		"ingress", "cert-manager", "external-secrets", "monitoring", "network-policies", "autoscaler", "dashboard", "external-dns",
+	},
+	"spec.rotation.window.days[]":                  {"MON", "TUE", "WED", "THU", "FRI", "SAT", "SUN"},
+	"spec.rotation.verify[].kubernetes.nodesReady": {"all"},
+	"spec.rotation.approvals[]":                    {"shift", "destroy"},
+	"spec.rotation.onFailure":                      {"rollback", "freeze", "ask"},
+	"spec.terraform.flavor":                        {"terraform", "tofu"},
+	"spec.accept[].warning": {
+		"all-spot", "all-tainted", "no-audit-log", "open-api", "open-management", "short-interval", "single-nat", "single-node",
+		"single-zone-database", "unknown-endpoint", "unknown-region", "unknown-version",
+	},
+}

@@ -1,0 +1,143 @@
+package spec
+
+import (
+	"encoding/json"
+	"fmt"
+	"reflect"
+	"strings"
+
+	"github.com/goccy/go-yaml"
+	"github.com/google/jsonschema-go/jsonschema"
+)
+
+// Schema is the JSON Schema (2020-12) of a spec, for editors. Every spec that
+// Load takes is right by it; not every one that is right by it is taken, as
+// what depends on several fields or on the platform is left to Load.
+func Schema() *jsonschema.Schema {
+	var c Cluster
+	c.setDefaults()
+	s := schemaOf(reflect.ValueOf(c), "")
+	s.Schema = "https://json-schema.org/draft/2020-12/schema"
+	s.Title = "drover: a Kubernetes cluster"
+	s.Description = comments()["Cluster"]
+	return s
+}
+
+// nothing is the schema that no value is right by.
+func nothing() *jsonschema.Schema { return &jsonschema.Schema{Not: &jsonschema.Schema{}} }
+
+// schemaOf is the schema of the values at path, of which v is the default.
+func schemaOf(v reflect.Value, path string) *jsonschema.Schema {
+	t := v.Type()
+	switch {
+	case t.Kind() == reflect.Pointer:
+		return schemaOf(fresh(t.Elem()).Elem(), path)
+	case isText(t):
+		return scalarSchema("string", v, path)
+	}
+	switch t.Kind() {
+	case reflect.Struct:
+		return structSchema(v, path)
+	case reflect.Slice:
+		s := &jsonschema.Schema{Type: "array", Items: schemaOf(fresh(t.Elem()).Elem(), path+"[]")}
+		if v.Len() > 0 {
+			s.Default = inJSON(v.Interface())
+		}
+		return s
+	case reflect.Map:
+		return &jsonschema.Schema{Type: "object", AdditionalProperties: &jsonschema.Schema{Type: "string"}}
+	case reflect.String:
+		return scalarSchema("string", v, path)
+	case reflect.Int:
+		return scalarSchema("integer", v, path)
+	case reflect.Float64:
+		return scalarSchema("number", v, path)
+	case reflect.Bool:
+		return &jsonschema.Schema{Type: "boolean", Default: inJSON(v.Bool())}
+	}
+	panic("spec: no schema for " + t.String())
+}
+
+func structSchema(v reflect.Value, path string) *jsonschema.Schema {
+	s := &jsonschema.Schema{Type: "object", AdditionalProperties: nothing(), Properties: map[string]*jsonschema.Schema{}}
+	fields := fieldsOf(v.Type())
+	s.Required = fields.required
+	for name, i := range fields.byName {
+		field := schemaOf(v.Field(i), join(path, name))
+		field.Description = comments()[v.Type().Name()+"."+v.Type().Field(i).Name]
+		s.Properties[name] = field
+	}
+	for i := range v.NumField() { // as in types.go, which is the order to read and write them in
+		name, _, _ := strings.Cut(v.Type().Field(i).Tag.Get("yaml"), ",")
+		s.PropertyOrder = append(s.PropertyOrder, name)
+	}
+	if v.Type() == reflect.TypeFor[Check]() {
+		one := 1
+		s.MinProperties, s.MaxProperties = &one, &one
+	}
+	return s
+}
+
+// forms are the patterns of texts that have the same form on every platform;
+// [] stands for any index. Those that validation has are its own.
+var forms = map[string]string{
+	"metadata.name":                   dnsLabel.pattern.text,
+	"spec.kubernetes.version":         minorVersion.text,
+	"spec.network.cidr":               rangeForm,
+	"spec.network.services":           rangeForm,
+	"spec.network.reserved[].cidr":    rangeForm,
+	"spec.access.allow[]":             rangeForm,
+	"spec.access.vpn.clients":         rangeForm,
+	"spec.ingress.domain":             domainName.text,
+	"spec.ingress.allow[]":            rangeForm,
+	"spec.ingress.management.domain":  domainName.text,
+	"spec.ingress.management.allow[]": rangeForm,
+	"spec.rotation.window.from":       timeOfDay.pattern.text,
+	"spec.rotation.window.to":         timeOfDay.pattern.text,
+}
+
+const (
+	rangeForm    = `^([0-9]{1,3}\.){3}[0-9]{1,3}/[0-9]{1,2}$`
+	durationForm = `^([0-9]+d)?([0-9]+h)?([0-9]+m)?([0-9]+s)?([0-9]+ms)?$`
+	sizeForm     = `^[0-9]+(Mi|Gi|Ti)$`
+)
+
+// scalarSchema is the schema of a text or number.
+func scalarSchema(kind string, v reflect.Value, path string) *jsonschema.Schema {
+	s := &jsonschema.Schema{Type: kind, Pattern: forms[path]}
+	switch v.Type() {
+	case reflect.TypeFor[Duration]():
+		least := 2 // a digit and a unit: the form by itself would take the empty text
+		s.Pattern, s.MinLength = durationForm, &least
+	case reflect.TypeFor[Size]():
+		s.Pattern = sizeForm
+	}
+	for _, choice := range choices[path] {
+		s.Enum = append(s.Enum, choice)
+	}
+	if !v.IsZero() {
+		s.Default = inJSON(v.Interface())
+	}
+	if example, ok := exampleOf(path); ok && s.Enum == nil {
+		s.Examples = []any{example}
+	}
+	return s
+}
+
+// exampleOf is the value in the example that shows how a field is written.
+func exampleOf(path string) (string, bool) {
+	var pair map[string]any
+	if err := yaml.Unmarshal([]byte(examples[path]), &pair); err != nil {
+		return "", false
+	}
+	text, ok := pair[path[strings.LastIndexByte(path, '.')+1:]].(string)
+	return text, ok && !strings.Contains(text, "…")
+}
+
+func inJSON(value any) json.RawMessage {
+	data, err := json.Marshal(value)
+	if err != nil {
+		panic(fmt.Sprintf("spec: a default is no JSON: %v", err)) // texts, numbers and lists of them are
+	}
+	return data
+}
