@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"sync"
 
 	"drover/generator"
 	"drover/generator/spec"
@@ -30,9 +31,10 @@ func StoreDir(out, cluster string) string {
 // session is one process that drives one cluster under the lease.
 type session struct {
 	Options
-	store *journal.Store
-	lease *journal.Lease
-	state journal.State
+	store  *journal.Store
+	lease  *journal.Lease
+	state  journal.State
+	stacks sync.Map // root to Stack, once it is initialized
 }
 
 // open takes the lease and folds the journal.

@@ -66,15 +66,29 @@ func (s *session) applyTraffic(ctx context.Context) error {
 	return stack.Apply(ctx, plan)
 }
 
-// prepare gives a root that is ready to plan: initialized, and with the state
-// that an earlier failed upload left behind pushed.
-func (s *session) prepare(ctx context.Context, root generator.Root) (Stack, error) {
+// initialized opens a root and initializes it, once in a session: its files are
+// only ever changed before that.
+func (s *session) initialized(ctx context.Context, root generator.Root) (Stack, error) {
+	if stack, ok := s.stacks.Load(root); ok {
+		return stack.(Stack), nil
+	}
 	stack, err := s.Ports.Stack(root)
 	if err != nil {
 		return nil, fmt.Errorf("opening the %s root: %w", root, err)
 	}
 	if err := stack.Init(ctx); err != nil {
 		return nil, fmt.Errorf("initializing the %s root: %w", root, err)
+	}
+	s.stacks.Store(root, stack)
+	return stack, nil
+}
+
+// prepare gives a root that is ready to plan: initialized, and with the state
+// that an earlier failed upload left behind pushed.
+func (s *session) prepare(ctx context.Context, root generator.Root) (Stack, error) {
+	stack, err := s.initialized(ctx, root)
+	if err != nil {
+		return nil, err
 	}
 	pushed, err := stack.RecoverState(ctx)
 	if err != nil {

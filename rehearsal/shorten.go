@@ -53,8 +53,28 @@ func shorten(c spec.Cluster) []edit {
 	if r.Window != nil {
 		edits = append(edits, edit{"rotation.window", nil, "the rotation window is not waited for"})
 	}
+	edits = append(edits, leaveOut(c.Spec)...)
 	if kept, left := checksThatAnswer(r.Verify); len(left) > 0 {
 		edits = append(edits, edit{"rotation.verify", kept, "checks that need the real cluster are left out: " + strings.Join(left, ", ")})
+	}
+	return edits
+}
+
+// leaveOut removes what the simulated account has no service for, or no
+// cluster to run in. What stays is what a rotation moves.
+func leaveOut(s spec.Spec) []edit {
+	var edits []edit
+	for _, e := range []struct {
+		path, note string
+		given      bool
+	}{
+		{"network.egress", "no egress firewall: the simulated account has no AWS Network Firewall, so egress is open and its routes are not rehearsed", s.Network.Egress.Mode == "restricted"},
+		{"access.vpn", "no client VPN: the simulated account has none", s.Access.VPN != nil},
+		{"gitops", "no GitOps: nothing runs in a simulated cluster", s.GitOps != nil},
+	} {
+		if e.given {
+			edits = append(edits, edit{e.path, nil, e.note})
+		}
 	}
 	return edits
 }

@@ -118,3 +118,25 @@ func TestNextMinor(t *testing.T) {
 		t.Error("latest has no next minor")
 	}
 }
+
+func TestWhatTheAccountLacksIsLeftOutAndSaid(t *testing.T) {
+	t.Parallel()
+	full := strings.Replace(production, "nat: single}", "nat: single, egress: {mode: restricted, allow: [ghcr.io]}}", 1) +
+		"  gitops: {repository: \"https://git.example.com/shop.git\"}\n"
+	edits := shorten(parsed(t, full))
+	edited, err := apply([]byte(full), edits)
+	if err != nil {
+		t.Fatal(err)
+	}
+	after := parsed(t, string(edited))
+	if after.Spec.Network.Egress.Mode != "open" || after.Spec.GitOps != nil {
+		t.Errorf("egress is %+v, gitops %+v", after.Spec.Network.Egress, after.Spec.GitOps)
+	}
+	var said []string
+	for _, e := range edits {
+		said = append(said, e.note)
+	}
+	if all := strings.Join(said, "; "); !strings.Contains(all, "Network Firewall") || !strings.Contains(all, "no GitOps") {
+		t.Errorf("the summary would say only: %s", all)
+	}
+}

@@ -3,6 +3,8 @@ package main
 import (
 	"encoding/json"
 	"fmt"
+	"strconv"
+	"strings"
 
 	"github.com/urfave/cli/v2"
 
@@ -14,6 +16,7 @@ func networkCommand(s streams) *cli.Command {
 		Name: "network", Usage: "show the address plan of a spec, or of a directory of specs",
 		Flags: []cli.Flag{
 			fileFlag(),
+			&cli.StringFlag{Name: "free", Value: "/16", Usage: "name the next free block of this `SIZE` too"},
 			&cli.StringFlag{Name: "output", Value: "text", EnvVars: []string{"DROVER_OUTPUT"}, Usage: "`FORMAT` of the answer: text, json or svg, a picture for your documents"},
 		},
 		Action: func(c *cli.Context) error {
@@ -38,11 +41,15 @@ func network(c *cli.Context, s streams) error {
 	if write == nil {
 		return usageError{fmt.Errorf("--output is %q; write text, json or svg", c.String("output"))}
 	}
+	bits, err := strconv.Atoi(strings.TrimPrefix(c.String("free"), "/"))
+	if err != nil || bits < 8 || bits > 32 {
+		return usageError{fmt.Errorf("--free is %q; write the number of leading bits, such as /20", c.String("free"))}
+	}
 	all, err := loadAll(c.Context, c.String("file"), s.err)
 	if err != nil {
 		return err
 	}
-	m, err := netmap.Of(all)
+	m, err := netmap.Of(all, bits)
 	if err != nil {
 		return usageError{err}
 	}

@@ -50,7 +50,7 @@ type asker struct {
 
 // freeNetwork is a range that overlaps nothing of the specs beside the new one.
 func (a *asker) freeNetwork() string {
-	if free, ok := fleet.Suggest(a.neighbors); ok {
+	if free, ok := fleet.Free(a.neighbors, 16); ok {
 		return free.String()
 	}
 	return ""

@@ -121,6 +121,8 @@ func scopeOf(r *http.Request) (region, service string) {
 func (p *Proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	region, service := scopeOf(r)
 	switch {
+	case refuseMissing(w, r, service):
+		p.tally.count(service, true)
 	case service == "eks":
 		_, motos := p.eks.Serve(w, r, region)
 		p.tally.count(service, !motos)
