@@ -6,6 +6,8 @@ import (
 	"strings"
 	"time"
 
+	"golang.org/x/sync/errgroup"
+
 	"drover/generator"
 	"drover/orchestrator/journal"
 	"drover/orchestrator/terraform"
@@ -92,28 +94,57 @@ func (r *rotation) destroy(ctx context.Context) (result, error) {
 			}
 		}
 	}
-	stack, err := r.prepare(ctx, generator.Root(r.from()))
+	old := generator.Root(r.from())
+	stack, err := r.prepare(ctx, old)
 	if err != nil {
 		return result{}, err
 	}
-	if _, weighted := r.state.Weights[r.from()]; weighted {
-		if _, err := r.setWeights(ctx, map[string]int{r.to(): 100}); err != nil {
-			return result{}, err
-		}
+	// Dropping blue's records and planning its end touch different roots.
+	group, both := errgroup.WithContext(ctx)
+	var plan *terraform.Plan
+	group.Go(func() (err error) {
+		plan, err = planEnd(both, stack, old)
+		return err
+	})
+	group.Go(func() error { return r.dropRecords(both) })
+	if err := group.Wait(); err != nil {
+		return result{}, err
 	}
-	if err := r.destroyRoot(ctx, stack, generator.Root(r.from()), r.from()); err != nil {
+	if err := r.applyEnd(ctx, stack, plan, old, string(old)); err != nil {
 		return result{}, err
 	}
 	return result{journal.Done, r.cluster(r.from()) + " is gone"}, nil
 }
 
-// destroyRoot plans the deletion of one root, has the plan guarded and applies
-// it. The color is empty for a root that has none.
+// dropRecords takes blue out of DNS, where it has weight 0 already.
+func (r *rotation) dropRecords(ctx context.Context) error {
+	if _, weighted := r.state.Weights[r.from()]; !weighted {
+		return nil
+	}
+	_, err := r.setWeights(ctx, map[string]int{r.to(): 100})
+	return err
+}
+
+// destroyRoot plans the deletion of one root and carries it out. The color is
+// empty for a root that has none.
 func (s *session) destroyRoot(ctx context.Context, stack Stack, root generator.Root, color string) error {
+	plan, err := planEnd(ctx, stack, root)
+	if err != nil {
+		return err
+	}
+	return s.applyEnd(ctx, stack, plan, root, color)
+}
+
+func planEnd(ctx context.Context, stack Stack, root generator.Root) (*terraform.Plan, error) {
 	plan, err := stack.Plan(ctx, terraform.PlanOptions{Destroy: true})
 	if err != nil {
-		return fmt.Errorf("planning the end of %s: %w", root, err)
+		return nil, fmt.Errorf("planning the end of %s: %w", root, err)
 	}
+	return plan, nil
+}
+
+// applyEnd has the plan guarded, asks for the lease once more, and deletes.
+func (s *session) applyEnd(ctx context.Context, stack Stack, plan *terraform.Plan, root generator.Root, color string) error {
 	if err := deletesOnly(plan.JSON, s.name(), color); err != nil {
 		return err
 	}

@@ -150,6 +150,8 @@ func (s *fakeStack) Plan(_ context.Context, o terraform.PlanOptions) (*terraform
 	if err := s.w.touch("plan " + string(s.root)); err != nil {
 		return nil, err
 	}
+	s.w.mu.Lock()
+	defer s.w.mu.Unlock()
 	actions, changed := tfjson.Actions{tfjson.ActionCreate}, !s.w.standing[string(s.root)]
 	switch {
 	case o.Destroy:
@@ -169,7 +171,14 @@ func (s *fakeStack) Apply(_ context.Context, p *terraform.Plan) error {
 	if err := s.w.touch("apply " + string(s.root)); err != nil {
 		return err
 	}
-	deletes := p.JSON.ResourceChanges[0].Change.Actions.Delete()
+	s.carryOut(p.JSON.ResourceChanges[0].Change.Actions)
+	return s.w.touch("applied " + string(s.root))
+}
+
+func (s *fakeStack) carryOut(actions tfjson.Actions) {
+	s.w.mu.Lock()
+	defer s.w.mu.Unlock()
+	deletes := actions.Delete()
 	switch {
 	case s.root == generator.Traffic && deletes:
 		s.w.dns, s.w.standing[string(s.root)] = map[string]int{}, false
@@ -181,8 +190,7 @@ func (s *fakeStack) Apply(_ context.Context, p *terraform.Plan) error {
 	default:
 		s.w.standing[string(s.root)] = !deletes
 	}
-	s.w.applied = append(s.w.applied, action(p.JSON.ResourceChanges[0].Change.Actions)+" "+string(s.root))
-	return s.w.touch("applied " + string(s.root))
+	s.w.applied = append(s.w.applied, action(actions)+" "+string(s.root))
 }
 
 func (s *fakeStack) wanted() map[string]int {
