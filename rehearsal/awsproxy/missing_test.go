@@ -22,7 +22,7 @@ func TestWhatNobodySimulatesIsRefusedAtOnce(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			request := httptest.NewRequest(http.MethodPost, "/", strings.NewReader(c.body))
+			request := httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/", strings.NewReader(c.body))
 			answer := httptest.NewRecorder()
 			if got := refuseMissing(answer, request, c.service); got != c.refused {
 				t.Fatalf("refused is %v", got)
