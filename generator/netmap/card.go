@@ -86,7 +86,11 @@ func (d *drawing) strip(c Cluster) {
 	}
 	x, w := at(c.Growth)
 	d.box(x, float64(d.y), w, high, "kept", "room to grow "+c.Growth.String())
-	d.text(int(x)+10, d.y+21, "small", "room to grow")
+	label := "room to grow"
+	if c.Zones[0].Firewall != nil {
+		label = "to grow" // the firewall's subnets leave half the room
+	}
+	d.text(int(x)+10, d.y+21, "small", label)
 	if more := netplan.MaxZones - len(c.Zones); more > 1 {
 		for _, last := range []netip.Prefix{c.Zones[len(c.Zones)-1].Blue, c.Zones[len(c.Zones)-1].Green} {
 			x, w := at(last)
