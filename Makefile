@@ -36,6 +36,10 @@ test-unit:
 test-e2e:
 	@cd test && ../$(STEP) "scripts, properties, modules, generated roots, Terratest" go test -timeout 30m ./...
 
+.PHONY: nightly
+nightly: ## what make test takes a sample of, whole: Terraform validates 100 random specs
+	@cd test && DROVER_RANDOM_SPECS=100 ../$(STEP) "Terraform on 100 random specs" go test -timeout 60m ./generated -run Random
+
 .PHONY: bench
 bench: ## measure what is promised about speed, as ratios in one run (some minutes)
 	@cd test && ../$(STEP) "benchmarks" go test ./bench -run '^$$' -bench . -benchtime 3x -timeout 60m
