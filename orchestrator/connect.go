@@ -64,7 +64,7 @@ type relocking struct{ *terraform.Root }
 var _ Stack = relocking{}
 
 func (r relocking) Plan(ctx context.Context, o terraform.PlanOptions) (plan *terraform.Plan, err error) {
-	err = r.unlocked(ctx, func() error {
+	err = unlocked(ctx, r.Unlock, func() error {
 		plan, err = r.Root.Plan(ctx, o)
 		return err
 	})
@@ -72,16 +72,17 @@ func (r relocking) Plan(ctx context.Context, o terraform.PlanOptions) (plan *ter
 }
 
 func (r relocking) Apply(ctx context.Context, p *terraform.Plan) error {
-	return r.unlocked(ctx, func() error { return r.Root.Apply(ctx, p) })
+	return unlocked(ctx, r.Unlock, func() error { return r.Root.Apply(ctx, p) })
 }
 
-func (r relocking) unlocked(ctx context.Context, try func() error) error {
+// unlocked tries, and once more where the lock in the way could be broken.
+func unlocked(ctx context.Context, unlock func(context.Context, *terraform.LockError) error, try func() error) error {
 	err := try()
 	var locked *terraform.LockError
 	if !errors.As(err, &locked) {
 		return err
 	}
-	if err := r.Unlock(ctx, locked); err != nil {
+	if err := unlock(ctx, locked); err != nil {
 		return err
 	}
 	return try()

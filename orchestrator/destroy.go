@@ -87,12 +87,8 @@ func (r *rotation) quiet(ctx context.Context) error {
 // destroy deletes blue. Once its deletion has begun there is no way back, and
 // the conditions, which then can no longer be asked of blue, are not asked again.
 func (r *rotation) destroy(ctx context.Context) (result, error) {
-	if !r.state.Rotation.Destroying {
-		for _, c := range destroyConditions {
-			if err := c.holds(r, ctx); err != nil {
-				return result{}, fmt.Errorf("%s is not destroyed, as this does not hold: %s: %w", r.from(), c.name, err)
-			}
-		}
+	if err := r.mayDestroy(ctx); err != nil {
+		return result{}, err
 	}
 	old := generator.Root(r.from())
 	stack, err := r.prepare(ctx, old)
@@ -110,10 +106,27 @@ func (r *rotation) destroy(ctx context.Context) (result, error) {
 	if err := group.Wait(); err != nil {
 		return result{}, err
 	}
+	// The plan and DNS took a while, in which blue may have been found by someone.
+	if err := r.mayDestroy(ctx); err != nil {
+		return result{}, err
+	}
 	if err := r.applyEnd(ctx, stack, plan, old, string(old)); err != nil {
 		return result{}, err
 	}
 	return result{journal.Done, r.cluster(r.from()) + " is gone"}, nil
+}
+
+// mayDestroy asks every condition, until the deletion has begun.
+func (r *rotation) mayDestroy(ctx context.Context) error {
+	if r.state.Rotation.Destroying {
+		return nil
+	}
+	for _, c := range destroyConditions {
+		if err := c.holds(r, ctx); err != nil {
+			return fmt.Errorf("%s is not destroyed, as this does not hold: %s: %w", r.from(), c.name, err)
+		}
+	}
+	return nil
 }
 
 // dropRecords takes blue out of DNS, where it has weight 0 already.

@@ -114,8 +114,8 @@ func TestRotateSurvivesAKillAtEveryCall(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if at < 30 {
-				t.Fatalf("only %d calls reached outside: the test does not see the rotation", at)
+			if !slices.Contains(w.applied, "create green") || !slices.Contains(w.applied, "delete blue") || at < 40 {
+				t.Fatalf("only %d calls reached outside, %v: the test does not see the rotation", at, w.applied)
 			}
 			return
 		}
@@ -264,6 +264,26 @@ func TestADestroyWaitsForQuiet(t *testing.T) {
 	}
 	if !strings.Contains(err.Error(), "3 new connections") {
 		t.Errorf("the error does not say why: %v", err)
+	}
+}
+
+// What finds blue while its end is planned keeps it too.
+func TestBlueThatIsFoundAgainRightBeforeItsEndIsKept(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	applied(t, w)
+	o := w.options()
+	o.Observer = onWeights{func(weights map[string]int) {
+		if _, has := weights["blue"]; !has {
+			w.busy["blue"] = 2
+		}
+	}}
+	if err := Rotate(t.Context(), o); err == nil || !strings.Contains(err.Error(), "2 new connections") || !w.standing["blue"] {
+		t.Fatalf("got %v, standing %v", err, w.standing)
+	}
+	w.busy["blue"] = 0
+	if err := Rotate(t.Context(), w.options()); err != nil || w.standing["blue"] {
+		t.Errorf("once blue is quiet: %v, standing %v", err, w.standing)
 	}
 }
 
