@@ -32,6 +32,8 @@ func awsCluster(c spec.Cluster, plan Addresses, r Root) []attribute {
 		{"log_retention_days", integer(retention)},
 		{"kms_key_arn", foundation("kms_key_arn")},
 		gap,
+		{"addons", mapping(c.Addons(), awsAddon)},
+		gap,
 		{"node_pools", mapping(byName(s.NodePools, func(p spec.NodePool) string { return p.Name }), awsNodePool)},
 		gap,
 		{"identities", foundation("identities")},
@@ -48,6 +50,14 @@ func awsCluster(c spec.Cluster, plan Addresses, r Root) []attribute {
 		out = append(out, gap, attribute{"permissions_boundary", text(s.Access.PermissionsBoundary)})
 	}
 	return out
+}
+
+// awsAddon is an add-on; without a version EKS takes its own.
+func awsAddon(version string) hclwrite.Tokens {
+	if version == "" {
+		return object()
+	}
+	return object(attribute{"version", text(version)})
 }
 
 func awsNodePool(p spec.NodePool) hclwrite.Tokens {

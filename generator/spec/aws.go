@@ -16,6 +16,7 @@ var awsRules = rules{
 	},
 	// https://docs.aws.amazon.com/eks/latest/userguide/kubernetes-versions.html
 	oldest: 30, newest: 36,
+	addons: awsAddons,
 	// https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html
 	retention: []int{1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653},
 	zones:     [2]int{2, 6}, // EKS needs two, and no region has more than six

@@ -29,6 +29,6 @@ var choices = map[string][]string{
 	"spec.terraform.flavor":                        {"terraform", "tofu"},
 	"spec.accept[].warning": {
 		"all-spot", "all-tainted", "no-audit-log", "open-api", "open-management", "short-interval", "single-nat", "single-node",
-		"single-zone-database", "unknown-endpoint", "unknown-region", "unknown-version",
+		"single-zone-database", "unknown-addon", "unknown-endpoint", "unknown-region", "unknown-version", "unpinned-addons",
 	},
 }

@@ -15,8 +15,9 @@ type rules struct {
 	account   form
 	region    form
 	regions   []string
-	oldest    int   // minor version of Kubernetes: none below it is still run
-	newest    int   // the newest that was known when this drover was made
+	oldest    int // minor version of Kubernetes: none below it is still run
+	newest    int // the newest that was known when this drover was made
+	addons    addonRules
 	retention []int // days that logs can be kept, if not any number
 	zones     [2]int
 	cidr      [2]int // shortest and longest prefix of the network

@@ -81,6 +81,8 @@ type Kubernetes struct {
 	Logs []string `yaml:"logs,omitempty"`
 	// How long the logs of the control plane are kept, in days.
 	LogRetention Duration `yaml:"logRetention,omitempty"`
+	// The platform's own add-ons in the cluster, on AWS: the version of each, or none for one to do without. Left out: what a cluster needs, at the versions that drover pins for its version of Kubernetes.
+	Addons map[string]string `yaml:"addons,omitempty"`
 }
 
 // State is where Terraform keeps its state, and drover its store beside it.

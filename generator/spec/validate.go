@@ -270,6 +270,7 @@ func (v *validator) kubernetes() {
 		v.unwise("no-audit-log", "spec.kubernetes.logs", "without the audit log nobody can tell who changed what in the cluster", "add audit")
 	}
 	v.retention("spec.kubernetes.logRetention", k.LogRetention)
+	v.addons()
 }
 
 // retention checks how long logs are kept.

@@ -57,7 +57,7 @@ variable "log_retention_days" {
 }
 
 variable "addons" {
-  description = "EKS add-ons by name. A version pins one (\"v1.20.4-eksbuild.2\"); without it EKS takes its default for the Kubernetes version."
+  description = "EKS add-ons by name. A version pins one (\"v1.20.4-eksbuild.2\"); without it EKS takes its default for the Kubernetes version on the day that the cluster is made."
   type = map(object({
     version = optional(string)
   }))
@@ -66,7 +66,18 @@ variable "addons" {
     coredns                = {}
     eks-pod-identity-agent = {}
     kube-proxy             = {}
+    metrics-server         = {}
     vpc-cni                = {}
+  }
+
+  validation {
+    condition     = length(setsubtract(["coredns", "eks-pod-identity-agent", "kube-proxy", "vpc-cni"], keys(var.addons))) == 0
+    error_message = "addons must hold coredns, eks-pod-identity-agent, kube-proxy and vpc-cni: without one of them no cluster works."
+  }
+
+  validation {
+    condition     = alltrue([for addon in values(var.addons) : addon.version == null || can(regex("^v[0-9]+\\.[0-9]+\\.[0-9]+(-[A-Za-z0-9.]+)*-eksbuild\\.[0-9]+$", addon.version))])
+    error_message = "addons: version must be one of EKS' own, like \"v1.20.4-eksbuild.2\", or null."
   }
 }
 

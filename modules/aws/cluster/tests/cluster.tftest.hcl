@@ -150,7 +150,7 @@ run "network_comes_before_nodes_and_has_its_own_role" {
   command = plan
 
   assert {
-    condition     = join(" ", keys(aws_eks_addon.before_nodes)) == "eks-pod-identity-agent kube-proxy vpc-cni" && join(" ", keys(aws_eks_addon.after_nodes)) == "aws-ebs-csi-driver coredns"
+    condition     = join(" ", keys(aws_eks_addon.before_nodes)) == "eks-pod-identity-agent kube-proxy vpc-cni" && join(" ", keys(aws_eks_addon.after_nodes)) == "aws-ebs-csi-driver coredns metrics-server"
     error_message = "What makes a node ready must come before the nodes, and what runs on one after."
   }
 
@@ -170,13 +170,17 @@ run "addons_are_pinned_and_get_the_rights_they_need" {
 
   variables {
     addons = {
-      aws-ebs-csi-driver = { version = "v1.45.0-eksbuild.2" }
-      vpc-cni            = { version = "v1.20.0-eksbuild.1" }
+      aws-ebs-csi-driver     = { version = "v1.45.0-eksbuild.2" }
+      coredns                = { version = "v1.12.1-eksbuild.2" }
+      eks-pod-identity-agent = { version = "v1.3.10-eksbuild.2" }
+      kube-proxy             = { version = "v1.33.3-eksbuild.4" }
+      metrics-server         = { version = "v0.8.0-eksbuild.6" }
+      vpc-cni                = { version = "v1.20.0-eksbuild.1" }
     }
   }
 
   assert {
-    condition     = aws_eks_addon.before_nodes["vpc-cni"].addon_version == "v1.20.0-eksbuild.1" && aws_eks_addon.after_nodes["aws-ebs-csi-driver"].addon_version == "v1.45.0-eksbuild.2"
+    condition     = { for name, addon in merge(aws_eks_addon.before_nodes, aws_eks_addon.after_nodes) : name => addon.addon_version } == { for name, addon in var.addons : name => addon.version }
     error_message = "A version that is named must be taken."
   }
 

@@ -96,9 +96,13 @@ run "wrong_values_1" {
 
     # no pool
     node_pools = {}
+
+    # no network plugin
+    addons = { kube-proxy = {}, coredns = {}, eks-pod-identity-agent = {} }
   }
 
   expect_failures = [
+    var.addons,
     var.admins,
     var.allow_api_from,
     var.api,
@@ -132,9 +136,13 @@ run "wrong_values_2" {
 
     # pool with a long name
     node_pools = { a-pool-with-a-name-of-more-than-thirty-characters = { machines = ["m7i.large"], min = 1, max = 3 } }
+
+    # add-on version without its build
+    addons = { kube-proxy = { version = "1.33.3" }, coredns = {}, eks-pod-identity-agent = {}, vpc-cni = {} }
   }
 
   expect_failures = [
+    var.addons,
     var.admins,
     var.api,
     var.ingress,

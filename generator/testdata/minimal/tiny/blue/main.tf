@@ -1,4 +1,4 @@
-# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:5b457b8df601e8efb3c1f9bd0040b9b0cbb8d1dd61b225973de7cebef7213d8a
+# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:765bf4515d0e36c743163d00ec1f6ed6ccb0f4f3c8c7142ad75195d8d6f35f57
 
 data "terraform_remote_state" "foundation" {
   backend = "local"
@@ -31,6 +31,27 @@ module "cluster" {
   logs               = ["api", "audit", "authenticator", "controllerManager", "scheduler"]
   log_retention_days = 90
   kms_key_arn        = data.terraform_remote_state.foundation.outputs.kms_key_arn
+
+  addons = {
+    "aws-ebs-csi-driver" = {
+      version = "v1.53.0-eksbuild.1"
+    }
+    "coredns" = {
+      version = "v1.12.1-eksbuild.2"
+    }
+    "eks-pod-identity-agent" = {
+      version = "v1.3.10-eksbuild.2"
+    }
+    "kube-proxy" = {
+      version = "v1.33.3-eksbuild.4"
+    }
+    "metrics-server" = {
+      version = "v0.8.0-eksbuild.6"
+    }
+    "vpc-cni" = {
+      version = "v1.20.4-eksbuild.2"
+    }
+  }
 
   node_pools = {
     "general" = {

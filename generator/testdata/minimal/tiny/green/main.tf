@@ -1,4 +1,4 @@
-# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:4a17147ce26f92d5d82c2b879ab34c88528576d85ba8dbd4fce07f13c58367c1
+# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:02bc6d2b34dc4353c1722af16b323ac6fe1ce777672c3548c2ff09c6f6be9fbe
 
 data "terraform_remote_state" "foundation" {
   backend = "local"
@@ -31,6 +31,27 @@ module "cluster" {
   logs               = ["api", "audit", "authenticator", "controllerManager", "scheduler"]
   log_retention_days = 90
   kms_key_arn        = data.terraform_remote_state.foundation.outputs.kms_key_arn
+
+  addons = {
+    "aws-ebs-csi-driver" = {
+      version = "v1.53.0-eksbuild.1"
+    }
+    "coredns" = {
+      version = "v1.12.1-eksbuild.2"
+    }
+    "eks-pod-identity-agent" = {
+      version = "v1.3.10-eksbuild.2"
+    }
+    "kube-proxy" = {
+      version = "v1.33.3-eksbuild.4"
+    }
+    "metrics-server" = {
+      version = "v0.8.0-eksbuild.6"
+    }
+    "vpc-cni" = {
+      version = "v1.20.4-eksbuild.2"
+    }
+  }
 
   node_pools = {
     "general" = {

@@ -1,4 +1,4 @@
-# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:207056e84b76205f67a8f367ce2a50df9bbdfe298007a10e3a8d9da7a06a1c14
+# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:510747aa670740f5045bc6f39c8c7bbc536c3556115438c1647ecade39ee15b2
 
 data "terraform_remote_state" "foundation" {
   backend = "s3"
@@ -33,6 +33,27 @@ module "cluster" {
   logs               = ["api", "audit", "authenticator", "controllerManager", "scheduler"]
   log_retention_days = 90
   kms_key_arn        = data.terraform_remote_state.foundation.outputs.kms_key_arn
+
+  addons = {
+    "aws-ebs-csi-driver" = {
+      version = "v1.53.0-eksbuild.1"
+    }
+    "coredns" = {
+      version = "v1.12.1-eksbuild.2"
+    }
+    "eks-pod-identity-agent" = {
+      version = "v1.3.10-eksbuild.2"
+    }
+    "kube-proxy" = {
+      version = "v1.33.3-eksbuild.4"
+    }
+    "metrics-server" = {
+      version = "v0.8.0-eksbuild.6"
+    }
+    "vpc-cni" = {
+      version = "v1.20.4-eksbuild.2"
+    }
+  }
 
   node_pools = {
     "batch" = {
