@@ -1,11 +1,13 @@
 package orchestrator
 
 import (
+	"context"
 	"fmt"
 	"time"
 
 	"drover/generator/spec"
 	"drover/orchestrator/cloud"
+	"drover/orchestrator/kubernetes"
 	"drover/orchestrator/traffic"
 	"drover/orchestrator/verify"
 )
@@ -20,6 +22,9 @@ type asked struct {
 	color   string
 	net     *traffic.Net
 	cloud   cloud.Platform
+	pools   []spec.NodePool
+	connect func(ctx context.Context, cluster string) (*kubernetes.Client, error)
+	memory  func(check string) *verify.Memory // of earlier runs of that check of this color
 }
 
 // checkKinds makes a check of the field that the spec sets. Reading it is
@@ -29,6 +34,10 @@ var checkKinds = []struct {
 	limit func(spec.Check) (spec.Duration, bool) // and whether this kind is asked for
 	check func(spec.Check, asked) verify.Check
 }{
+	{"kubernetes", func(c spec.Check) (spec.Duration, bool) {
+		// Its timeout is how long a new cluster may take to become ready, over many runs of the check.
+		return limitOf(c.Kubernetes, func(k *spec.KubernetesCheck) spec.Duration { return min(k.Timeout, spec.Duration(checkTime)) })
+	}, kubernetesCheck},
 	{"http", func(c spec.Check) (spec.Duration, bool) {
 		return limitOf(c.HTTP, func(h *spec.HTTPCheck) spec.Duration { return h.Timeout })
 	}, httpCheck},
@@ -64,16 +73,6 @@ func checksOf(r spec.Rotation, a asked) []verify.Check {
 	return checks
 }
 
-// unknownCheck names the first check of the spec that this drover cannot do.
-func unknownCheck(r spec.Rotation) (field string, found bool) {
-	for i, c := range r.Verify {
-		if c.Kubernetes != nil {
-			return fmt.Sprintf("spec.rotation.verify[%d].kubernetes", i), true
-		}
-	}
-	return "", false
-}
-
 func checkLimit(c spec.Check) time.Duration {
 	for _, kind := range checkKinds {
 		if limit, wanted := kind.limit(c); wanted && limit.Std() > 0 {
@@ -81,6 +80,22 @@ func checkLimit(c spec.Check) time.Duration {
 		}
 	}
 	return checkTime
+}
+
+// kubernetesCheck asks each pool for its least number of nodes, whatever else the spec asks for.
+func kubernetesCheck(c spec.Check, a asked) verify.Check {
+	k := c.Kubernetes
+	pools := map[string]int{}
+	for _, pool := range a.pools {
+		if pool.Min > 0 {
+			pools[pool.Name] = pool.Min
+		}
+	}
+	return verify.Kubernetes{
+		Connect: func(ctx context.Context) (*kubernetes.Client, error) { return a.connect(ctx, a.cluster) },
+		Pool:    a.cloud.Pool, Nodes: verify.Nodes{All: k.NodesReady == "all", Least: k.MinNodes, Pools: pools},
+		Workloads: k.Workloads, Namespaces: k.Namespaces, Seen: a.memory(fmt.Sprint(k.NodesReady, k.MinNodes, k.Workloads, k.Namespaces)),
+	}
 }
 
 func httpCheck(c spec.Check, a asked) verify.Check {

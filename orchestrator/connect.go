@@ -4,12 +4,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
 	"time"
 
 	"drover/generator"
 	"drover/generator/spec"
 	"drover/orchestrator/cloud"
 	"drover/orchestrator/cloud/aws"
+	"drover/orchestrator/kubernetes"
 	"drover/orchestrator/terraform"
 	"drover/orchestrator/traffic"
 	"drover/orchestrator/verify"
@@ -39,9 +41,11 @@ func Connect(ctx context.Context, o Options) (Ports, error) {
 	if err != nil {
 		return Ports{}, fmt.Errorf("finding Terraform: %w", err)
 	}
+	connect := apiServers(platform)
+	var memories sync.Map // of the checks, by color and check
 	return Ports{
-		Cloud: platform,
-		DNS:   authority{net: net, options: o},
+		Cloud: platform, Kubernetes: connect,
+		DNS: authority{net: net, options: o},
 		Stack: func(root generator.Root) (Stack, error) {
 			opened, err := binary.Open(o.dir(root), terraform.RootOptions{LockTimeout: lockTime, Progress: func(e terraform.Event) {
 				o.Observer.Detail(fmt.Sprintf("%s: %s", root, e.Message))
@@ -49,9 +53,29 @@ func Connect(ctx context.Context, o Options) (Ports, error) {
 			return relocking{opened}, err
 		},
 		Checks: func(color, cluster string) []verify.Check {
-			return checksOf(o.Spec.Spec.Rotation, asked{host: o.host(color), cluster: cluster, color: color, net: net, cloud: platform})
+			return checksOf(o.Spec.Spec.Rotation, asked{host: o.host(color), cluster: cluster, color: color, net: net, cloud: platform,
+				pools: o.Spec.Spec.NodePools, connect: connect, memory: func(check string) *verify.Memory {
+					memory, _ := memories.LoadOrStore(color+" "+check, &verify.Memory{})
+					return memory.(*verify.Memory)
+				}})
 		},
 	}, nil
+}
+
+// apiServers opens clients by what the platform says of a cluster. Each is asked for anew, as a color that is built
+// again has the same name, and another server.
+func apiServers(platform cloud.Platform) func(context.Context, string) (*kubernetes.Client, error) {
+	return func(ctx context.Context, cluster string) (*kubernetes.Client, error) {
+		access, err := platform.Kubernetes(ctx, cluster)
+		if err != nil {
+			return nil, err
+		}
+		client, err := kubernetes.New(access)
+		if err != nil {
+			return nil, fmt.Errorf("connecting to the API server of %s: %w", cluster, err)
+		}
+		return client, nil
+	}
 }
 
 // lockTime is how long a state's lock of somebody else is waited for.

@@ -230,6 +230,30 @@ func TestGreenThatSickensDuringTheShiftIsRolledBack(t *testing.T) {
 	checkRotated(t, w)
 }
 
+// A node that joins during the soak is no reason to stop, and no data is no reason to pass.
+func TestASilentCheckIsAskedAgainUntilItAnswers(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	applied(t, w)
+	s := started(t, w.options())
+	w.verdicts["green"] = verify.Inconclusive
+	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Second)
+	defer cancel()
+	err := s.analyze(ctx, "green", time.Now())
+	if err == nil || ctx.Err() == nil {
+		t.Errorf("a watch ended without an answer: %v", err)
+	}
+	asked := 0
+	s.Observer = onProgress{func(string) {
+		if asked++; asked == 2 {
+			w.verdicts["green"] = verify.Pass
+		}
+	}}
+	if err := s.analyze(t.Context(), "green", time.Now()); err != nil || asked != 2 {
+		t.Errorf("asked %d times: %v", asked, err)
+	}
+}
+
 func TestOnFailureFreezeAndAskLeaveTrafficWhereItIs(t *testing.T) {
 	t.Parallel()
 	for onFailure, wantWaiting := range map[string]bool{"freeze": false, "ask": true} {
@@ -462,6 +486,12 @@ func (o onWeights) Event(e journal.Event) {
 }
 func (onWeights) Progress(string) {}
 func (onWeights) Detail(string)   {}
+
+type onProgress struct{ do func(string) }
+
+func (onProgress) Event(journal.Event)       {}
+func (o onProgress) Progress(message string) { o.do(message) }
+func (onProgress) Detail(string)             {}
 
 type onPhase struct {
 	name string

@@ -73,7 +73,9 @@ func after(d time.Duration) func(spec.Rotation) time.Duration {
 }
 
 // verifyTime leaves room for the slowest check and for tries after it.
-func verifyTime(r spec.Rotation) time.Duration { return 10*time.Minute + slowestCheck(r) }
+func verifyTime(r spec.Rotation) time.Duration {
+	return verifyWindow(r) + slowestCheck(r) + 5*time.Minute
+}
 
 // shiftTime is every step's interval, and for each a write to DNS, its
 // confirmation and the time to live.

@@ -8,6 +8,7 @@ import (
 	"drover/generator"
 	"drover/orchestrator/cloud"
 	"drover/orchestrator/journal"
+	"drover/orchestrator/kubernetes"
 	"drover/orchestrator/terraform"
 	"drover/orchestrator/verify"
 )
@@ -44,4 +45,6 @@ type Ports struct {
 	Cloud  cloud.Platform
 	DNS    DNS
 	Checks func(color, cluster string) []verify.Check // the spec's checks, on that color's own host name
+	// Kubernetes opens a client of a cluster's API server, which it does not ask yet; the caller closes it.
+	Kubernetes func(ctx context.Context, cluster string) (*kubernetes.Client, error)
 }

@@ -24,7 +24,6 @@ type precondition struct {
 var preconditions = []precondition{
 	{"account", (*rotation).accountMatches, true},
 	{"gitops", (*rotation).gitOpsCanStart, false},
-	{"checks", (*rotation).checksCanRun, false},
 	{"foundation", (*rotation).foundationIsSpecs, false},
 	{"active", (*rotation).activeIsUp, false},
 	{"quota", (*rotation).quotaSuffices, false},
@@ -70,14 +69,6 @@ func (r *rotation) gitOpsCanStart(context.Context) (string, error) {
 			"remove spec.gitops and install the agent by other means, or wait for a drover that can"}
 	}
 	return "no GitOps asked for", nil
-}
-
-// checksCanRun refuses before anything is built what verify could not do.
-func (r *rotation) checksCanRun(context.Context) (string, error) {
-	if field, found := unknownCheck(r.Spec.Spec.Rotation); found {
-		return "", &Refused{field + " is set, and this drover cannot ask the Kubernetes API yet", "remove it, or verify the same by an http or command check"}
-	}
-	return fmt.Sprintf("%d checks", len(r.Ports.Checks(r.to(), r.cluster(r.to())))), nil
 }
 
 // foundationIsSpecs refuses a rotation to a spec whose foundation was not applied.

@@ -13,12 +13,26 @@ import (
 	"drover/orchestrator/verify"
 )
 
-// verifyTries is how often inconclusive checks and errors are asked again:
-// a new color's DNS name and load balancer need a while to be seen.
+// A new color's checks are asked again and again for a while: its DNS name and
+// load balancer need some time to be seen. During the shift and the soak, a
+// check that gives no answer may be silent for as long as patience.
 const (
-	verifyTries = 30
+	verifyLeast = 5 * time.Minute
 	verifyPause = 10 * time.Second
+	patience    = 2 * time.Minute
 )
+
+// verifyWindow is how long a new color has to pass every check. Where the spec
+// asks the Kubernetes API, its timeout says how long nodes and workloads take.
+func verifyWindow(r spec.Rotation) time.Duration {
+	window := verifyLeast
+	for _, c := range r.Verify {
+		if c.Kubernetes != nil {
+			window = max(window, c.Kubernetes.Timeout.Std())
+		}
+	}
+	return window
+}
 
 // verify asks every check, on green's own host name, before any traffic.
 func (r *rotation) verify(ctx context.Context) (result, error) {
@@ -53,18 +67,19 @@ func (r *rotation) verified(context.Context) error {
 // A fail is asked again too while the color is still new: health follows the
 // load balancer's own probes.
 func (s *session) checkColor(ctx context.Context, color string) ([]verify.Result, error) {
-	var results []verify.Result
-	for try := range verifyTries {
-		s.Observer.Progress(fmt.Sprintf("verifying %s, try %d", color, try+1))
-		results = verify.All(ctx, s.Ports.Checks(color, s.cluster(color)))
-		if verify.Passed(results) {
-			return results, nil
+	until := time.Now().Add(verifyWindow(s.Spec.Spec.Rotation))
+	s.Observer.Progress("verifying " + color)
+	for {
+		results := verify.All(ctx, s.Ports.Checks(color, s.cluster(color)))
+		err := judge(color, results)
+		if err == nil || time.Now().After(until) {
+			return results, nil // the caller judges
 		}
-		if err := pause(ctx, verifyPause); err != nil {
-			return nil, fmt.Errorf("verifying %s: %w; last: %w", color, err, judge(color, results))
+		s.Observer.Progress(fmt.Sprintf("not yet, asked again until %s: %v", until.Format(time.TimeOnly), err))
+		if stopped := pause(ctx, verifyPause); stopped != nil {
+			return nil, fmt.Errorf("verifying %s: %w; last: %w", color, stopped, err)
 		}
 	}
-	return results, nil
 }
 
 // judge turns results into nothing, an Unhealthy color, or a question that
@@ -93,34 +108,56 @@ func judge(color string, results []verify.Result) error {
 	return nil
 }
 
-// analyze asks the checks again and again for as long as traffic is watched.
-// One fail is repeated before it counts, so that one lost packet is no verdict.
+// analyze asks the checks again and again for as long as traffic is watched,
+// and ends well only with a pass. One fail is repeated before it counts, so
+// that one lost packet is no verdict; a check without an answer, as while a
+// node joins, is asked again until patience ends.
 func (s *session) analyze(ctx context.Context, color string, until time.Time) error {
+	var silent time.Time // since when some check has had no answer
 	for {
-		results := verify.All(ctx, s.Ports.Checks(color, s.cluster(color)))
-		if err := judge(color, results); err != nil {
-			s.Observer.Progress(fmt.Sprintf("asking %s again: %v", color, err))
-			if err := pause(ctx, time.Second); err != nil {
-				return err
-			}
-			results = verify.All(ctx, s.Ports.Checks(color, s.cluster(color)))
-			if err := judge(color, results); err != nil {
-				return err
-			}
+		err := s.askTwice(ctx, color)
+		var unhealthy *Unhealthy
+		switch {
+		case err == nil:
+			silent = time.Time{}
+		case errors.As(err, &unhealthy):
+			return err
+		case silent.IsZero():
+			silent = time.Now()
+		case time.Since(silent) > patience:
+			return fmt.Errorf("for %s: %w", patience, err)
 		}
 		left := time.Until(until)
-		if left <= 0 {
+		if left <= 0 && err == nil {
 			return nil
 		}
-		if err := pause(ctx, min(left, analysisPause(left))); err != nil {
-			return err
+		if stopped := pause(ctx, analysisPause(left)); stopped != nil {
+			return errors.Join(stopped, err)
 		}
 	}
 }
 
-// analysisPause asks about twenty times in what is left, between 1 and 30 s.
+// askTwice asks the checks, and once more if they do not pass.
+func (s *session) askTwice(ctx context.Context, color string) error {
+	err := judge(color, verify.All(ctx, s.Ports.Checks(color, s.cluster(color))))
+	if err == nil {
+		return nil
+	}
+	s.Observer.Progress(fmt.Sprintf("asking %s again: %v", color, err))
+	if err := pause(ctx, time.Second); err != nil {
+		return err
+	}
+	return judge(color, verify.All(ctx, s.Ports.Checks(color, s.cluster(color))))
+}
+
+// analysisPause asks about twenty times in what is left, between 1 and 30 s,
+// and once more right at the end.
 func analysisPause(left time.Duration) time.Duration {
-	return min(max(left/20, time.Second), 30*time.Second)
+	between := min(max(left/20, time.Second), 30*time.Second)
+	if left > 0 {
+		return min(left, between)
+	}
+	return between
 }
 
 // pause waits for d or for ctx to end, whichever is first.

@@ -18,6 +18,7 @@ import (
 	"drover/generator/spec"
 	"drover/orchestrator/cloud"
 	"drover/orchestrator/journal"
+	"drover/orchestrator/kubernetes"
 	"drover/orchestrator/terraform"
 	"drover/orchestrator/verify"
 )
@@ -71,7 +72,7 @@ spec:
 func (w *world) options() Options {
 	o := Options{Spec: w.spec, SpecFile: "cluster.yaml", Out: w.out, Version: "test", Command: "drover test", Observer: silent{}}
 	o.Ports = Ports{
-		Cloud: &fakeCloud{w}, DNS: fakeDNS{w},
+		Cloud: &fakeCloud{w}, DNS: fakeDNS{w}, Kubernetes: apiServers(&fakeCloud{w}),
 		Stack: func(root generator.Root) (Stack, error) { return &fakeStack{w, root}, nil },
 		Checks: func(color, _ string) []verify.Check {
 			return []verify.Check{fakeCheck{w, color}}
@@ -258,6 +259,12 @@ func (c *fakeCloud) Flows(_ context.Context, lb string, _ time.Duration) (cloud.
 func (c *fakeCloud) Leftovers(context.Context, string, string) ([]cloud.Resource, error) {
 	return nil, c.w.touch("leftovers")
 }
+
+func (c *fakeCloud) Kubernetes(context.Context, string) (kubernetes.Access, error) {
+	return kubernetes.Access{}, nil
+}
+
+func (c *fakeCloud) Pool(labels map[string]string) string { return labels["pool"] }
 
 func (c *fakeCloud) Weights(context.Context, string, string) (map[string]int, error) {
 	return c.w.dns, nil

@@ -23,7 +23,7 @@ var choices = map[string][]string{
 		"ingress", "cert-manager", "external-secrets", "monitoring", "network-policies", "autoscaler", "dashboard", "external-dns",
 	},
 	"spec.rotation.window.days[]":                  {"MON", "TUE", "WED", "THU", "FRI", "SAT", "SUN"},
-	"spec.rotation.verify[].kubernetes.nodesReady": {"all"},
+	"spec.rotation.verify[].kubernetes.nodesReady": {"all", "pools"},
 	"spec.rotation.approvals[]":                    {"shift", "destroy"},
 	"spec.rotation.onFailure":                      {"rollback", "freeze", "ask"},
 	"spec.terraform.flavor":                        {"terraform", "tofu"},

@@ -393,11 +393,15 @@ type Check struct {
 
 // KubernetesCheck asks the Kubernetes API for nodes and workloads.
 type KubernetesCheck struct {
-	// Which nodes have to be ready.
+	// Which nodes have to be ready: all of them, or only what each pool has as its min. Either way each pool has its min, and one node at least is ready.
 	NodesReady string `yaml:"nodesReady,omitempty"`
-	// The workloads that have to be available, as namespace/name.
+	// The least number of ready nodes in the whole cluster.
+	MinNodes int `yaml:"minNodes,omitempty"`
+	// The Deployments, StatefulSets and DaemonSets that have to be available, as namespace/name.
 	Workloads []string `yaml:"workloads,omitempty"`
-	// How long the check may take.
+	// The namespaces in which every workload has to be available, and no pod pending or crashing; [all] for all of them.
+	Namespaces []string `yaml:"namespaces,omitempty"`
+	// How long nodes and workloads of a new cluster may take to become ready.
 	Timeout Duration `yaml:"timeout,omitempty"`
 }
 

@@ -29,12 +29,6 @@ func (v *validator) unbuilt() {
 		{"spec.rotation.schedule", s.Rotation.Schedule != "", "nothing starts rotations by schedule yet", later},
 		{"spec.rotation.window", s.Rotation.Window != nil, "the window is not kept yet: a rotation runs when it is started", later},
 	}
-	for i, c := range s.Rotation.Verify {
-		rows = append(rows, lacking{
-			fmt.Sprintf("spec.rotation.verify[%d].kubernetes", i), c.Kubernetes != nil,
-			"drover cannot ask the Kubernetes API yet, and a rotation refuses to begin", "verify the same by an http or command check",
-		})
-	}
 	for _, r := range rows {
 		if r.given {
 			v.warn(r.path, "", r.is, r.help)

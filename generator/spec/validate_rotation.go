@@ -79,11 +79,7 @@ func (v *validator) check(path string, c Check) {
 		return
 	}
 	if k := c.Kubernetes; k != nil {
-		oneIs(v, path+".kubernetes.nodesReady", k.NodesReady)
-		for i, w := range k.Workloads {
-			v.matches(fmt.Sprintf("%s.kubernetes.workloads[%d]", path, i), w, workload)
-		}
-		v.positive(path+".kubernetes.timeout", k.Timeout, "15m")
+		v.kubernetesCheck(path+".kubernetes", *k)
 	}
 	if h := c.HTTP; h != nil {
 		v.httpCheck(path+".http", *h)
@@ -100,6 +96,30 @@ func (v *validator) check(path string, c Check) {
 }
 
 var workload = form{lazily(`^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?/[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$`), "a namespace, a slash and the name of a workload", "checkout/checkout"}
+
+var namespace = form{lazily(`^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$`), "the name of a namespace, or all", "checkout"}
+
+func (v *validator) kubernetesCheck(path string, k KubernetesCheck) {
+	oneIs(v, path+".nodesReady", k.NodesReady)
+	if k.MinNodes < 0 {
+		v.wrong(path+".minNodes", fmt.Sprintf("%s.minNodes is %d, and a number of nodes is not less than 0", path, k.MinNodes), "write minNodes: 3, or remove the line")
+	}
+	for i, w := range k.Workloads {
+		v.matches(fmt.Sprintf("%s.workloads[%d]", path, i), w, workload)
+	}
+	v.unique(k.Workloads, "the workload", indexed(path+".workloads"))
+	for i, n := range k.Namespaces {
+		v.matches(fmt.Sprintf("%s.namespaces[%d]", path, i), n, namespace)
+	}
+	v.unique(k.Namespaces, "the namespace", indexed(path+".namespaces"))
+	if len(k.Namespaces) > 1 && slices.Contains(k.Namespaces, "all") {
+		v.wrong(path+".namespaces", path+".namespaces has all, and others beside it", "write namespaces: [all], or leave all out")
+	}
+	v.positive(path+".timeout", k.Timeout, "15m")
+	if a := v.c.Spec.Access; v.c.Spec.Platform == AWS && len(a.Admins) == 0 {
+		v.warn(path, "", "the check asks the Kubernetes API, and nobody is given access to it", "name the role that drover runs as in spec.access.admins")
+	}
+}
 
 func (v *validator) httpCheck(path string, h HTTPCheck) {
 	if h.Path != "" && (!strings.HasPrefix(h.Path, "/") || strings.ContainsAny(h.Path, " \t\r\n\\#") || strings.HasPrefix(h.Path, "//")) {

@@ -5,6 +5,8 @@ package cloud
 import (
 	"context"
 	"time"
+
+	"drover/orchestrator/kubernetes"
 )
 
 // Platform answers questions about one account in one region.
@@ -23,6 +25,11 @@ type Platform interface {
 	Flows(ctx context.Context, loadBalancer string, window time.Duration) (Flows, error)
 	// Leftovers lists the resources that carry the tags of a cluster and, if color is not empty, of that color.
 	Leftovers(ctx context.Context, cluster, color string) ([]Resource, error)
+	// Kubernetes tells how a cluster's API server is reached with the credentials in use. Its Server is empty where
+	// the platform names none.
+	Kubernetes(ctx context.Context, cluster string) (kubernetes.Access, error)
+	// Pool gives the node pool of a node by the labels that the platform puts on it; empty if they name none.
+	Pool(labels map[string]string) string
 	// Weights gives, for each color, the weight of the record that the zone holds for the domain.
 	// Without any weighted record the map is empty.
 	Weights(ctx context.Context, zoneID, domain string) (map[string]int, error)

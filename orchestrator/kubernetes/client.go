@@ -1,0 +1,165 @@
+package kubernetes
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+)
+
+// Access is what a client needs to be let in.
+type Access struct {
+	Server string // URL of the API server
+	CA     []byte // certificates in PEM that the server's is signed by; no other is trusted
+	// Token gives a bearer token that is good for now. It is asked before each request.
+	Token func(ctx context.Context) (string, error)
+}
+
+// ErrNoServer says that the platform names no API server for a cluster, so that there is nobody to ask.
+var ErrNoServer = errors.New("the platform names no address of the API server")
+
+// Client talks to one API server.
+type Client struct {
+	server *url.URL
+	token  func(ctx context.Context) (string, error)
+	http   *http.Client
+}
+
+const (
+	requestTime = 30 * time.Second // for one request; the API server itself gives up after 60 s
+	dialTime    = 10 * time.Second
+	pageSize    = 500
+	answerLimit = 64 << 20 // bytes of an answer that are read at most
+)
+
+// New makes a client. It asks nothing yet.
+func New(a Access) (*Client, error) {
+	if a.Server == "" {
+		return nil, ErrNoServer
+	}
+	server, err := url.Parse(a.Server)
+	if err != nil || server.Scheme != "https" || server.Host == "" {
+		return nil, fmt.Errorf("the API server's address %q is no https URL", a.Server)
+	}
+	roots := x509.NewCertPool()
+	if !roots.AppendCertsFromPEM(a.CA) {
+		return nil, fmt.Errorf("the platform gives no certificate authority for the API server at %s", server.Host)
+	}
+	return &Client{server: server, token: a.Token, http: &http.Client{Transport: &http.Transport{
+		Proxy:             http.ProxyFromEnvironment,
+		DialContext:       (&net.Dialer{Timeout: dialTime}).DialContext,
+		TLSClientConfig:   &tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12},
+		ForceAttemptHTTP2: true,
+	}}}, nil
+}
+
+// Close ends the connections that are open. The client may still be used.
+func (c *Client) Close() { c.http.CloseIdleConnections() }
+
+// Get reads one object into a value.
+func (c *Client) Get(ctx context.Context, path string, into any) error {
+	body, err := c.do(ctx, http.MethodGet, path, nil, nil)
+	if err != nil {
+		return err
+	}
+	if err := json.Unmarshal(body, into); err != nil {
+		return fmt.Errorf("the answer to %s is not what an API server gives: %w", path, err)
+	}
+	return nil
+}
+
+// Text reads a page that is not JSON, such as /metrics.
+func (c *Client) Text(ctx context.Context, path string) (string, error) {
+	body, err := c.do(ctx, http.MethodGet, path, nil, nil)
+	return string(body), err
+}
+
+// Delete asks for the deletion of one object, and only of the one with that UID: what has meanwhile been made anew
+// under the same name stays. An object that is gone already is no error.
+func (c *Client) Delete(ctx context.Context, path, uid string) error {
+	body, err := json.Marshal(map[string]any{
+		"apiVersion": "v1", "kind": "DeleteOptions", "propagationPolicy": "Background",
+		"preconditions": map[string]string{"uid": uid},
+	})
+	if err != nil {
+		return fmt.Errorf("encoding the deletion of %s: %w", path, err)
+	}
+	_, err = c.do(ctx, http.MethodDelete, path, nil, body)
+	if Missing(err) || Conflict(err) {
+		return nil
+	}
+	return err
+}
+
+// List reads all objects of a collection, page by page.
+func List[T any](ctx context.Context, c *Client, path string) ([]T, error) {
+	var all []T
+	for next := ""; ; {
+		query := url.Values{"limit": {fmt.Sprint(pageSize)}}
+		if next != "" {
+			query.Set("continue", next)
+		}
+		body, err := c.do(ctx, http.MethodGet, path, query, nil)
+		if err != nil {
+			return nil, err
+		}
+		var page struct {
+			Kind     string
+			Metadata struct{ Continue string }
+			Items    []T
+		}
+		if err := json.Unmarshal(body, &page); err != nil || !strings.HasSuffix(page.Kind, "List") {
+			return nil, fmt.Errorf("the answer to %s is no list: %w", path, cmp.Or(err, errors.New("its kind is "+page.Kind)))
+		}
+		all = append(all, page.Items...)
+		if next = page.Metadata.Continue; next == "" {
+			return all, nil
+		}
+	}
+}
+
+// do makes one request and gives the body of a good answer.
+func (c *Client) do(ctx context.Context, method, path string, query url.Values, body []byte) ([]byte, error) {
+	ctx, cancel := context.WithTimeout(ctx, requestTime)
+	defer cancel()
+	token, err := c.token(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("making a token for the API server: %w", err)
+	}
+	target := c.server.JoinPath(path)
+	target.RawQuery = query.Encode()
+	request, err := http.NewRequestWithContext(ctx, method, target.String(), bytes.NewReader(body))
+	if err != nil {
+		return nil, fmt.Errorf("asking the API server for %s: %w", path, err)
+	}
+	request.Header.Set("Authorization", "Bearer "+token)
+	request.Header.Set("Accept", "application/json, text/plain;q=0.5")
+	request.Header.Set("Content-Type", "application/json")
+	request.Header.Set("User-Agent", "drover")
+	answer, err := c.http.Do(request)
+	if err != nil {
+		return nil, c.unreachable(err)
+	}
+	defer func() { _ = answer.Body.Close() }() // only read from
+	data, err := io.ReadAll(io.LimitReader(answer.Body, answerLimit+1))
+	if err != nil {
+		return nil, c.unreachable(err)
+	}
+	if len(data) > answerLimit {
+		return nil, fmt.Errorf("the answer to %s is longer than %d MiB", path, answerLimit>>20)
+	}
+	if answer.StatusCode/100 != 2 {
+		return nil, refused(method, path, answer.StatusCode, data)
+	}
+	return data, nil
+}

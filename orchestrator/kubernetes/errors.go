@@ -1,0 +1,74 @@
+package kubernetes
+
+import (
+	"cmp"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+)
+
+// StatusError is an answer of an API server that is not a good one.
+type StatusError struct {
+	Method, Path string
+	Code         int    // of HTTP
+	Message      string // the server's own words
+}
+
+// Error says what was refused, and what to do where a person can do something.
+func (e *StatusError) Error() string {
+	said := fmt.Sprintf("the API server answers %d to %s %s: %s", e.Code, e.Method, e.Path, e.Message)
+	if advice, ok := advices[e.Code]; ok {
+		said += "; " + advice
+	}
+	return said
+}
+
+var advices = map[int]string{
+	http.StatusUnauthorized: "it does not know this identity: name its role in spec.access.admins and run `drover apply`",
+	http.StatusForbidden:    "this identity may not do that: name its role in spec.access.admins and run `drover apply`",
+}
+
+// refused reads a Status object, or whatever stands in for it.
+func refused(method, path string, code int, body []byte) error {
+	var status struct{ Message string }
+	_ = json.Unmarshal(body, &status) // something between may have answered in its own words
+	const most = 200
+	text := strings.TrimSpace(string(body))
+	if len(text) > most {
+		text = strings.ToValidUTF8(text[:most], "") + "…"
+	}
+	return &StatusError{method, path, code, cmp.Or(status.Message, text, http.StatusText(code))}
+}
+
+// UnreachableError says that no answer came at all.
+type UnreachableError struct {
+	Host string
+	Err  error
+}
+
+func (e *UnreachableError) Error() string {
+	return fmt.Sprintf("the API server at %s does not answer: %v; a private one is reached from inside the network or by VPN only", e.Host, e.Err)
+}
+
+// Unwrap gives the network's own error.
+func (e *UnreachableError) Unwrap() error { return e.Err }
+
+func (c *Client) unreachable(err error) error { return &UnreachableError{c.server.Host, err} }
+
+// Missing is true of an answer that the object, or its kind, does not exist.
+func Missing(err error) bool { return answered(err, http.StatusNotFound) }
+
+// Conflict is true of a deletion whose object has meanwhile been made anew.
+func Conflict(err error) bool { return answered(err, http.StatusConflict) }
+
+// Denied is true where the server does not know the identity, or does not allow it what was asked.
+func Denied(err error) bool {
+	return answered(err, http.StatusUnauthorized) || answered(err, http.StatusForbidden)
+}
+
+func answered(err error, code int) bool {
+	var status *StatusError
+	return errors.As(err, &status) && status.Code == code
+}
