@@ -19,7 +19,7 @@ setup: ## check what drover needs on this machine, and install what can be
 
 .PHONY: build
 build: ## build bin/drover
-	@$(STEP) "build bin/drover" go build -o bin/drover ./cmd/drover
+	@$(STEP) "build bin/drover" go build -tags urfave_cli_no_docs -o bin/drover ./cmd/drover
 
 .PHONY: demo
 demo: setup build ## rehearse a whole rotation on this machine: the main job

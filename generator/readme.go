@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"strings"
+	"sync"
 	"text/template"
 
 	"drover/templates"
@@ -11,9 +12,11 @@ import (
 
 // readmes are the templates of the roots' README.md. A string of the spec
 // goes through code or table, which leave nothing in it that Markdown reads.
-var readmes = template.Must(template.New("").
-	Funcs(template.FuncMap{"code": markdownCode, "cell": markdownCell}).
-	ParseFS(templates.FS, "readme/*.md.tmpl"))
+var readmes = sync.OnceValue(func() *template.Template {
+	return template.Must(template.New("").
+		Funcs(template.FuncMap{"code": markdownCode, "cell": markdownCell}).
+		ParseFS(templates.FS, "readme/*.md.tmpl"))
+})
 
 // readmeFile is README.md of a root: what it holds, and how it is used.
 func readmeFile(in input, r Root, plan Addresses) ([]byte, error) {
@@ -30,7 +33,7 @@ func readmeFile(in input, r Root, plan Addresses) ([]byte, error) {
 		"Services": plan.Services[r].String(), "Backend": s.State.Backend,
 	}
 	var b bytes.Buffer
-	if err := readmes.ExecuteTemplate(&b, r.module()+".md.tmpl", data); err != nil {
+	if err := readmes().ExecuteTemplate(&b, r.module()+".md.tmpl", data); err != nil {
 		return nil, fmt.Errorf("writing README.md: %w", err)
 	}
 	return b.Bytes(), nil

@@ -11,6 +11,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"text/template"
 	"unicode"
 
@@ -18,9 +19,11 @@ import (
 	"drover/templates"
 )
 
-var page = template.Must(template.New("").
-	Funcs(template.FuncMap{"scalar": scalar, "quoted": quoted, "list": list, "pairs": pairs}).
-	ParseFS(templates.FS, "init/cluster.yaml.tmpl"))
+var page = sync.OnceValue(func() *template.Template {
+	return template.Must(template.New("").
+		Funcs(template.FuncMap{"scalar": scalar, "quoted": quoted, "list": list, "pairs": pairs}).
+		ParseFS(templates.FS, "init/cluster.yaml.tmpl"))
+})
 
 // Text is the spec that says what is set in c, and nothing else. The
 // diagnostics are those of the text; without errors among them it can be used.
@@ -40,7 +43,7 @@ func Text(title string, c spec.Cluster) (string, spec.Diagnostics, error) {
 
 func write(title string, c spec.Cluster, version string) (string, error) {
 	var b strings.Builder
-	err := page.ExecuteTemplate(&b, "cluster.yaml.tmpl", struct {
+	err := page().ExecuteTemplate(&b, "cluster.yaml.tmpl", struct {
 		spec.Cluster
 		Title, DefaultVersion, Elsewhere string
 	}{c, oneLine(title), version, elsewhere(c.Spec.Network.CIDR)})
@@ -70,14 +73,16 @@ func elsewhere(cidr string) string {
 
 // plain are the texts that mean themselves in YAML without quotes, also where
 // they stand in brackets.
-var plain = regexp.MustCompile(`^([A-Za-z][A-Za-z0-9_./-]*|[0-9]{1,3}(\.[0-9]{1,3}){3}/[0-9]{1,2}|arn:[A-Za-z0-9:/._-]*[A-Za-z0-9])$`)
+var plain = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^([A-Za-z][A-Za-z0-9_./-]*|[0-9]{1,3}(\.[0-9]{1,3}){3}/[0-9]{1,2}|arn:[A-Za-z0-9:/._-]*[A-Za-z0-9])$`)
+})
 
 // words are what some YAML readers take for something other than text.
 var words = []string{"true", "false", "yes", "no", "on", "off", "y", "n", "null"}
 
 // scalar is s as one value of YAML, whatever s is.
 func scalar(s string) (string, error) {
-	if plain.MatchString(s) && !slices.Contains(words, strings.ToLower(s)) {
+	if plain().MatchString(s) && !slices.Contains(words, strings.ToLower(s)) {
 		return s, nil
 	}
 	return quoted(s)

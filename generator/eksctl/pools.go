@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	"drover/generator/spec"
 )
@@ -24,11 +25,11 @@ func (v *conversion) pools(root *node) {
 	}
 }
 
-var notInName = regexp.MustCompile(`[^a-z0-9]+`)
+var notInName = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`[^a-z0-9]+`) })
 
 // named is a name as drover writes names.
 func named(s string) string {
-	return strings.Trim(notInName.ReplaceAllString(strings.ToLower(s), "-"), "-")
+	return strings.Trim(notInName().ReplaceAllString(strings.ToLower(s), "-"), "-")
 }
 
 // pool is one group of nodes.

@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // builtIn are the add-ons that every cluster of drover has.
@@ -98,11 +99,11 @@ func (n *node) says() bool {
 	return (n.scalar && n.text != "" && n.text != "false") || len(n.names) > 0 || len(n.items) > 0
 }
 
-var index = regexp.MustCompile(`\[[0-9]+\]`)
+var index = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\[[0-9]+\]`) })
 
 // reasonFor gives the reason of the path, or of the nearest part around it.
 func reasonFor(path string) string {
-	path = index.ReplaceAllString(path, "[]")
+	path = index().ReplaceAllString(path, "[]")
 	for path != "" {
 		if why, ok := reasons[path]; ok {
 			return why

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -29,7 +30,9 @@ func (e *LockError) Error() string {
 }
 
 var (
-	lockField  = regexp.MustCompile(`(?m)^[\s│]*(ID|Path|Operation|Who|Created):[ \t]+(.*?)[ \t]*$`)
+	lockField = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`(?m)^[\s│]*(ID|Path|Operation|Who|Created):[ \t]+(.*?)[ \t]*$`)
+	})
 	lockPhrase = "Error acquiring the state lock"
 )
 
@@ -40,7 +43,7 @@ func parseLock(said string) *LockError {
 		return nil
 	}
 	lock := &LockError{ID: "LOCK_ID", Who: "somebody", Operation: "unknown"}
-	for _, field := range lockField.FindAllStringSubmatch(details, -1) {
+	for _, field := range lockField().FindAllStringSubmatch(details, -1) {
 		switch value := field[2]; field[1] {
 		case "ID":
 			lock.ID = value

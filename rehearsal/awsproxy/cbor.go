@@ -13,6 +13,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/aws/smithy-go/encoding/cbor"
 )
@@ -20,7 +21,7 @@ import (
 // Newer SDKs speak RPC v2 CBOR to some services (CloudWatch among them), which moto does not. The same operations
 // have AWS JSON, which it does: requests and answers are translated between the two.
 
-var rpcPath = regexp.MustCompile(`^/service/([^/]+)/operation/([^/]+)$`)
+var rpcPath = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^/service/([^/]+)/operation/([^/]+)$`) })
 
 // serveCBOR answers a CBOR request with what moto answers to its JSON form.
 func (p *Proxy) serveCBOR(w http.ResponseWriter, r *http.Request) {
@@ -36,7 +37,7 @@ func (p *Proxy) serveCBOR(w http.ResponseWriter, r *http.Request) {
 }
 
 func (p *Proxy) translate(r *http.Request) (status int, body any, err error) {
-	m := rpcPath.FindStringSubmatch(r.URL.Path)
+	m := rpcPath().FindStringSubmatch(r.URL.Path)
 	if m == nil {
 		return 0, nil, fmt.Errorf("%s is no RPC v2 path", r.URL.Path)
 	}

@@ -6,17 +6,18 @@ import (
 	"io"
 	"net/http"
 	"regexp"
+	"sync"
 )
 
 // missing are calls that moto answers with 500, which every client repeats for
 // minutes. They are refused at once instead, by what is missing.
 var missing = []struct {
 	service string
-	action  *regexp.Regexp // in the body of a query; nil is every call
+	action  func() *regexp.Regexp // in the body of a query; nil is every call
 	what    string
 }{
 	{"network-firewall", nil, "AWS Network Firewall"},
-	{"ec2", regexp.MustCompile(`(^|&)Action=[A-Za-z]*ClientVpn`), "Client VPN"},
+	{"ec2", sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(^|&)Action=[A-Za-z]*ClientVpn`) }), "Client VPN"},
 }
 
 // longestQuery is more than any EC2 query that a provider sends.
@@ -25,7 +26,7 @@ const longestQuery = 1 << 20
 // refuseMissing answers a call to what nobody simulates, and says whether it did.
 func refuseMissing(w http.ResponseWriter, r *http.Request, service string) bool {
 	for _, m := range missing {
-		if m.service != service || (m.action != nil && !m.action.Match(peek(r))) {
+		if m.service != service || (m.action != nil && !m.action().Match(peek(r))) {
 			continue
 		}
 		text := "the rehearsal does not simulate " + m.what

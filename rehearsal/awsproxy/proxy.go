@@ -104,14 +104,16 @@ func (p *Proxy) Close() error {
 
 // scope finds region and service in the credential scope of a signature, version 4, in the header or, for a
 // presigned request, in the query.
-var scope = regexp.MustCompile(`Credential=[^/]+/\d{8}/([^/]+)/([^/]+)/aws4_request`)
+var scope = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`Credential=[^/]+/\d{8}/([^/]+)/([^/]+)/aws4_request`)
+})
 
 func scopeOf(r *http.Request) (region, service string) {
 	signed := r.Header.Get("Authorization")
 	if signed == "" {
 		signed = "Credential=" + r.URL.Query().Get("X-Amz-Credential")
 	}
-	if m := scope.FindStringSubmatch(signed); m != nil {
+	if m := scope().FindStringSubmatch(signed); m != nil {
 		return m[1], m[2]
 	}
 	return "", ""

@@ -48,7 +48,7 @@ var upstreams = map[string]struct {
 	"registry.gitlab.com": {"gitlab-container-registry", true},
 }
 
-var repositoryPrefix = regexp.MustCompile(`^([a-z0-9]+(?:[._/-][a-z0-9]+)*/?|ROOT)$`)
+var repositoryPrefix = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^([a-z0-9]+(?:[._/-][a-z0-9]+)*/?|ROOT)$`) })
 
 func newPullThrough(account string) *pullThrough {
 	return &pullThrough{account: account, rules: map[string]map[string]rule{}}
@@ -91,7 +91,7 @@ func (p *pullThrough) serve(w http.ResponseWriter, r *http.Request, region strin
 func (p *pullThrough) create(region string, in ruleRequest) (any, *ecrError) {
 	upstream, known := upstreams[in.Upstream]
 	switch {
-	case !repositoryPrefix.MatchString(in.Prefix):
+	case !repositoryPrefix().MatchString(in.Prefix):
 		return nil, &ecrError{"InvalidParameterException", "The ecrRepositoryPrefix " + in.Prefix + " is not valid"}
 	case !known && !strings.HasSuffix(in.Upstream, ".azurecr.io") && !strings.Contains(in.Upstream, ".dkr.ecr."):
 		return nil, &ecrError{"UnsupportedUpstreamRegistryException", "The upstream registry " + in.Upstream + " is not supported"}

@@ -22,9 +22,11 @@ type databases struct {
 }
 
 var (
-	databaseElement = regexp.MustCompile(`(?s)<DBInstance>.*?</DBInstance>`)
-	databaseName    = regexp.MustCompile(`<DBInstanceIdentifier>([^<]+)</DBInstanceIdentifier>`)
-	databaseID      = regexp.MustCompile(`<DbiResourceId>[^<]*</DbiResourceId>`)
+	databaseElement = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?s)<DBInstance>.*?</DBInstance>`) })
+	databaseName    = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`<DBInstanceIdentifier>([^<]+)</DBInstanceIdentifier>`)
+	})
+	databaseID = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`<DbiResourceId>[^<]*</DbiResourceId>`) })
 )
 
 // serveRDS passes a request to moto, with resource ids put right both ways.
@@ -96,8 +98,8 @@ func (d *databases) byName(form url.Values) bool {
 
 // withIDs puts its own id into each database of an answer.
 func (d *databases) withIDs(answer []byte) []byte {
-	return databaseElement.ReplaceAllFunc(answer, func(element []byte) []byte {
-		m := databaseName.FindSubmatch(element)
+	return databaseElement().ReplaceAllFunc(answer, func(element []byte) []byte {
+		m := databaseName().FindSubmatch(element)
 		if m == nil {
 			return element
 		}
@@ -109,6 +111,6 @@ func (d *databases) withIDs(answer []byte) []byte {
 		}
 		d.names[id] = string(m[1])
 		d.mu.Unlock()
-		return databaseID.ReplaceAll(element, []byte("<DbiResourceId>"+id+"</DbiResourceId>"))
+		return databaseID().ReplaceAll(element, []byte("<DbiResourceId>"+id+"</DbiResourceId>"))
 	})
 }

@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 )
 
 type accessEntry struct {
@@ -24,8 +25,10 @@ type accessRequest struct {
 }
 
 var (
-	principalARN = regexp.MustCompile(`^arn:aws[a-z-]*:iam::\d{12}:(role|user)/(?:.*/)?([^/]+)$`)
-	entryTypes   = []string{"STANDARD", "EC2_LINUX", "EC2_WINDOWS", "FARGATE_LINUX", "EC2", "HYBRID_LINUX", "HYPERPOD_LINUX"}
+	principalARN = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`^arn:aws[a-z-]*:iam::\d{12}:(role|user)/(?:.*/)?([^/]+)$`)
+	})
+	entryTypes = []string{"STANDARD", "EC2_LINUX", "EC2_WINDOWS", "FARGATE_LINUX", "EC2", "HYBRID_LINUX", "HYPERPOD_LINUX"}
 )
 
 func (s *Service) createAccessEntry(c *call) (any, error) {
@@ -59,7 +62,7 @@ func (s *Service) createAccessEntry(c *call) (any, error) {
 
 func (in *accessRequest) check() error {
 	switch {
-	case !principalARN.MatchString(in.Principal):
+	case !principalARN().MatchString(in.Principal):
 		return refuse(invalidParameter, "The principalArn parameter format is not valid: %s", in.Principal)
 	case !slices.Contains(entryTypes, in.Type):
 		return refuse(invalidParameter, "The type %q is none of %s", in.Type, strings.Join(entryTypes, ", "))
@@ -88,7 +91,7 @@ func checkNames(groups []string, username string) error {
 // newEntry adds an entry with the user name that EKS gives by default. The caller holds the lock.
 func (s *Service) newEntry(cl *cluster, principal, kind string) *accessEntry {
 	now := seconds(s.now())
-	m := principalARN.FindStringSubmatch(principal)
+	m := principalARN().FindStringSubmatch(principal)
 	account := strings.Split(principal, ":")[4]
 	username := principal
 	switch {

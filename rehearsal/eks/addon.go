@@ -6,6 +6,7 @@ import (
 	"maps"
 	"regexp"
 	"slices"
+	"sync"
 )
 
 type addon struct {
@@ -65,28 +66,28 @@ func (s *Service) createAddon(c *call) (any, error) {
 	return object{"addon": s.describeOne(cl, a)}, nil
 }
 
-var addonVersion = regexp.MustCompile(`^v\d+\.\d+\.\d+(-[A-Za-z0-9.]+)*-eksbuild\.\d+$`)
+var addonVersion = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^v\d+\.\d+\.\d+(-[A-Za-z0-9.]+)*-eksbuild\.\d+$`) })
 
 // check refuses what EKS refuses whatever the add-on is. Which builds exist changes weekly, so any well-formed one
 // is taken; kube-proxy's is that of its cluster or older.
 func (in *addonRequest) check(clusterVersion string) error {
 	switch {
-	case !addonVersion.MatchString(in.Version):
+	case !addonVersion().MatchString(in.Version):
 		return refuse(invalidParameter, "Addon version specified is not supported: %s", in.Version)
 	case in.Conflicts != "" && !slices.Contains([]string{"OVERWRITE", "NONE", "PRESERVE"}, in.Conflicts):
 		return refuse(invalidParameter, "resolveConflicts %q is none of OVERWRITE, NONE, PRESERVE", in.Conflicts)
-	case in.Role != nil && *in.Role != "" && !roleARN.MatchString(*in.Role):
+	case in.Role != nil && *in.Role != "" && !roleARN().MatchString(*in.Role):
 		return refuse(invalidParameter, "serviceAccountRoleArn %s is not a role's ARN", *in.Role)
 	case in.Configuration != nil && *in.Configuration != "" && !isObject(*in.Configuration):
 		return refuse(invalidParameter, "ConfigurationValue provided in request is not supported: it is not a JSON object")
 	}
-	if m := kubeProxyMinor.FindStringSubmatch(in.Version); in.Name == "kube-proxy" && m != nil && minorOf(m[1]) > minorOf(clusterVersion) {
+	if m := kubeProxyMinor().FindStringSubmatch(in.Version); in.Name == "kube-proxy" && m != nil && minorOf(m[1]) > minorOf(clusterVersion) {
 		return refuse(invalidParameter, "Addon version specified is not supported: %s on a cluster at %s", in.Version, clusterVersion)
 	}
 	return nil
 }
 
-var kubeProxyMinor = regexp.MustCompile(`^v(\d+\.\d+)\.`)
+var kubeProxyMinor = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^v(\d+\.\d+)\.`) })
 
 func isObject(s string) bool {
 	var o map[string]any

@@ -7,6 +7,7 @@ import (
 	"maps"
 	"regexp"
 	"strings"
+	"sync"
 )
 
 // cluster is what the rehearsal knows of a cluster beside moto.
@@ -26,7 +27,7 @@ type cluster struct {
 	updates      []*update               // oldest first
 }
 
-var clusterName = regexp.MustCompile(`^[0-9A-Za-z][A-Za-z0-9\-_]{0,99}$`)
+var clusterName = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[0-9A-Za-z][A-Za-z0-9\-_]{0,99}$`) })
 
 type clusterRequest struct {
 	Name         string `json:"name"`
@@ -91,9 +92,9 @@ func (s *Service) createCluster(c *call) (any, error) {
 
 func (in *clusterRequest) check() error {
 	switch {
-	case !clusterName.MatchString(in.Name):
-		return refuse(invalidParameter, "The cluster name %q must match %s", in.Name, clusterName)
-	case !roleARN.MatchString(in.RoleARN):
+	case !clusterName().MatchString(in.Name):
+		return refuse(invalidParameter, "The cluster name %q must match %s", in.Name, clusterName())
+	case !roleARN().MatchString(in.RoleARN):
 		return refuse(invalidParameter, "Role with arn: %s is not a role's ARN", in.RoleARN)
 	case !offered(in.Version):
 		return refuse(invalidParameter, "unsupported Kubernetes version %s", in.Version)
@@ -232,7 +233,7 @@ func (s *Service) deleteCluster(c *call) (any, error) {
 	return merged, nil
 }
 
-var roleARN = regexp.MustCompile(`^arn:aws[a-z-]*:iam::\d{12}:role/.+$`)
+var roleARN = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^arn:aws[a-z-]*:iam::\d{12}:role/.+$`) })
 
 // id makes a lower-case identifier of n letters and digits.
 func id(n int) string { return strings.ToLower(rand.Text() + rand.Text())[:n] }

@@ -46,7 +46,7 @@ func (s *Service) associate(cl *cluster, in associationRequest, owner string) (*
 	switch {
 	case in.Namespace == "" || in.ServiceAccount == "":
 		return nil, refuse(invalidParameter, "namespace and serviceAccount can't be empty")
-	case !roleARN.MatchString(in.Role):
+	case !roleARN().MatchString(in.Role):
 		return nil, refuse(invalidParameter, "Role provided in the request is not a role's ARN: %s", in.Role)
 	}
 	for _, other := range cl.associations {
@@ -155,7 +155,7 @@ func (s *Service) updateAssociation(c *call) (any, error) {
 		return nil, err
 	}
 	if in.Role != "" {
-		if !roleARN.MatchString(in.Role) {
+		if !roleARN().MatchString(in.Role) {
 			return nil, refuse(invalidParameter, "Role provided in the request is not a role's ARN: %s", in.Role)
 		}
 		a.role = in.Role

@@ -83,7 +83,7 @@ func (in *nodegroupRequest) check(clusterVersion string) error {
 	switch {
 	case in.Name == "":
 		return refuse(invalidParameter, "nodegroupName can't be empty")
-	case !roleARN.MatchString(in.Role):
+	case !roleARN().MatchString(in.Role):
 		return refuse(invalidParameter, "Following required parameter is missing or not a role's ARN: nodeRole")
 	case len(in.Subnets) == 0:
 		return refuse(invalidParameter, "subnets must not be empty")

@@ -18,7 +18,7 @@ type logFile struct {
 	url  *url.URL
 }
 
-var running = regexp.MustCompile(`Running on (http://127\.0\.0\.1:\d+)`)
+var running = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`Running on (http://127\.0\.0\.1:\d+)`) })
 
 func openLog(path string) (*logFile, error) {
 	f, err := os.OpenFile(path, os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o600)
@@ -33,7 +33,7 @@ func (l *logFile) Write(p []byte) (int, error) {
 	defer l.mu.Unlock()
 	if l.url == nil && len(l.head) < 64<<10 {
 		l.head = append(l.head, p...)
-		if m := running.FindSubmatch(l.head); m != nil {
+		if m := running().FindSubmatch(l.head); m != nil {
 			l.url, _ = url.Parse(string(m[1]))
 			l.head = nil
 		}

@@ -28,7 +28,7 @@ func Main(m *testing.M) int {
 		return 1
 	}
 	built := filepath.Join(dir, "drover")
-	build := exec.CommandContext(context.Background(), "go", "build", "-o", built, "./cmd/drover")
+	build := exec.CommandContext(context.Background(), "go", "build", "-tags", "urfave_cli_no_docs", "-o", built, "./cmd/drover")
 	build.Dir = repository
 	if output, err := build.CombinedOutput(); err != nil {
 		fmt.Fprintf(os.Stderr, "building drover: %v\n%s", err, output)
