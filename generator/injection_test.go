@@ -81,7 +81,9 @@ func checkLiteral(t *testing.T, text string) {
 		if !strings.HasSuffix(name, ".tf") {
 			continue
 		}
-		wantTree := tree(t, name, want[name], func(s string) string { return strings.ReplaceAll(s, harmless, text) })
+		wantTree := tree(t, name, want[name], func(s string) string {
+			return cty.StringVal(strings.ReplaceAll(s, harmless, text)).AsString() // an accent may join the letter before it
+		})
 		gotTree := tree(t, name, got[name], func(s string) string { return s })
 		if gotTree != wantTree {
 			t.Fatalf("%s: with %q in the spec it says\n%s\nwant\n%s", name, text, gotTree, wantTree)
