@@ -1,0 +1,22 @@
+package policies
+
+// ActionWithoutResources is an action that AWS lets nobody hold to a resource.
+type ActionWithoutResources struct{ Action, Reason string }
+
+// WithoutResources are the actions that may be allowed on "*", because the service knows no resource for them.
+// Source: the "Resource types" column of the Service Authorization Reference
+// (https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html).
+// A test demands that each is in use: a row that nothing needs would only wait to excuse a mistake.
+var WithoutResources = []ActionWithoutResources{}
+
+// ManagedPolicy is one of AWS's own policies that the modules attach. Its words are AWS's, and wider than one cluster.
+type ManagedPolicy struct{ Name, Reason string }
+
+// ManagedPolicies are all of AWS's policies that may be attached. A test demands that each is.
+var ManagedPolicies = []ManagedPolicy{
+	{"AmazonEKSClusterPolicy", "EKS demands it, by this name, of the role of every control plane"},
+	{"AmazonEKSWorkerNodePolicy", "EKS demands it of the role of every managed node; it only reads"},
+	{"AmazonEC2ContainerRegistryPullOnly", "the narrowest of AWS's policies for pulling images; add-on images come from AWS's own accounts"},
+	{"AmazonEKS_CNI_Policy", "made by AWS for the network plugin, which holds it alone and not through its node"},
+	{"service-role/AmazonEBSCSIDriverPolicy", "made by AWS for the driver; held to volumes with the driver's own tags"},
+}
