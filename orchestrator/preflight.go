@@ -26,6 +26,8 @@ var preconditions = []precondition{
 	{"gitops", (*rotation).gitOpsCanStart, false},
 	{"foundation", (*rotation).foundationIsSpecs, false},
 	{"active", (*rotation).activeIsUp, false},
+	{"kubernetes", (*rotation).checksAreLetIn, false},
+	{"removed APIs", (*rotation).removedAPIs, false},
 	{"quota", (*rotation).quotaSuffices, false},
 	{"drift", (*rotation).noDrift, false},
 	{"dns", (*rotation).dnsServesActive, false},
@@ -43,7 +45,9 @@ func (r *rotation) preflight(ctx context.Context) (result, error) {
 		if err != nil {
 			return result{}, err
 		}
-		details = append(details, detail)
+		if detail != "" { // empty: there was nothing to ask
+			details = append(details, detail)
+		}
 	}
 	return result{journal.Done, strings.Join(details, ", ")}, nil
 }

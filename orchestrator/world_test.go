@@ -17,6 +17,7 @@ import (
 	"drover/generator"
 	"drover/generator/spec"
 	"drover/orchestrator/cloud"
+	"drover/orchestrator/internal/apitest"
 	"drover/orchestrator/journal"
 	"drover/orchestrator/kubernetes"
 	"drover/orchestrator/terraform"
@@ -33,10 +34,11 @@ type world struct {
 	standing map[string]bool // roots that exist
 	dns      map[string]int
 	version  map[string]string
-	verdicts map[string]verify.Verdict // by color; pass where absent
-	busy     map[string]float64        // new connections by color
-	applied  []string                  // what was applied, in order
-	mu       sync.Mutex                // guards what is below: drift is looked for in two roots at once
+	verdicts map[string]verify.Verdict  // by color; pass where absent
+	busy     map[string]float64         // new connections by color
+	applied  []string                   // what was applied, in order
+	apis     map[string]*apitest.Server // by color; none where absent
+	mu       sync.Mutex                 // guards what is below: drift is looked for in two roots at once
 	dead     bool
 	effects  int              // calls that could be the last
 	killAt   int              // 0: never
@@ -66,7 +68,7 @@ spec:
 	r.Traffic.Steps, r.Traffic.Interval = []int{10, 50, 100}, spec.Duration(time.Millisecond)
 	r.Soak, r.KeepBlue, r.Quiet = spec.Duration(time.Millisecond), 0, spec.Duration(time.Millisecond)
 	return &world{t: t, out: dir, spec: cluster, standing: map[string]bool{}, dns: map[string]int{}, version: map[string]string{},
-		verdicts: map[string]verify.Verdict{}, busy: map[string]float64{}, fail: map[string]error{}}
+		verdicts: map[string]verify.Verdict{}, busy: map[string]float64{}, apis: map[string]*apitest.Server{}, fail: map[string]error{}}
 }
 
 func (w *world) options() Options {
@@ -260,8 +262,11 @@ func (c *fakeCloud) Leftovers(context.Context, string, string) ([]cloud.Resource
 	return nil, c.w.touch("leftovers")
 }
 
-func (c *fakeCloud) Kubernetes(context.Context, string) (kubernetes.Access, error) {
-	return kubernetes.Access{}, nil
+func (c *fakeCloud) Kubernetes(_ context.Context, cluster string) (kubernetes.Access, error) {
+	if api, has := c.w.apis[cluster[len("tiny-"):]]; has {
+		return api.Access(), c.w.touch("kubernetes")
+	}
+	return kubernetes.Access{}, c.w.touch("kubernetes")
 }
 
 func (c *fakeCloud) Pool(labels map[string]string) string { return labels["pool"] }

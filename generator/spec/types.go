@@ -353,6 +353,8 @@ type Rotation struct {
 	Window *Window `yaml:"window,omitempty"`
 	// What is checked before traffic moves. Left out: the path / answers 200, twenty times.
 	Verify []Check `yaml:"verify,omitempty"`
+	// APIs that the new version of Kubernetes no longer has, as group/version/resource, whose use was ended although the running cluster still remembers it.
+	AcceptRemoved []string `yaml:"acceptRemoved,omitempty"`
 	// How traffic moves from the old color to the new.
 	Traffic Traffic `yaml:"traffic,omitempty"`
 	// How long the new color carries everything and is watched.

@@ -28,6 +28,10 @@ func (v *validator) rotation() {
 	for i, check := range r.Verify {
 		v.check(fmt.Sprintf("spec.rotation.verify[%d]", i), check)
 	}
+	for i, api := range r.AcceptRemoved {
+		v.matches(fmt.Sprintf("spec.rotation.acceptRemoved[%d]", i), api, removedAPI)
+	}
+	v.unique(r.AcceptRemoved, "the API", indexed("spec.rotation.acceptRemoved"))
 	v.traffic(r.Traffic)
 	for i, a := range r.Approvals {
 		oneIs(v, fmt.Sprintf("spec.rotation.approvals[%d]", i), a)
@@ -35,6 +39,8 @@ func (v *validator) rotation() {
 	v.unique(r.Approvals, "the approval", indexed("spec.rotation.approvals"))
 	oneIs(v, "spec.rotation.onFailure", r.OnFailure)
 }
+
+var removedAPI = form{lazily(`^[a-z0-9.-]+/v[0-9]+((alpha|beta)[0-9]+)?/[a-z0-9-]+$`), "a group, a version and a resource", "flowcontrol.apiserver.k8s.io/v1beta3/flowschemas"}
 
 func (v *validator) traffic(t Traffic) {
 	path := "spec.rotation.traffic.steps"

@@ -68,7 +68,7 @@ func (c *Client) Close() { c.http.CloseIdleConnections() }
 
 // Get reads one object into a value.
 func (c *Client) Get(ctx context.Context, path string, into any) error {
-	body, err := c.do(ctx, http.MethodGet, path, nil, nil)
+	body, err := c.do(ctx, http.MethodGet, path, nil)
 	if err != nil {
 		return err
 	}
@@ -80,7 +80,7 @@ func (c *Client) Get(ctx context.Context, path string, into any) error {
 
 // Text reads a page that is not JSON, such as /metrics.
 func (c *Client) Text(ctx context.Context, path string) (string, error) {
-	body, err := c.do(ctx, http.MethodGet, path, nil, nil)
+	body, err := c.do(ctx, http.MethodGet, path, nil)
 	return string(body), err
 }
 
@@ -94,7 +94,7 @@ func (c *Client) Delete(ctx context.Context, path, uid string) error {
 	if err != nil {
 		return fmt.Errorf("encoding the deletion of %s: %w", path, err)
 	}
-	_, err = c.do(ctx, http.MethodDelete, path, nil, body)
+	_, err = c.do(ctx, http.MethodDelete, path, body)
 	if Missing(err) || Conflict(err) {
 		return nil
 	}
@@ -109,7 +109,7 @@ func List[T any](ctx context.Context, c *Client, path string) ([]T, error) {
 		if next != "" {
 			query.Set("continue", next)
 		}
-		body, err := c.do(ctx, http.MethodGet, path, query, nil)
+		body, err := c.do(ctx, http.MethodGet, path+"?"+query.Encode(), nil)
 		if err != nil {
 			return nil, err
 		}
@@ -128,16 +128,17 @@ func List[T any](ctx context.Context, c *Client, path string) ([]T, error) {
 	}
 }
 
-// do makes one request and gives the body of a good answer.
-func (c *Client) do(ctx context.Context, method, path string, query url.Values, body []byte) ([]byte, error) {
+// do makes one request and gives the body of a good answer. The path may have a query after it.
+func (c *Client) do(ctx context.Context, method, path string, body []byte) ([]byte, error) {
 	ctx, cancel := context.WithTimeout(ctx, requestTime)
 	defer cancel()
 	token, err := c.token(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("making a token for the API server: %w", err)
 	}
+	path, query, _ := strings.Cut(path, "?")
 	target := c.server.JoinPath(path)
-	target.RawQuery = query.Encode()
+	target.RawQuery = query
 	request, err := http.NewRequestWithContext(ctx, method, target.String(), bytes.NewReader(body))
 	if err != nil {
 		return nil, fmt.Errorf("asking the API server for %s: %w", path, err)
