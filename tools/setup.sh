@@ -47,6 +47,17 @@ check_terraform() {
   fi
 }
 
+# The rehearsal's clusters have real control planes. Their programs are downloaded, or built from Go modules: that is
+# said, and takes minutes once.
+check_kubernetes() {
+  local path
+  if path=$(go run ./rehearsal/kubernetes/programs/get); then
+    say kubernetes "$path"
+  else
+    missing+=("the programs of a Kubernetes control plane, which could neither be fetched nor built (see above)")
+  fi
+}
+
 # The rehearsal's simulated AWS is moto's server, a Python program. Where PATH has none, it
 # goes into a virtual environment in the cache directory, which the rehearsal knows.
 check_moto() {
@@ -78,7 +89,7 @@ check_moto() {
 }
 
 check_go
-[ ${#missing[@]} -gt 0 ] || check_terraform
+[ ${#missing[@]} -gt 0 ] || { check_terraform && check_kubernetes; }
 check_moto
 
 if [ ${#missing[@]} -gt 0 ]; then
