@@ -26,7 +26,7 @@ demo: setup build ## rehearse a whole rotation on this machine: the main job
 	@$(STEP) "rehearse $(DEMO)" bin/drover rehearse -f $(DEMO) $(ARGS)
 
 .PHONY: test
-test: setup lint test-unit test-e2e ## lint, unit tests, module tests, generated roots, scripts, Terratest
+test: setup lint test-unit scan test-e2e ## lint, unit tests, scanners, module tests, generated roots, scripts, Terratest
 
 .PHONY: test-unit
 test-unit:
@@ -34,7 +34,12 @@ test-unit:
 
 .PHONY: test-e2e
 test-e2e:
-	@cd test && ../$(STEP) "scripts, properties, modules, generated roots, Terratest" go test -timeout 30m ./...
+	@cd test && ../$(STEP) "scripts, properties, modules, generated roots, Terratest" go test -timeout 30m $$(go list ./... | grep -v '/scan$$')
+
+.PHONY: scan
+scan: ## tflint on what the examples render to
+	@$(STEP) "build the scanners" tools/scanners.sh
+	@cd test && ../$(STEP) "scan what the examples render to" go test -timeout 20m ./scan
 
 .PHONY: nightly
 nightly: ## what make test takes a sample of, whole: Terraform validates 100 random specs

@@ -1,23 +1,32 @@
 #!/usr/bin/env bash
-# build.sh NAME: builds one of the tools of tools/go.mod, once for each version of that
-# file and of Go, into the user's cache directory, and prints the path of the program.
+# build.sh NAME: builds one of the tools of tools/go.mod, or the one tool of tools/NAME/go.mod
+# where there is such a module, once for each version of that file and of Go, into the user's
+# cache directory, and prints the path of the program.
 set -euo pipefail
 
 cd "$(dirname "$0")"
+tools=$PWD
 name=$1
-package=$(go list -f '{{.ImportPath}}' tool | grep -E "/$name\$") || {
-  echo "tools/go.mod names no tool $name" >&2
-  exit 1
-}
+if [ -f "$name/go.mod" ]; then
+  cd "$name"
+  package=$(go list -f '{{.ImportPath}}' tool)
+else
+  package=$(go list -f '{{.ImportPath}}' tool | grep -E "/$name\$") || {
+    echo "tools/go.mod names no tool $name" >&2
+    exit 1
+  }
+fi
 key=$(cat go.mod go.sum | cksum | cut -d' ' -f1)-$(go env GOVERSION)
-dir=$(./cache-dir.sh)/tools/$key
+dir=$("$tools/cache-dir.sh")/tools/$key
 if [ ! -x "$dir/$name" ]; then
   echo "    building $name (once; the first build takes some minutes)" >&2
+  start=$SECONDS
   mkdir -p "$dir"
   part=$(mktemp "$dir/$name.XXXXXX")
   trap 'rm -f "$part"' EXIT
   go build -o "$part" "$package"
   chmod 755 "$part"
   mv "$part" "$dir/$name"
+  echo "    built $name in $((SECONDS - start)) s" >&2
 fi
 echo "$dir/$name"
