@@ -96,6 +96,7 @@ func awsFoundation(c spec.Cluster, plan Addresses) []attribute {
 	if plan.Firewalled {
 		out = append(out, gap, attribute{"egress", awsEgress(s.Network, plan)})
 	}
+	out = append(out, awsConnections(s.Network, plan)...)
 	if s.Access.VPN != nil {
 		out = append(out, gap, attribute{"vpn", object(
 			attribute{"clients", text(s.Access.VPN.Clients)},

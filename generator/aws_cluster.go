@@ -43,6 +43,9 @@ func awsCluster(c spec.Cluster, plan Addresses, r Root) []attribute {
 		{"domain", text(s.Ingress.Domain)},
 		{"zone_id", foundation("zone_id")},
 	}
+	if s.Network.Pods != "" {
+		out = append(out, gap, attribute{"pod_subnets", foundation("pod_subnets", r.color())})
+	}
 	if s.Services.Alerts != nil {
 		out = append(out, gap, attribute{"alerts", object(attribute{"topic_arn", foundation("alerts_topic_arn")})})
 	}

@@ -34,6 +34,18 @@ func AddressesOf(c spec.Cluster) (Addresses, error) {
 	if c.Spec.Network.Egress.Mode == "restricted" {
 		plan = plan.WithFirewall()
 	}
+	if c.Spec.Network.TransitGateway != nil {
+		plan = plan.WithTransit()
+	}
+	if c.Spec.Network.Pods != "" {
+		pods, err := netip.ParsePrefix(c.Spec.Network.Pods)
+		if err != nil {
+			return Addresses{}, fmt.Errorf("reading spec.network.pods: %w", err)
+		}
+		if plan, err = plan.WithPods(pods); err != nil {
+			return Addresses{}, err
+		}
+	}
 	blue, green := netplan.Halves(services)
 	return Addresses{Plan: plan, Services: map[Root]netip.Prefix{Blue: blue, Green: green}}, nil
 }

@@ -121,7 +121,8 @@ func TestNextMinor(t *testing.T) {
 
 func TestWhatTheAccountLacksIsLeftOutAndSaid(t *testing.T) {
 	t.Parallel()
-	full := strings.Replace(production, "nat: single}", "nat: single, egress: {mode: restricted, allow: [ghcr.io]}}", 1) +
+	full := strings.Replace(production, "nat: single}", "nat: single, egress: {mode: restricted, allow: [ghcr.io]}, pods: 100.64.0.0/16, "+
+		"peerings: [{name: data, network: vpc-0a1b2c3d4e5f60718, cidrs: [10.30.0.0/16]}], transitGateway: {id: tgw-0a1b2c3d4e5f60718, cidrs: [10.0.0.0/8]}}", 1) +
 		"  gitops: {repository: \"https://git.example.com/shop.git\"}\n"
 	edits := shorten(parsed(t, full))
 	edited, err := apply([]byte(full), edits)
@@ -131,6 +132,9 @@ func TestWhatTheAccountLacksIsLeftOutAndSaid(t *testing.T) {
 	after := parsed(t, string(edited))
 	if after.Spec.Network.Egress.Mode != "open" || after.Spec.GitOps != nil {
 		t.Errorf("egress is %+v, gitops %+v", after.Spec.Network.Egress, after.Spec.GitOps)
+	}
+	if n := after.Spec.Network; n.Peerings != nil || n.TransitGateway != nil || n.Pods != "100.64.0.0/16" {
+		t.Errorf("peerings are %+v, the transit gateway %+v, pods %q", n.Peerings, n.TransitGateway, n.Pods)
 	}
 	var said []string
 	for _, e := range edits {

@@ -87,6 +87,20 @@ func TestOverlapsBetweenSpecsAreRefusedNamingBothLines(t *testing.T) {
 			},
 			"c.yaml:8:19: error: spec.network.cidr 172.20.0.0/16 overlaps the services of one and of others, 172.20.0.0/16, in a.yaml:8",
 		},
+		"the pods of two": {
+			[][2]string{{"one", "  network: {cidr: 10.40.0.0/16, pods: 100.64.0.0/16}"}, {"two", "  network: {cidr: 10.41.0.0/16, pods: 100.64.128.0/18}"}},
+			"b.yaml:8:39: error: spec.network.pods 100.64.128.0/18 overlaps the pods of one, 100.64.0.0/16, in a.yaml:8\n" +
+				"    8 |   network: {cidr: 10.41.0.0/16, pods: 100.64.128.0/18}\n      |                                       ^^^^^^^^^^^^^^^\n" +
+				"  ::: a.yaml:8:39\n    8 |   network: {cidr: 10.40.0.0/16, pods: 100.64.0.0/16}\n      |                                       ^^^^^^^^^^^^^\n" +
+				"      = help: write pods: 100.65.0.0/18, which is free in all of these specs",
+		},
+		"a peer that is not what it says": {
+			[][2]string{
+				{"one", "  network:\n    cidr: 10.40.0.0/16\n    peerings: [{name: three, network: vpc-0a1b2c3d4e5f60718, cidrs: [10.41.0.0/16]}]"},
+				{"two", "  network: {cidr: 10.41.0.0/16}"},
+			},
+			`b.yaml:8:19: error: spec.network.cidr 10.41.0.0/16 overlaps the range "three" that one reserves, 10.41.0.0/16, in a.yaml:10`,
+		},
 		"two of a name": {
 			[][2]string{{"one", "  network: {cidr: 10.40.0.0/16}"}, {"one", "  network: {cidr: 10.41.0.0/16}"}},
 			`b.yaml:3:18: error: metadata.name "one" is the name of another cluster too, in a.yaml:3`,
@@ -111,7 +125,8 @@ func TestWhatClustersMayShareIsNoOverlap(t *testing.T) {
 	t.Parallel()
 	got := check(t, written(t,
 		[2]string{"one", "  network:\n    cidr: 10.40.0.0/16\n    services: 172.20.0.0/16\n    reserved: [{name: office, cidr: 10.0.0.0/16}, {name: two, cidr: 10.41.0.0/16}]"},
-		[2]string{"two", "  network:\n    cidr: 10.41.0.0/16\n    services: 172.20.0.0/16\n    reserved: [{name: office, cidr: 10.0.0.0/16}]"},
+		[2]string{"two", "  network:\n    cidr: 10.41.0.0/16\n    services: 172.20.0.0/16\n    reserved: [{name: office, cidr: 10.0.0.0/16}]\n    peerings: [{name: one, network: vpc-0a1b2c3d4e5f60718, cidrs: [10.40.0.0/16]}]\n" +
+			"    transitGateway: {id: tgw-0a1b2c3d4e5f60718, cidrs: [10.0.0.0/8]}"},
 	))
 	if strings.Contains(got, "error") {
 		t.Errorf("two clusters with an office, services and each other's network in common are refused:\n%s", got)

@@ -21,6 +21,7 @@ const (
 	reserved use = iota
 	alikeServices
 	network
+	pods
 	vpn
 	services
 )
@@ -44,12 +45,18 @@ func rangesOf(i int, c spec.Cluster) []owned {
 	}
 	n := c.Spec.Network
 	keep(network, "spec.network.cidr", "", n.CIDR)
+	keep(pods, "spec.network.pods", "", n.Pods)
 	keep(services, "spec.network.services", "", n.Services)
 	if c.Spec.Access.VPN != nil {
 		keep(vpn, "spec.access.vpn.clients", "", c.Spec.Access.VPN.Clients)
 	}
 	for k, r := range n.Reserved {
 		keep(reserved, "spec.network.reserved["+strconv.Itoa(k)+"].cidr", r.Name, r.CIDR)
+	}
+	for k, p := range n.Peerings { // facts about somewhere else, as reserved ranges are
+		for l, text := range p.CIDRs {
+			keep(reserved, "spec.network.peerings["+strconv.Itoa(k)+"].cidrs["+strconv.Itoa(l)+"]", p.Name, text)
+		}
 	}
 	return out
 }
@@ -145,9 +152,9 @@ func wrongBeside(members []Member, o, other owned) bool {
 	case o.member == other.member, byHardness(other, o) > 0:
 		return false
 	case o.use == services:
-		return other.use == network
+		return other.use == network || other.use == pods
 	case other.use == alikeServices:
-		return o.use == network
+		return o.use == network || o.use == pods
 	case other.use == reserved:
 		return other.name != members[o.member].Cluster.Metadata.Name // else it is this cluster, seen from a neighbor
 	}

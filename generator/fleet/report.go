@@ -95,6 +95,8 @@ func described(o owned, m Member) string {
 	switch o.use {
 	case network:
 		return "the network of " + name
+	case pods:
+		return "the pods of " + name
 	case vpn:
 		return "the VPN clients of " + name
 	case services:
@@ -111,11 +113,14 @@ var privateSpace = []netip.Prefix{
 	netip.MustParsePrefix("10.0.0.0/8"), netip.MustParsePrefix("172.16.0.0/12"), netip.MustParsePrefix("192.168.0.0/16"),
 }
 
+// carrierSpace is where another range for pods is looked for.
+var carrierSpace = netip.MustParsePrefix("100.64.0.0/10")
+
 // instead is what to write in place of a range that is wrong. No two answers
 // of one report are the same block.
 func instead(space *netplan.Space, c clash, m Member) string {
 	around := privateSpace
-	for _, p := range privateSpace {
+	for _, p := range append([]netip.Prefix{carrierSpace}, privateSpace...) {
 		if p.Contains(c.wrong.prefix.Addr()) {
 			around = append([]netip.Prefix{p}, privateSpace...)
 		}

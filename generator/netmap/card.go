@@ -83,12 +83,18 @@ func (d *drawing) strip(c Cluster) {
 			draw("firewall", fmt.Sprintf("firewall, zone %d", z.Zone), *z.Firewall)
 			draw("public", fmt.Sprintf("NAT behind the firewall, zone %d", z.Zone), *z.NAT)
 		}
+		if z.Transit != nil {
+			draw("outside", fmt.Sprintf("transit gateway, zone %d", z.Zone), *z.Transit)
+		}
 	}
 	x, w := at(c.Growth)
 	d.box(x, float64(d.y), w, high, "kept", "room to grow "+c.Growth.String())
 	label := "room to grow"
-	if c.Zones[0].Firewall != nil {
-		label = "to grow" // the firewall's subnets leave half the room
+	switch {
+	case c.Zones[0].Firewall != nil && c.Zones[0].Transit != nil:
+		label = "" // a quarter of the room has none for words
+	case c.Zones[0].Firewall != nil || c.Zones[0].Transit != nil:
+		label = "to grow" // the subnets of either leave half the room
 	}
 	d.text(int(x)+10, d.y+21, "small", label)
 	if more := netplan.MaxZones - len(c.Zones); more > 1 {
@@ -145,11 +151,35 @@ func (d *drawing) grid(c Cluster) {
 	x, w = columnAt(3)
 	d.cell(x, d.y, w, "green", "services of green", c.Services.Green)
 	d.y += cellHigh
-	d.firewalls(c)
+	d.pods(c)
+	d.waysOut(c)
 }
 
-// firewalls draws the subnets that packets leave through, if there are any.
-func (d *drawing) firewalls(c Cluster) {
+// pods draws the subnets that only pods have addresses of, if there are any.
+func (d *drawing) pods(c Cluster) {
+	for _, z := range c.Zones {
+		if z.BluePods == nil {
+			continue
+		}
+		d.text(margin+20, d.y+24, "head", fmt.Sprintf("pods %d", z.Zone))
+		x, w := columnAt(2)
+		d.cell(x, d.y, w, "blue", fmt.Sprintf("pods of blue, zone %d", z.Zone), *z.BluePods)
+		x, w = columnAt(3)
+		d.cell(x, d.y, w, "green", fmt.Sprintf("pods of green, zone %d", z.Zone), *z.GreenPods)
+		d.y += cellHigh
+	}
+}
+
+// waysOut draws the subnets that packets leave through, if there are any.
+func (d *drawing) waysOut(c Cluster) {
+	for _, z := range c.Zones {
+		if z.Transit != nil {
+			d.text(margin+20, d.y+24, "head", fmt.Sprintf("transit %d", z.Zone))
+			x, w := columnAt(1)
+			d.cell(x, d.y, w, "outside", fmt.Sprintf("transit gateway, zone %d", z.Zone), *z.Transit)
+			d.y += cellHigh
+		}
+	}
 	for _, z := range c.Zones {
 		if z.Firewall == nil {
 			continue

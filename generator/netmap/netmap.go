@@ -13,6 +13,7 @@ import (
 
 	"drover/generator"
 	"drover/generator/fleet"
+	"drover/generator/spec"
 )
 
 // Map is the address plans of one or more clusters.
@@ -37,6 +38,7 @@ type Cluster struct {
 	Zones      []Zone        `json:"zones"`
 	Growth     netip.Prefix  `json:"growth"` // room that no zone, present or future, uses
 	Services   Halved        `json:"services"`
+	Pods       *netip.Prefix `json:"pods"`       // the second range, of which each color has half; null without one
 	VPNClients *netip.Prefix `json:"vpnClients"` // null without a VPN
 	Reserved   []Reserved    `json:"reserved"`
 }
@@ -52,6 +54,12 @@ type Zone struct {
 	// Null unless egress is restricted.
 	Firewall *netip.Prefix `json:"firewall"`
 	NAT      *netip.Prefix `json:"nat"` // of the NAT gateway behind the firewall
+
+	Transit *netip.Prefix `json:"transit"` // null without a transit gateway
+
+	// Null without a range for pods only.
+	BluePods  *netip.Prefix `json:"bluePods"`
+	GreenPods *netip.Prefix `json:"greenPods"`
 }
 
 // Halved is a range of which each color has a half.
@@ -101,7 +109,7 @@ func clusterOf(member fleet.Member) (Cluster, error) {
 	}
 	c := Cluster{
 		Name: member.Cluster.Metadata.Name, File: member.File, Platform: string(s.Platform), Region: s.Region,
-		Network: plan.CIDR, Growth: plan.Growth(), Reserved: []Reserved{},
+		Network: plan.CIDR, Growth: plan.Growth(),
 		Services: Halved{services, plan.Services[generator.Blue], plan.Services[generator.Green]},
 	}
 	for i, z := range plan.Zones {
@@ -109,7 +117,16 @@ func clusterOf(member fleet.Member) (Cluster, error) {
 		if plan.Firewalled {
 			zone.Firewall, zone.NAT = &z.Firewall, &z.NAT
 		}
+		if plan.Transited {
+			zone.Transit = &z.Transit
+		}
+		if plan.Pods.IsValid() {
+			zone.BluePods, zone.GreenPods = &z.BluePods, &z.GreenPods
+		}
 		c.Zones = append(c.Zones, zone)
+	}
+	if plan.Pods.IsValid() {
+		c.Pods = &plan.Pods
 	}
 	if s.Access.VPN != nil {
 		clients, err := netip.ParsePrefix(s.Access.VPN.Clients)
@@ -118,14 +135,31 @@ func clusterOf(member fleet.Member) (Cluster, error) {
 		}
 		c.VPNClients = &clients
 	}
-	for i, r := range s.Network.Reserved {
+	c.Reserved, err = keptClear(s.Network)
+	return c, err
+}
+
+// keptClear are the ranges that are in use elsewhere: those that the spec
+// reserves, and those of peers.
+func keptClear(n spec.Network) ([]Reserved, error) {
+	out := []Reserved{}
+	for i, r := range n.Reserved {
 		p, err := netip.ParsePrefix(r.CIDR)
 		if err != nil {
-			return Cluster{}, fmt.Errorf("reading spec.network.reserved[%d].cidr: %w", i, err)
+			return nil, fmt.Errorf("reading spec.network.reserved[%d].cidr: %w", i, err)
 		}
-		c.Reserved = append(c.Reserved, Reserved{r.Name, p})
+		out = append(out, Reserved{r.Name, p})
 	}
-	return c, nil
+	for i, peer := range n.Peerings {
+		for _, text := range peer.CIDRs {
+			p, err := netip.ParsePrefix(text)
+			if err != nil {
+				return nil, fmt.Errorf("reading spec.network.peerings[%d].cidrs: %w", i, err)
+			}
+			out = append(out, Reserved{peer.Name + " (peer)", p})
+		}
+	}
+	return out, nil
 }
 
 // addresses is the number of addresses in a range, as people write it: 65,536.

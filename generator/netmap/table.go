@@ -59,12 +59,25 @@ func (t *table) cluster(c Cluster) {
 	}
 	t.row("  services\t\t\t%s\t%s", c.Services.Blue, c.Services.Green)
 	for _, z := range c.Zones {
+		if z.BluePods != nil {
+			t.row("  pods %d\t\t\t%s\t%s", z.Zone, z.BluePods, z.GreenPods)
+		}
+	}
+	for _, z := range c.Zones {
+		if z.Transit != nil {
+			t.row("  transit %d\t\t%s\tof the transit gateway", z.Zone, z.Transit)
+		}
+	}
+	for _, z := range c.Zones {
 		if z.Firewall != nil {
 			t.row("  firewall %d\t%s\t%s\tand its NAT gateway", z.Zone, z.Firewall, z.NAT)
 		}
 	}
 	t.end()
 	t.row("  room to grow\t%s", c.Growth)
+	if c.Pods != nil {
+		t.row("  pods\t%s", *c.Pods)
+	}
 	if c.VPNClients != nil {
 		t.row("  VPN clients\t%s", *c.VPNClients)
 	}

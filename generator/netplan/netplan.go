@@ -26,6 +26,9 @@ type Plan struct {
 	CIDR       netip.Prefix
 	Zones      []Zone // as many as are in use; the index is the zone's
 	Firewalled bool   // every zone has subnets for a firewall and its NAT gateway
+	Transited  bool   // every zone has a subnet for a transit gateway
+
+	Pods netip.Prefix // the second range of the network, for pods; not valid if there is none
 }
 
 // Zone is the subnets in one availability zone.
@@ -38,28 +41,40 @@ type Zone struct {
 	// Only in a plan that is Firewalled.
 	Firewall netip.Prefix // the firewall that packets leave through
 	NAT      netip.Prefix // the NAT gateway behind it, away from the load balancers
+
+	Transit netip.Prefix // only in a plan that is Transited: the interfaces of the transit gateway
+
+	// Only in a plan that has a range for pods, and of that range.
+	BluePods  netip.Prefix
+	GreenPods netip.Prefix
 }
 
 // A network has sixteen slots. Each color has a half, so that one range names
 // it in a firewall elsewhere: six slots for its zones, and the seventh and
 // eighth of blue's half hold the small public and data subnets. The same two
 // slots of green's half are room to grow; the second of them gives the subnets
-// of firewalls and of the NAT gateways behind them, once there are any.
+// of firewalls and of the NAT gateways behind them, and the lower half of the
+// first those of a transit gateway, once there are any.
 //
-//	slot   0 1 2 3 4 5   6       7     8 9 10 11 12 13   14    15
-//	       blue zones    public  data  green zones       free  free, or firewalls
+//	slot   0 1 2 3 4 5   6       7     8 9 10 11 12 13   14                15
+//	       blue zones    public  data  green zones       free, or transit  free, or firewalls
 const (
-	slotBits   = 4
-	slotBlue   = 0
-	slotPublic = 6
-	slotData   = 7
-	slotGreen  = 8
-	slotFree   = 14
-	slotEgress = 15
-	smallBits  = 3 // a public or data slot has eight subnets
-	egressBits = 4 // the slot of firewalls has sixteen, of which the ninth is the first for a NAT gateway
-	egressNAT  = 8
+	slotBits    = 4
+	slotBlue    = 0
+	slotPublic  = 6
+	slotData    = 7
+	slotGreen   = 8
+	slotFree    = 14
+	slotEgress  = 15
+	smallBits   = 3 // a public or data slot has eight subnets
+	egressBits  = 4 // the slot of firewalls has sixteen, of which the ninth is the first for a NAT gateway
+	egressNAT   = 8
+	transitBits = 4 // a transit gateway's subnets are as small as those of firewalls
+	podBits     = 3 // each color's half of the range for pods has eight subnets
 )
+
+// SmallestPods is the longest prefix of a range for pods that can be planned.
+const SmallestPods = 24
 
 // Layout plans the network cidr for a number of zones.
 func Layout(cidr netip.Prefix, zones int) (Plan, error) {
@@ -101,10 +116,47 @@ func (p Plan) WithFirewall() Plan {
 	return p
 }
 
+// WithTransit is the plan with a subnet for a transit gateway in every zone,
+// out of the room to grow. Every other subnet stays where it is.
+func (p Plan) WithTransit() Plan {
+	slot := sub(p.CIDR, slotBits, slotFree)
+	p.Zones = slices.Clone(p.Zones)
+	for z := range p.Zones {
+		p.Zones[z].Transit = sub(slot, transitBits, z)
+	}
+	p.Transited = true
+	return p
+}
+
+// WithPods is the plan with a second range, for pods: the lower half is blue's
+// and the upper one green's, each with room for six zones, as in the network.
+func (p Plan) WithPods(pods netip.Prefix) (Plan, error) {
+	switch {
+	case !pods.IsValid() || !pods.Addr().Is4() || pods != pods.Masked():
+		return Plan{}, fmt.Errorf("planning the range %s for pods: it is not a range of IPv4 addresses", pods)
+	case pods.Bits() > SmallestPods:
+		return Plan{}, fmt.Errorf("planning the range %s for pods: it is too small for two colors; take a /%d or larger", pods, SmallestPods)
+	case pods.Overlaps(p.CIDR):
+		return Plan{}, fmt.Errorf("planning the range %s for pods: it overlaps the network %s", pods, p.CIDR)
+	}
+	blue, green := Halves(pods)
+	p.Zones = slices.Clone(p.Zones)
+	for z := range p.Zones {
+		p.Zones[z].BluePods, p.Zones[z].GreenPods = sub(blue, podBits, z), sub(green, podBits, z)
+	}
+	p.Pods = pods
+	return p, nil
+}
+
 // Growth is the room in the network that no zone, present or future, uses.
 func (p Plan) Growth() netip.Prefix {
-	if p.Firewalled {
+	switch {
+	case p.Firewalled && p.Transited:
+		return sub(sub(p.CIDR, slotBits, slotFree), 1, 1) // the lower half is the transit gateway's
+	case p.Firewalled:
 		return sub(p.CIDR, slotBits, slotFree)
+	case p.Transited:
+		return sub(p.CIDR, slotBits, slotEgress)
 	}
 	return sub(p.CIDR, slotBits-1, slotFree/2)
 }

@@ -40,6 +40,73 @@ func TestTheLayoutOfA16(t *testing.T) {
 	if got := join([]netip.Prefix{f.Zones[2].Firewall, f.Zones[2].NAT, f.Growth()}); got != "10.20.242.0/24 10.20.250.0/24 10.20.224.0/20" {
 		t.Errorf("the third zone's firewall, its NAT gateway, and the room to grow have %s", got)
 	}
+	if got := join([]netip.Prefix{p.WithTransit().Zones[2].Transit, p.WithTransit().Growth(), f.WithTransit().Growth()}); got != "10.20.226.0/24 10.20.240.0/20 10.20.232.0/21" {
+		t.Errorf("the third zone's transit gateway, and the room to grow beside it and beside firewalls, have %s", got)
+	}
+	withPods, err := f.WithPods(prefix(t, "100.64.0.0/16"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := join([]netip.Prefix{withPods.Zones[2].BluePods, withPods.Zones[2].GreenPods}); got != "100.64.32.0/20 100.64.160.0/20" {
+		t.Errorf("the third zone's pods have %s", got)
+	}
+}
+
+func TestARangeForPodsThatCannotBePlannedIsRefused(t *testing.T) {
+	t.Parallel()
+	p, err := Layout(prefix(t, "10.20.0.0/16"), 3)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for text, want := range map[string]string{
+		"10.20.128.0/20": "overlaps the network", "100.64.0.0/25": "take a /24 or larger", "fd00::/16": "not a range of IPv4 addresses", "100.64.1.0/16": "not a range",
+	} {
+		if _, err := p.WithPods(netip.MustParsePrefix(text)); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("planning %s for pods: %v, want an error with %q", text, err, want)
+		}
+	}
+}
+
+// Over random networks: neither a transit gateway nor a range for pods moves
+// what was there before, whatever comes first, and a further zone moves none of theirs.
+func TestTransitAndPodsMoveNothing(t *testing.T) {
+	t.Parallel()
+	random := rand.New(rand.NewPCG(5, 6))
+	for range 300 {
+		cidr := netip.PrefixFrom(netip.AddrFrom4([4]byte{10, byte(random.Uint32()), byte(random.Uint32()), 0}), 8+random.IntN(13)).Masked()
+		pods := netip.PrefixFrom(netip.AddrFrom4([4]byte{100, 64 + byte(random.IntN(64)), byte(random.Uint32()), 0}), 16+random.IntN(9)).Masked()
+		plan := func(zones int) Plan {
+			p, err := Layout(cidr, zones)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if p, err = p.WithTransit().WithPods(pods); err != nil {
+				t.Fatal(err)
+			}
+			return p.WithFirewall()
+		}
+		full := plan(MaxZones)
+		bare, err := Layout(cidr, MaxZones)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if other, err := bare.WithFirewall().WithTransit().WithPods(pods); err != nil || !slices.Equal(other.Zones, full.Zones) || other.Growth() != full.Growth() {
+			t.Fatalf("%s: the order in which a plan grows matters (%v):\n%v\n%v", cidr, err, other.Zones, full.Zones)
+		}
+		all, allPods := []netip.Prefix{full.Growth()}, []netip.Prefix{}
+		for i, z := range full.Zones {
+			if !slices.Equal(plan(i+1).Zones, full.Zones[:i+1]) {
+				t.Fatalf("%s: adding a zone to %d moves a subnet", cidr, i+1)
+			}
+			if !slices.Equal(subnets(z), subnets(bare.Zones[i])) {
+				t.Fatalf("%s: a subnet of zone %d moved", cidr, i)
+			}
+			all = append(append(all, subnets(z)...), z.Firewall, z.NAT, z.Transit)
+			allPods = append(allPods, z.BluePods, z.GreenPods)
+		}
+		check(t, cidr, all, 28)
+		check(t, pods, allPods, 28)
+	}
 }
 
 func TestWhatCannotBePlannedIsRefused(t *testing.T) {

@@ -23,6 +23,9 @@ var awsRules = rules{
 	// A VPC can be /16 to /28 (https://docs.aws.amazon.com/vpc/latest/userguide/vpc-cidr-blocks.html), but below /20
 	// the public subnets of the plan are smaller than the /27 that a load balancer needs.
 	cidr:     [2]int{16, 20},
+	pods:     [2]int{16, 20}, // a range that is added to a VPC has the bounds of its first one
+	peer:     form{lazily(`^vpc-[0-9a-f]{8,17}$`), "the id of a VPC", "vpc-0a1b2c3d4e5f60718"},
+	transit:  form{lazily(`^tgw-[0-9a-f]{8,17}$`), "the id of a transit gateway", "tgw-0a1b2c3d4e5f60718"},
 	services: [2]int{12, 23}, // EKS takes /12 to /24, and each color has half
 	vpn:      [2]int{12, 22}, // https://docs.aws.amazon.com/vpn/latest/clientvpn-admin/what-is-best-practices.html
 	vpnRoom:  19,             // a subnet of a VPN keeps twenty addresses free; those of a /20 have 27

@@ -147,6 +147,10 @@ func usedRanges(s *Spec) []netip.Prefix {
 	for _, r := range s.Network.Reserved {
 		texts = append(texts, r.CIDR)
 	}
+	for _, p := range s.Network.Peerings {
+		texts = append(texts, p.CIDRs...)
+	}
+	texts = append(texts, s.Network.Pods)
 	if s.Access.VPN != nil {
 		texts = append(texts, s.Access.VPN.Clients)
 	}
@@ -159,6 +163,21 @@ func usedRanges(s *Spec) []netip.Prefix {
 	return used
 }
 
+// behindTransit are the private ranges behind the transit gateway. They are
+// not in use for sure: such a range is mostly one for all networks of a company.
+func behindTransit(s *Spec) []netip.Prefix {
+	if s.Network.TransitGateway == nil {
+		return nil
+	}
+	var ranges []netip.Prefix
+	for _, text := range s.Network.TransitGateway.CIDRs {
+		if p, err := netip.ParsePrefix(text); err == nil && IsPrivate(p) {
+			ranges = append(ranges, p.Masked())
+		}
+	}
+	return ranges
+}
+
 // ingressFrom is who reaches the ingress when the spec does not say: everyone,
 // or everything that the spec calls ours when the ingress is internal.
 func ingressFrom(s *Spec) []string {
@@ -166,8 +185,10 @@ func ingressFrom(s *Spec) []string {
 		return []string{"0.0.0.0/0"}
 	}
 	var ours []string
-	for _, p := range usedRanges(s) {
-		ours = append(ours, p.String())
+	for _, p := range append(usedRanges(s), behindTransit(s)...) {
+		if text := p.String(); !slices.Contains(ours, text) {
+			ours = append(ours, text)
+		}
 	}
 	return ours
 }

@@ -22,6 +22,9 @@ type rules struct {
 	zones     [2]int
 	cidr      [2]int // shortest and longest prefix of the network
 	services  [2]int
+	pods      [2]int // shortest and longest prefix of a range for pods only; 0: there is none
+	peer      form   // the id of a network; without a pattern there are no peerings
+	transit   form   // the id of a transit gateway; without a pattern there is none
 	vpn       [2]int
 	vpnCert   form
 	vpnRoom   int      // longest prefix of a network that has room for a VPN; 0: any

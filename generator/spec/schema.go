@@ -81,19 +81,22 @@ func structSchema(v reflect.Value, path string) *jsonschema.Schema {
 // forms are the patterns of texts that have the same form on every platform;
 // [] stands for any index. Those that validation has are its own.
 var forms = map[string]string{
-	"metadata.name":                   dnsLabel.pattern.text,
-	"spec.kubernetes.version":         minorVersion.text,
-	"spec.network.cidr":               rangeForm,
-	"spec.network.services":           rangeForm,
-	"spec.network.reserved[].cidr":    rangeForm,
-	"spec.access.allow[]":             rangeForm,
-	"spec.access.vpn.clients":         rangeForm,
-	"spec.ingress.domain":             domainName.text,
-	"spec.ingress.allow[]":            rangeForm,
-	"spec.ingress.management.domain":  domainName.text,
-	"spec.ingress.management.allow[]": rangeForm,
-	"spec.rotation.window.from":       timeOfDay.pattern.text,
-	"spec.rotation.window.to":         timeOfDay.pattern.text,
+	"metadata.name":                       dnsLabel.pattern.text,
+	"spec.kubernetes.version":             minorVersion.text,
+	"spec.network.cidr":                   rangeForm,
+	"spec.network.services":               rangeForm,
+	"spec.network.reserved[].cidr":        rangeForm,
+	"spec.network.pods":                   rangeForm,
+	"spec.network.peerings[].cidrs[]":     rangeForm,
+	"spec.network.transitGateway.cidrs[]": rangeForm,
+	"spec.access.allow[]":                 rangeForm,
+	"spec.access.vpn.clients":             rangeForm,
+	"spec.ingress.domain":                 domainName.text,
+	"spec.ingress.allow[]":                rangeForm,
+	"spec.ingress.management.domain":      domainName.text,
+	"spec.ingress.management.allow[]":     rangeForm,
+	"spec.rotation.window.from":           timeOfDay.pattern.text,
+	"spec.rotation.window.to":             timeOfDay.pattern.text,
 }
 
 const (

@@ -111,6 +111,12 @@ type Network struct {
 	Services string `yaml:"services,omitempty"`
 	// Ranges in use elsewhere, which nothing of this cluster ever overlaps, peered or not.
 	Reserved []Reserved `yaml:"reserved,omitempty"`
+	// A range that only pods have addresses of, beside the network's own, on AWS; each color has half of it. Left out: pods have addresses of their nodes' subnets.
+	Pods string `yaml:"pods,omitempty"`
+	// Networks that this one is peered with, on AWS.
+	Peerings []Peering `yaml:"peerings,omitempty"`
+	// The transit gateway that the network is attached to, on AWS.
+	TransitGateway *TransitGateway `yaml:"transitGateway,omitempty"`
 	// How nodes reach the internet: by a NAT gateway in every zone, by one for all zones, or not.
 	NAT string `yaml:"nat,omitempty"`
 	// What the cluster can reach outside.
@@ -127,6 +133,28 @@ type Reserved struct {
 	Name string `yaml:"name"`
 	// The range.
 	CIDR string `yaml:"cidr"`
+}
+
+// Peering is a direct way to one other network.
+type Peering struct {
+	// A name for the peer. The name of another cluster stands for that cluster.
+	Name string `yaml:"name"`
+	// The id of the other network.
+	Network string `yaml:"network"`
+	// The ranges of the other network. Every zone has a route to them.
+	CIDRs []string `yaml:"cidrs"`
+	// The account of the other network, which has to accept. Left out: the cluster's own account.
+	Account string `yaml:"account,omitempty"`
+	// The region of the other network, where it has to be accepted. Left out: the cluster's own region.
+	Region string `yaml:"region,omitempty"`
+}
+
+// TransitGateway is a way to many other networks, such as those of offices.
+type TransitGateway struct {
+	// The id of the transit gateway.
+	ID string `yaml:"id"`
+	// The ranges that are reached through it, from every zone. They may hold this network as a part; 0.0.0.0/0 needs nat: none.
+	CIDRs []string `yaml:"cidrs"`
 }
 
 // Egress limits what the cluster can reach outside.

@@ -25,6 +25,8 @@ func (v *validator) network() {
 	}
 	v.egress(n)
 	v.endpoints(n)
+	v.peerings(n)
+	v.transitGateway(n)
 	v.retention("spec.network.flowLogs.retention", n.FlowLogs.Retention)
 }
 
@@ -45,8 +47,14 @@ func (v *validator) cidrs() {
 		keep(at+".cidr", fmt.Sprintf("the reserved range %q", r.Name), r.CIDR)
 	}
 	v.unique(namesOf(n.Reserved, func(r Reserved) string { return r.Name }), "the reserved range", field("spec.network.reserved", "name"))
+	for i, p := range n.Peerings {
+		for j, text := range p.CIDRs {
+			keep(fmt.Sprintf("spec.network.peerings[%d].cidrs[%d]", i, j), fmt.Sprintf("a range of the peer %q", p.Name), text)
+		}
+	}
 	reserved := len(all)
 	keep("spec.network.cidr", "the network", n.CIDR)
+	keep("spec.network.pods", "the range of the pods", n.Pods)
 	keep("spec.network.services", "the range of the services", n.Services)
 	if vpn := v.c.Spec.Access.VPN; vpn != nil {
 		keep("spec.access.vpn.clients", "the range of the VPN clients", vpn.Clients)
@@ -57,6 +65,7 @@ func (v *validator) cidrs() {
 	if n.Services == "" && !v.silent("spec.network.services") {
 		v.wrong("spec.network.services", "every range that drover would take for the services is in use", "give one that is free: services: 172.20.0.0/16")
 	}
+	v.behindTransit(all[reserved:])
 	// Reserved ranges may lie in one another; nothing of ours may touch any.
 	for i := reserved; i < len(all); i++ {
 		for _, other := range all[:i] {
@@ -117,6 +126,11 @@ func (v *validator) size(r ranged) {
 		bounds, use = v.rules.services, "the services of both colors, which have half of it each,"
 	case "spec.access.vpn.clients":
 		bounds, use = v.rules.vpn, "the VPN clients"
+	case "spec.network.pods":
+		if !v.podsAllowed(r) {
+			return
+		}
+		bounds, use = v.rules.pods, "the range of the pods, of which each color has half,"
 	}
 	if carrier := r.path == "spec.network.services" && private[3].Overlaps(r.prefix); carrier || !IsPrivate(r.prefix) {
 		v.wrong(r.path, fmt.Sprintf("%s %s is not a private range: packets to the real owners of its addresses would never leave", r.path, r.prefix),

@@ -13,8 +13,24 @@ locals {
   }
 
   addon_settings = {
-    vpc-cni = jsonencode({ enableNetworkPolicy = "true" })
+    vpc-cni = jsonencode(merge({ enableNetworkPolicy = "true" }, local.pod_network))
   }
+
+  # With subnets of their own pods get no address of the node's first interface, so that a node has room for
+  # fewer pods than EKS tells its kubelet. Sixteen addresses at a time make room for more again.
+  # The add-on makes the ENIConfigs itself; they name no security group, which means those of the node.
+  pod_network = { for key, value in {
+    eniConfig = {
+      create  = true
+      region  = local.region
+      subnets = { for zone, subnet in var.pod_subnets : zone => { id = subnet } }
+    }
+    env = {
+      AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG = "true"
+      ENABLE_PREFIX_DELEGATION           = "true"
+      ENI_CONFIG_LABEL_DEF               = "topology.kubernetes.io/zone"
+    }
+  } : key => value if length(var.pod_subnets) > 0 }
 }
 
 resource "aws_eks_addon" "before_nodes" {

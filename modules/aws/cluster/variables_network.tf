@@ -13,6 +13,27 @@ variable "subnet_ids" {
   }
 }
 
+variable "pod_subnets" {
+  description = "Ids of this color's subnets for pods, by the name of the zone, one for each zone of subnet_ids. Empty: pods have addresses of the nodes' subnets."
+  type        = map(string)
+  default     = {}
+
+  validation {
+    condition     = length(var.pod_subnets) == 0 || length(var.pod_subnets) == length(var.subnet_ids)
+    error_message = "pod_subnets must be empty or hold one subnet for each zone: a node in a zone without one would never become ready."
+  }
+
+  validation {
+    condition     = length(setintersection(values(var.pod_subnets), var.subnet_ids)) == 0
+    error_message = "pod_subnets must be others than subnet_ids."
+  }
+
+  validation {
+    condition     = length(var.pod_subnets) == 0 || contains(keys(var.addons), "vpc-cni")
+    error_message = "pod_subnets needs the add-on vpc-cni, which gives pods their addresses."
+  }
+}
+
 variable "public_subnet_ids" {
   description = "Ids of the public subnets, one a zone: for a public load balancer."
   type        = list(string)

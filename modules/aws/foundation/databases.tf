@@ -22,6 +22,7 @@ locals {
     for name in keys(var.databases) : merge(
       { for index in keys(local.zones) : "${name}/blue-${index}" => { database = name, cidr = var.subnets.blue[tonumber(index)] } },
       { for index in keys(local.zones) : "${name}/green-${index}" => { database = name, cidr = var.subnets.green[tonumber(index)] } },
+      { for key, subnet in local.pod_subnets : "${name}/pods-${key}" => { database = name, cidr = subnet.cidr } },
     )
   ]...)
 }

@@ -40,11 +40,11 @@ resource "aws_security_group" "endpoints" {
 }
 
 resource "aws_vpc_security_group_ingress_rule" "endpoints" {
-  count = length(local.interface_endpoints) > 0 ? 1 : 0
+  count = length(local.interface_endpoints) > 0 ? length(local.ranges) : 0
 
   security_group_id = aws_security_group.endpoints[0].id
   description       = "HTTPS from the VPC"
-  cidr_ipv4         = var.cidr
+  cidr_ipv4         = local.ranges[count.index]
   ip_protocol       = "tcp"
   from_port         = 443
   to_port           = 443

@@ -74,7 +74,7 @@ resource "aws_networkfirewall_firewall_policy" "this" {
         key = "HOME_NET"
 
         ip_set {
-          definition = [var.cidr]
+          definition = local.ranges
         }
       }
     }
@@ -162,7 +162,7 @@ resource "aws_networkfirewall_rule_group" "names" {
         key = "HOME_NET"
 
         ip_set {
-          definition = [var.cidr]
+          definition = local.ranges
         }
       }
     }

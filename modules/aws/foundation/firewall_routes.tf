@@ -12,11 +12,18 @@ locals {
 
   # The way back: from a NAT gateway to every private subnet that it serves.
   ways_back = merge([
-    for index, zone in local.firewall_zones : {
-      for color in ["blue", "green"] : "${color}-${index}" => {
-        nat = local.nat_of[index], zone = index, cidr = var.subnets[color][tonumber(index)]
-      }
-    } if var.nat != "none"
+    for index, zone in local.firewall_zones : merge(
+      {
+        for color in ["blue", "green"] : "${color}-${index}" => {
+          nat = local.nat_of[index], zone = index, cidr = var.subnets[color][tonumber(index)]
+        }
+      },
+      {
+        for key, subnet in local.pod_subnets : "pods-${key}" => {
+          nat = local.nat_of[index], zone = index, cidr = subnet.cidr
+        } if subnet.zone == index
+      },
+    ) if var.nat != "none"
   ]...)
 }
 

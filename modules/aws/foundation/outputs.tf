@@ -28,14 +28,37 @@ output "subnet_ids" {
     aws_route.firewall_nat,
     aws_route.nat_internet,
     aws_route.nat_private,
+    aws_route.peering,
     aws_route.private_nat,
     aws_route.public_internet,
+    aws_route.transit,
     aws_route_table_association.blue,
     aws_route_table_association.firewall,
     aws_route_table_association.green,
     aws_route_table_association.nat,
     aws_route_table_association.public,
   ]
+}
+
+output "pod_subnets" {
+  description = "Ids of the subnets for pods by color, then by the zone's name; both empty without a range for pods."
+  value = {
+    for color in ["blue", "green"] : color => {
+      for key, subnet in local.pod_subnets : local.zones[subnet.zone] => aws_subnet.pods[key].id if subnet.color == color
+    }
+  }
+
+  depends_on = [aws_route_table_association.pods]
+}
+
+output "peering_ids" {
+  description = "Ids of the peering connections, by name: what the other side accepts, and routes to."
+  value       = { for name, peering in aws_vpc_peering_connection.this : name => peering.id }
+}
+
+output "transit_gateway_attachment_id" {
+  description = "Id of the attachment to the transit gateway, which its owner may have to accept; null without one."
+  value       = one(aws_ec2_transit_gateway_vpc_attachment.this[*].id)
 }
 
 output "egress_addresses" {

@@ -165,6 +165,41 @@ run "network_comes_before_nodes_and_has_its_own_role" {
   }
 }
 
+run "pods_may_have_subnets_of_their_own" {
+  command = plan
+
+  variables {
+    pod_subnets = { eu-west-1a = "subnet-pods-a", eu-west-1b = "subnet-pods-b", eu-west-1c = "subnet-pods-c" }
+  }
+
+  assert {
+    condition = jsondecode(aws_eks_addon.before_nodes["vpc-cni"].configuration_values) == {
+      enableNetworkPolicy = "true"
+      eniConfig = {
+        create  = true
+        region  = "eu-west-1"
+        subnets = { eu-west-1a = { id = "subnet-pods-a" }, eu-west-1b = { id = "subnet-pods-b" }, eu-west-1c = { id = "subnet-pods-c" } }
+      }
+      env = {
+        AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG = "true"
+        ENABLE_PREFIX_DELEGATION           = "true"
+        ENI_CONFIG_LABEL_DEF               = "topology.kubernetes.io/zone"
+      }
+    }
+    error_message = "The network plugin must take the addresses of pods from the subnets of their zone."
+  }
+}
+
+run "a_zone_without_a_subnet_for_pods_is_refused" {
+  command = plan
+
+  variables {
+    pod_subnets = { eu-west-1a = "subnet-pods-a" }
+  }
+
+  expect_failures = [var.pod_subnets]
+}
+
 run "addons_are_pinned_and_get_the_rights_they_need" {
   command = plan
 

@@ -163,11 +163,15 @@ run "wrong_values_4" {
 
     # name with two dashes
     name = "shop--prod"
+
+    # pods in the network's own range
+    pods = { cidr = "10.20.0.0/16", blue = ["10.20.0.0/20", "10.20.16.0/20", "10.20.32.0/20"], green = ["10.20.128.0/20", "10.20.144.0/20", "10.20.160.0/20"] }
   }
 
   expect_failures = [
     var.databases,
     var.name,
+    var.pods,
     var.zones,
   ]
 }
@@ -184,11 +188,15 @@ run "wrong_values_5" {
 
     # unknown egress mode
     egress = { mode = "closed" }
+
+    # a range that AWS does not add to this VPC
+    pods = { cidr = "172.16.0.0/16", blue = ["172.16.0.0/20", "172.16.16.0/20", "172.16.32.0/20"], green = ["172.16.128.0/20", "172.16.144.0/20", "172.16.160.0/20"] }
   }
 
   expect_failures = [
     var.databases,
     var.egress,
+    var.pods,
     var.zones,
   ]
 }
@@ -202,11 +210,15 @@ run "wrong_values_6" {
 
     # restricted to nothing
     egress = { mode = "restricted", firewall_subnets = ["10.20.240.0/28", "10.20.240.16/28"], nat_subnets = ["10.20.240.32/28", "10.20.240.48/28"] }
+
+    # a zone without pods
+    pods = { cidr = "100.64.0.0/16", blue = ["100.64.0.0/20", "100.64.16.0/20"], green = ["100.64.128.0/20", "100.64.144.0/20", "100.64.160.0/20"] }
   }
 
   expect_failures = [
     var.egress,
     var.identities,
+    var.pods,
   ]
 }
 
@@ -219,11 +231,15 @@ run "wrong_values_7" {
 
     # address of a page instead of a host
     egress = { mode = "restricted", allow = ["https://ghcr.io"], firewall_subnets = ["10.20.240.0/28", "10.20.240.16/28"], nat_subnets = ["10.20.240.32/28", "10.20.240.48/28"] }
+
+    # a subnet outside of the range for pods
+    pods = { cidr = "100.64.0.0/16", blue = ["100.65.0.0/20", "100.64.16.0/20", "100.64.32.0/20"], green = ["100.64.128.0/20", "100.64.144.0/20", "100.64.160.0/20"] }
   }
 
   expect_failures = [
     var.egress,
     var.identities,
+    var.pods,
   ]
 }
 
@@ -236,11 +252,15 @@ run "wrong_values_8" {
 
     # a zone without a firewall
     egress = { mode = "restricted", allow = ["ghcr.io"], firewall_subnets = ["10.20.240.0/28"], nat_subnets = ["10.20.240.32/28", "10.20.240.48/28", "10.20.240.64/28"] }
+
+    # smaller than a VPC takes
+    pods = { cidr = "100.64.0.0/30", blue = ["100.64.0.0/32", "100.64.0.1/32", "100.64.0.2/32"], green = ["100.64.0.3/32", "100.64.0.4/32", "100.64.0.5/32"] }
   }
 
   expect_failures = [
     var.egress,
     var.identities,
+    var.pods,
   ]
 }
 
@@ -253,11 +273,15 @@ run "wrong_values_9" {
 
     # a firewall in a public subnet
     egress = { mode = "restricted", allow = ["ghcr.io"], firewall_subnets = ["10.20.0.0/24", "10.20.240.16/28", "10.20.240.80/28"], nat_subnets = ["10.20.240.32/28", "10.20.240.48/28", "10.20.240.64/28"] }
+
+    # no id of a vpc
+    peerings = { data = { vpc_id = "data", ranges = ["10.30.0.0/16"] } }
   }
 
   expect_failures = [
     var.egress,
     var.identities,
+    var.peerings,
   ]
 }
 
@@ -267,10 +291,14 @@ run "wrong_values_10" {
   variables {
     # firewall subnet too small
     egress = { mode = "restricted", allow = ["ghcr.io"], firewall_subnets = ["10.20.240.0/29", "10.20.240.16/28", "10.20.240.80/28"], nat_subnets = ["10.20.240.32/28", "10.20.240.48/28", "10.20.240.64/28"] }
+
+    # a peer that overlaps
+    peerings = { data = { vpc_id = "vpc-0a1b2c3d4e5f60718", ranges = ["10.0.0.0/8"] } }
   }
 
   expect_failures = [
     var.egress,
+    var.peerings,
   ]
 }
 
@@ -282,10 +310,14 @@ run "wrong_values_11" {
     nat = "none"
 
     egress = { mode = "restricted", allow = ["ghcr.io"], firewall_subnets = ["10.20.240.0/28", "10.20.240.16/28", "10.20.240.80/28"], nat_subnets = ["10.20.240.32/28", "10.20.240.48/28", "10.20.240.64/28"] }
+
+    # two peers with one range
+    peerings = { one = { vpc_id = "vpc-0a1b2c3d4e5f60718", ranges = ["10.30.0.0/16"] }, two = { vpc_id = "vpc-0fedcba9876543210", ranges = ["10.30.0.0/16"] } }
   }
 
   expect_failures = [
     var.egress,
+    var.peerings,
   ]
 }
 
@@ -295,10 +327,14 @@ run "wrong_values_12" {
   variables {
     # names without a restriction
     egress = { allow = ["ghcr.io"] }
+
+    # a peer without a range
+    peerings = { data = { vpc_id = "vpc-0a1b2c3d4e5f60718", ranges = [] } }
   }
 
   expect_failures = [
     var.egress,
+    var.peerings,
   ]
 }
 
@@ -308,9 +344,105 @@ run "wrong_values_13" {
   variables {
     # retention that cloudwatch lacks
     egress = { log_retention_days = 45 }
+
+    # a peer in no account
+    peerings = { data = { vpc_id = "vpc-0a1b2c3d4e5f60718", ranges = ["10.30.0.0/16"], account = "acme" } }
   }
 
   expect_failures = [
     var.egress,
+    var.peerings,
+  ]
+}
+
+run "wrong_transit_1" {
+  command = plan
+
+  variables {
+    # no id of a transit gateway
+    transit_gateway = { id = "hub", subnets = ["10.20.224.0/24", "10.20.225.0/24", "10.20.226.0/24"], ranges = ["10.0.0.0/8"] }
+  }
+
+  expect_failures = [
+    var.transit_gateway,
+  ]
+}
+
+run "wrong_transit_2" {
+  command = plan
+
+  variables {
+    # a zone without an interface
+    transit_gateway = { id = "tgw-0a1b2c3d4e5f60718", subnets = ["10.20.224.0/24", "10.20.225.0/24"], ranges = ["10.0.0.0/8"] }
+  }
+
+  expect_failures = [
+    var.transit_gateway,
+  ]
+}
+
+run "wrong_transit_3" {
+  command = plan
+
+  variables {
+    # the subnet of a load balancer
+    transit_gateway = { id = "tgw-0a1b2c3d4e5f60718", subnets = ["10.20.0.0/24", "10.20.225.0/24", "10.20.226.0/24"], ranges = ["10.0.0.0/8"] }
+  }
+
+  expect_failures = [
+    var.transit_gateway,
+  ]
+}
+
+run "wrong_transit_4" {
+  command = plan
+
+  variables {
+    # a route into the network itself
+    transit_gateway = { id = "tgw-0a1b2c3d4e5f60718", subnets = ["10.20.224.0/24", "10.20.225.0/24", "10.20.226.0/24"], ranges = ["10.20.64.0/20"] }
+  }
+
+  expect_failures = [
+    var.transit_gateway,
+  ]
+}
+
+run "wrong_transit_5" {
+  command = plan
+
+  variables {
+    # a second default route
+    transit_gateway = { id = "tgw-0a1b2c3d4e5f60718", subnets = ["10.20.224.0/24", "10.20.225.0/24", "10.20.226.0/24"], ranges = ["0.0.0.0/0"] }
+  }
+
+  expect_failures = [
+    var.transit_gateway,
+  ]
+}
+
+run "wrong_transit_6" {
+  command = plan
+
+  variables {
+    # no route at all
+    transit_gateway = { id = "tgw-0a1b2c3d4e5f60718", subnets = ["10.20.224.0/24", "10.20.225.0/24", "10.20.226.0/24"], ranges = [] }
+  }
+
+  expect_failures = [
+    var.transit_gateway,
+  ]
+}
+
+run "wrong_transit_7" {
+  command = plan
+
+  variables {
+    # two ways to one range
+    peerings        = { data = { vpc_id = "vpc-0a1b2c3d4e5f60718", ranges = ["10.30.0.0/16"] } }
+    transit_gateway = { id = "tgw-0a1b2c3d4e5f60718", subnets = ["10.20.224.0/24", "10.20.225.0/24", "10.20.226.0/24"], ranges = ["10.30.0.0/16"] }
+  }
+
+  expect_failures = [
+    var.transit_gateway,
   ]
 }

@@ -1,4 +1,4 @@
-# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:e2e150db10be63d4a918ce5314f5dd7128b7c6b40089c39a083db9bf97ad429d
+# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:0853f4771661932c26244d0d41b062eaae8417f81e4c85ba532da47346ef78cc
 
 output "vpc_id" {
   description = "Id of the VPC."
@@ -18,6 +18,21 @@ output "zones" {
 output "subnet_ids" {
   description = "Ids of the subnets by tier, each list in the order of the zones."
   value       = module.foundation.subnet_ids
+}
+
+output "pod_subnets" {
+  description = "Ids of the subnets for pods by color, then by the zone's name; both empty without a range for pods."
+  value       = module.foundation.pod_subnets
+}
+
+output "peering_ids" {
+  description = "Ids of the peering connections, by name: what the other side accepts, and routes to."
+  value       = module.foundation.peering_ids
+}
+
+output "transit_gateway_attachment_id" {
+  description = "Id of the attachment to the transit gateway, which its owner may have to accept; null without one."
+  value       = module.foundation.transit_gateway_attachment_id
 }
 
 output "egress_addresses" {

@@ -1,0 +1,45 @@
+package generator
+
+import (
+	"net/netip"
+
+	"github.com/hashicorp/hcl/v2/hclwrite"
+
+	"drover/generator/netplan"
+	"drover/generator/spec"
+)
+
+// awsConnections are the foundation's arguments for other networks, and for a
+// second range of its own.
+func awsConnections(n spec.Network, plan Addresses) []attribute {
+	var out []attribute
+	if plan.Pods.IsValid() {
+		out = append(out, gap, attribute{"pods", object(
+			attribute{"cidr", text(plan.Pods.String())},
+			attribute{"blue", plan.texts(func(z netplan.Zone) netip.Prefix { return z.BluePods })},
+			attribute{"green", plan.texts(func(z netplan.Zone) netip.Prefix { return z.GreenPods })},
+		)})
+	}
+	if len(n.Peerings) > 0 {
+		out = append(out, gap, attribute{"peerings", mapping(byName(n.Peerings, func(p spec.Peering) string { return p.Name }), awsPeering)})
+	}
+	if t := n.TransitGateway; t != nil {
+		out = append(out, gap, attribute{"transit_gateway", object(
+			attribute{"id", text(t.ID)},
+			attribute{"subnets", plan.texts(func(z netplan.Zone) netip.Prefix { return z.Transit })},
+			attribute{"ranges", texts(t.CIDRs)},
+		)})
+	}
+	return out
+}
+
+func awsPeering(p spec.Peering) hclwrite.Tokens {
+	out := []attribute{{"vpc_id", text(p.Network)}, {"ranges", texts(p.CIDRs)}}
+	if p.Account != "" {
+		out = append(out, attribute{"account", text(p.Account)})
+	}
+	if p.Region != "" {
+		out = append(out, attribute{"region", text(p.Region)})
+	}
+	return object(out...)
+}
