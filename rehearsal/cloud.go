@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -34,7 +35,13 @@ const (
 	maxAge = 3 * time.Second
 	// AWS tells the metrics of a load balancer every minute; a rehearsal has no time for that.
 	metricsEvery = 2 * time.Second
+
+	// What a client of the resolver that ignores the time to live holds on to, in times to live.
+	hoarded = 3
 )
+
+// defaultDelays of the name servers: a change is told everywhere after the slower one.
+var defaultDelays = []time.Duration{500 * time.Millisecond, 1500 * time.Millisecond}
 
 // Options say what cloud to start.
 type Options struct {
@@ -43,8 +50,11 @@ type Options struct {
 	Bucket  string        // for Terraform state; made when it is set
 	Domain  string        // what the ingresses' certificate is for, with all its direct subdomains
 	TTL     time.Duration // of alias records, which have 60 s on AWS; 0 is 5 s
-	Dir     string        // holds pid file, logs and certificate; empty is one in the user's cache that Close removes
-	Log     io.Writer     // what went wrong inside, a line each; nil drops it
+	// Delays are those of the authoritative name servers between a change and its being served; nil is half a second
+	// for the first and a second and a half for the other.
+	Delays []time.Duration
+	Dir    string    // holds pid file, logs and certificate; empty is one in the user's cache that Close removes
+	Log    io.Writer // what went wrong inside, a line each; nil drops it
 }
 
 // Cloud is a running simulation.
@@ -54,6 +64,7 @@ type Cloud struct {
 	moto    *moto.Server
 	proxy   *awsproxy.Proxy
 	dns     *dns.Server
+	hoarder *dns.Resolver // ignores the time to live
 	ingress *ingress.Ingress
 	ca      *ingress.Authority
 }
@@ -84,6 +95,9 @@ func (o Options) withDefaults() Options {
 	}
 	if o.TTL == 0 {
 		o.TTL = defaultTTL
+	}
+	if o.Delays == nil {
+		o.Delays = defaultDelays
 	}
 	if o.Log == nil {
 		o.Log = io.Discard
@@ -117,15 +131,33 @@ func (c *Cloud) start(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	c.dns, err = dns.Start(ctx, dns.Options{
-		Zones: dns.FromRoute53(route53.NewFromConfig(config)), Target: c.ingress.Lookup, TTL: o.TTL, MaxAge: maxAge, Log: o.Log,
-	})
-	if err != nil {
+	if err := c.startDNS(ctx, route53.NewFromConfig(config)); err != nil {
 		return err
 	}
 	// Last, so that nobody can call what is not there yet.
 	c.proxy, err = awsproxy.Start(ctx, awsproxy.Options{Moto: c.moto.URL(), Account: o.Account, Log: o.Log, Wrote: c.wrote})
 	return err
+}
+
+func (c *Cloud) startDNS(ctx context.Context, account *route53.Client) (err error) {
+	o := c.options
+	c.dns, err = dns.Start(ctx, dns.Options{
+		Zones: dns.FromRoute53(account), HealthChecks: dns.ChecksFromRoute53(account), Target: c.ingress.Lookup,
+		Port: c.portOf, TTL: o.TTL, MaxAge: maxAge, Delays: o.Delays, Log: o.Log,
+	})
+	if err != nil {
+		return err
+	}
+	c.hoarder, err = dns.StartResolver(ctx, c.dns.Addresses(), hoarded*o.TTL)
+	return err
+}
+
+// portOf is where a load balancer's port is: those below 1024 are not everybody's to listen on.
+func (c *Cloud) portOf(port int) int {
+	if port == 443 {
+		return c.ingress.Port()
+	}
+	return port
 }
 
 // direct is a client of moto itself, past the proxy.
@@ -179,7 +211,7 @@ func (c *Cloud) Env() map[string]string {
 		"AWS_REGION":                c.options.Region,
 		"AWS_DEFAULT_REGION":        c.options.Region,
 		"AWS_EC2_METADATA_DISABLED": "true",
-		"DROVER_NAMESERVERS":        c.dns.Address(),
+		"DROVER_NAMESERVERS":        strings.Join(c.dns.Addresses(), ","),
 		"DROVER_CA_FILE":            c.caFile(),
 		"DROVER_HTTPS_PORT":         strconv.Itoa(c.ingress.Port()),
 	}
@@ -207,8 +239,19 @@ func StartLoad(ctx context.Context, c *Cloud, o load.Options) *load.Load {
 
 // loadOptions are options that reach this cloud.
 func (c *Cloud) loadOptions(o load.Options) load.Options {
-	o.Port, o.NameServer, o.Roots, o.Header = c.ingress.Port(), c.dns.Address(), c.ca.Pool(), ingress.ColorHeader
+	o.Port, o.NameServers, o.Roots, o.Header = c.ingress.Port(), c.dns.Addresses(), c.ca.Pool(), ingress.ColorHeader
 	return o
+}
+
+// answersEverywhere makes one request by way of each name server, and says what is wrong with the answers.
+func (c *Cloud) answersEverywhere(ctx context.Context, o load.Options) error {
+	o = c.loadOptions(o)
+	var errs []error
+	for _, server := range c.dns.Addresses() {
+		o.NameServers = []string{server}
+		errs = append(errs, load.Once(ctx, o))
+	}
+	return errors.Join(errs...)
 }
 
 // Inventory asks the account what it holds.
@@ -220,6 +263,9 @@ func (c *Cloud) Inventory(ctx context.Context) ([]inventory.Resource, error) {
 // Close ends every part, waits for their goroutines and processes, and removes what was written.
 func (c *Cloud) Close() error {
 	var errs []error
+	if c.hoarder != nil {
+		errs = append(errs, c.hoarder.Close())
+	}
 	if c.dns != nil {
 		errs = append(errs, c.dns.Close())
 	}

@@ -163,7 +163,7 @@ func TestTwoCloudsAtOnceShareNothing(t *testing.T) {
 		t.Errorf("the clouds hold %v zones, want one in the first and none in the second", counts)
 	}
 	for _, c := range clouds {
-		addresses := []string{c.dns.Address(), strings.TrimPrefix(c.proxy.URL(), "http://"), c.moto.URL().Host}
+		addresses := []string{c.dns.Addresses()[0], c.dns.Addresses()[1], c.hoarder.Address(), strings.TrimPrefix(c.proxy.URL(), "http://"), c.moto.URL().Host}
 		if err := c.Close(); err != nil {
 			t.Error(err)
 		}

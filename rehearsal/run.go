@@ -149,7 +149,7 @@ func (r *run) awaitAnswer(ctx context.Context) error {
 	tick := time.NewTicker(200 * time.Millisecond)
 	defer tick.Stop()
 	for {
-		err := load.Once(ctx, r.cloud.loadOptions(r.loadOptions()))
+		err := r.cloud.answersEverywhere(ctx, r.loadOptions())
 		if err == nil {
 			return nil
 		}

@@ -100,10 +100,16 @@ func register(t *testing.T, c *Cloud, group *string, instance string) {
 
 func setWeights(t *testing.T, c *Cloud, zone *string, domain string, balancers map[string]types.LoadBalancer, weights map[string]int64) {
 	t.Helper()
+	setCheckedWeights(t, c, zone, domain, balancers, weights, nil)
+}
+
+// setCheckedWeights hangs each color's record on a health check too.
+func setCheckedWeights(t *testing.T, c *Cloud, zone *string, domain string, balancers map[string]types.LoadBalancer, weights map[string]int64, checks map[string]*string) {
+	t.Helper()
 	var changes []r53types.Change
 	for color, lb := range balancers {
 		changes = append(changes, r53types.Change{Action: r53types.ChangeActionUpsert, ResourceRecordSet: &r53types.ResourceRecordSet{
-			Name: aws.String(domain), Type: r53types.RRTypeA, SetIdentifier: aws.String(color), Weight: aws.Int64(weights[color]),
+			Name: aws.String(domain), Type: r53types.RRTypeA, SetIdentifier: aws.String(color), Weight: aws.Int64(weights[color]), HealthCheckId: checks[color],
 			AliasTarget: &r53types.AliasTarget{DNSName: lb.DNSName, HostedZoneId: lb.CanonicalHostedZoneId, EvaluateTargetHealth: true}}})
 	}
 	_, err := route53.NewFromConfig(through(c)).ChangeResourceRecordSets(t.Context(), &route53.ChangeResourceRecordSetsInput{HostedZoneId: zone, ChangeBatch: &r53types.ChangeBatch{Changes: changes}})
@@ -147,7 +153,7 @@ func TestTrafficFollowsTheWeightsAndIsMeasured(t *testing.T) {
 	both := map[string]types.LoadBalancer{"blue": blue, "green": green}
 	setWeights(t, c, id, domain, both, map[string]int64{"blue": 100, "green": 0})
 	once := func() (bool, string) {
-		err := load.Once(t.Context(), c.loadOptions(load.Options{Host: domain}))
+		err := c.answersEverywhere(t.Context(), load.Options{Host: domain})
 		return err == nil, fmt.Sprint(err)
 	}
 	within(t, 30*time.Second, "the first answer", once)
@@ -203,9 +209,7 @@ func answersWithout(t *testing.T, c *Cloud, n network, both map[string]types.Loa
 	t.Helper()
 	client := elb.NewFromConfig(through(c))
 	name := aws.ToString(both["blue"].DNSName)
-	once := func() error {
-		return load.Once(t.Context(), c.loadOptions(load.Options{Host: "blue.shop.example.com"}))
-	}
+	once := func() error { return c.answersEverywhere(t.Context(), load.Options{Host: "blue.shop.example.com"}) }
 	id := zone(t, c, "blue.shop.example.com")
 	setWeights(t, c, id, "blue.shop.example.com", map[string]types.LoadBalancer{"blue": both["blue"]}, map[string]int64{"blue": 1})
 	within(t, 15*time.Second, "blue's own name", func() (bool, string) { err := once(); return err == nil, fmt.Sprint(err) })
@@ -253,4 +257,11 @@ func TestLoadCountsFailuresWithTheirReason(t *testing.T) {
 	if err := c.Close(); err != nil {
 		t.Error(err)
 	}
+}
+
+// healthCheck is a TCP check at the least interval that Route 53 takes, and the least threshold.
+func healthCheck(domain string, port int32, disabled bool) *route53.CreateHealthCheckInput {
+	return &route53.CreateHealthCheckInput{CallerReference: aws.String(fmt.Sprint(domain, port)), HealthCheckConfig: &r53types.HealthCheckConfig{
+		Type: r53types.HealthCheckTypeTcp, FullyQualifiedDomainName: aws.String(domain), Port: aws.Int32(port),
+		RequestInterval: aws.Int32(10), FailureThreshold: aws.Int32(1), Disabled: aws.Bool(disabled)}}
 }

@@ -88,9 +88,19 @@ check_moto() {
   say moto_server "$venv/bin/moto_server"
 }
 
+# dig is for the tests alone: they hold the rehearsal's DNS to it. Nothing else misses it.
+check_dig() {
+  if have dig; then
+    say dig "$(command -v dig)"
+  else
+    say dig "not found; only 'make test' needs it (Debian and Ubuntu: apt install bind9-dnsutils)"
+  fi
+}
+
 check_go
 [ ${#missing[@]} -gt 0 ] || { check_terraform && check_kubernetes; }
 check_moto
+check_dig
 
 if [ ${#missing[@]} -gt 0 ]; then
   echo "This machine lacks:" >&2

@@ -2,7 +2,9 @@ package dns
 
 import (
 	"fmt"
+	"net/netip"
 	"strings"
+	"time"
 
 	"github.com/miekg/dns"
 )
@@ -45,10 +47,13 @@ func (s *snapshot) reply(req *dns.Msg) *dns.Msg {
 	return m
 }
 
-// replyTarget answers for a load balancer's own name, which is in no zone of the account; everything else is not
-// this server's to know.
+// replyTarget answers for a load balancer's own name, and for a name server's, which are in no zone of the account;
+// everything else is not this server's to know.
 func (s *snapshot) replyTarget(m *dns.Msg, q dns.Question, name string) {
 	address, _, known := s.target(name)
+	if place, named := s.hosts[name]; named {
+		address, known = s.nameServer(place), true
+	}
 	if !known {
 		m.Rcode = dns.RcodeRefused
 		return
@@ -90,11 +95,11 @@ func (s *snapshot) pick(name string, group []Record) (Record, error) {
 			return Record{}, fmt.Errorf("%s has a routing policy that the rehearsal does not simulate", name)
 		}
 	}
-	chosen := s.choose(group)
-	if chosen.SetID != "" && s.answer != nil {
-		s.answer(chosen)
+	chosen, err := s.choose(group)
+	if err == nil && chosen.SetID != "" {
+		s.timeline.answered(s, chosen)
 	}
-	return chosen, nil
+	return chosen, err
 }
 
 func (s *snapshot) chase(owner string, group []Record, qtype uint16, depth int) ([]dns.RR, bool, error) {
@@ -161,6 +166,18 @@ func (s *snapshot) negative(z *zone) []dns.RR {
 		}
 	}
 	return nil
+}
+
+// resolve is the address that the first name server answers for a name.
+func (s *Server) resolve(host string) (netip.Addr, bool) {
+	m := new(dns.Msg)
+	m.SetQuestion(host, dns.TypeA)
+	for _, rr := range s.servers[0].current(time.Now()).reply(m).Answer {
+		if a, ok := rr.(*dns.A); ok {
+			return netip.AddrFromSlice(a.A.To4())
+		}
+	}
+	return netip.Addr{}, false
 }
 
 func header(name string, rrtype uint16, ttl uint32) dns.RR_Header {

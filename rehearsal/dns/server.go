@@ -1,6 +1,7 @@
-// Package dns is the authoritative name server of the simulated account: it answers, over UDP and TCP on loopback,
-// what Route 53 would answer for the zones and records that the account holds. It must never answer from anything
-// but those, and never forwards a question.
+// Package dns is the authoritative DNS of the simulated account: its name servers answer, over UDP and TCP on loopback,
+// what Route 53 would answer for the zones, records and health checks that the account holds, each of them as long
+// after a change as it is told. It must never answer from anything but those, and never forwards a question; the one
+// exception is the Resolver, which asks these name servers and nobody else.
 package dns
 
 import (
@@ -8,87 +9,100 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"net/netip"
+	"reflect"
 	"sync"
-	"sync/atomic"
 	"time"
-
-	"github.com/miekg/dns"
 )
 
 // Options say what the server answers from.
 type Options struct {
-	Zones  func(context.Context) ([]Zone, error) // what Route 53 holds now
-	Target Target
-	TTL    time.Duration // of alias answers; Route 53's own is 60 s
-	MaxAge time.Duration // zones are read again at least this often, and at each Refresh
+	Zones        func(context.Context) ([]Zone, error)        // what Route 53 holds now
+	HealthChecks func(context.Context) ([]HealthCheck, error) // likewise; nil: none
+	Target       Target
+	Port         func(int) int // where a load balancer's port is on this machine; nil: there
+	TTL          time.Duration // of alias answers; Route 53's own is 60 s
+	MaxAge       time.Duration // zones are read again at least this often, and at each Refresh
+	// Delays are those between a change and its being served, one for each name server. Empty is one server that
+	// serves changes at once.
+	Delays []time.Duration
 	Log    io.Writer
 }
 
-// Server is a running name server.
+// Server is the account's DNS: all its name servers.
 type Server struct {
 	options  Options
-	udp, tcp *dns.Server
-	address  netip.AddrPort
-	current  atomic.Pointer[snapshot]
+	servers  []*nameServer
+	prober   *prober
 	wake     chan struct{}
 	cancel   context.CancelFunc
 	owned    sync.WaitGroup
+	zones    []Zone // as they were read last; owned by load
 	timeline timeline
 }
 
-// Start reads the zones once and listens on a free loopback port, the same over UDP and TCP.
+// Start reads the zones once and listens, each name server on a loopback address of its own and all on one free port,
+// the same over UDP and TCP.
 func Start(ctx context.Context, o Options) (*Server, error) {
+	if len(o.Delays) == 0 {
+		o.Delays = []time.Duration{0}
+	}
+	if o.HealthChecks == nil {
+		o.HealthChecks = func(context.Context) ([]HealthCheck, error) { return nil, nil }
+	}
+	if o.Port == nil {
+		o.Port = func(port int) int { return port }
+	}
 	s := &Server{options: o, wake: make(chan struct{}, 1)}
-	if err := s.load(ctx); err != nil {
-		return nil, err
-	}
-	packets, streams, err := listen(ctx)
-	if err != nil {
-		return nil, err
-	}
-	s.address = netip.MustParseAddrPort(streams.Addr().String())
-	handler := dns.HandlerFunc(s.serve)
-	s.udp = &dns.Server{PacketConn: packets, Handler: handler}
-	s.tcp = &dns.Server{Listener: streams, Handler: handler}
-	ready := make(chan struct{}, 2)
-	for _, server := range []*dns.Server{s.udp, s.tcp} {
-		server.NotifyStartedFunc = func() { ready <- struct{}{} }
-		s.owned.Go(func() {
-			if err := server.ActivateAndServe(); err != nil {
-				s.logf("serve: %v", err)
-			}
-		})
-	}
-	<-ready
-	<-ready
 	watch, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	s.cancel = cancel
+	s.prober = &prober{resolve: s.resolve, port: o.Port, logf: s.logf, probes: map[string]*probe{}}
+	for _, delay := range o.Delays {
+		s.servers = append(s.servers, &nameServer{delay: delay, timeline: &s.timeline})
+	}
+	if err := s.load(ctx, watch); err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
+	if err := s.listen(ctx); err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
 	s.owned.Go(func() { s.refresh(watch) })
 	return s, nil
 }
 
-// listen finds a port that is free over both.
-func listen(ctx context.Context) (net.PacketConn, net.Listener, error) {
-	var lc net.ListenConfig
+// listen finds a port that is free on all addresses over both protocols.
+func (s *Server) listen(ctx context.Context) error {
 	var last error
 	for range 20 {
-		streams, err := lc.Listen(ctx, "tcp4", "127.0.0.1:0")
-		if err != nil {
-			return nil, nil, fmt.Errorf("listen for DNS: %w", err)
+		port := 0
+		last = nil
+		for i, n := range s.servers {
+			address := netip.AddrFrom4([4]byte{127, 0, 0, byte(1 + i)})
+			if n.endpoint, last = listenAt(ctx, netip.AddrPortFrom(address, uint16(port)), n, s.logf); last != nil {
+				break
+			}
+			port = int(n.endpoint.address.Port())
 		}
-		packets, err := lc.ListenPacket(ctx, "udp4", streams.Addr().String())
-		if err == nil {
-			return packets, streams, nil
+		if last == nil {
+			return nil
 		}
-		last = errors.Join(err, streams.Close())
+		for _, n := range s.servers {
+			last = errors.Join(last, n.endpoint.close())
+			n.endpoint = nil
+		}
 	}
-	return nil, nil, fmt.Errorf("find a port that is free for DNS over UDP and TCP: %w", last)
+	return fmt.Errorf("find a port that is free for DNS on %d loopback addresses "+
+		"(Linux has all of 127.0.0.0/8; elsewhere they have to be added to the loopback interface first): %w", len(s.servers), last)
 }
 
-// Address is where the server listens.
-func (s *Server) Address() string { return s.address.String() }
+// Addresses are where the name servers listen.
+func (s *Server) Addresses() []string {
+	var list []string
+	for _, n := range s.servers {
+		list = append(list, n.endpoint.address.String())
+	}
+	return list
+}
 
 // Refresh has the zones read again soon. It does not wait.
 func (s *Server) Refresh() {
@@ -98,15 +112,19 @@ func (s *Server) Refresh() {
 	}
 }
 
-// Close stops listening and waits for the server's goroutines.
+// Close stops listening and probing, and waits for the goroutines.
 func (s *Server) Close() error {
 	s.cancel()
-	err := errors.Join(s.udp.Shutdown(), s.tcp.Shutdown())
+	var errs []error
+	for _, n := range s.servers {
+		errs = append(errs, n.endpoint.close())
+	}
 	s.owned.Wait()
-	return err
+	s.prober.close()
+	return errors.Join(errs...)
 }
 
-// refresh owns the snapshot: it is read again when something may have changed.
+// refresh owns what was read: it is read again when something may have changed.
 func (s *Server) refresh(ctx context.Context) {
 	tick := time.NewTicker(s.options.MaxAge)
 	defer tick.Stop()
@@ -117,36 +135,54 @@ func (s *Server) refresh(ctx context.Context) {
 		case <-tick.C:
 		case <-s.wake:
 		}
-		if err := s.load(ctx); err != nil && ctx.Err() == nil {
+		if err := s.load(ctx, ctx); err != nil && ctx.Err() == nil {
 			s.logf("%v", err) // answers go on from what was read last, as they would on AWS
 		}
 	}
 }
 
-func (s *Server) load(ctx context.Context) error {
+// load reads what Route 53 holds and hands it to the name servers; probes live as long as watch.
+func (s *Server) load(ctx, watch context.Context) error {
 	zones, err := s.options.Zones(ctx)
 	if err != nil {
 		return fmt.Errorf("read the zones of the simulated Route 53: %w", err)
 	}
-	ttl := uint32(s.options.TTL / time.Second)
-	target := func(name string) (netip.Addr, bool, bool) { return s.options.Target(loadBalancerName(name)) }
-	next := newSnapshot(zones, target, ttl, s.timeline.answered)
-	s.timeline.observe(time.Now(), next)
-	s.current.Store(next)
+	checks, err := s.options.HealthChecks(ctx)
+	if err != nil {
+		return fmt.Errorf("read the health checks of the simulated Route 53: %w", err)
+	}
+	first := s.zones == nil
+	if first || !reflect.DeepEqual(zones, s.zones) {
+		s.zones = append([]Zone{}, zones...)
+		now := time.Now()
+		next := s.newSnapshot(zones)
+		for i, n := range s.servers {
+			due := now.Add(n.delay)
+			if first {
+				due = now
+			}
+			n.push(change{due: due, snapshot: next, leads: i == 0})
+		}
+	}
+	s.prober.sync(watch, checks)
 	return nil
 }
 
-func (s *Server) serve(w dns.ResponseWriter, req *dns.Msg) {
-	m := s.current.Load().reply(req)
-	if _, overUDP := w.RemoteAddr().(*net.UDPAddr); overUDP {
-		size := dns.MinMsgSize
-		if opt := req.IsEdns0(); opt != nil {
-			size = int(opt.UDPSize())
-			m.SetEdns0(dns.DefaultMsgSize, false)
-		}
-		m.Truncate(size)
-	}
-	_ = w.WriteMsg(m) // the client is gone; there is nobody to tell
+func (s *Server) newSnapshot(zones []Zone) *snapshot {
+	next := newSnapshot(zones)
+	next.target = func(name string) (netip.Addr, bool, bool) { return s.options.Target(loadBalancerName(name)) }
+	next.checked = s.prober.healthy
+	next.nameServer = s.nameServer
+	next.ttl = uint32(s.options.TTL / time.Second)
+	next.timeline = &s.timeline
+	s.timeline.plan(next)
+	return next
+}
+
+// nameServer is the address of the name server that the n-th NS record of a zone leads to: Route 53 names four, and
+// the rehearsal has fewer.
+func (s *Server) nameServer(n int) netip.Addr {
+	return s.servers[n%len(s.servers)].endpoint.address.Addr()
 }
 
 func (s *Server) logf(format string, args ...any) {

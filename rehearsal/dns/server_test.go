@@ -87,7 +87,7 @@ func ask(t *testing.T, s *dns.Server, network, name string, qtype uint16) *mdns.
 	t.Helper()
 	m := new(mdns.Msg)
 	m.SetQuestion(name, qtype)
-	answer, _, err := (&mdns.Client{Net: network, Timeout: 5 * time.Second}).Exchange(m, s.Address())
+	answer, _, err := (&mdns.Client{Net: network, Timeout: 5 * time.Second}).Exchange(m, s.Addresses()[0])
 	if err != nil {
 		t.Fatalf("ask for %s: %v", name, err)
 	}
@@ -112,7 +112,7 @@ func TestAnswersFollowTheWeightsWithinThreePoints(t *testing.T) {
 		t.Run(fmt.Sprint(weights), func(t *testing.T) {
 			t.Parallel()
 			s := start(t, newAccount(shop(weights[0], weights[1])))
-			conn, err := mdns.Dial("udp", s.Address())
+			conn, err := mdns.Dial("udp", s.Addresses()[0])
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -1,6 +1,7 @@
 package dns
 
 import (
+	"fmt"
 	"math/rand/v2"
 	"net/netip"
 	"sort"
@@ -28,6 +29,8 @@ type Record struct {
 	Weight *int64
 	Other  bool // has a routing policy that is not simulated: latency, geography, failover, ...
 
+	HealthCheckID string // empty: none
+
 	Alias          string // canonical name of the alias's target; empty when it is not one
 	EvaluateHealth bool
 }
@@ -37,10 +40,14 @@ type Target func(name string) (address netip.Addr, healthy, known bool)
 
 // snapshot is what the server answers from: never changed once made.
 type snapshot struct {
-	zones  []*zone
-	target Target
-	ttl    uint32
-	answer func(chosen Record) // told of each weighted choice
+	zones      []*zone
+	hosts      map[string]int // a name server's name, as the zones' NS records have it, to its place among them
+	target     Target
+	checked    func(healthCheckID string) (healthy bool, err error)
+	nameServer func(place int) netip.Addr
+	ttl        uint32
+	timeline   *timeline
+	samples    map[string]*Sample // by name: where weighted choices are counted
 }
 
 type zone struct {
@@ -49,8 +56,8 @@ type zone struct {
 	nodes map[string]bool                // names that exist, those without records of their own included
 }
 
-func newSnapshot(zones []Zone, target Target, ttl uint32, answer func(Record)) *snapshot {
-	s := &snapshot{target: target, ttl: ttl, answer: answer}
+func newSnapshot(zones []Zone) *snapshot {
+	s := &snapshot{hosts: map[string]int{}}
 	for _, z := range zones {
 		indexed := &zone{Zone: z, sets: map[string]map[string][]Record{}, nodes: map[string]bool{}}
 		for _, r := range z.Records {
@@ -63,6 +70,11 @@ func newSnapshot(zones []Zone, target Target, ttl uint32, answer func(Record)) *
 			}
 		}
 		indexed.nodes[z.Name] = true
+		for _, r := range indexed.sets[z.Name]["NS"] {
+			for place, host := range r.Values {
+				s.hosts[dns.CanonicalName(host)] = place
+			}
+		}
 		s.zones = append(s.zones, indexed)
 	}
 	// The longest name is the closest zone; a private zone hides the public one of its name, as inside a VPC.
@@ -109,13 +121,17 @@ func (z *zone) find(name string) (sets map[string][]Record, exists bool) {
 
 // choose picks one record of a group as Route 53 does: by weight among the healthy ones; all of them when none is
 // healthy; evenly when all weights are zero. A group of one is its record.
-func (s *snapshot) choose(group []Record) Record {
+func (s *snapshot) choose(group []Record) (Record, error) {
 	if len(group) == 1 {
-		return group[0]
+		return group[0], nil
 	}
 	candidates := make([]Record, 0, len(group))
 	for _, r := range group {
-		if s.healthy(r) {
+		healthy, err := s.healthy(r)
+		if err != nil {
+			return Record{}, err
+		}
+		if healthy {
 			candidates = append(candidates, r)
 		}
 	}
@@ -131,15 +147,15 @@ func (s *snapshot) choose(group []Record) Record {
 		}
 	}
 	if total == 0 {
-		return candidates[rand.IntN(len(candidates))]
+		return candidates[rand.IntN(len(candidates))], nil
 	}
 	at := rand.Int64N(total)
 	for _, r := range candidates {
 		if at -= weight(r); at < 0 {
-			return r
+			return r, nil
 		}
 	}
-	return candidates[len(candidates)-1]
+	return candidates[len(candidates)-1], nil
 }
 
 func weight(r Record) int64 {
@@ -149,10 +165,20 @@ func weight(r Record) int64 {
 	return *r.Weight
 }
 
-func (s *snapshot) healthy(r Record) bool {
+// healthy asks the record's health check, and the load balancer that it is an alias of if it is to be asked.
+func (s *snapshot) healthy(r Record) (bool, error) {
+	if r.HealthCheckID != "" {
+		healthy, err := s.checked(r.HealthCheckID)
+		if err != nil {
+			return false, fmt.Errorf("%s %w", r.Name, err)
+		}
+		if !healthy {
+			return false, nil
+		}
+	}
 	if r.Alias == "" || !r.EvaluateHealth {
-		return true
+		return true, nil
 	}
 	_, healthy, known := s.target(r.Alias)
-	return !known || healthy
+	return !known || healthy, nil
 }

@@ -16,17 +16,17 @@ import (
 
 // Options say what load to make.
 type Options struct {
-	Host       string
-	Path       string // of the URL; empty is /
-	Port       int    // of the HTTPS ingress
-	NameServer string // host:port of the authoritative server
-	Roots      *x509.CertPool
-	Header     string        // the response header that says the color
-	Rate       float64       // requests a second over all clients; 0 is 20
-	Clients    int           // with caches of their own; 0 is 10
-	Timeout    time.Duration // of one request; 0 is 5 s
-	Most       int           // requests at all; 0 is 500,000
-	Longest    time.Duration // of the whole load; 0 is 6 h
+	Host        string
+	Path        string   // of the URL; empty is /
+	Port        int      // of the HTTPS ingress
+	NameServers []string // host:port of the authoritative servers; each resolution asks one of them
+	Roots       *x509.CertPool
+	Header      string        // the response header that says the color
+	Rate        float64       // requests a second over all clients; 0 is 20
+	Clients     int           // with caches of their own; 0 is 10
+	Timeout     time.Duration // of one request; 0 is 5 s
+	Most        int           // requests at all; 0 is 500,000
+	Longest     time.Duration // of the whole load; 0 is 6 h
 }
 
 func (o Options) withDefaults() Options {

@@ -5,6 +5,7 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"net"
 	"net/http"
 	"time"
@@ -32,7 +33,7 @@ func (r *resolution) current(ctx context.Context) (*http.Client, error) {
 		return r.client, nil
 	}
 	asked := time.Now()
-	address, ttl, err := lookup(ctx, r.options.NameServer, r.options.Host)
+	address, ttl, err := lookup(ctx, r.options.NameServers[rand.IntN(len(r.options.NameServers))], r.options.Host)
 	if err != nil {
 		return nil, err
 	}

@@ -53,6 +53,22 @@ run "each_color_is_checked_at_its_own_name" {
   }
 }
 
+run "a_color_without_traffic_is_not_probed" {
+  command = plan
+
+  variables {
+    colors = {
+      blue  = { dns_name = "blue.elb.example.com", zone_id = "Z2", weight = 0 }
+      green = { dns_name = "green.elb.example.com", zone_id = "Z2", weight = 100 }
+    }
+  }
+
+  assert {
+    condition     = aws_route53_health_check.this["blue"].disabled && !aws_route53_health_check.this["green"].disabled
+    error_message = "Probes of a color at weight 0 would be connections, and it would never be measured quiet."
+  }
+}
+
 run "connection_check_has_no_path" {
   command = plan
 

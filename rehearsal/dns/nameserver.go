@@ -1,0 +1,52 @@
+package dns
+
+import (
+	"sync"
+	"time"
+
+	"github.com/miekg/dns"
+)
+
+// nameServer is one of the account's name servers. It serves each change when the change is due, and not before.
+type nameServer struct {
+	delay    time.Duration
+	endpoint *endpoint
+	timeline *timeline
+
+	mu     sync.Mutex
+	served *snapshot
+	coming []change // oldest first
+}
+
+// change is what a name server serves from a moment on.
+type change struct {
+	due      time.Time
+	snapshot *snapshot
+	leads    bool // this server's change is the one that the timeline tells of
+}
+
+func (n *nameServer) push(c change) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.coming = append(n.coming, c)
+}
+
+// current is what the server serves at a moment.
+func (n *nameServer) current(now time.Time) *snapshot {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	for len(n.coming) > 0 && !n.coming[0].due.After(now) {
+		c := n.coming[0]
+		n.coming = n.coming[1:]
+		n.served = c.snapshot
+		if c.leads {
+			n.timeline.serve(c.due, c.snapshot)
+		}
+	}
+	return n.served
+}
+
+// ServeDNS answers a question.
+func (n *nameServer) ServeDNS(w dns.ResponseWriter, req *dns.Msg) {
+	write(w, req, n.current(time.Now()).reply(req))
+}
