@@ -4,6 +4,6 @@
 set -euo pipefail
 
 cd "$(dirname "$0")"
-for scanner in tflint; do
+for scanner in tflint kics; do
   ./build.sh "$scanner" >/dev/null
 done
