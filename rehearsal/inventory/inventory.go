@@ -23,10 +23,10 @@ type Resource struct {
 // what is in it, AWS's own keys) is left out.
 func List(ctx context.Context, api *awsapi.Client) ([]Resource, error) {
 	q := &questions{api: api}
-	if err := q.findDefaultVPCs(ctx); err != nil {
+	if err := q.findVPCs(ctx); err != nil {
 		return nil, err
 	}
-	err := errors.Join(q.askQueries(ctx), q.askBalancers(ctx), q.askIAM(ctx), q.askEKS(ctx), q.askZones(ctx), q.askJSON(ctx))
+	err := errors.Join(q.askQueries(ctx), q.askBalancers(ctx), q.askIAM(ctx), q.askEKS(ctx), q.askZones(ctx), q.askBuckets(ctx), q.askJSON(ctx))
 	if err != nil {
 		return nil, fmt.Errorf("take the account's inventory: %w", err)
 	}
@@ -41,6 +41,7 @@ func List(ctx context.Context, api *awsapi.Client) ([]Resource, error) {
 
 type questions struct {
 	api         *awsapi.Client
+	vpcs        map[string]bool // that are there
 	defaultVPCs map[string]bool
 	found       []Resource
 }

@@ -17,6 +17,7 @@ var jsonLists = []struct {
 	{"repository", "ecr", "AmazonEC2ContainerRegistry_V20150921", "DescribeRepositories", "repositories", "repositoryArn", "nextToken"},
 	{"pull-through rule", "ecr", "AmazonEC2ContainerRegistry_V20150921", "DescribePullThroughCacheRules", "pullThroughCacheRules", "ecrRepositoryPrefix", "nextToken"},
 	{"secret", "secretsmanager", "secretsmanager", "ListSecrets", "SecretList", "Name", "NextToken"},
+	{"event rule", "events", "AWSEvents", "ListRules", "Rules", "Name", "NextToken"},
 }
 
 type element map[string]any

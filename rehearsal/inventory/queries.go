@@ -12,6 +12,7 @@ type query struct {
 	list, id                       string   // paths within the answer, and within an element of the list
 	state                          string   // path of the state within an element
 	gone                           []string // states in which it is there in name only
+	tagsBy                         string   // path of the ARN by which its tags are asked for, where the list has none
 }
 
 const (
@@ -20,6 +21,8 @@ const (
 	elbVersion         = "2015-12-01"
 	iamVersion         = "2010-05-08"
 	rdsVersion         = "2014-10-31"
+	snsVersion         = "2010-03-31"
+	cloudWatchVersion  = "2010-08-01"
 )
 
 // queries has instances before what is attached to them.
@@ -43,6 +46,9 @@ var queries = []query{
 	{kind: "database", service: "rds", version: rdsVersion, action: "DescribeDBInstances", list: "DescribeDBInstancesResult/DBInstances/DBInstance", id: "DBInstanceIdentifier"},
 	{kind: "database subnet group", service: "rds", version: rdsVersion, action: "DescribeDBSubnetGroups", list: "DescribeDBSubnetGroupsResult/DBSubnetGroups/DBSubnetGroup", id: "DBSubnetGroupName"},
 	{kind: "database parameter group", service: "rds", version: rdsVersion, action: "DescribeDBParameterGroups", list: "DescribeDBParameterGroupsResult/DBParameterGroups/DBParameterGroup", id: "DBParameterGroupName"},
+	{kind: "database snapshot", service: "rds", version: rdsVersion, action: "DescribeDBSnapshots", list: "DescribeDBSnapshotsResult/DBSnapshots/DBSnapshot", id: "DBSnapshotIdentifier"},
+	{kind: "topic", service: "sns", version: snsVersion, action: "ListTopics", list: "ListTopicsResult/Topics/member", id: "TopicArn"},
+	{kind: "alarm", service: "monitoring", version: cloudWatchVersion, action: "DescribeAlarms", list: "DescribeAlarmsResult/MetricAlarms/member", id: "AlarmName", tagsBy: "AlarmArn"},
 }
 
 func (q *questions) askQueries(ctx context.Context) error {
@@ -54,10 +60,15 @@ func (q *questions) askQueries(ctx context.Context) error {
 		}
 		for i := range elements {
 			e := &elements[i]
-			if q.initial(e) || question.state != "" && slices.Contains(question.gone, e.text(question.state)) {
+			if q.initial(e) || q.orphaned(e) || question.state != "" && slices.Contains(question.gone, e.text(question.state)) {
 				continue
 			}
 			color := colorOf(e.tags())
+			if question.tagsBy != "" {
+				if color, err = q.colorByARN(ctx, question, e.text(question.tagsBy)); err != nil {
+					return err
+				}
+			}
 			switch instance := e.text("attachmentSet/item/instanceId") + e.text("attachment/instanceId"); {
 			case question.kind == "instance":
 				instances[e.text(question.id)] = color
@@ -68,6 +79,14 @@ func (q *questions) askQueries(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+func (q *questions) colorByARN(ctx context.Context, question query, arn string) (string, error) {
+	tagged, err := q.ask(ctx, question.service, question.version, "ListTagsForResource", "ListTagsForResourceResult", url.Values{"ResourceARN": {arn}})
+	if err != nil || len(tagged) == 0 {
+		return "", err
+	}
+	return colorOf(tagged[0].tags()), nil
 }
 
 // ask reads all pages of a list. The services disagree on the name of the next page.
@@ -101,12 +120,13 @@ func (q *questions) ask(ctx context.Context, service, version, action, list stri
 	}
 }
 
-func (q *questions) findDefaultVPCs(ctx context.Context) error {
-	q.defaultVPCs = map[string]bool{}
-	filter := url.Values{"Filter.1.Name": {"is-default"}, "Filter.1.Value.1": {"true"}}
-	vpcs, err := q.ask(ctx, "ec2", ec2Version, "DescribeVpcs", "vpcSet/item", filter)
+func (q *questions) findVPCs(ctx context.Context) error {
+	q.vpcs, q.defaultVPCs = map[string]bool{}, map[string]bool{}
+	vpcs, err := q.ask(ctx, "ec2", ec2Version, "DescribeVpcs", "vpcSet/item", nil)
 	for i := range vpcs {
-		q.defaultVPCs[vpcs[i].text("vpcId")] = true
+		id := vpcs[i].text("vpcId")
+		q.vpcs[id] = true
+		q.defaultVPCs[id] = vpcs[i].text("isDefault") == "true"
 	}
 	return err
 }
@@ -114,4 +134,11 @@ func (q *questions) findDefaultVPCs(ctx context.Context) error {
 // initial says whether a resource is of the default VPC, which every account has.
 func (q *questions) initial(e *node) bool {
 	return q.defaultVPCs[e.text("vpcId")] || q.defaultVPCs[e.text("attachmentSet/item/vpcId")]
+}
+
+// orphaned says whether a resource is in a VPC that is gone. AWS deletes a VPC only with, or after, everything in it;
+// moto forgets the default network ACL and the interfaces of NAT gateways.
+func (q *questions) orphaned(e *node) bool {
+	vpc := e.text("vpcId")
+	return vpc != "" && !q.vpcs[vpc]
 }

@@ -143,6 +143,25 @@ func colorOfLabel(host string) string {
 	return ""
 }
 
+// askBuckets lists buckets and queues, whose services have a list of their own form.
+func (q *questions) askBuckets(ctx context.Context) error {
+	var out node
+	if err := q.api.RESTXML(ctx, "s3", "ListBuckets", http.MethodGet, "/", nil, &out); err != nil {
+		return err
+	}
+	for _, bucket := range out.all("Buckets/Bucket") {
+		q.add("bucket", bucket.text("Name"), "")
+	}
+	var queues struct{ QueueUrls []string }
+	if err := q.api.JSON(ctx, "sqs", "AmazonSQS", "ListQueues", map[string]any{}, &queues); err != nil {
+		return err
+	}
+	for _, queue := range queues.QueueUrls {
+		q.add("queue", queue, "")
+	}
+	return nil
+}
+
 func (q *questions) listXML(ctx context.Context, operation, path, list string) ([]node, error) {
 	var elements []node
 	for query := ""; ; {
