@@ -239,6 +239,7 @@ func StartLoad(ctx context.Context, c *Cloud, o load.Options) *load.Load {
 
 // loadOptions are options that reach this cloud.
 func (c *Cloud) loadOptions(o load.Options) load.Options {
+	o.Hoarder = c.hoarder.Address()
 	o.Port, o.NameServers, o.Roots, o.Header = c.ingress.Port(), c.dns.Addresses(), c.ca.Pool(), ingress.ColorHeader
 	return o
 }

@@ -69,7 +69,7 @@ func TestWeightsBeginWithWhatWasServedAtTheStart(t *testing.T) {
 
 func TestASummaryIsASuccessOnlyIfEverythingIs(t *testing.T) {
 	t.Parallel()
-	good := Summary{Outcome: journal.Done, Requests: load.Requests{Total: 10, Blue: 5, Green: 5}}
+	good := Summary{Outcome: journal.Done, Requests: load.Requests{Total: 10, Counts: load.Counts{Blue: 5, Green: 5}}}
 	if err := good.Err(); err != nil {
 		t.Error(err)
 	}
@@ -97,7 +97,7 @@ func TestTheSummaryHasItsDocumentedShape(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, part := range []string{`"outcome":"done"`, `"phases":[{"name":"shift","seconds":1.5,"outcome":"done"}]`, `"weights":[{"seconds":1,"blue":95,"green":5`,
-		`"requests":{"total":0,"failed":0,"blue":0,"green":0`, `"leftovers":[]`} {
+		`"requests":{"total":0,"failed":0,"blue":0,"green":0,"latency":{`, `"leftovers":[]`} {
 		if !strings.Contains(string(data), part) {
 			t.Errorf("%s is not in %s", part, data)
 		}
@@ -118,5 +118,37 @@ func TestExportsAreReadByAShell(t *testing.T) {
 	got := exports(map[string]string{"B": "it's", "A": "x y"})
 	if want := "export A='x y'\nexport B='it'\\''s'\n# "; !strings.HasPrefix(got, want) {
 		t.Errorf("got %q, want %q first", got, want)
+	}
+}
+
+func TestTheSummaryTellsTheRequestsByKind(t *testing.T) {
+	t.Parallel()
+	r := load.Requests{Total: 6, Counts: load.Counts{Blue: 3, Green: 2, Failed: 1},
+		Kinds: []load.KindCounts{
+			{Kind: load.Caches, Clients: 3, Counts: load.Counts{Blue: 3, Latency: load.Latency{P50: 0.4, P95: 1, P99: 2, Max: 9.5}}},
+			{Kind: load.Ignores, Clients: 1, Counts: load.Counts{Green: 2, Failed: 1}},
+		},
+		Seconds: []load.Second{
+			{Kinds: map[load.Kind]load.Counts{load.Caches: {Blue: 2}, load.Ignores: {Failed: 1}}},
+			{Second: 1, Kinds: map[load.Kind]load.Counts{load.Caches: {Blue: 1, Green: 1}, load.Ignores: {Green: 2}}},
+		},
+		Failures: []string{"after 0.1 s, a client that ignores the TTL: refused"}}
+	var b strings.Builder
+	Summary{Requests: r}.writeRequests(&b)
+	for _, line := range []string{"Requests: 6", "cache for the TTL         3     3      0       0   0.4   1.0   2.0        9.5",
+		"  cache for the TTL   ░▒\n", "  ignore the TTL      !█\n", "failed after 0.1 s, a client that ignores"} {
+		if !strings.Contains(b.String(), line) {
+			t.Errorf("%q is not in\n%s", line, b.String())
+		}
+	}
+	data, err := json.Marshal(Summary{Requests: r})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, part := range []string{`"kinds":[{"kind":"caches for the TTL","clients":3,"failed":0,"blue":3,`, `"seconds":[{"second":0,"failed":0,`,
+		`"kinds":{"caches for the TTL":{"failed":0,"blue":2,"green":0,"latency":{"p50":0,`} {
+		if !strings.Contains(string(data), part) {
+			t.Errorf("%s is not in %s", part, data)
+		}
 	}
 }

@@ -56,17 +56,6 @@ func (s Summary) writeWeights(b *strings.Builder) {
 	}
 }
 
-func (s Summary) writeRequests(b *strings.Builder) {
-	r := s.Requests
-	fmt.Fprintf(b, "\nRequests: %d, resolved through DNS by clients that keep an answer for its time to live\n", r.Total)
-	fmt.Fprintf(b, "  blue %d, green %d, failed %d\n", r.Blue, r.Green, r.Failed)
-	fmt.Fprintf(b, "  latency: half below %.1f ms, 95 %% below %.1f ms, 99 %% below %.1f ms, none above %.1f ms\n",
-		r.Latency.P50, r.Latency.P95, r.Latency.P99, r.Latency.Max)
-	for _, failure := range r.Failures {
-		fmt.Fprintf(b, "  failed %s\n", failure)
-	}
-}
-
 // writeInventory counts by kind, and names what is left over.
 func (s Summary) writeInventory(b *strings.Builder) {
 	before, after := byKind(s.Inventory.Before), byKind(s.Inventory.After)

@@ -158,7 +158,7 @@ func TestTrafficFollowsTheWeightsAndIsMeasured(t *testing.T) {
 	}
 	within(t, 30*time.Second, "the first answer", once)
 
-	requests := StartLoad(t.Context(), c, load.Options{Host: domain, Rate: 50, Clients: 5})
+	requests := StartLoad(t.Context(), c, load.Options{Host: domain, Rate: 50, Clients: 8})
 	within(t, 30*time.Second, "requests to blue", func() (bool, string) {
 		r := requests.Requests()
 		return r.Blue > 50, fmt.Sprintf("%+v", r)
@@ -168,7 +168,7 @@ func TestTrafficFollowsTheWeightsAndIsMeasured(t *testing.T) {
 	within(t, 30*time.Second, "a second with requests to green only", func() (bool, string) {
 		r := requests.Requests()
 		whole := r.Seconds[len(r.Seconds)-2] // the last is still being counted
-		return whole.Green > 10 && whole.Blue == 0, fmt.Sprintf("%+v", r)
+		return whole.Green > 10 && whole.Blue == 0 && len(whole.Kinds) == 4, fmt.Sprintf("%+v", r)
 	})
 	r := requests.Stop()
 	if r.Failed != 0 || r.Total != r.Blue+r.Green || r.Latency.P50 <= 0 {

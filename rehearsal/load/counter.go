@@ -10,18 +10,23 @@ import (
 
 // Requests is what a load counted.
 type Requests struct {
-	Total  int `json:"total"`
-	Failed int `json:"failed"`
-	Blue   int `json:"blue"`  // answered well by blue
-	Green  int `json:"green"` // answered well by green
-
-	Latency  Latency   `json:"latency"`
-	Failures []string  `json:"failures,omitempty"` // the first few, with when and why
-	Seconds  []Second  `json:"-"`
-	Started  time.Time `json:"-"`
+	Total int `json:"total"`
+	Counts
+	Failures []string     `json:"failures,omitempty"` // the first few, with when and why
+	Kinds    []KindCounts `json:"kinds"`
+	Seconds  []Second     `json:"seconds"`
+	Started  time.Time    `json:"-"`
 }
 
-// Latency is in milliseconds.
+// Counts are of the requests that were begun in some time, by some clients.
+type Counts struct {
+	Failed  int     `json:"failed"`
+	Blue    int     `json:"blue"`  // answered well by blue
+	Green   int     `json:"green"` // answered well by green
+	Latency Latency `json:"latency"`
+}
+
+// Latency is in milliseconds, of every request, failed ones included. Percentiles are exact: the nearest rank.
 type Latency struct {
 	P50 float64 `json:"p50"`
 	P95 float64 `json:"p95"`
@@ -29,86 +34,115 @@ type Latency struct {
 	Max float64 `json:"max"`
 }
 
-// Second is what was begun in one second of the load.
-type Second struct{ Blue, Green, Failed int }
+// KindCounts are those of one kind of clients.
+type KindCounts struct {
+	Kind    Kind `json:"kind"`
+	Clients int  `json:"clients"`
+	Counts
+}
+
+// Second is what was begun in one second of the load, over all clients and by kind.
+type Second struct {
+	Second int `json:"second"` // of the load, from 0
+	Counts
+	Kinds map[Kind]Counts `json:"kinds"`
+}
 
 // firstFailures are kept with their reason.
 const firstFailures = 5
 
-// Latencies are counted in buckets that grow by a tenth from 0.1 ms, so that a long load takes no more memory.
-const (
-	bucketBase   = 0.1 // milliseconds
-	bucketGrowth = 1.1
-	buckets      = 140 // the last is above a minute
-)
+// tally is a count with every latency, in milliseconds.
+type tally struct {
+	failed, blue, green int
+	latencies           []float32
+}
 
 type counter struct {
 	mu       sync.Mutex
 	start    time.Time
-	seconds  []Second
+	seconds  []map[Kind]*tally
 	failures []string
-	buckets  [buckets]int
-	slowest  time.Duration
 }
 
 func newCounter(start time.Time) *counter { return &counter{start: start} }
 
-func (c *counter) add(begun time.Time, took time.Duration, color string, err error) {
+func (c *counter) add(kind Kind, begun time.Time, took time.Duration, color string, err error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	at := int(begun.Sub(c.start) / time.Second)
 	for len(c.seconds) <= at {
-		c.seconds = append(c.seconds, Second{})
+		c.seconds = append(c.seconds, map[Kind]*tally{})
 	}
-	s := &c.seconds[at]
+	t := c.seconds[at][kind]
+	if t == nil {
+		t = &tally{}
+		c.seconds[at][kind] = t
+	}
+	t.latencies = append(t.latencies, float32(took)/float32(time.Millisecond))
 	switch {
 	case err == nil && color == "blue":
-		s.Blue++
+		t.blue++
 	case err == nil && color == "green":
-		s.Green++
+		t.green++
 	default:
-		s.Failed++
+		t.failed++
 		if err == nil {
 			err = fmt.Errorf("an answer of color %q", color)
 		}
 		if len(c.failures) < firstFailures {
-			c.failures = append(c.failures, fmt.Sprintf("after %.1f s: %v", begun.Sub(c.start).Seconds(), err))
+			c.failures = append(c.failures, fmt.Sprintf("after %.1f s, a client that %s: %v", begun.Sub(c.start).Seconds(), kind, err))
 		}
 	}
-	c.slowest = max(c.slowest, took)
-	ms := float64(took) / float64(time.Millisecond)
-	bucket := int(math.Ceil(math.Log(max(ms, bucketBase)/bucketBase) / math.Log(bucketGrowth)))
-	c.buckets[min(bucket, buckets-1)]++
 }
 
-func (c *counter) requests() Requests {
+// requests sums up; clients says how many there are of each kind.
+func (c *counter) requests(clients map[Kind]int) Requests {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	r := Requests{Started: c.start, Seconds: slices.Clone(c.seconds), Failures: slices.Clone(c.failures)}
-	for _, s := range c.seconds {
-		r.Blue += s.Blue
-		r.Green += s.Green
-		r.Failed += s.Failed
+	r := Requests{Started: c.start, Failures: slices.Clone(c.failures), Kinds: []KindCounts{}, Seconds: []Second{}}
+	var all tally
+	whole := map[Kind]*tally{}
+	for at, kinds := range c.seconds {
+		second := Second{Second: at, Kinds: map[Kind]Counts{}}
+		var sum tally
+		for kind, t := range kinds {
+			second.Kinds[kind] = t.counts()
+			sum.plus(t)
+			if whole[kind] == nil {
+				whole[kind] = &tally{}
+			}
+			whole[kind].plus(t)
+		}
+		second.Counts = sum.counts()
+		all.plus(&sum)
+		r.Seconds = append(r.Seconds, second)
 	}
-	r.Total = r.Blue + r.Green + r.Failed
-	r.Latency = Latency{P50: c.percentile(50, r.Total), P95: c.percentile(95, r.Total), P99: c.percentile(99, r.Total),
-		Max: rounded(float64(c.slowest) / float64(time.Millisecond))}
+	for _, kind := range Kinds() {
+		if t := whole[kind]; t != nil {
+			r.Kinds = append(r.Kinds, KindCounts{Kind: kind, Clients: clients[kind], Counts: t.counts()})
+		}
+	}
+	r.Counts = all.counts()
+	r.Total = len(all.latencies)
 	return r
 }
 
-// percentile is the upper bound of the bucket that holds it, and never above the slowest. The caller holds the lock.
-func (c *counter) percentile(p, total int) float64 {
-	if total == 0 {
-		return 0
-	}
-	rank, seen := (total*p+99)/100, 0
-	for i, n := range c.buckets {
-		if seen += n; seen >= rank {
-			bound := bucketBase * math.Pow(bucketGrowth, float64(i))
-			return rounded(min(bound, float64(c.slowest)/float64(time.Millisecond)))
-		}
-	}
-	return rounded(float64(c.slowest) / float64(time.Millisecond))
+func (t *tally) plus(o *tally) {
+	t.failed, t.blue, t.green = t.failed+o.failed, t.blue+o.blue, t.green+o.green
+	t.latencies = append(t.latencies, o.latencies...)
 }
 
-func rounded(ms float64) float64 { return math.Round(ms*10) / 10 }
+func (t *tally) counts() Counts {
+	sorted := slices.Sorted(slices.Values(t.latencies))
+	return Counts{Failed: t.failed, Blue: t.blue, Green: t.green, Latency: Latency{
+		P50: percentile(sorted, 50), P95: percentile(sorted, 95), P99: percentile(sorted, 99), Max: percentile(sorted, 100)}}
+}
+
+// percentile is the least latency that p percent of the requests do not exceed, to a tenth of a millisecond.
+func percentile(sorted []float32, p int) float64 {
+	if len(sorted) == 0 {
+		return 0
+	}
+	rank := (len(sorted)*p + 99) / 100
+	return math.Round(float64(sorted[rank-1])*10) / 10
+}

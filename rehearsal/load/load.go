@@ -1,6 +1,6 @@
-// Package load makes requests the way clients of a domain do: several clients, each of which resolves the name for
-// itself, keeps the answer for its time to live, and opens new connections when it resolves again. It counts every
-// request, and must never retry one: a failure is what it is there to see.
+// Package load makes requests the way clients of a domain do: several clients of several kinds, each of which resolves
+// the name for itself and treats answers and connections as its kind does. It counts every request, and must never
+// retry one: a failure is what it is there to see.
 package load
 
 import (
@@ -20,10 +20,13 @@ type Options struct {
 	Path        string   // of the URL; empty is /
 	Port        int      // of the HTTPS ingress
 	NameServers []string // host:port of the authoritative servers; each resolution asks one of them
+	Hoarder     string   // host:port of the resolver that ignores the time to live
 	Roots       *x509.CertPool
 	Header      string        // the response header that says the color
-	Rate        float64       // requests a second over all clients; 0 is 20
-	Clients     int           // with caches of their own; 0 is 10
+	Kinds       []Kind        // of the clients, in turn; nil is all
+	Rate        float64       // requests a second over all clients; 0 is 24
+	Clients     int           // each on its own; 0 is 12
+	KeepAlive   time.Duration // how long a client that keeps connections stays with one; 0 is 15 s
 	Timeout     time.Duration // of one request; 0 is 5 s
 	Most        int           // requests at all; 0 is 500,000
 	Longest     time.Duration // of the whole load; 0 is 6 h
@@ -33,11 +36,17 @@ func (o Options) withDefaults() Options {
 	if o.Path == "" {
 		o.Path = "/"
 	}
+	if len(o.Kinds) == 0 {
+		o.Kinds = Kinds()
+	}
 	if o.Rate == 0 {
-		o.Rate = 20
+		o.Rate = 24
 	}
 	if o.Clients == 0 {
-		o.Clients = 10
+		o.Clients = 12
+	}
+	if o.KeepAlive == 0 {
+		o.KeepAlive = 15 * time.Second
 	}
 	if o.Timeout == 0 {
 		o.Timeout = 5 * time.Second
@@ -70,7 +79,7 @@ func Start(ctx context.Context, o Options) *Load {
 	for i := range o.Clients {
 		// Clients are spread over the interval, so that requests and resolutions are.
 		offset := every * time.Duration(i) / time.Duration(o.Clients)
-		l.owned.Go(func() { l.client(ctx, offset, every) })
+		l.owned.Go(func() { l.client(ctx, l.kind(i), offset, every) })
 	}
 	return l
 }
@@ -79,15 +88,24 @@ func Start(ctx context.Context, o Options) *Load {
 func (l *Load) Stop() Requests {
 	l.cancel()
 	l.owned.Wait()
-	return l.count.requests()
+	return l.Requests()
 }
 
 // Requests says what has been counted so far.
-func (l *Load) Requests() Requests { return l.count.requests() }
+func (l *Load) Requests() Requests {
+	clients := map[Kind]int{}
+	for i := range l.options.Clients {
+		clients[l.kind(i)]++
+	}
+	return l.count.requests(clients)
+}
+
+// kind of the i-th client.
+func (l *Load) kind(i int) Kind { return l.options.Kinds[i%len(l.options.Kinds)] }
 
 // client makes one request after another, at its rate or as fast as answers come when those are slower.
-func (l *Load) client(ctx context.Context, offset, every time.Duration) {
-	r := newResolution(l.options)
+func (l *Load) client(ctx context.Context, kind Kind, offset, every time.Duration) {
+	r := newResolution(l.options, kind)
 	defer r.close()
 	timer := time.NewTimer(offset)
 	defer timer.Stop()
@@ -115,7 +133,7 @@ func Once(ctx context.Context, o Options) error {
 	o = o.withDefaults()
 	ctx, cancel := context.WithTimeout(ctx, o.Timeout)
 	defer cancel()
-	r := newResolution(o)
+	r := newResolution(o, Caches)
 	defer r.close()
 	_, err := (&Load{options: o}).try(ctx, r)
 	return err
@@ -126,13 +144,13 @@ func (l *Load) request(ctx context.Context, r *resolution) {
 	defer cancel()
 	start := time.Now()
 	color, err := l.try(ctx, r)
-	l.count.add(start, time.Since(start), color, err)
+	l.count.add(r.behavior.kind, start, time.Since(start), color, err)
 }
 
 func (l *Load) try(ctx context.Context, r *resolution) (color string, err error) {
 	client, err := r.current(ctx)
 	if err != nil {
-		return "", fmt.Errorf("resolve %s: %w", l.options.Host, err)
+		return "", err
 	}
 	url := fmt.Sprintf("https://%s:%d%s", l.options.Host, l.options.Port, l.options.Path)
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)

@@ -13,43 +13,65 @@ import (
 	"github.com/miekg/dns"
 )
 
-// resolution is one client's cache of the domain's address, with the connections that were made to it.
+// resolution is one client's knowledge of the domain's address, with the connections that were made to it.
 type resolution struct {
-	options Options
-	address string
-	expires time.Time
-	client  *http.Client
-	pool    *http.Transport
+	options  Options
+	behavior behavior
+	address  string
+	expires  time.Time
+	client   *http.Client
+	pool     *http.Transport
 }
 
 var errNoAddress = errors.New("the answer has no address")
 
-func newResolution(o Options) *resolution { return &resolution{options: o} }
+func newResolution(o Options, kind Kind) *resolution {
+	return &resolution{options: o, behavior: behaviorOf(kind)}
+}
 
-// current is a client that reaches the address as it was resolved last, or as it is resolved now when that is older
-// than its time to live. Connections never outlive a resolution.
+// current is a client that reaches what the kind of client holds on to, or what DNS answers now when the time for that
+// is over.
 func (r *resolution) current(ctx context.Context) (*http.Client, error) {
 	if r.client != nil && time.Now().Before(r.expires) {
 		return r.client, nil
 	}
-	asked := time.Now()
-	address, ttl, err := lookup(ctx, r.options.NameServers[rand.IntN(len(r.options.NameServers))], r.options.Host)
-	if err != nil {
-		return nil, err
-	}
 	r.close()
-	r.address, r.expires = address, asked.Add(ttl)
-	target := net.JoinHostPort(address, fmt.Sprint(r.options.Port))
-	var dialer net.Dialer
+	asked := time.Now()
+	var ttl time.Duration
+	if !r.behavior.late {
+		var err error
+		if ttl, err = r.resolve(ctx); err != nil {
+			return nil, err
+		}
+	}
+	r.expires = asked.Add(r.behavior.holds(r.options, ttl))
 	r.pool = &http.Transport{
-		TLSClientConfig: &tls.Config{RootCAs: r.options.Roots, MinVersion: tls.VersionTLS12},
-		DialContext: func(ctx context.Context, network, _ string) (net.Conn, error) {
-			return dialer.DialContext(ctx, network, target)
-		},
+		TLSClientConfig:     &tls.Config{RootCAs: r.options.Roots, MinVersion: tls.VersionTLS12},
+		DialContext:         r.dial,
 		MaxIdleConnsPerHost: 1,
 	}
 	r.client = &http.Client{Transport: r.pool}
 	return r.client, nil
+}
+
+// dial connects to the address that was resolved. A client that stays connected resolves only here: also when the
+// server has closed its connection, after which the transport connects again, as HTTP clients do.
+func (r *resolution) dial(ctx context.Context, network, _ string) (net.Conn, error) {
+	if r.behavior.late {
+		if _, err := r.resolve(ctx); err != nil {
+			return nil, err
+		}
+	}
+	return new(net.Dialer).DialContext(ctx, network, net.JoinHostPort(r.address, fmt.Sprint(r.options.Port)))
+}
+
+// resolve asks one of the kind's servers.
+func (r *resolution) resolve(ctx context.Context) (ttl time.Duration, err error) {
+	servers := r.behavior.asks(r.options)
+	if r.address, ttl, err = lookup(ctx, servers[rand.IntN(len(servers))], r.options.Host); err != nil {
+		return 0, fmt.Errorf("resolve %s: %w", r.options.Host, err)
+	}
+	return ttl, nil
 }
 
 func (r *resolution) close() {
