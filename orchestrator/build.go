@@ -102,6 +102,9 @@ func (r *rotation) clearStandby(ctx context.Context) error {
 			return err
 		}
 	}
+	if err := r.clearFirst(ctx, r.to()); err != nil {
+		return err
+	}
 	return r.destroyRoot(ctx, stack, generator.Root(r.to()), r.to())
 }
 

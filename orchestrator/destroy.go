@@ -13,20 +13,33 @@ import (
 	"drover/orchestrator/terraform"
 )
 
-// drain waits until blue, at weight 0, is measured quiet.
+// drain waits until blue, at weight 0, is measured quiet. Then it takes back
+// what controllers in blue hold in the cloud, which is the first deletion: it
+// asks all that destroy asks, and from then on there is no way back to blue.
 func (r *rotation) drain(ctx context.Context) (result, error) {
+	if err := r.awaitQuiet(ctx); err != nil {
+		return result{}, err
+	}
+	if err := r.mayDestroy(ctx); err != nil {
+		return result{}, err
+	}
+	cleared, err := r.clearCluster(ctx, r.from())
+	if err != nil {
+		return result{}, err
+	}
+	return result{journal.Done, fmt.Sprintf("%s took no new connection for %s; %s", r.from(), r.Spec.Spec.Rotation.Quiet.Std(), cleared)}, nil
+}
+
+func (r *rotation) awaitQuiet(ctx context.Context) error {
 	window := r.Spec.Spec.Rotation.Quiet.Std()
 	for {
 		reason, err := r.notQuiet(ctx, window)
-		if err != nil {
-			return result{}, err
-		}
-		if reason == "" {
-			return result{journal.Done, fmt.Sprintf("%s took no new connection for %s", r.from(), window)}, nil
+		if err != nil || reason == "" {
+			return err
 		}
 		r.Observer.Progress(r.from() + " is not quiet yet: " + reason)
 		if err := pause(ctx, min(window/2+time.Second, time.Minute)); err != nil {
-			return result{}, fmt.Errorf("%s was not quiet in time: %s: %w; see who still connects to %s", r.from(), reason, err, r.state.Colors[r.from()].Endpoint.DNSName)
+			return fmt.Errorf("%s was not quiet in time: %s: %w; see who still connects to %s", r.from(), reason, err, r.state.Colors[r.from()].Endpoint.DNSName)
 		}
 	}
 }

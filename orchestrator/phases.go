@@ -46,8 +46,8 @@ const (
 	Handover       = "handover"
 	Soak           = "soak"
 	ApproveDestroy = "approve-destroy"
-	Drain          = "drain"
-	Destroy        = "destroy" // the point of no return
+	Drain          = "drain" // its first deletion is the point of no return
+	Destroy        = "destroy"
 	Sweep          = "sweep"
 )
 
@@ -63,7 +63,7 @@ var Phases = []Phase{
 	{Handover, "singletons stop on blue, start on green", (*rotation).handover, nil, after(15 * time.Minute), policy, false},
 	{Soak, "green carries everything and is watched", (*rotation).soak, nil, soakTime, policy, false},
 	{ApproveDestroy, "a person, and the time blue is kept, allow the end", (*rotation).approveDestroy, nil, after(waitInProcess + time.Minute), stop, false},
-	{Drain, "blue at weight 0 and measured quiet", (*rotation).drain, nil, drainTime, stop, false},
+	{Drain, "blue measured quiet, then rid of what it holds in the cloud", (*rotation).drain, nil, drainTime, stop, false},
 	{Destroy, "a plan that deletes only blue", (*rotation).destroy, (*rotation).destroyed, after(90 * time.Minute), stop, false},
 	{Sweep, "what the cloud still holds of blue", (*rotation).sweep, nil, after(10 * time.Minute), stop, false},
 }
@@ -86,4 +86,4 @@ func shiftTime(r spec.Rotation) time.Duration {
 func soakTime(r spec.Rotation) time.Duration { return r.Soak.Std() + 30*time.Minute }
 
 // drainTime gives long connections an hour to end by themselves.
-func drainTime(r spec.Rotation) time.Duration { return r.Quiet.Std() + time.Hour }
+func drainTime(r spec.Rotation) time.Duration { return r.Quiet.Std() + time.Hour + clearTime }

@@ -11,6 +11,9 @@ import (
 // new color is left standing for a person to look at; the next rotation
 // removes it first.
 func (r *rotation) rollBack(ctx context.Context, p Phase, cause *Unhealthy) error {
+	if noWayBack := r.noWayBack(); noWayBack != "" {
+		return fmt.Errorf("%s: %w; it is not rolled back, as %s; %s tries again", p.Name, cause, noWayBack, r.rotateCommand())
+	}
 	r.Observer.Progress(fmt.Sprintf("%s: %v; rolling back", p.Name, cause))
 	return r.restore(ctx, cause.Error())
 }
@@ -35,6 +38,17 @@ func (r *rotation) restore(ctx context.Context, why string) error {
 	return done
 }
 
+// noWayBack says why traffic cannot go back to the old color; empty while it can.
+func (r *rotation) noWayBack() string {
+	switch {
+	case r.state.Rotation.Destroying:
+		return r.from() + " is being destroyed, so there is nothing to go back to"
+	case r.state.Rotation.Draining:
+		return "the load balancers and ingresses in " + r.from() + "'s cluster are being deleted, so there is nothing to go back to"
+	}
+	return ""
+}
+
 // Rollback ends the rotation under way with all traffic on the old color.
 func Rollback(ctx context.Context, o Options) (err error) {
 	s, err := open(ctx, o)
@@ -46,8 +60,8 @@ func Rollback(ctx context.Context, o Options) (err error) {
 		return &Refused{"no rotation of " + o.name() + " is under way", "there is nothing to roll back; a finished rotation is undone by another " + o.rotateCommand()}
 	}
 	r := &rotation{s}
-	if s.state.Rotation.Destroying {
-		return &Refused{fmt.Sprintf("%s is being destroyed, so there is nothing to go back to", r.from()), "finish with " + o.rotateCommand() + ", then rotate again"}
+	if noWayBack := r.noWayBack(); noWayBack != "" {
+		return &Refused{noWayBack, "finish with " + o.rotateCommand() + ", then rotate again"}
 	}
 	return r.restore(ctx, "a person asked for it")
 }

@@ -62,5 +62,10 @@ func (s *session) tearDown(ctx context.Context, root generator.Root, color strin
 	if empty {
 		return nil
 	}
+	if color != "" {
+		if err := s.clearFirst(ctx, color); err != nil {
+			return err
+		}
+	}
 	return s.destroyRoot(ctx, stack, root, color)
 }

@@ -54,6 +54,8 @@ var lines = map[journal.Kind]func(journal.Event) string{
 	},
 	journal.Verdict:   func(e journal.Event) string { return fmt.Sprintf("  %-12s %s: %s", e.Verdict, e.Check, e.Detail) },
 	journal.Activated: func(e journal.Event) string { return "  " + e.To + " is active" },
+	journal.Cleared:   func(e journal.Event) string { return "  " + e.Root + " let go of " + e.Detail },
+	journal.Kept:      func(e journal.Event) string { return "  left in " + e.Root + ": " + e.Detail },
 	journal.Leftovers: func(e journal.Event) string { return "  left over: " + e.Detail },
 	journal.RotationFinished: func(e journal.Event) string {
 		return fmt.Sprintf("rotation %s: %s", e.Rotation, e.Outcome)

@@ -27,6 +27,9 @@ const (
 	Activated        Kind = "activated"        // a color took the traffic
 	Verdict          Kind = "verdict"          // one check's verdict
 	Approval         Kind = "approval"         // a person opened a gate
+	ClearIntended    Kind = "clear-intended"   // an object in a color's cluster is about to be deleted, as it holds on to the cloud
+	Cleared          Kind = "cleared"          // such an object is gone, and what it held with it
+	Kept             Kind = "kept"             // what was found in a color's cluster and left there
 	Leftovers        Kind = "leftovers"        // resources that carry the color's tags and are in no state
 )
 

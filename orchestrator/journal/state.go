@@ -1,6 +1,9 @@
 package journal
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // State is what the events add up to: the cluster now.
 type State struct {
@@ -9,7 +12,12 @@ type State struct {
 	Weights  map[string]int // as last confirmed at the authoritative servers
 	Intended map[string]int // as last intended, where no outcome followed yet
 	Rotation *Rotation      // the one under way; nil when none is
-	Past     []Rotation     // oldest first
+
+	// By color, until it is destroyed: the objects in its cluster that were to be deleted and were not seen gone, and
+	// what was found there and left.
+	Clearing, Kept map[string][]string
+
+	Past []Rotation // oldest first
 }
 
 // Color is what a color was built from.
@@ -29,6 +37,7 @@ type Rotation struct {
 	FinishedAt   time.Time
 	Outcome      Outcome // empty while under way
 	Building     bool    // an apply of the new color was begun
+	Draining     bool    // the deletion of what the old color's cluster keeps in the cloud was begun
 	Destroying   bool    // the deletion of the old color was begun
 	Phase        string  // the last one that started
 	Phases       map[string]Progress
@@ -55,7 +64,7 @@ const trafficRoot = "traffic"
 
 // Fold adds the events up.
 func Fold(events []Event) State {
-	s := State{Colors: map[string]Color{}, Weights: map[string]int{}}
+	s := State{Colors: map[string]Color{}, Weights: map[string]int{}, Clearing: map[string][]string{}, Kept: map[string][]string{}}
 	for _, e := range events {
 		s.Add(e)
 	}
@@ -80,6 +89,9 @@ var folds = map[Kind]func(*State, Event){
 	Activated:        func(s *State, e Event) { s.Active = e.To },
 	Verdict:          (*State).verdict,
 	Approval:         (*State).approval,
+	ClearIntended:    (*State).clearIntended,
+	Cleared:          (*State).cleared,
+	Kept:             func(s *State, e Event) { s.Kept[e.Root] = append(s.Kept[e.Root], e.Detail) },
 	Leftovers:        (*State).leftovers,
 }
 
@@ -151,6 +163,8 @@ func (s *State) destroyIntended(e Event) {
 // the records that lead to one, a cluster has no traffic.
 func (s *State) destroyed(e Event) {
 	delete(s.Colors, e.Root)
+	delete(s.Clearing, e.Root)
+	delete(s.Kept, e.Root)
 	if e.Root == s.Active {
 		s.Active = ""
 	}
@@ -184,6 +198,19 @@ func (s *State) approval(e Event) {
 	if s.Rotation != nil && s.Rotation.ID == e.Rotation {
 		s.Rotation.Approved[e.Phase] = e.By
 	}
+}
+
+func (s *State) clearIntended(e Event) {
+	if !slices.Contains(s.Clearing[e.Root], e.Detail) {
+		s.Clearing[e.Root] = append(s.Clearing[e.Root], e.Detail)
+	}
+	if s.Rotation != nil && e.Root == s.Rotation.From {
+		s.Rotation.Draining = true
+	}
+}
+
+func (s *State) cleared(e Event) {
+	s.Clearing[e.Root] = slices.DeleteFunc(s.Clearing[e.Root], func(name string) bool { return name == e.Detail })
 }
 
 func (s *State) leftovers(e Event) {

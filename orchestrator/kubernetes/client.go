@@ -26,7 +26,7 @@ type Access struct {
 }
 
 // ErrNoServer says that the platform names no API server for a cluster, so that there is nobody to ask.
-var ErrNoServer = errors.New("the platform names no address of the API server")
+var ErrNoServer = errors.New("the platform names no API server for it")
 
 // Client talks to one API server.
 type Client struct {

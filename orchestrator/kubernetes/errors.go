@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net"
 	"net/http"
 	"strings"
 )
@@ -66,6 +67,18 @@ func Conflict(err error) bool { return answered(err, http.StatusConflict) }
 // Denied is true where the server does not know the identity, or does not allow it what was asked.
 func Denied(err error) bool {
 	return answered(err, http.StatusUnauthorized) || answered(err, http.StatusForbidden)
+}
+
+// Busy is true of an answer that may be another in a moment: the server is overloaded, starts or stops.
+func Busy(err error) bool {
+	var status *StatusError
+	return errors.As(err, &status) && (status.Code == http.StatusTooManyRequests || status.Code >= http.StatusInternalServerError)
+}
+
+// NoHost is true where the server's name is not in DNS, so that there is none.
+func NoHost(err error) bool {
+	var dns *net.DNSError
+	return errors.As(err, &dns) && dns.IsNotFound
 }
 
 func answered(err error, code int) bool {

@@ -1,6 +1,7 @@
 package kubernetes
 
 import (
+	"path"
 	"slices"
 	"time"
 )
@@ -14,6 +15,15 @@ type Meta struct {
 	Generation        int64             `json:"generation"`
 	CreationTimestamp time.Time         `json:"creationTimestamp"`
 	DeletionTimestamp *time.Time        `json:"deletionTimestamp"`
+}
+
+// Path is where the object itself is, by the collection of all namespaces that it is in.
+func (m Meta) Path(collection string) string {
+	if m.Namespace != "" {
+		group, resource := path.Split(collection)
+		collection = group + "namespaces/" + m.Namespace + "/" + resource
+	}
+	return collection + "/" + m.Name
 }
 
 // Condition is one of an object's own statements about itself.

@@ -25,9 +25,13 @@ const (
 	tokenTime     = 10 * time.Minute
 )
 
-// Kubernetes asks EKS for the address and the certificate authority of a cluster's API server.
+// Kubernetes asks EKS for the address and the certificate authority of a cluster's API server. A cluster that does not
+// exist, or is too young, has none.
 func (p *Platform) Kubernetes(ctx context.Context, cluster string) (kubernetes.Access, error) {
 	answer, err := p.eks.DescribeCluster(ctx, &eks.DescribeClusterInput{Name: &cluster})
+	if isMissing(err) {
+		return kubernetes.Access{}, nil
+	}
 	if err != nil {
 		return kubernetes.Access{}, explain("asking EKS for the API server of "+cluster, err)
 	}

@@ -186,3 +186,13 @@ func status(w http.ResponseWriter, code int, message string) {
 func answer(w http.ResponseWriter, o Object) { _ = json.NewEncoder(w).Encode(o) }
 
 func staticToken(context.Context) (string, error) { return Token, nil }
+
+// Unmark takes the mark of deletion from all objects of a collection, as if they had been made anew.
+func (s *Server) Unmark(collection string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, o := range s.objects[collection] {
+		meta, _ := o["metadata"].(Object)
+		delete(meta, "deletionTimestamp")
+	}
+}
