@@ -57,32 +57,53 @@ func list(elements []hclwrite.Tokens) hclwrite.Tokens {
 	if length <= widest {
 		return hclwrite.TokensForTuple(elements)
 	}
-	newline := &hclwrite.Token{Type: hclsyntax.TokenNewline, Bytes: []byte{'\n'}}
-	tokens := hclwrite.Tokens{{Type: hclsyntax.TokenOBrack, Bytes: []byte{'['}}, newline}
+	tokens := hclwrite.Tokens{token(hclsyntax.TokenOBrack, "["), token(hclsyntax.TokenNewline, "\n")}
 	for _, e := range elements {
 		tokens = append(tokens, e...)
-		tokens = append(tokens, &hclwrite.Token{Type: hclsyntax.TokenComma, Bytes: []byte{','}}, newline)
+		tokens = append(tokens, token(hclsyntax.TokenComma, ","), token(hclsyntax.TokenNewline, "\n"))
 	}
-	return append(tokens, &hclwrite.Token{Type: hclsyntax.TokenCBrack, Bytes: []byte{']'}})
+	return append(tokens, token(hclsyntax.TokenCBrack, "]"))
 }
 
 // object is an object with names that drover chose, in this order.
 func object(attributes ...attribute) hclwrite.Tokens {
-	pairs := make([]hclwrite.ObjectAttrTokens, len(attributes))
-	for i, a := range attributes {
-		pairs[i] = hclwrite.ObjectAttrTokens{Name: word(a.name), Value: a.value}
+	tokens := opened(len(attributes))
+	for _, a := range attributes {
+		tokens = pair(tokens, word(a.name), a.value)
 	}
-	return hclwrite.TokensForObject(pairs)
+	return append(tokens, token(hclsyntax.TokenCBrace, "}"))
 }
 
 // mapping is a map with names of a person's choice, sorted. They are always
 // in quotes: a bare one could be a keyword.
 func mapping[T any](items map[string]T, value func(T) hclwrite.Tokens) hclwrite.Tokens {
-	pairs := make([]hclwrite.ObjectAttrTokens, 0, len(items))
+	tokens := opened(len(items))
 	for _, name := range slices.Sorted(maps.Keys(items)) {
-		pairs = append(pairs, hclwrite.ObjectAttrTokens{Name: text(name), Value: value(items[name])})
+		tokens = pair(tokens, text(name), value(items[name]))
 	}
-	return hclwrite.TokensForObject(pairs)
+	return append(tokens, token(hclsyntax.TokenCBrace, "}"))
+}
+
+// opened begins an object of so many pairs, as hclwrite.TokensForObject does.
+// That one also formats what it made, and the file is formatted as a whole: for
+// objects in objects it would be done over and over.
+func opened(pairs int) hclwrite.Tokens {
+	tokens := hclwrite.Tokens{token(hclsyntax.TokenOBrace, "{")}
+	if pairs > 0 {
+		tokens = append(tokens, token(hclsyntax.TokenNewline, "\n"))
+	}
+	return tokens
+}
+
+func pair(tokens, name, value hclwrite.Tokens) hclwrite.Tokens {
+	tokens = append(tokens, name...)
+	tokens = append(tokens, token(hclsyntax.TokenEqual, "="))
+	tokens = append(tokens, value...)
+	return append(tokens, token(hclsyntax.TokenNewline, "\n"))
+}
+
+func token(kind hclsyntax.TokenType, text string) *hclwrite.Token {
+	return &hclwrite.Token{Type: kind, Bytes: []byte(text)}
 }
 
 // block appends a block with its arguments to a body.

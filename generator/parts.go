@@ -3,6 +3,7 @@ package generator
 import (
 	"fmt"
 	"net/netip"
+	"sync"
 
 	"github.com/hashicorp/hcl/v2/hclwrite"
 
@@ -86,8 +87,8 @@ func outputsFile(module string, outputs []output) []byte {
 	})
 }
 
-// trafficVariables is variables.tf of the traffic root.
-func trafficVariables() []byte {
+// trafficVariables is variables.tf of the traffic root, the same of all.
+var trafficVariables = sync.OnceValue(func() []byte {
 	color := object(
 		attribute{"dns_name", word("string")}, attribute{"zone_id", word("string")}, attribute{"weight", word("number")})
 	return source(func(body *hclwrite.Body) {
@@ -96,7 +97,7 @@ func trafficVariables() []byte {
 			attribute{"type", hclwrite.TokensForFunctionCall("map", hclwrite.TokensForFunctionCall("object", color))},
 		)
 	})
-}
+})
 
 // requiredVersion is what the root's backend needs, and what the spec asks for.
 func requiredVersion(c spec.Cluster, b backend) string {

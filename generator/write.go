@@ -1,15 +1,12 @@
 package generator
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
 	"os"
-	"path"
 	"path/filepath"
-	"slices"
 	"strings"
 
 	"github.com/gofrs/flock"
@@ -77,27 +74,36 @@ func (e *ConflictError) Error() string {
 	return b.String()
 }
 
+// ErrUnfinished is why Write with Check says nothing about a directory: a
+// write of it was killed.
+var ErrUnfinished = errors.New("generated files are only half written: drover generate was ended before it was done; " +
+	"run it again, which finishes that first")
+
 // Write brings the Terraform directory to what f says: for the roots and the
 // modules that f has files of, and for nothing else. Files without drover's
 // header are kept. It writes all or nothing: when it refuses or fails before
 // everything is staged, the directory is as it was; from then on it will be as f
 // says, also if the process is killed at any instant, because the next Write
-// or Recover finishes what was decided. Until then, a reader may see some
-// files of each. A loss of power can undo a Write, and then it is run again.
+// or Recover finishes what was decided. Until then, Terraform refuses the roots
+// and modules that are being written. A directory that is not there yet is made
+// in one step. A loss of power can undo a Write, and then it is run again.
 func Write(dir string, f Files, o WriteOptions) (Changes, error) {
-	return site{dir: dir, step: func() {}}.write(f, o)
+	return site{dir: filepath.Clean(dir), step: func() {}}.write(f, o)
 }
 
 func (s site) write(f Files, o WriteOptions) (Changes, error) {
-	dir := s.dir
 	if o.Check {
-		p, err := planWrite(dir, f, true)
-		return p.changes(), err
+		return s.check(f)
 	}
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return Changes{}, fmt.Errorf("making the Terraform directory: %w", err)
+	if err := f.local(s.dir); err != nil {
+		return Changes{}, err
 	}
-	unlock, err := lock(dir)
+	if !s.there() {
+		if done, err := s.first(f); done || err != nil {
+			return Changes{Created: f.names()}, err
+		}
+	}
+	unlock, err := lock(s.dir)
 	if err != nil {
 		return Changes{}, err
 	}
@@ -105,7 +111,7 @@ func (s site) write(f Files, o WriteOptions) (Changes, error) {
 	if err := s.finish(); err != nil {
 		return Changes{}, err
 	}
-	p, err := planWrite(dir, f, o.Force)
+	p, err := planWrite(s.dir, f, o.Force)
 	if err != nil || p.changes().Empty() {
 		return Changes{}, err
 	}
@@ -113,6 +119,18 @@ func (s site) write(f Files, o WriteOptions) (Changes, error) {
 		return Changes{}, err
 	}
 	return p.changes(), s.finish()
+}
+
+// check says what would change, and touches nothing.
+func (s site) check(f Files) (Changes, error) {
+	if _, err := os.Lstat(filepath.Join(s.dir, pendingDir)); err == nil {
+		return Changes{}, fmt.Errorf("looking at %s: %w", s.dir, ErrUnfinished)
+	}
+	if err := f.local(s.dir); err != nil {
+		return Changes{}, err
+	}
+	p, err := planWrite(s.dir, f, true)
+	return p.changes(), err
 }
 
 // Recover finishes a Write that was killed in the middle, if there is one.
@@ -135,116 +153,4 @@ func lock(dir string) (unlock func(), err error) {
 		return nil, fmt.Errorf("locking %s: %w", dir, err)
 	}
 	return func() { _ = l.Close() }, nil // closing gives the lock back; there is no more to do about an error
-}
-
-// writePlan is what has to be done to a directory.
-type writePlan struct {
-	Create []string `json:"create"`
-	Change []string `json:"change"`
-	Remove []string `json:"remove"`
-}
-
-func (p writePlan) changes() Changes {
-	return Changes{Created: p.Create, Changed: p.Change, Removed: p.Remove}
-}
-
-// planWrite compares f with the directory, and refuses what would be lost.
-func planWrite(dir string, f Files, force bool) (writePlan, error) {
-	var p writePlan
-	conflict := &ConflictError{Dir: dir}
-	for _, name := range f.names() {
-		if !filepath.IsLocal(filepath.FromSlash(name)) {
-			return writePlan{}, fmt.Errorf("writing %q: the name leads out of %s", name, dir)
-		}
-		if err := p.compare(dir, name, f[name], force, conflict); err != nil {
-			return writePlan{}, err
-		}
-	}
-	for _, unit := range f.units() {
-		if err := p.prune(dir, unit, f, force, conflict); err != nil {
-			return writePlan{}, err
-		}
-	}
-	if len(conflict.Edited)+len(conflict.Foreign) > 0 {
-		slices.Sort(conflict.Edited)
-		return writePlan{}, conflict
-	}
-	return p, nil
-}
-
-// compare decides what happens to one file. A file that differs in the version
-// of its header only stays as it is: it says who wrote it.
-func (p *writePlan) compare(dir, name string, content []byte, force bool, conflict *ConflictError) error {
-	have, err := os.ReadFile(filepath.Join(dir, filepath.FromSlash(name)))
-	if errors.Is(err, fs.ErrNotExist) {
-		p.Create = append(p.Create, name)
-		return nil
-	}
-	if err != nil {
-		return fmt.Errorf("reading what is there before writing: %w", err)
-	}
-	old, ours := parseHeader(name, have)
-	next, _ := parseHeader(name, content)
-	switch {
-	case !ours:
-		conflict.Foreign = append(conflict.Foreign, name)
-	case !old.edited && bytes.Equal(old.body, next.body):
-	case old.edited && !force:
-		conflict.Edited = append(conflict.Edited, name)
-	default:
-		p.Change = append(p.Change, name)
-	}
-	return nil
-}
-
-// units are the directories that f decides about: roots and modules.
-func (f Files) units() []string {
-	var units []string
-	for name := range f {
-		parts := strings.Split(path.Dir(name), "/")
-		depth := 2 // <cluster>/<root>
-		if parts[0] == modulesDir {
-			depth = 3 // modules/<platform>/<module>
-		}
-		units = append(units, path.Join(parts[:min(depth, len(parts))]...))
-	}
-	slices.Sort(units)
-	return slices.Compact(units)
-}
-
-// prune finds generated files of a unit that are no longer rendered.
-func (p *writePlan) prune(dir, unit string, f Files, force bool, conflict *ConflictError) error {
-	return filepath.WalkDir(filepath.Join(dir, filepath.FromSlash(unit)), func(at string, d fs.DirEntry, err error) error {
-		switch {
-		case errors.Is(err, fs.ErrNotExist):
-			return nil
-		case err != nil:
-			return fmt.Errorf("looking for files that are no longer generated: %w", err)
-		case d.IsDir() && strings.HasPrefix(d.Name(), "."):
-			return fs.SkipDir // .terraform, which can be large
-		case !d.Type().IsRegular():
-			return nil
-		}
-		relative, err := filepath.Rel(dir, at)
-		if err != nil {
-			return err
-		}
-		name := filepath.ToSlash(relative)
-		if _, kept := f[name]; kept {
-			return nil
-		}
-		if _, _, ok := comment(name); !ok {
-			return nil
-		}
-		content, err := os.ReadFile(at)
-		if err != nil {
-			return fmt.Errorf("looking for files that are no longer generated: %w", err)
-		}
-		if h, ours := parseHeader(name, content); ours && h.edited && !force {
-			conflict.Edited = append(conflict.Edited, name)
-		} else if ours {
-			p.Remove = append(p.Remove, name)
-		}
-		return nil
-	})
 }

@@ -58,12 +58,12 @@ func same(a, b Files) bool { return maps.EqualFunc(a, b, bytes.Equal) }
 
 var before = map[string]string{
 	"tiny/blue/main.tf": "a = 1\n", "tiny/blue/old.tf": "b = 1\n", "tiny/blue/README.md": "\n# x\n",
-	"modules/aws/cluster/main.tf": "c = 1\n", "modules/aws/cluster/sub/old.tf": "d = 1\n", "modules/aws/traffic/main.tf": "e = 1\n",
+	"modules/aws/cluster/main.tf": "c = 1\n", "modules/aws/cluster/access.tf": "g = 1\n", "modules/aws/cluster/sub/old.tf": "d = 1\n", "modules/aws/traffic/main.tf": "e = 1\n",
 }
 
 var after = map[string]string{
 	"tiny/blue/main.tf": "a = 2\n", "tiny/blue/new.tf": "f = 1\n", "tiny/blue/README.md": "\n# x\n",
-	"modules/aws/cluster/main.tf": "c = 2\n",
+	"modules/aws/cluster/main.tf": "c = 2\n", "modules/aws/cluster/access.tf": "g = 2\n",
 }
 
 func TestWriteTouchesOnlyWhatItWrote(t *testing.T) {
@@ -84,7 +84,7 @@ func TestWriteTouchesOnlyWhatItWrote(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := Changes{
-		Created: []string{"tiny/blue/new.tf"}, Changed: []string{"modules/aws/cluster/main.tf", "tiny/blue/main.tf"},
+		Created: []string{"tiny/blue/new.tf"}, Changed: []string{"modules/aws/cluster/access.tf", "modules/aws/cluster/main.tf", "tiny/blue/main.tf"},
 		Removed: []string{"modules/aws/cluster/sub/old.tf", "tiny/blue/old.tf"},
 	}
 	if !slices.Equal(c.Created, want.Created) || !slices.Equal(c.Changed, want.Changed) || !slices.Equal(c.Removed, want.Removed) {
@@ -152,7 +152,7 @@ func TestWriteRefusesWhatWouldBeLostByName(t *testing.T) {
 	if err := os.Remove(filepath.Join(dir, "tiny/blue/new.tf")); err != nil {
 		t.Fatal(err)
 	}
-	if c, err := Write(dir, generated(t, after), WriteOptions{Force: true}); err != nil || len(c.Changed) != 2 || len(c.Removed) != 2 {
+	if c, err := Write(dir, generated(t, after), WriteOptions{Force: true}); err != nil || len(c.Changed) != 3 || len(c.Removed) != 2 {
 		t.Errorf("with force, edited files are answered with %+v, %v", c, err)
 	}
 }
@@ -220,6 +220,7 @@ func TestAKillLeavesTheOldOrTheNew(t *testing.T) {
 			}
 			return
 		}
+		whatTerraformReads(t, dir, step)
 		if err := Recover(dir); err != nil {
 			t.Fatalf("recovering from a kill at step %d: %v", step, err)
 		}
@@ -234,6 +235,94 @@ func TestAKillLeavesTheOldOrTheNew(t *testing.T) {
 		if _, err := Write(dir, generated(t, after), WriteOptions{}); err != nil || !same(onDisk(t, dir), will) {
 			t.Fatalf("writing again after a kill at step %d gives %v (%v)", step, slices.Sorted(maps.Keys(onDisk(t, dir))), err)
 		}
+	}
+}
+
+// whatTerraformReads holds that a root and the module that it calls are both
+// old, or both new, or that one of them is marked.
+func whatTerraformReads(t *testing.T, dir string, step int) {
+	t.Helper()
+	units := []string{"tiny/blue", "modules/aws/cluster"}
+	part := func(f Files) Files {
+		out := maps.Clone(f)
+		maps.DeleteFunc(out, func(name string, _ []byte) bool {
+			return !slices.Contains(units, unitOf(name)) || strings.Contains(name, "custom_")
+		})
+		return out
+	}
+	got := part(onDisk(t, dir))
+	for _, unit := range units {
+		if _, marked := got[unit+"/"+markerFile]; marked {
+			return
+		}
+	}
+	if !same(got, part(generated(t, before))) && !same(got, part(generated(t, after))) {
+		t.Fatalf("a kill at step %d leaves a mixture that Terraform reads: %v", step, slices.Sorted(maps.Keys(got)))
+	}
+}
+
+func TestAKillOfTheFirstWriteLeavesNothingOrAll(t *testing.T) {
+	t.Parallel()
+	for step := 1; ; step++ {
+		parent := t.TempDir()
+		dir := filepath.Join(parent, "infra")
+		if !killed(t, dir, step) {
+			if step < 4 {
+				t.Fatalf("a first write has %d steps, too few to have been ended everywhere", step)
+			}
+			return
+		}
+		if _, err := os.Lstat(dir); !errors.Is(err, fs.ErrNotExist) {
+			t.Fatalf("a kill at step %d leaves the directory (%v)", step, err)
+		}
+		if _, err := Write(dir, generated(t, after), WriteOptions{}); err != nil || !same(onDisk(t, dir), generated(t, after)) {
+			t.Fatalf("writing again after a kill at step %d gives %v (%v)", step, slices.Sorted(maps.Keys(onDisk(t, dir))), err)
+		}
+		if left, err := os.ReadDir(parent); err != nil || len(left) != 1 {
+			t.Fatalf("writing again after a kill at step %d leaves %v (%v)", step, left, err)
+		}
+	}
+}
+
+func TestCheckRefusesWhatIsHalfWritten(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	if _, err := Write(dir, generated(t, before), WriteOptions{}); err != nil {
+		t.Fatal(err)
+	}
+	if !killed(t, dir, 9) {
+		t.Fatal("the write was done before it could be killed")
+	}
+	if _, err := Write(dir, generated(t, after), WriteOptions{Check: true}); !errors.Is(err, ErrUnfinished) {
+		t.Errorf("checking what is half written gives %v", err)
+	}
+}
+
+func TestAMarkerThatIsLeftOverGoesWithTheNextWrite(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	if _, err := Write(dir, generated(t, after), WriteOptions{}); err != nil {
+		t.Fatal(err)
+	}
+	mark, err := marker()
+	if err != nil {
+		t.Fatal(err)
+	}
+	put1(t, dir, "tiny/blue/"+markerFile, string(mark))
+	if _, err := Write(dir, generated(t, after), WriteOptions{}); err != nil || !same(onDisk(t, dir), generated(t, after)) {
+		t.Errorf("a marker that is left over stays: %v (%v)", slices.Sorted(maps.Keys(onDisk(t, dir))), err)
+	}
+}
+
+func TestAFileThatLostItsContentIsWrittenAgain(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	if _, err := Write(dir, generated(t, after), WriteOptions{}); err != nil {
+		t.Fatal(err)
+	}
+	put1(t, dir, "tiny/blue/main.tf", "")
+	if c, err := Write(dir, generated(t, after), WriteOptions{}); err != nil || len(c.Changed) != 1 || !same(onDisk(t, dir), generated(t, after)) {
+		t.Errorf("an empty file is answered with %+v, %v", c, err)
 	}
 }
 

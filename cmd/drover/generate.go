@@ -44,6 +44,9 @@ func generate(c *cli.Context, s streams) error {
 	}
 	check := c.Bool("check")
 	changes, err := generator.Write(c.String("out"), files, generator.WriteOptions{Check: check, Force: c.Bool("force")})
+	if errors.Is(err, generator.ErrUnfinished) {
+		return fmt.Errorf("%w: %w", errDifferences, err)
+	}
 	if err != nil {
 		return err
 	}

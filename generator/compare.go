@@ -1,0 +1,152 @@
+package generator
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+)
+
+// writePlan is what has to be done to a directory.
+type writePlan struct {
+	Create []string `json:"create"`
+	Change []string `json:"change"`
+	Remove []string `json:"remove"`
+}
+
+func (p writePlan) changes() Changes {
+	return Changes{Created: p.Create, Changed: p.Change, Removed: p.Remove}
+}
+
+// planWrite compares f with the directory, and refuses what would be lost.
+func planWrite(dir string, f Files, force bool) (writePlan, error) {
+	var p writePlan
+	conflict := &ConflictError{Dir: dir}
+	for _, name := range f.names() {
+		if err := p.compare(dir, name, f[name], force, conflict); err != nil {
+			return writePlan{}, err
+		}
+	}
+	for _, unit := range f.units() {
+		if err := p.prune(dir, unit, f, force, conflict); err != nil {
+			return writePlan{}, err
+		}
+	}
+	if len(conflict.Edited)+len(conflict.Foreign) > 0 {
+		slices.Sort(conflict.Edited)
+		return writePlan{}, conflict
+	}
+	return p, nil
+}
+
+// compare decides what happens to one file. A file that differs in the version
+// of its header only stays as it is: it says who wrote it.
+func (p *writePlan) compare(dir, name string, content []byte, force bool, conflict *ConflictError) error {
+	have, err := os.ReadFile(filepath.Join(dir, filepath.FromSlash(name)))
+	if errors.Is(err, fs.ErrNotExist) {
+		p.Create = append(p.Create, name)
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("reading what is there before writing: %w", err)
+	}
+	old, ours := parseHeader(name, have)
+	next, _ := parseHeader(name, content)
+	switch {
+	case len(have) == 0: // there is nothing to lose; a loss of power leaves such files
+		p.Change = append(p.Change, name)
+	case !ours:
+		conflict.Foreign = append(conflict.Foreign, name)
+	case !old.edited && bytes.Equal(old.body, next.body):
+	case old.edited && !force:
+		conflict.Edited = append(conflict.Edited, name)
+	default:
+		p.Change = append(p.Change, name)
+	}
+	return nil
+}
+
+// local refuses names that lead out of the directory.
+func (f Files) local(dir string) error {
+	for name := range f {
+		if !filepath.IsLocal(filepath.FromSlash(name)) {
+			return fmt.Errorf("writing %q: the name leads out of %s", name, dir)
+		}
+	}
+	return nil
+}
+
+// units are the directories that f decides about.
+func (f Files) units() []string { return unitsOf(f.names()) }
+
+// units are the directories in which something changes.
+func (p writePlan) units() []string { return unitsOf(slices.Concat(p.Create, p.Change, p.Remove)) }
+
+// unitsOf are the roots and modules that files belong to.
+func unitsOf(names []string) []string {
+	units := make([]string, len(names))
+	for i, name := range names {
+		units[i] = unitOf(name)
+	}
+	slices.Sort(units)
+	return slices.Compact(units)
+}
+
+// unitOf is the root or the module that a file belongs to.
+func unitOf(name string) string {
+	depth := 2 // <cluster>/<root>
+	if strings.HasPrefix(name, modulesDir+"/") {
+		depth = 3 // modules/<platform>/<module>
+	}
+	dir := path.Dir(name)
+	for i := range len(dir) {
+		if dir[i] == '/' {
+			if depth--; depth == 0 {
+				return dir[:i]
+			}
+		}
+	}
+	return dir
+}
+
+// prune finds generated files of a unit that are no longer rendered.
+func (p *writePlan) prune(dir, unit string, f Files, force bool, conflict *ConflictError) error {
+	return filepath.WalkDir(filepath.Join(dir, filepath.FromSlash(unit)), func(at string, d fs.DirEntry, err error) error {
+		switch {
+		case errors.Is(err, fs.ErrNotExist):
+			return nil
+		case err != nil:
+			return fmt.Errorf("looking for files that are no longer generated: %w", err)
+		case d.IsDir() && strings.HasPrefix(d.Name(), "."):
+			return fs.SkipDir // .terraform, which can be large
+		case !d.Type().IsRegular():
+			return nil
+		}
+		relative, err := filepath.Rel(dir, at)
+		if err != nil {
+			return err
+		}
+		name := filepath.ToSlash(relative)
+		if _, kept := f[name]; kept {
+			return nil
+		}
+		if _, _, ok := comment(name); !ok {
+			return nil
+		}
+		content, err := os.ReadFile(at)
+		if err != nil {
+			return fmt.Errorf("looking for files that are no longer generated: %w", err)
+		}
+		if h, ours := parseHeader(name, content); ours && h.edited && !force {
+			conflict.Edited = append(conflict.Edited, name)
+		} else if ours {
+			p.Remove = append(p.Remove, name)
+		}
+		return nil
+	})
+}
