@@ -30,7 +30,7 @@ func TestEveryHighFindingOfKICSIsAnswered(t *testing.T) {
 		"--queries-path", filepath.Join(assets, "queries", "terraform", "aws"), "--libraries-path", filepath.Join(assets, "libraries"),
 		"--disable-full-descriptions", "--disable-secrets", "--ci", "--ignore-on-exit", "results", "--report-formats", "json", "--output-path", report)
 	answered := map[string]bool{}
-	for _, row := range tableRows(t, filepath.Join(harness.Repository(t), "docs", "kics.md"), 3) {
+	for _, row := range harness.TableRows(t, filepath.Join(harness.Repository(t), "docs", "kics.md"), 3) {
 		answered[row[0]+", "+row[1]] = false
 	}
 	for _, f := range judge(t, both, dirs, kicsFindings(t, filepath.Join(report, "results.json"))) {
@@ -100,28 +100,4 @@ func kicsFindings(t *testing.T, report string) (findings []finding) {
 		}
 	}
 	return findings
-}
-
-// tableRows are the cells of the rows of every Markdown table in a file that has so many columns. There is a row at least.
-func tableRows(t *testing.T, file string, columns int) (rows [][]string) {
-	t.Helper()
-	data, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for i, line := range strings.Split(string(data), "\n") {
-		cells := strings.Split(strings.Trim(line, "| "), " | ")
-		if !strings.HasPrefix(line, "| ") || strings.HasPrefix(line, "| --") {
-			continue
-		}
-		if len(cells) != columns {
-			t.Errorf("%s:%d: a row of %d cells, want %d", file, i+1, len(cells), columns)
-			continue
-		}
-		rows = append(rows, cells)
-	}
-	if len(rows) < 2 { // the first is the heading
-		t.Fatalf("%s has no table", file)
-	}
-	return rows[1:]
 }
