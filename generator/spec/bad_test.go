@@ -8,25 +8,40 @@ import (
 	"testing"
 )
 
-// update writes the messages of testdata/bad anew: go test ./generator/spec -update.
+// update writes the messages of testdata/bad and testdata/unwise anew: go test ./generator/spec -update.
 var update = flag.Bool("update", false, "write golden files anew")
 
-// Every testdata/bad/NAME.yaml is answered with exactly what is in NAME.txt.
+// Every testdata/bad/NAME.yaml is answered with exactly what is in NAME.txt, which holds an error; the scripts of
+// test/cmd run the program over them.
 func TestBadSpecsAreAnsweredWithWhatToWriteInstead(t *testing.T) {
 	t.Parallel()
-	specs, err := filepath.Glob("testdata/bad/*.yaml")
-	if err != nil || len(specs) < 60 {
-		t.Fatalf("found %d bad specs (%v), want at least 60", len(specs), err)
+	answered(t, "bad", 60, func(diags Diagnostics) bool { return diags.HasErrors() })
+}
+
+// What is in testdata/unwise can be used, and is warned of.
+func TestUnwiseSpecsAreWarnedOf(t *testing.T) {
+	t.Parallel()
+	answered(t, "unwise", 5, func(diags Diagnostics) bool { return !diags.HasErrors() && len(diags) > 0 })
+}
+
+// answered holds the messages of every spec of a kind, of which there are some.
+func answered(t *testing.T, kind string, fewest int, ofKind func(Diagnostics) bool) {
+	t.Helper()
+	specs, err := filepath.Glob(filepath.Join("testdata", kind, "*.yaml"))
+	if err != nil || len(specs) < fewest {
+		t.Fatalf("found %d %s specs (%v), want at least %d", len(specs), kind, err, fewest)
 	}
 	for _, path := range specs {
-		name := strings.TrimSuffix(filepath.Base(path), ".yaml")
-		t.Run(name, func(t *testing.T) {
+		t.Run(strings.TrimSuffix(filepath.Base(path), ".yaml"), func(t *testing.T) {
 			t.Parallel()
 			data, err := os.ReadFile(path)
 			if err != nil {
 				t.Fatal(err)
 			}
 			_, diags := Parse("cluster.yaml", data)
+			if !ofKind(diags) {
+				t.Errorf("this is no %s spec: %s", kind, diags.Error())
+			}
 			got := diags.Error() + "\n"
 			golden := strings.TrimSuffix(path, ".yaml") + ".txt"
 			if *update {
