@@ -83,16 +83,13 @@ func awsFoundation(c spec.Cluster, plan Addresses) []attribute {
 		{"name", text(c.Metadata.Name)},
 		gap,
 		{"cidr", text(s.Network.CIDR)},
-		{"subnets", object(
-			attribute{"public", plan.texts(func(z netplan.Zone) netip.Prefix { return z.Public })},
-			attribute{"data", plan.texts(func(z netplan.Zone) netip.Prefix { return z.Data })},
-			attribute{"blue", plan.texts(func(z netplan.Zone) netip.Prefix { return z.Blue })},
-			attribute{"green", plan.texts(func(z netplan.Zone) netip.Prefix { return z.Green })},
-		)},
-		{"nat", text(s.Network.NAT)},
-		{"endpoints", texts(s.Network.Endpoints)},
-		{"flow_logs_retention_days", integer(retention)},
 	}
+	out = append(out, awsSubnets(s.Network, plan)...)
+	out = append(out,
+		attribute{"nat", text(s.Network.NAT)},
+		attribute{"endpoints", texts(s.Network.Endpoints)},
+		attribute{"flow_logs_retention_days", integer(retention)},
+	)
 	if plan.Firewalled {
 		out = append(out, gap, attribute{"egress", awsEgress(s.Network, plan)})
 	}
@@ -108,8 +105,11 @@ func awsFoundation(c spec.Cluster, plan Addresses) []attribute {
 		gap,
 		attribute{"domain", text(s.Ingress.Domain)},
 		attribute{"zone", text(s.Ingress.Zone)},
-		attribute{"visibility", text(s.Ingress.Visibility)},
 	)
+	if s.Ingress.ZoneID != "" {
+		out = append(out, attribute{"zone_id", text(s.Ingress.ZoneID)})
+	}
+	out = append(out, attribute{"visibility", text(s.Ingress.Visibility)})
 	out = append(out, awsServices(s.Services)...)
 	if s.Services.Alerts != nil {
 		out = append(out, gap, attribute{"alerts", boolean(true)})
@@ -130,14 +130,16 @@ func awsEgress(n spec.Network, plan Addresses) hclwrite.Tokens {
 		}
 		names[i] = name
 	}
-	retention, _ := n.FlowLogs.Retention.Days()
-	return object(
-		attribute{"mode", text(n.Egress.Mode)},
-		attribute{"allow", texts(names)},
-		attribute{"firewall_subnets", plan.texts(func(z netplan.Zone) netip.Prefix { return z.Firewall })},
-		attribute{"nat_subnets", plan.texts(func(z netplan.Zone) netip.Prefix { return z.NAT })},
-		attribute{"log_retention_days", integer(retention)},
-	)
+	out := []attribute{
+		{"mode", text(n.Egress.Mode)},
+		{"allow", texts(names)},
+		{"firewall_subnets", plan.texts(func(z netplan.Zone) netip.Prefix { return z.Firewall })},
+		{"nat_subnets", plan.texts(func(z netplan.Zone) netip.Prefix { return z.NAT })},
+	}
+	if retention, _ := n.FlowLogs.Retention.Days(); retention > 0 { // there are none in an adopted network
+		out = append(out, attribute{"log_retention_days", integer(retention)})
+	}
+	return object(out...)
 }
 
 // awsServices are the arguments for what the spec names under services.

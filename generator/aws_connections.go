@@ -33,6 +33,30 @@ func awsConnections(n spec.Network, plan Addresses) []attribute {
 	return out
 }
 
+// awsSubnets are the subnets that are made, and what is used that exists.
+func awsSubnets(n spec.Network, plan Addresses) []attribute {
+	var out []attribute
+	if n.Adopt != nil {
+		use := []attribute{{"vpc_id", text(n.Adopt.Network)}}
+		if s := n.Adopt.Subnets; s != nil {
+			use = append(use, attribute{"subnets", object(
+				attribute{"public", texts(s.Public)}, attribute{"data", texts(s.Data)},
+				attribute{"blue", texts(s.Blue)}, attribute{"green", texts(s.Green)},
+			)})
+		}
+		out = append(out, attribute{"adopt", object(use...)})
+	}
+	if plan.Adopted {
+		return out
+	}
+	return append(out, attribute{"subnets", object(
+		attribute{"public", plan.texts(func(z netplan.Zone) netip.Prefix { return z.Public })},
+		attribute{"data", plan.texts(func(z netplan.Zone) netip.Prefix { return z.Data })},
+		attribute{"blue", plan.texts(func(z netplan.Zone) netip.Prefix { return z.Blue })},
+		attribute{"green", plan.texts(func(z netplan.Zone) netip.Prefix { return z.Green })},
+	)})
+}
+
 func awsPeering(p spec.Peering) hclwrite.Tokens {
 	out := []attribute{{"vpc_id", text(p.Network)}, {"ranges", texts(p.CIDRs)}}
 	if p.Account != "" {

@@ -15,6 +15,7 @@ import (
 type Addresses struct {
 	netplan.Plan
 	Services map[Root]netip.Prefix // the half of the range for services that each color has
+	Adopted  bool                  // the subnets are someone else's, so that no zone is planned
 }
 
 // AddressesOf plans the addresses of a cluster. Each color has half of the
@@ -27,6 +28,11 @@ func AddressesOf(c spec.Cluster) (Addresses, error) {
 	services, err := netip.ParsePrefix(c.Spec.Network.Services)
 	if err != nil {
 		return Addresses{}, fmt.Errorf("reading spec.network.services: %w", err)
+	}
+	blue, green := netplan.Halves(services)
+	halves := map[Root]netip.Prefix{Blue: blue, Green: green}
+	if c.Spec.Network.AdoptsSubnets() {
+		return Addresses{Plan: netplan.Plan{CIDR: cidr}, Services: halves, Adopted: true}, nil
 	}
 	plan, err := netplan.Layout(cidr, c.Spec.Network.Zones)
 	if err != nil {
@@ -47,8 +53,7 @@ func AddressesOf(c spec.Cluster) (Addresses, error) {
 			return Addresses{}, err
 		}
 	}
-	blue, green := netplan.Halves(services)
-	return Addresses{Plan: plan, Services: map[Root]netip.Prefix{Blue: blue, Green: green}}, nil
+	return Addresses{Plan: plan, Services: halves}, nil
 }
 
 // texts lists one subnet of every zone.

@@ -29,7 +29,7 @@ func readmeFile(in input, r Root, plan Addresses) ([]byte, error) {
 	data := map[string]any{
 		"Name": in.cluster.Metadata.Name, "Root": string(r), "Color": r.color(), "Other": map[Root]string{Blue: "green", Green: "blue"}[r],
 		"Platform": string(s.Platform), "Region": s.Region, "Module": r.module(), "Domain": s.Ingress.Domain,
-		"Version": s.Kubernetes.Version, "Spec": s, "Outputs": outputs, "Plan": plan.Plan, "Growth": plan.Growth().String(),
+		"Version": s.Kubernetes.Version, "Spec": s, "Outputs": outputs, "Plan": plan.Plan, "Growth": growth(plan),
 		"Services": plan.Services[r].String(), "Backend": s.State.Backend,
 	}
 	var b bytes.Buffer
@@ -37,6 +37,15 @@ func readmeFile(in input, r Root, plan Addresses) ([]byte, error) {
 		return nil, fmt.Errorf("writing README.md: %w", err)
 	}
 	return b.Bytes(), nil
+}
+
+// growth is the room that is left in the network; nothing is known of it when
+// the subnets are someone else's.
+func growth(plan Addresses) string {
+	if plan.Adopted {
+		return ""
+	}
+	return plan.Growth().String()
 }
 
 // markdownCode is a code span that holds s, whatever s is.

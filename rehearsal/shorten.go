@@ -69,6 +69,8 @@ func leaveOut(s spec.Spec) []edit {
 		given      bool
 	}{
 		{"network.egress", "no egress firewall: the simulated account has no AWS Network Firewall, so egress is open and its routes are not rehearsed", s.Network.Egress.Mode == "restricted"},
+		{"network.adopt", "no adopted network: it is not in the simulated account, so that one is made, with its subnets", s.Network.Adopt != nil},
+		{"ingress.zoneId", "the adopted zone is found by the domain: its id is of the real account", s.Ingress.ZoneID != ""},
 		{"network.peerings", "no peerings: the other networks are not in the simulated account, and their routes are not rehearsed", len(s.Network.Peerings) > 0},
 		{"network.transitGateway", "no transit gateway: it is not in the simulated account, and its routes are not rehearsed", s.Network.TransitGateway != nil},
 		{"access.vpn", "no client VPN: the simulated account has none", s.Access.VPN != nil},

@@ -109,6 +109,22 @@ func TestApplyMakesSectionsThatTheFileLeavesOut(t *testing.T) {
 	}
 }
 
+func TestWhatIsAdoptedIsMadeInTheRehearsal(t *testing.T) {
+	t.Parallel()
+	data, err := os.ReadFile(filepath.Join("..", "generator", "spec", "testdata", "good", "adopted.yaml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	edited, err := apply(data, shorten(parsed(t, string(data))))
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := parsed(t, string(edited)).Spec
+	if s.Network.Adopt != nil || s.Network.NAT != "per-zone" || s.Ingress.Zone != "adopt" || s.Ingress.ZoneID != "" {
+		t.Errorf("the rehearsal would have %+v and %+v", s.Network, s.Ingress)
+	}
+}
+
 func TestNextMinor(t *testing.T) {
 	t.Parallel()
 	if got, err := nextMinor("1.33"); got != "1.34" || err != nil {

@@ -69,6 +69,12 @@ func (d *drawing) strip(c Cluster) {
 		d.text(int(x)+2, d.y-16, "head", half.name)
 		d.text(int(x)+76, d.y-16, "small", half.p.String())
 	}
+	if c.Growth == nil {
+		d.box(left, float64(d.y), length, high, "outside", "adopted subnets")
+		d.text(left+10, d.y+21, "small", "the subnets are adopted, and their owner's to plan")
+		d.y += high + 16 + gapLarge
+		return
+	}
 	d.box(left, float64(d.y), length, high, "kept", "kept free")
 	draw := func(class, what string, p netip.Prefix) {
 		x, w := at(p)
@@ -87,7 +93,7 @@ func (d *drawing) strip(c Cluster) {
 			draw("outside", fmt.Sprintf("transit gateway, zone %d", z.Zone), *z.Transit)
 		}
 	}
-	x, w := at(c.Growth)
+	x, w := at(*c.Growth)
 	d.box(x, float64(d.y), w, high, "kept", "room to grow "+c.Growth.String())
 	label := "room to grow"
 	switch {
@@ -104,7 +110,7 @@ func (d *drawing) strip(c Cluster) {
 		}
 	}
 	d.y += high + 16
-	for _, p := range []netip.Prefix{c.Zones[0].Blue, c.Zones[0].Public, c.Zones[0].Green, c.Growth} {
+	for _, p := range []netip.Prefix{c.Zones[0].Blue, c.Zones[0].Public, c.Zones[0].Green, *c.Growth} {
 		x, _ := at(p)
 		d.text(int(x), d.y, "small", p.Addr().String())
 	}

@@ -35,8 +35,8 @@ type Cluster struct {
 	Platform   string        `json:"platform"`
 	Region     string        `json:"region"`
 	Network    netip.Prefix  `json:"network"`
-	Zones      []Zone        `json:"zones"`
-	Growth     netip.Prefix  `json:"growth"` // room that no zone, present or future, uses
+	Zones      []Zone        `json:"zones"`  // none with adopted subnets, whose addresses only the platform knows
+	Growth     *netip.Prefix `json:"growth"` // room that no zone, present or future, uses; null with adopted subnets
 	Services   Halved        `json:"services"`
 	Pods       *netip.Prefix `json:"pods"`       // the second range, of which each color has half; null without one
 	VPNClients *netip.Prefix `json:"vpnClients"` // null without a VPN
@@ -109,8 +109,12 @@ func clusterOf(member fleet.Member) (Cluster, error) {
 	}
 	c := Cluster{
 		Name: member.Cluster.Metadata.Name, File: member.File, Platform: string(s.Platform), Region: s.Region,
-		Network: plan.CIDR, Growth: plan.Growth(),
+		Network: plan.CIDR, Zones: []Zone{},
 		Services: Halved{services, plan.Services[generator.Blue], plan.Services[generator.Green]},
+	}
+	if !plan.Adopted {
+		growth := plan.Growth()
+		c.Growth = &growth
 	}
 	for i, z := range plan.Zones {
 		zone := Zone{Zone: i + 1, Public: z.Public, Data: z.Data, Blue: z.Blue, Green: z.Green}

@@ -53,6 +53,10 @@ func (t *table) cluster(c Cluster) {
 	}
 	t.row("%s, %s %s: %s, %s addresses", c.Name, c.Platform, c.Region, c.Network, addresses(c.Network))
 	t.end()
+	if c.Growth == nil {
+		t.row("  the subnets are adopted, and their owner's to plan")
+		t.end()
+	}
 	t.row("  ZONE\tPUBLIC\tDATA\tBLUE\tGREEN")
 	for _, z := range c.Zones {
 		t.row("  %d\t%s\t%s\t%s\t%s", z.Zone, z.Public, z.Data, z.Blue, z.Green)
@@ -74,7 +78,9 @@ func (t *table) cluster(c Cluster) {
 		}
 	}
 	t.end()
-	t.row("  room to grow\t%s", c.Growth)
+	if c.Growth != nil {
+		t.row("  room to grow\t%s", *c.Growth)
+	}
 	if c.Pods != nil {
 		t.row("  pods\t%s", *c.Pods)
 	}

@@ -25,6 +25,8 @@ var awsRules = rules{
 	cidr:     [2]int{16, 20},
 	pods:     [2]int{16, 20}, // a range that is added to a VPC has the bounds of its first one
 	peer:     form{lazily(`^vpc-[0-9a-f]{8,17}$`), "the id of a VPC", "vpc-0a1b2c3d4e5f60718"},
+	subnet:   form{lazily(`^subnet-[0-9a-f]{8,17}$`), "the id of a subnet", "subnet-0a1b2c3d4e5f60718"},
+	zoneID:   form{lazily(`^Z[0-9A-Z]{1,31}$`), "the id of a zone of Route 53", "Z0123456789ABCDEFGHIJ"},
 	transit:  form{lazily(`^tgw-[0-9a-f]{8,17}$`), "the id of a transit gateway", "tgw-0a1b2c3d4e5f60718"},
 	services: [2]int{12, 23}, // EKS takes /12 to /24, and each color has half
 	vpn:      [2]int{12, 22}, // https://docs.aws.amazon.com/vpn/latest/clientvpn-admin/what-is-best-practices.html

@@ -74,6 +74,7 @@ func derive(c *Cluster) {
 	if s.State.Backend == "s3" && s.State.Region == "" {
 		s.State.Region = s.Region
 	}
+	deriveAdopted(&s.Network)
 	if s.Network.Endpoints == nil {
 		s.Network.Endpoints = r.endpoints
 	}
@@ -107,6 +108,25 @@ func derive(c *Cluster) {
 		check := &HTTPCheck{}
 		check.setDefaults()
 		s.Rotation.Verify = []Check{{HTTP: check}}
+	}
+}
+
+// deriveAdopted leaves to the owner of a network what belongs to all of it: two
+// private endpoints of one service would answer to the same name, and routes
+// of adopted subnets are not ours.
+func deriveAdopted(n *Network) {
+	if n.Adopt == nil {
+		return
+	}
+	n.FlowLogs.Retention = 0
+	if n.AdoptsSubnets() {
+		n.NAT, n.Zones = "none", len(n.Adopt.Subnets.Public)
+	}
+	if n.Endpoints == nil && n.NAT != "none" {
+		n.Endpoints = []string{"s3"}
+	}
+	if n.AdoptsSubnets() && n.Endpoints == nil {
+		n.Endpoints = []string{}
 	}
 }
 

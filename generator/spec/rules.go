@@ -24,6 +24,8 @@ type rules struct {
 	services  [2]int
 	pods      [2]int // shortest and longest prefix of a range for pods only; 0: there is none
 	peer      form   // the id of a network; without a pattern there are no peerings
+	subnet    form   // the id of a subnet; without a pattern none can be adopted
+	zoneID    form   // the id of a zone; without a pattern zones are found by their names
 	transit   form   // the id of a transit gateway; without a pattern there is none
 	vpn       [2]int
 	vpnCert   form

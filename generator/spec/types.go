@@ -105,7 +105,9 @@ type State struct {
 type Network struct {
 	// The range of the network. Both colors are carved out of it, with room for further zones.
 	CIDR string `yaml:"cidr"`
-	// The number of availability zones that the cluster spans.
+	// A network that exists and is used, on AWS. Left out: one is made. The range is then a part of that network, for this cluster alone.
+	Adopt *Adopt `yaml:"adopt,omitempty"`
+	// The number of availability zones that the cluster spans. With adopted subnets: as many as there are in a tier.
 	Zones int `yaml:"zones,omitempty"`
 	// The range for Kubernetes services; each color has half of it. Left out: the first usual range that overlaps nothing, mostly 172.20.0.0/16.
 	Services string `yaml:"services,omitempty"`
@@ -133,6 +135,27 @@ type Reserved struct {
 	Name string `yaml:"name"`
 	// The range.
 	CIDR string `yaml:"cidr"`
+}
+
+// Adopt names what exists and is used. It is checked, and never changed.
+type Adopt struct {
+	// The id of the network.
+	Network string `yaml:"network"`
+	// Subnets of the network to use, too. Left out: they are made, with ways out of their own.
+	Subnets *AdoptSubnets `yaml:"subnets,omitempty"`
+}
+
+// AdoptSubnets are the ids of subnets by tier, one for each zone, in the same
+// order of zones. Their routes and ways out are their owner's.
+type AdoptSubnets struct {
+	// For public load balancers.
+	Public []string `yaml:"public"`
+	// For databases and private endpoints.
+	Data []string `yaml:"data"`
+	// For the blue cluster alone.
+	Blue []string `yaml:"blue"`
+	// For the green cluster alone.
+	Green []string `yaml:"green"`
 }
 
 // Peering is a direct way to one other network.
@@ -203,6 +226,8 @@ type Ingress struct {
 	Domain string `yaml:"domain"`
 	// Whether drover makes the DNS zone of the domain, or adopts one that exists.
 	Zone string `yaml:"zone,omitempty"`
+	// The id of the zone that is adopted, on AWS. Left out: it is found by the domain.
+	ZoneID string `yaml:"zoneId,omitempty"`
 	// Whether the load balancers are public, or reached from inside only.
 	Visibility string `yaml:"visibility,omitempty"`
 	// The ranges that reach the ingress. Left out: everyone, or for an internal ingress every range that the spec names.

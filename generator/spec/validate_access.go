@@ -140,6 +140,7 @@ func (v *validator) ingress() {
 		v.domain("spec.ingress.domain", in.Domain)
 	}
 	oneIs(v, "spec.ingress.zone", in.Zone)
+	v.zoneID(in)
 	oneIs(v, "spec.ingress.visibility", in.Visibility)
 	v.sources("spec.ingress.allow", in.Allow, in.Visibility)
 	v.tls(in.TLS)

@@ -16,18 +16,21 @@ type ranged struct {
 func (v *validator) network() {
 	n := v.c.Spec.Network
 	v.cidrs()
+	v.adopted(n)
 	if z := v.rules.zones; (n.Zones < z[0] || n.Zones > z[1]) && (n.Zones != 0 || v.has("spec.network.zones")) {
 		v.wrong("spec.network.zones", fmt.Sprintf("spec.network.zones is %d, and a cluster spans %d to %d zones on %s", n.Zones, z[0], z[1], v.rules.name), "write zones: 3")
 	}
 	oneIs(v, "spec.network.nat", n.NAT)
-	if n.NAT == "single" {
+	if n.NAT == "single" && !n.AdoptsSubnets() {
 		v.unwise("single-nat", "spec.network.nat", fmt.Sprintf("one NAT gateway serves %d zones: when its zone fails, no node reaches the internet", n.Zones), "write nat: per-zone")
 	}
 	v.egress(n)
 	v.endpoints(n)
 	v.peerings(n)
 	v.transitGateway(n)
-	v.retention("spec.network.flowLogs.retention", n.FlowLogs.Retention)
+	if n.Adopt == nil {
+		v.retention("spec.network.flowLogs.retention", n.FlowLogs.Retention)
+	}
 }
 
 // cidrs checks every range of the spec, and that none overlaps another.
@@ -234,7 +237,7 @@ func (v *validator) endpoints(n Network) {
 		}
 	}
 	v.unique(n.Endpoints, "the endpoint", indexed("spec.network.endpoints"))
-	if n.NAT != "none" {
+	if n.NAT != "none" || n.AdoptsSubnets() {
 		return
 	}
 	var lacking []string

@@ -20,8 +20,8 @@ locals {
   # Who may reach a database: either color's nodes and pods, and nothing else in the VPC.
   database_clients = merge([
     for name in keys(var.databases) : merge(
-      { for index in keys(local.zones) : "${name}/blue-${index}" => { database = name, cidr = var.subnets.blue[tonumber(index)] } },
-      { for index in keys(local.zones) : "${name}/green-${index}" => { database = name, cidr = var.subnets.green[tonumber(index)] } },
+      { for index in keys(local.zones) : "${name}/blue-${index}" => { database = name, cidr = local.subnet_ranges.blue[tonumber(index)] } },
+      { for index in keys(local.zones) : "${name}/green-${index}" => { database = name, cidr = local.subnet_ranges.green[tonumber(index)] } },
       { for key, subnet in local.pod_subnets : "${name}/pods-${key}" => { database = name, cidr = subnet.cidr } },
     )
   ]...)
@@ -32,7 +32,7 @@ resource "aws_db_subnet_group" "this" {
 
   name        = var.name
   description = "Data subnets of ${var.name}"
-  subnet_ids  = [for subnet in aws_subnet.data : subnet.id]
+  subnet_ids  = local.subnet_ids.data
 
   tags = var.tags
 }
@@ -42,7 +42,7 @@ resource "aws_security_group" "database" {
 
   name        = "${var.name}-db-${each.key}"
   description = "Database ${each.key} of ${var.name}: from the nodes of both colors"
-  vpc_id      = aws_vpc.this.id
+  vpc_id      = local.vpc_id
 
   tags = merge(var.tags, { Name = "${var.name}-db-${each.key}" })
 }

@@ -26,7 +26,7 @@ resource "aws_route53_zone" "private" {
   comment = "Private zone of the drover cluster ${var.name}"
 
   vpc {
-    vpc_id = aws_vpc.this.id
+    vpc_id = local.vpc_id
   }
 
   tags = var.tags
@@ -40,14 +40,27 @@ resource "aws_route53_zone" "private" {
 data "aws_route53_zone" "adopted" {
   count = var.zone == "adopt" ? 1 : 0
 
-  name         = var.domain
-  private_zone = local.private_zone
+  zone_id      = var.zone_id
+  name         = var.zone_id == null ? var.domain : null
+  private_zone = var.zone_id == null ? local.private_zone : null
+
+  lifecycle {
+    postcondition {
+      condition     = trimsuffix(self.name, ".") == var.domain
+      error_message = "The zone ${self.zone_id} is of ${trimsuffix(self.name, ".")}, and not of ${var.domain}."
+    }
+
+    postcondition {
+      condition     = (self.private_zone == true) == local.private_zone
+      error_message = "The zone ${self.zone_id} is ${self.private_zone == true ? "private" : "public"}, and visibility is \"${var.visibility}\"."
+    }
+  }
 }
 
-# The VPC is new, so an adopted private zone cannot know it yet.
+# A VPC that is new here is not known to an adopted private zone. One that is adopted is for its owner to make known.
 resource "aws_route53_zone_association" "adopted" {
-  count = var.zone == "adopt" && local.private_zone ? 1 : 0
+  count = var.zone == "adopt" && local.private_zone && local.own_vpc ? 1 : 0
 
   zone_id = data.aws_route53_zone.adopted[0].zone_id
-  vpc_id  = aws_vpc.this.id
+  vpc_id  = local.vpc_id
 }

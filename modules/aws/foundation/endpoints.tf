@@ -8,10 +8,10 @@ locals {
 resource "aws_vpc_endpoint" "gateway" {
   for_each = local.gateway_endpoints
 
-  vpc_id            = aws_vpc.this.id
+  vpc_id            = local.vpc_id
   vpc_endpoint_type = "Gateway"
   service_name      = "${local.endpoint_prefix}.${each.key}"
-  route_table_ids   = concat([for table in aws_route_table.private : table.id], [aws_route_table.data.id])
+  route_table_ids   = concat([for table in aws_route_table.private : table.id], aws_route_table.data[*].id)
 
   tags = merge(var.tags, { Name = "${var.name}-${each.key}" })
 }
@@ -19,10 +19,10 @@ resource "aws_vpc_endpoint" "gateway" {
 resource "aws_vpc_endpoint" "interface" {
   for_each = local.interface_endpoints
 
-  vpc_id              = aws_vpc.this.id
+  vpc_id              = local.vpc_id
   vpc_endpoint_type   = "Interface"
   service_name        = "${local.endpoint_prefix}.${each.key}"
-  subnet_ids          = [for subnet in aws_subnet.data : subnet.id]
+  subnet_ids          = local.subnet_ids.data
   security_group_ids  = [aws_security_group.endpoints[0].id]
   private_dns_enabled = true # programs keep using the public name
 
@@ -34,7 +34,7 @@ resource "aws_security_group" "endpoints" {
 
   name        = "${var.name}-endpoints"
   description = "Interface endpoints of ${var.name}: HTTPS from the VPC"
-  vpc_id      = aws_vpc.this.id
+  vpc_id      = local.vpc_id
 
   tags = merge(var.tags, { Name = "${var.name}-endpoints" })
 }

@@ -2,7 +2,7 @@ locals {
   restricted = var.egress.mode == "restricted"
 
   # Zones with a firewall: all, or none.
-  firewall_zones = local.restricted ? local.zones : {}
+  firewall_zones = local.restricted ? local.own_zones : {}
 
   # The firewall tells which endpoint it made in which zone.
   firewall_endpoints = {
@@ -16,7 +16,7 @@ locals {
 resource "aws_subnet" "firewall" {
   for_each = local.firewall_zones
 
-  vpc_id            = aws_vpc.this.id
+  vpc_id            = local.vpc_id
   availability_zone = each.value
   cidr_block        = var.egress.firewall_subnets[tonumber(each.key)]
 
@@ -28,7 +28,7 @@ resource "aws_networkfirewall_firewall" "this" {
 
   name                = var.name
   description         = "What leaves the drover cluster ${var.name}"
-  vpc_id              = aws_vpc.this.id
+  vpc_id              = local.vpc_id
   firewall_policy_arn = aws_networkfirewall_firewall_policy.this[0].arn
   # Opening the way out again has to be one apply, and not two.
   delete_protection = false

@@ -30,7 +30,7 @@ locals {
 resource "aws_subnet" "nat" {
   for_each = local.restricted ? local.nat_zones : {}
 
-  vpc_id                  = aws_vpc.this.id
+  vpc_id                  = local.vpc_id
   availability_zone       = each.value
   cidr_block              = var.egress.nat_subnets[tonumber(each.key)]
   map_public_ip_on_launch = false
@@ -41,7 +41,7 @@ resource "aws_subnet" "nat" {
 resource "aws_route_table" "nat" {
   for_each = aws_subnet.nat
 
-  vpc_id = aws_vpc.this.id
+  vpc_id = local.vpc_id
 
   tags = merge(var.tags, { Name = "${var.name}-nat-${local.zones[each.key]}" })
 }
@@ -58,7 +58,7 @@ resource "aws_route" "nat_internet" {
 
   route_table_id         = each.value.id
   destination_cidr_block = "0.0.0.0/0"
-  gateway_id             = aws_internet_gateway.this.id
+  gateway_id             = local.gateway_id
 }
 
 resource "aws_route" "nat_private" {
@@ -72,7 +72,7 @@ resource "aws_route" "nat_private" {
 resource "aws_route_table" "firewall" {
   for_each = local.firewall_zones
 
-  vpc_id = aws_vpc.this.id
+  vpc_id = local.vpc_id
 
   tags = merge(var.tags, { Name = "${var.name}-firewall-${each.value}" })
 }

@@ -1,5 +1,5 @@
 locals {
-  flow_logs = var.flow_logs_retention_days > 0 ? 1 : 0
+  flow_logs = local.own_vpc && var.flow_logs_retention_days > 0 ? 1 : 0
 }
 
 resource "aws_cloudwatch_log_group" "flow_logs" {
@@ -15,7 +15,7 @@ resource "aws_cloudwatch_log_group" "flow_logs" {
 resource "aws_flow_log" "this" {
   count = local.flow_logs
 
-  vpc_id                   = aws_vpc.this.id
+  vpc_id                   = local.vpc_id
   traffic_type             = "ALL"
   log_destination_type     = "cloud-watch-logs"
   log_destination          = aws_cloudwatch_log_group.flow_logs[0].arn

@@ -1,8 +1,8 @@
 locals {
   # "single" keeps the key of the first zone, so that going to "per-zone" and back leaves that gateway and its address alone.
   nat_zones = {
-    per-zone = local.zones
-    single   = { for index, zone in local.zones : index => zone if index == "0" }
+    per-zone = local.own_zones
+    single   = { for index, zone in local.own_zones : index => zone if index == "0" }
     none     = {}
   }[var.nat]
 }

@@ -1,6 +1,6 @@
 output "vpc_id" {
   description = "Id of the VPC."
-  value       = aws_vpc.this.id
+  value       = local.vpc_id
 }
 
 output "cidr" {
@@ -11,17 +11,23 @@ output "cidr" {
 output "zones" {
   description = "Names of the availability zones, by their index."
   value       = values(local.zones)
+
+  precondition {
+    condition     = length(distinct(values(local.zones))) == local.zone_count
+    error_message = "The adopted public subnets are in the zones ${join(", ", values(local.zones))}: each has to be in a zone of its own."
+  }
+
+  precondition {
+    condition = local.own_subnets || alltrue([
+      for key, subnet in data.aws_subnet.adopted : subnet.availability_zone == local.zones[split("/", key)[1]]
+    ])
+    error_message = "The adopted subnets are not in the same zones, in the same order, in each tier: ${join(", ", [for key, subnet in data.aws_subnet.adopted : "${key} in ${subnet.availability_zone}"])}."
+  }
 }
 
-# Lists are made by index and not from the resources' order, so that they stay aligned with the zones.
 output "subnet_ids" {
   description = "Ids of the subnets by tier, each list in the order of the zones."
-  value = {
-    public = [for index in keys(local.zones) : aws_subnet.public[index].id]
-    data   = [for index in keys(local.zones) : aws_subnet.data[index].id]
-    blue   = [for index in keys(local.zones) : aws_subnet.blue[index].id]
-    green  = [for index in keys(local.zones) : aws_subnet.green[index].id]
-  }
+  value       = local.subnet_ids
 
   # Whoever reads the subnets may start nodes in them, which need their way out.
   depends_on = [

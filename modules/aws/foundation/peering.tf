@@ -19,7 +19,7 @@ locals {
 resource "aws_vpc_peering_connection" "this" {
   for_each = var.peerings
 
-  vpc_id        = aws_vpc.this.id
+  vpc_id        = local.vpc_id
   peer_vpc_id   = each.value.vpc_id
   peer_owner_id = each.value.account
   peer_region   = local.peerings_of_ours[each.key] ? null : each.value.region

@@ -18,7 +18,7 @@ locals {
 resource "aws_vpc_ipv4_cidr_block_association" "pods" {
   count = var.pods == null ? 0 : 1
 
-  vpc_id     = aws_vpc.this.id
+  vpc_id     = local.vpc_id
   cidr_block = var.pods.cidr
 }
 

@@ -4,12 +4,22 @@ locals {
     blue  = { "kubernetes.io/cluster/${var.name}-blue" = "shared" }
     green = { "kubernetes.io/cluster/${var.name}-green" = "shared" }
   }
+
+  # Made by index and not from the resources' order, so that the lists stay aligned with the zones.
+  subnet_ids = {
+    for tier, own in { public = aws_subnet.public, data = aws_subnet.data, blue = aws_subnet.blue, green = aws_subnet.green } :
+    tier => [for index in keys(local.zones) : local.own_subnets ? own[index].id : data.aws_subnet.adopted["${tier}/${index}"].id]
+  }
+  subnet_ranges = {
+    for tier in ["public", "data", "blue", "green"] :
+    tier => [for index in keys(local.zones) : local.own_subnets ? var.subnets[tier][tonumber(index)] : data.aws_subnet.adopted["${tier}/${index}"].cidr_block]
+  }
 }
 
 resource "aws_subnet" "public" {
-  for_each = local.zones
+  for_each = local.own_zones
 
-  vpc_id            = aws_vpc.this.id
+  vpc_id            = local.vpc_id
   availability_zone = each.value
   cidr_block        = var.subnets.public[tonumber(each.key)]
   # Load balancers and NAT gateways bring their own addresses; nothing else belongs here.
@@ -19,9 +29,9 @@ resource "aws_subnet" "public" {
 }
 
 resource "aws_subnet" "data" {
-  for_each = local.zones
+  for_each = local.own_zones
 
-  vpc_id            = aws_vpc.this.id
+  vpc_id            = local.vpc_id
   availability_zone = each.value
   cidr_block        = var.subnets.data[tonumber(each.key)]
 
@@ -31,21 +41,21 @@ resource "aws_subnet" "data" {
 # The colors' subnets carry no drover:color tag: they stay when a color is destroyed, and must
 # not look like something that it left behind.
 resource "aws_subnet" "blue" {
-  for_each = local.zones
+  for_each = local.own_zones
 
-  vpc_id            = aws_vpc.this.id
+  vpc_id            = local.vpc_id
   availability_zone = each.value
   cidr_block        = var.subnets.blue[tonumber(each.key)]
 
-  tags = merge(var.tags, local.cluster_tag.blue, { Name = "${var.name}-blue-${each.value}", "kubernetes.io/role/internal-elb" = "1" })
+  tags = merge(var.tags, local.cluster_tag.blue, { Name = "${var.name}-blue-${each.value}", "kubernetes.io/role/internal-elb" = "1", "karpenter.sh/discovery" = "${var.name}-blue" })
 }
 
 resource "aws_subnet" "green" {
-  for_each = local.zones
+  for_each = local.own_zones
 
-  vpc_id            = aws_vpc.this.id
+  vpc_id            = local.vpc_id
   availability_zone = each.value
   cidr_block        = var.subnets.green[tonumber(each.key)]
 
-  tags = merge(var.tags, local.cluster_tag.green, { Name = "${var.name}-green-${each.value}", "kubernetes.io/role/internal-elb" = "1" })
+  tags = merge(var.tags, local.cluster_tag.green, { Name = "${var.name}-green-${each.value}", "kubernetes.io/role/internal-elb" = "1", "karpenter.sh/discovery" = "${var.name}-green" })
 }

@@ -1,5 +1,5 @@
 locals {
-  transit_zones = var.transit_gateway == null ? {} : local.zones
+  transit_zones = var.transit_gateway == null ? {} : local.own_zones
 
   transit_routes = merge([
     for pair in setproduct(keys(local.transit_zones), try(var.transit_gateway.ranges, [])) : {
@@ -14,7 +14,7 @@ locals {
 resource "aws_subnet" "transit" {
   for_each = local.transit_zones
 
-  vpc_id            = aws_vpc.this.id
+  vpc_id            = local.vpc_id
   availability_zone = each.value
   cidr_block        = var.transit_gateway.subnets[tonumber(each.key)]
 
@@ -25,7 +25,7 @@ resource "aws_subnet" "transit" {
 resource "aws_route_table" "transit" {
   count = var.transit_gateway == null ? 0 : 1
 
-  vpc_id = aws_vpc.this.id
+  vpc_id = local.vpc_id
 
   tags = merge(var.tags, { Name = "${var.name}-transit" })
 }
@@ -42,7 +42,7 @@ resource "aws_ec2_transit_gateway_vpc_attachment" "this" {
   count = var.transit_gateway == null ? 0 : 1
 
   transit_gateway_id = var.transit_gateway.id
-  vpc_id             = aws_vpc.this.id
+  vpc_id             = local.vpc_id
   subnet_ids         = [for subnet in aws_subnet.transit : subnet.id]
   dns_support        = "enable"
 

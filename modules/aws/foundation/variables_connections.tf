@@ -31,7 +31,7 @@ variable "pods" {
   }
 
   validation {
-    condition     = var.pods == null ? true : length(var.pods.blue) == length(var.subnets.public) && length(var.pods.green) == length(var.subnets.public)
+    condition     = var.pods == null ? true : length(var.pods.blue) == length(try(var.subnets.public, [])) && length(var.pods.green) == length(try(var.subnets.public, []))
     error_message = "pods.blue and pods.green must hold one range for each zone."
   }
 
@@ -101,12 +101,12 @@ variable "transit_gateway" {
   }
 
   validation {
-    condition     = var.transit_gateway == null ? true : length(var.transit_gateway.subnets) == length(var.subnets.public) && alltrue([for range in var.transit_gateway.subnets : can(cidrnetmask(range)) && try(tonumber(split("/", range)[1]) <= 28, false)])
+    condition     = var.transit_gateway == null ? true : length(var.transit_gateway.subnets) == length(try(var.subnets.public, [])) && alltrue([for range in var.transit_gateway.subnets : can(cidrnetmask(range)) && try(tonumber(split("/", range)[1]) <= 28, false)])
     error_message = "transit_gateway.subnets must hold one IPv4 range for each zone, /28 or larger."
   }
 
   validation {
-    condition     = var.transit_gateway == null ? true : length(setintersection(var.transit_gateway.subnets, concat(flatten(values(var.subnets)), var.egress.firewall_subnets, var.egress.nat_subnets))) == 0 && length(distinct(var.transit_gateway.subnets)) == length(var.transit_gateway.subnets)
+    condition     = var.transit_gateway == null ? true : length(setintersection(var.transit_gateway.subnets, concat(flatten(try(values(var.subnets), [])), var.egress.firewall_subnets, var.egress.nat_subnets))) == 0 && length(distinct(var.transit_gateway.subnets)) == length(var.transit_gateway.subnets)
     error_message = "transit_gateway.subnets must differ from each other and from every range in subnets and egress."
   }
 

@@ -31,7 +31,7 @@ variable "egress" {
 
   validation {
     condition = var.egress.mode != "restricted" || alltrue([
-      for ranges in [var.egress.firewall_subnets, var.egress.nat_subnets] : length(ranges) == length(var.subnets.public)
+      for ranges in [var.egress.firewall_subnets, var.egress.nat_subnets] : length(ranges) == length(try(var.subnets.public, []))
     ])
     error_message = "egress.firewall_subnets and egress.nat_subnets must hold one range for each zone."
   }
@@ -42,7 +42,7 @@ variable "egress" {
   }
 
   validation {
-    condition     = length(setintersection(concat(var.egress.firewall_subnets, var.egress.nat_subnets), flatten(values(var.subnets)))) == 0 && length(distinct(concat(var.egress.firewall_subnets, var.egress.nat_subnets))) == length(concat(var.egress.firewall_subnets, var.egress.nat_subnets))
+    condition     = length(setintersection(concat(var.egress.firewall_subnets, var.egress.nat_subnets), flatten(try(values(var.subnets), [])))) == 0 && length(distinct(concat(var.egress.firewall_subnets, var.egress.nat_subnets))) == length(concat(var.egress.firewall_subnets, var.egress.nat_subnets))
     error_message = "egress.firewall_subnets and egress.nat_subnets must differ from each other and from every range in subnets."
   }
 

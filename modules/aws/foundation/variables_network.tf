@@ -9,31 +9,37 @@ variable "cidr" {
 }
 
 variable "subnets" {
-  description = "Address ranges of the subnets by tier, one for each zone; a range's position in its list is the index of its zone. Blue and green never share a subnet."
+  description = "Address ranges of the subnets by tier, one for each zone; a range's position in its list is the index of its zone. Blue and green never share a subnet. Null only with adopt.subnets."
   type = object({
     public = list(string)
     data   = list(string)
     blue   = list(string)
     green  = list(string)
   })
+  default = null
 
   validation {
-    condition     = length(var.subnets.public) >= 2 && length(var.subnets.public) <= 6
+    condition     = (var.subnets == null) == (try(var.adopt.subnets, null) != null)
+    error_message = "subnets must be given, unless adopt.subnets is, and then not."
+  }
+
+  validation {
+    condition     = var.subnets == null ? true : length(var.subnets.public) >= 2 && length(var.subnets.public) <= 6
     error_message = "subnets must span 2 to 6 zones: EKS and RDS need two, and no region has more than six."
   }
 
   validation {
-    condition     = length(distinct([for ranges in values(var.subnets) : length(ranges)])) == 1
+    condition     = var.subnets == null ? true : length(distinct([for ranges in values(var.subnets) : length(ranges)])) == 1
     error_message = "subnets must hold as many ranges in public, data, blue and green: one for each zone."
   }
 
   validation {
-    condition     = alltrue([for range in flatten(values(var.subnets)) : can(cidrnetmask(range))])
+    condition     = var.subnets == null ? true : alltrue([for range in flatten(values(var.subnets)) : can(cidrnetmask(range))])
     error_message = "subnets must be IPv4 ranges like 10.20.0.0/20."
   }
 
   validation {
-    condition     = length(distinct(flatten(values(var.subnets)))) == length(flatten(values(var.subnets)))
+    condition     = var.subnets == null ? true : length(distinct(flatten(values(var.subnets)))) == length(flatten(values(var.subnets)))
     error_message = "subnets must all differ: blue, green, data and public share no range."
   }
 }
@@ -44,7 +50,7 @@ variable "zones" {
   default     = []
 
   validation {
-    condition     = length(var.zones) == 0 || length(var.zones) == length(var.subnets.public)
+    condition     = length(var.zones) == 0 || length(var.zones) == length(try(var.subnets.public, []))
     error_message = "zones must be empty or name one zone for each subnet of a tier."
   }
 
@@ -111,6 +117,22 @@ variable "zone" {
   validation {
     condition     = contains(["create", "adopt"], var.zone)
     error_message = "zone must be \"create\" or \"adopt\"."
+  }
+}
+
+variable "zone_id" {
+  description = "Id of the zone that is adopted; null finds it by the domain. Needed where the domain has several zones."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.zone_id == null ? true : can(regex("^Z[0-9A-Z]{1,31}$", var.zone_id))
+    error_message = "zone_id must be the id of a Route 53 zone, like Z0123456789ABCDEFGHIJ."
+  }
+
+  validation {
+    condition     = var.zone_id == null || var.zone == "adopt"
+    error_message = "zone_id is for zone \"adopt\" only."
   }
 }
 

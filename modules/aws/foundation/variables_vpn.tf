@@ -30,7 +30,7 @@ variable "vpn" {
 
   validation {
     # https://docs.aws.amazon.com/vpn/latest/clientvpn-admin/limits.html
-    condition     = var.vpn == null ? true : alltrue([for range in var.subnets.data : try(tonumber(split("/", range)[1]) <= 26, false)])
+    condition     = var.vpn == null ? true : alltrue([for range in try(var.subnets.data, []) : try(tonumber(split("/", range)[1]) <= 26, false)])
     error_message = "vpn needs data subnets of /26 or larger: each keeps twenty addresses free for it."
   }
 

@@ -10,12 +10,12 @@ resource "aws_ec2_client_vpn_endpoint" "this" {
   description            = "Engineers into the network of ${var.name}"
   client_cidr_block      = var.vpn.clients
   server_certificate_arn = var.vpn.server_certificate_arn
-  vpc_id                 = aws_vpc.this.id
+  vpc_id                 = local.vpc_id
   security_group_ids     = [aws_security_group.vpn[0].id]
   split_tunnel           = true
   transport_protocol     = "udp"
   # The VPC's own resolver, so that private zones and the API's private name are found.
-  dns_servers           = [cidrhost(var.cidr, 2)]
+  dns_servers           = [cidrhost(local.own_vpc ? var.cidr : data.aws_vpc.adopted[0].cidr_block, 2)]
   session_timeout_hours = 12
 
   authentication_options {
@@ -37,7 +37,7 @@ resource "aws_ec2_client_vpn_network_association" "this" {
   for_each = var.vpn == null ? {} : local.zones
 
   client_vpn_endpoint_id = aws_ec2_client_vpn_endpoint.this[0].id
-  subnet_id              = aws_subnet.data[each.key].id
+  subnet_id              = local.subnet_ids.data[tonumber(each.key)]
 }
 
 # Certificates know no groups: whoever has one reaches the VPC, and nothing beyond it.
@@ -55,7 +55,7 @@ resource "aws_security_group" "vpn" {
 
   name        = "${var.name}-vpn"
   description = "VPN clients of ${var.name}: to the VPC"
-  vpc_id      = aws_vpc.this.id
+  vpc_id      = local.vpc_id
 
   tags = merge(var.tags, { Name = "${var.name}-vpn" })
 }

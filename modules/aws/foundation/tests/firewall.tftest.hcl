@@ -139,7 +139,7 @@ run "both_directions_use_the_firewall_of_the_zone" {
 
   # Load balancers are in the public subnets: what their targets answer must not meet the firewall.
   assert {
-    condition     = alltrue([for route in values(aws_route.nat_private) : route.route_table_id != aws_route_table.public.id]) && alltrue([for index in ["0", "1", "2"] : aws_route_table_association.public[index].route_table_id == aws_route_table.public.id])
+    condition     = alltrue([for route in values(aws_route.nat_private) : route.route_table_id != aws_route_table.public[0].id]) && alltrue([for index in ["0", "1", "2"] : aws_route_table_association.public[index].route_table_id == aws_route_table.public[0].id])
     error_message = "The public subnets must route as without a firewall."
   }
 

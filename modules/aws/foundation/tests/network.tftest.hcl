@@ -73,7 +73,7 @@ run "every_zone_has_its_own_way_out" {
   }
 
   assert {
-    condition     = length(aws_default_security_group.this.ingress) == 0 && length(aws_default_security_group.this.egress) == 0
+    condition     = length(aws_default_security_group.this[0].ingress) == 0 && length(aws_default_security_group.this[0].egress) == 0
     error_message = "The default security group must have no rule."
   }
 
@@ -101,8 +101,8 @@ run "routes_lead_to_the_gateway_of_their_zone" {
       for index in ["0", "1", "2"] :
       aws_route_table_association.blue[index].route_table_id == aws_route_table.private[index].id &&
       aws_route_table_association.green[index].route_table_id == aws_route_table.private[index].id &&
-      aws_route_table_association.data[index].route_table_id == aws_route_table.data.id &&
-      aws_route_table_association.public[index].route_table_id == aws_route_table.public.id
+      aws_route_table_association.data[index].route_table_id == aws_route_table.data[0].id &&
+      aws_route_table_association.public[index].route_table_id == aws_route_table.public[0].id
     ])
     error_message = "Both colors must use their zone's private table, and data one without a way out."
   }
@@ -241,5 +241,5 @@ run "more_zones_than_the_region_has" {
     }
   }
 
-  expect_failures = [aws_vpc.this]
+  expect_failures = [data.aws_availability_zones.available]
 }

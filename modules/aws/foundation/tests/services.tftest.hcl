@@ -62,7 +62,7 @@ run "internal_zone_is_private" {
   }
 
   assert {
-    condition     = [for vpc in aws_route53_zone.private[0].vpc : vpc.vpc_id] == [aws_vpc.this.id] && length(aws_route53_zone.public) == 0 && output.zone_id == aws_route53_zone.private[0].zone_id
+    condition     = [for vpc in aws_route53_zone.private[0].vpc : vpc.vpc_id] == [aws_vpc.this[0].id] && length(aws_route53_zone.public) == 0 && output.zone_id == aws_route53_zone.private[0].zone_id
     error_message = "An internal zone must be associated with the VPC."
   }
 }
@@ -89,7 +89,7 @@ run "adopted_private_zone_learns_of_the_vpc" {
   }
 
   assert {
-    condition     = aws_route53_zone_association.adopted[0].vpc_id == aws_vpc.this.id && data.aws_route53_zone.adopted[0].private_zone
+    condition     = aws_route53_zone_association.adopted[0].vpc_id == aws_vpc.this[0].id && data.aws_route53_zone.adopted[0].private_zone
     error_message = "An adopted private zone must be associated with the new VPC."
   }
 }

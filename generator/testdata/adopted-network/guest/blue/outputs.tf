@@ -1,0 +1,36 @@
+# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:c4c4cf373714ed7778f421a5d71c948f59532aca86f2b2bdb0e07c6c43e07482
+
+output "cluster_name" {
+  description = "Name of the EKS cluster."
+  value       = module.cluster.cluster_name
+}
+
+output "cluster_version" {
+  description = "Kubernetes version of the control plane."
+  value       = module.cluster.cluster_version
+}
+
+output "cluster_endpoint" {
+  description = "URL of the Kubernetes API."
+  value       = module.cluster.cluster_endpoint
+}
+
+output "cluster_ca_certificate" {
+  description = "Certificate authority of the Kubernetes API, PEM in base64."
+  value       = module.cluster.cluster_ca_certificate
+}
+
+output "node_groups" {
+  description = "Names of the managed node groups, in the order of their pools' names."
+  value       = module.cluster.node_groups
+}
+
+output "host" {
+  description = "This color's own host name, for tests before it takes traffic."
+  value       = module.cluster.host
+}
+
+output "load_balancer" {
+  description = "The color's network load balancer: its ARN, and the name and zone for alias records."
+  value       = module.cluster.load_balancer
+}

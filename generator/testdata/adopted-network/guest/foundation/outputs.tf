@@ -1,0 +1,91 @@
+# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:0853f4771661932c26244d0d41b062eaae8417f81e4c85ba532da47346ef78cc
+
+output "vpc_id" {
+  description = "Id of the VPC."
+  value       = module.foundation.vpc_id
+}
+
+output "cidr" {
+  description = "Address range of the VPC."
+  value       = module.foundation.cidr
+}
+
+output "zones" {
+  description = "Names of the availability zones, by their index."
+  value       = module.foundation.zones
+}
+
+output "subnet_ids" {
+  description = "Ids of the subnets by tier, each list in the order of the zones."
+  value       = module.foundation.subnet_ids
+}
+
+output "pod_subnets" {
+  description = "Ids of the subnets for pods by color, then by the zone's name; both empty without a range for pods."
+  value       = module.foundation.pod_subnets
+}
+
+output "peering_ids" {
+  description = "Ids of the peering connections, by name: what the other side accepts, and routes to."
+  value       = module.foundation.peering_ids
+}
+
+output "transit_gateway_attachment_id" {
+  description = "Id of the attachment to the transit gateway, which its owner may have to accept; null without one."
+  value       = module.foundation.transit_gateway_attachment_id
+}
+
+output "egress_addresses" {
+  description = "Public addresses that the clusters are seen from, in the order of the zones; empty without NAT."
+  value       = module.foundation.egress_addresses
+}
+
+output "domain" {
+  description = "Domain that the cluster serves."
+  value       = module.foundation.domain
+}
+
+output "zone_id" {
+  description = "Id of the domain's Route 53 zone."
+  value       = module.foundation.zone_id
+}
+
+output "zone_name_servers" {
+  description = "Name servers of the zone: the parent domain has to delegate to them."
+  value       = module.foundation.zone_name_servers
+}
+
+output "kms_key_arn" {
+  description = "ARN of the key that encrypts secrets, logs, images, disks and databases."
+  value       = module.foundation.kms_key_arn
+}
+
+output "registry_urls" {
+  description = "Where to push and pull: URLs by repository, and by upstream registry for the pull-through caches."
+  value       = module.foundation.registry_urls
+}
+
+output "pull_through_prefixes" {
+  description = "Prefixes of the repositories that the pull-through caches make, by upstream registry; the nodes are allowed to fill them."
+  value       = module.foundation.pull_through_prefixes
+}
+
+output "database_endpoints" {
+  description = "host:port of the databases, by name."
+  value       = module.foundation.database_endpoints
+}
+
+output "identities" {
+  description = "IAM role, namespace and service account of each workload identity, by name."
+  value       = module.foundation.identities
+}
+
+output "vpn_endpoint_id" {
+  description = "Id of the client VPN endpoint, from which aws ec2 export-client-vpn-client-configuration makes the clients' configuration; null without a VPN."
+  value       = module.foundation.vpn_endpoint_id
+}
+
+output "alerts_topic_arn" {
+  description = "ARN of the topic that every alarm goes to; null without alerts."
+  value       = module.foundation.alerts_topic_arn
+}

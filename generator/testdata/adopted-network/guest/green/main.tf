@@ -1,0 +1,75 @@
+# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:7bb086874156be8ac08f1515e1fbdbbadfb9de22d7606ceaca73dcb492e78244
+
+data "terraform_remote_state" "foundation" {
+  backend = "local"
+
+  config = {
+    path = "../foundation/terraform.tfstate"
+  }
+}
+
+module "cluster" {
+  source = "../../modules/aws/cluster"
+
+  name               = "guest"
+  color              = "green"
+  kubernetes_version = "1.33"
+
+  vpc_id            = data.terraform_remote_state.foundation.outputs.vpc_id
+  subnet_ids        = data.terraform_remote_state.foundation.outputs.subnet_ids.green
+  public_subnet_ids = data.terraform_remote_state.foundation.outputs.subnet_ids.public
+  services_cidr     = "172.20.128.0/17"
+
+  api = {
+    access = "private"
+    allow  = []
+  }
+  allow_api_from = ["10.45.0.0/18"]
+  admins         = []
+  viewers        = []
+
+  logs               = ["api", "audit", "authenticator", "controllerManager", "scheduler"]
+  log_retention_days = 90
+  kms_key_arn        = data.terraform_remote_state.foundation.outputs.kms_key_arn
+
+  addons = {
+    "aws-ebs-csi-driver" = {
+      version = "v1.53.0-eksbuild.1"
+    }
+    "coredns" = {
+      version = "v1.12.1-eksbuild.2"
+    }
+    "eks-pod-identity-agent" = {
+      version = "v1.3.10-eksbuild.2"
+    }
+    "kube-proxy" = {
+      version = "v1.33.3-eksbuild.4"
+    }
+    "metrics-server" = {
+      version = "v0.8.0-eksbuild.6"
+    }
+    "vpc-cni" = {
+      version = "v1.20.4-eksbuild.2"
+    }
+  }
+
+  node_pools = {
+    "general" = {
+      machines = ["m7i.large", "m6i.large"]
+      capacity = "on-demand"
+      min      = 3
+      max      = 12
+      disk_gib = 80
+    }
+  }
+
+  identities            = data.terraform_remote_state.foundation.outputs.identities
+  pull_through_prefixes = data.terraform_remote_state.foundation.outputs.pull_through_prefixes
+
+  ingress = {
+    visibility = "public"
+    allow      = ["0.0.0.0/0"]
+  }
+  domain  = "guest.example.com"
+  zone_id = data.terraform_remote_state.foundation.outputs.zone_id
+}
