@@ -51,9 +51,7 @@ func (awsPlatform) root(in input, r Root) (Files, error) {
 		"main.tf":      mainFile(c, r, b, arguments()),
 		"outputs.tf":   in.modules.passed[r.module()],
 		"README.md":    readme,
-	}
-	if r == Traffic {
-		out["variables.tf"] = trafficVariables()
+		"variables.tf": variablesFiles()[r],
 	}
 	return out, nil
 }
@@ -186,8 +184,7 @@ func awsIdentity(i spec.Identity) hclwrite.Tokens {
 }
 
 // awsTraffic leaves the weights to colors.auto.tfvars.json, which only a
-// rotation writes. Route 53 asks from the internet, so that it can check the
-// health of a public load balancer only.
+// rotation writes.
 func awsTraffic(c spec.Cluster) []attribute {
 	return []attribute{
 		{"domain", text(c.Spec.Ingress.Domain)},
@@ -195,10 +192,18 @@ func awsTraffic(c spec.Cluster) []attribute {
 		gap,
 		{"colors", reference("var", "colors")},
 		gap,
-		{"health_check", object(
-			attribute{"enabled", boolean(c.Spec.Ingress.Visibility == "public")},
-			attribute{"type", text("TCP")},
-			attribute{"port", integer(443)},
-		)},
+		{"health_check", awsHealth(c.Spec.Rotation.Traffic.Health)},
 	}
+}
+
+// awsHealth is what Route 53 asks each color, if it asks anything.
+func awsHealth(h *spec.HealthCheck) hclwrite.Tokens {
+	if h == nil {
+		return object(attribute{"enabled", boolean(false)})
+	}
+	out := []attribute{{"type", text(strings.ToUpper(h.Protocol))}, {"port", integer(h.Port)}}
+	if h.Path != "" {
+		out = append(out, attribute{"path", text(h.Path)})
+	}
+	return object(out...)
 }

@@ -39,12 +39,17 @@ func awsCluster(c spec.Cluster, plan Addresses, r Root) []attribute {
 		{"identities", foundation("identities")},
 		{"pull_through_prefixes", foundation("pull_through_prefixes")},
 		gap,
-		{"ingress", object(attribute{"visibility", text(s.Ingress.Visibility)}, attribute{"allow", texts(s.Ingress.Allow)})},
+		{"ingress", awsIngress(s.Ingress)},
 		{"domain", text(s.Ingress.Domain)},
 		{"zone_id", foundation("zone_id")},
+		gap,
+		{protection, reference("var", protection)},
 	}
 	if s.Network.Pods != "" {
 		out = append(out, gap, attribute{"pod_subnets", foundation("pod_subnets", r.color())})
+	}
+	if s.Kubernetes.Autoscaler == "karpenter" {
+		out = append(out, gap, attribute{"karpenter", object()})
 	}
 	if s.Services.Alerts != nil {
 		out = append(out, gap, attribute{"alerts", object(attribute{"topic_arn", foundation("alerts_topic_arn")})})
@@ -53,6 +58,17 @@ func awsCluster(c spec.Cluster, plan Addresses, r Root) []attribute {
 		out = append(out, gap, attribute{"permissions_boundary", text(s.Access.PermissionsBoundary)})
 	}
 	return out
+}
+
+func awsIngress(in spec.Ingress) hclwrite.Tokens {
+	out := []attribute{{"visibility", text(in.Visibility)}, {"allow", texts(in.Allow)}}
+	if in.TLS.Certificate != "" {
+		out = append(out, attribute{"certificate_arn", text(in.TLS.Certificate)})
+	}
+	if logs := in.AccessLogs; logs != nil {
+		out = append(out, attribute{"access_logs", object(attribute{"bucket", text(logs.Bucket)}, attribute{"prefix", text(logs.Prefix)})})
+	}
+	return object(out...)
 }
 
 // awsAddon is an add-on; without a version EKS takes its own.
@@ -70,6 +86,10 @@ func awsNodePool(p spec.NodePool) hclwrite.Tokens {
 		{"min", integer(p.Min)},
 		{"max", integer(p.Max)},
 		{"disk_gib", integer(p.Disk.GiB())},
+		{"max_unavailable", text(p.MaxUnavailable)},
+	}
+	if len(p.Zones) > 0 {
+		out = append(out, attribute{"zones", integers(p.Zones)})
 	}
 	if p.OS == "bottlerocket" {
 		out = append(out, attribute{"os", text(p.OS)})

@@ -45,6 +45,15 @@ func texts(items []string) hclwrite.Tokens {
 	return list(elements)
 }
 
+// integers is a list of whole numbers.
+func integers(items []int) hclwrite.Tokens {
+	elements := make([]hclwrite.Tokens, len(items))
+	for i, item := range items {
+		elements[i] = integer(item)
+	}
+	return list(elements)
+}
+
 // widest is how long a list may be in one line, in bytes.
 const widest = 90
 

@@ -92,17 +92,48 @@ func outputsFile(module string, outputs []output) []byte {
 	})
 }
 
-// trafficVariables is variables.tf of the traffic root, the same of all.
-var trafficVariables = sync.OnceValue(func() []byte {
+// variable is what a root is told from outside: by drover, or by a person.
+type variable struct {
+	name, description string
+	kind, otherwise   hclwrite.Tokens // otherwise: the default, or nil for none
+}
+
+// The variables of color roots and of the foundation, as their roots refer to them.
+const (
+	protection = "deletion_protection" // is lifted only to delete what a root holds
+	origin     = "origin"              // is in tags, and not in the files: a revision cannot name itself
+)
+
+// variablesFiles are variables.tf of each root, the same in all clusters.
+var variablesFiles = sync.OnceValue(func() map[Root][]byte {
+	protected := variable{protection,
+		"Whether what holds data or traffic refuses to be deleted. drover says false, and applies that, right before it destroys this root.",
+		word("bool"), boolean(true)}
+	made := variable{origin,
+		"Tags that say what this color was built by: its rotation, and the revision of its files. drover writes them to origin.auto.tfvars.json.",
+		hclwrite.TokensForFunctionCall("map", word("string")), object()}
 	color := object(
 		attribute{"dns_name", word("string")}, attribute{"zone_id", word("string")}, attribute{"weight", word("number")})
-	return source(func(body *hclwrite.Body) {
-		block(body, "variable", []string{"colors"},
-			attribute{"description", text("The colors that exist: their load balancer, and their share of the traffic. drover writes them to colors.auto.tfvars.json.")},
-			attribute{"type", hclwrite.TokensForFunctionCall("map", hclwrite.TokensForFunctionCall("object", color))},
-		)
-	})
+	colors := variable{"colors",
+		"The colors that exist: their load balancer, and their share of the traffic. drover writes them to colors.auto.tfvars.json.",
+		hclwrite.TokensForFunctionCall("map", hclwrite.TokensForFunctionCall("object", color)), nil}
+	standing := variablesFile(protected, made)
+	return map[Root][]byte{Foundation: variablesFile(protected), Blue: standing, Green: standing, Traffic: variablesFile(colors)}
 })
+
+func variablesFile(variables ...variable) []byte {
+	return source(func(body *hclwrite.Body) {
+		for i, v := range variables {
+			if i > 0 {
+				body.AppendNewline()
+			}
+			declared := block(body, "variable", []string{v.name}, attribute{"description", text(v.description)}, attribute{"type", v.kind})
+			if v.otherwise != nil {
+				fill(declared, attribute{"default", v.otherwise})
+			}
+		}
+	})
+}
 
 // requiredVersion is what the root's backend needs, and what the spec asks for.
 func requiredVersion(c spec.Cluster, b backend) string {
@@ -113,7 +144,7 @@ func requiredVersion(c spec.Cluster, b backend) string {
 }
 
 // tags are the tags of every resource of a root: drover's own, by which it
-// finds what belongs to a color, and the labels of the spec.
+// finds what belongs to a color, the labels of the spec, and a color's origin.
 func tags(c spec.Cluster, r Root) hclwrite.Tokens {
 	all := map[string]string{}
 	for key, value := range c.Metadata.Labels {
@@ -124,6 +155,7 @@ func tags(c spec.Cluster, r Root) hclwrite.Tokens {
 	all["managed-by"] = "drover"
 	if r.color() != "" {
 		all["drover:color"] = r.color()
+		return hclwrite.TokensForFunctionCall("merge", mapping(all, text), reference("var", origin))
 	}
 	return mapping(all, text)
 }

@@ -111,6 +111,9 @@ func (r *rotation) clearStandby(ctx context.Context) error {
 // applyColor plans a color's root, has the plan guarded, applies it and
 // records what stands. It gives the number of changes made.
 func (s *session) applyColor(ctx context.Context, root generator.Root, version, revision string, guard planGuard) (int, error) {
+	if err := s.writeOrigin(root, revision); err != nil {
+		return 0, err
+	}
 	stack, err := s.prepare(ctx, root)
 	if err != nil {
 		return 0, err

@@ -112,7 +112,7 @@ func (r *rotation) destroy(ctx context.Context) (result, error) {
 	group, both := errgroup.WithContext(ctx)
 	var plan *terraform.Plan
 	group.Go(func() (err error) {
-		plan, err = planEnd(both, stack, old)
+		plan, err = r.planEnd(both, stack, old)
 		return err
 	})
 	group.Go(func() error { return r.dropRecords(both) })
@@ -154,14 +154,18 @@ func (r *rotation) dropRecords(ctx context.Context) error {
 // destroyRoot plans the deletion of one root and carries it out. The color is
 // empty for a root that has none.
 func (s *session) destroyRoot(ctx context.Context, stack Stack, root generator.Root, color string) error {
-	plan, err := planEnd(ctx, stack, root)
+	plan, err := s.planEnd(ctx, stack, root)
 	if err != nil {
 		return err
 	}
 	return s.applyEnd(ctx, stack, plan, root, color)
 }
 
-func planEnd(ctx context.Context, stack Stack, root generator.Root) (*terraform.Plan, error) {
+// planEnd plans the deletion of all that a root holds, once nothing refuses it.
+func (s *session) planEnd(ctx context.Context, stack Stack, root generator.Root) (*terraform.Plan, error) {
+	if err := s.liftProtection(ctx, stack, root); err != nil {
+		return nil, err
+	}
 	plan, err := stack.Plan(ctx, terraform.PlanOptions{Destroy: true})
 	if err != nil {
 		return nil, fmt.Errorf("planning the end of %s: %w", root, err)

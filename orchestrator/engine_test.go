@@ -361,7 +361,8 @@ func TestDestroyAllTakesTrafficFirstAndTheFoundationLast(t *testing.T) {
 	if err := DestroyAll(t.Context(), w.options()); err != nil {
 		t.Fatal(err)
 	}
-	if want := []string{"delete traffic", "delete blue", "delete foundation"}; !slices.Equal(w.applied, want) {
+	// What refuses to be deleted is made deletable right before, and no sooner.
+	if want := []string{"delete traffic", "update blue", "delete blue", "update foundation", "delete foundation"}; !slices.Equal(w.applied, want) {
 		t.Errorf("destroyed %v, want %v", w.applied, want)
 	}
 	if state := w.state(); state.Active != "" || len(state.Colors) != 0 {

@@ -29,6 +29,7 @@ type Stack interface {
 	Apply(ctx context.Context, p *terraform.Plan) error
 	Outputs(ctx context.Context) (map[string]json.RawMessage, error)
 	StateEmpty(ctx context.Context) (bool, error)
+	Protected(ctx context.Context) (addresses []string, err error)
 	RecoverState(ctx context.Context) (pushed bool, err error)
 }
 

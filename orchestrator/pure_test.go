@@ -3,8 +3,10 @@ package orchestrator
 import (
 	"context"
 	"fmt"
+	"maps"
 	"strings"
 	"testing"
+	"time"
 
 	tfjson "github.com/hashicorp/terraform-json"
 
@@ -54,6 +56,7 @@ func TestGuards(t *testing.T) {
 	create, update, remove := tfjson.Actions{tfjson.ActionCreate}, tfjson.Actions{tfjson.ActionUpdate}, tfjson.Actions{tfjson.ActionDelete}
 	replace := tfjson.Actions{tfjson.ActionDelete, tfjson.ActionCreate}
 	untagged := &tfjson.ResourceChange{Address: "attachment", Change: &tfjson.Change{Actions: remove, Before: map[string]any{}}}
+	lifts := func(p *tfjson.Plan, _, _ string) error { return liftsOnly(p) }
 	inPlaceOnly := func(p *tfjson.Plan, cluster, color string) error { return inPlace(p, cluster, color) }
 	for name, c := range map[string]struct {
 		guard  planGuard
@@ -70,6 +73,10 @@ func TestGuards(t *testing.T) {
 		"build repairs":                       {buildsOnly, change(replace, "shop", "blue"), ""},
 		"build does not delete":               {buildsOnly, change(remove, "shop", "blue"), "delete a"},
 		"build makes only its own":            {buildsOnly, change(create, "shop", "green"), `"green"`},
+		"lifting updates":                     {lifts, change(update, "shop", "blue"), ""},
+		"lifting does not delete":             {lifts, change(remove, "shop", "blue"), "delete a"},
+		"lifting does not replace":            {lifts, change(replace, "shop", "blue"), "replace a"},
+		"lifting does not create":             {lifts, change(create, "shop", "blue"), "create a"},
 		"apply updates":                       {inPlaceOnly, change(update, "shop", "blue"), ""},
 		"apply does not replace":              {inPlaceOnly, change(replace, "shop", "blue"), "replace a"},
 		"apply does not delete":               {inPlaceOnly, change(remove, "shop", "blue"), "delete a"},
@@ -131,5 +138,28 @@ func TestALockIsBrokenOnceAndOnlyWhereThatIsAllowed(t *testing.T) {
 				t.Errorf("%d tries, %v", tries, err)
 			}
 		})
+	}
+}
+
+// What a color was built by is told for its whole life, whatever is under way.
+func TestTheOriginOfAColorStays(t *testing.T) {
+	t.Parallel()
+	events := []journal.Event{
+		{Kind: journal.Applied, Root: "blue", Version: "1.32", Revision: "first", Time: time.Unix(1, 0)},
+		{Kind: journal.Applied, Root: "blue", Version: "1.32", Revision: "second", Time: time.Unix(2, 0)},
+		{Kind: journal.RotationStarted, Rotation: "r1", From: "blue", To: "green"},
+	}
+	state := journal.Fold(events)
+	if got := originOf(state, "blue", "third"); !maps.Equal(got, map[string]string{revisionTag: "first"}) {
+		t.Errorf("blue: %v", got)
+	}
+	want := map[string]string{revisionTag: "third", rotationTag: "r1"}
+	if got := originOf(state, "green", "third"); !maps.Equal(got, want) {
+		t.Errorf("green before it stands: %v", got)
+	}
+	state.Add(journal.Event{Kind: journal.Applied, Root: "green", Rotation: "r1", Version: "1.33", Revision: "third", Time: time.Unix(3, 0)})
+	state.Add(journal.Event{Kind: journal.RotationFinished, Rotation: "r1"})
+	if got := originOf(state, "green", "fourth"); !maps.Equal(got, want) {
+		t.Errorf("green once it stands: %v", got)
 	}
 }

@@ -32,6 +32,7 @@ type world struct {
 	out      string
 	spec     spec.Cluster
 	standing map[string]bool // roots that exist
+	locked   map[string]bool // roots that refuse to be deleted
 	dns      map[string]int
 	version  map[string]string
 	verdicts map[string]verify.Verdict  // by color; pass where absent
@@ -67,7 +68,7 @@ spec:
 	r := &cluster.Spec.Rotation
 	r.Traffic.Steps, r.Traffic.Interval = []int{10, 50, 100}, spec.Duration(time.Millisecond)
 	r.Soak, r.KeepBlue, r.Quiet = spec.Duration(time.Millisecond), 0, spec.Duration(time.Millisecond)
-	return &world{t: t, out: dir, spec: cluster, standing: map[string]bool{}, dns: map[string]int{}, version: map[string]string{},
+	return &world{t: t, out: dir, spec: cluster, standing: map[string]bool{}, locked: map[string]bool{}, dns: map[string]int{}, version: map[string]string{},
 		verdicts: map[string]verify.Verdict{}, busy: map[string]float64{}, apis: map[string]*apitest.Server{}, fail: map[string]error{}}
 }
 
@@ -157,6 +158,8 @@ func (s *fakeStack) Plan(_ context.Context, o terraform.PlanOptions) (*terraform
 	defer s.w.mu.Unlock()
 	actions, changed := tfjson.Actions{tfjson.ActionCreate}, !s.w.standing[string(s.root)]
 	switch {
+	case o.Set["deletion_protection"] == "false":
+		actions, changed = tfjson.Actions{tfjson.ActionUpdate}, s.w.locked[string(s.root)]
 	case o.Destroy:
 		actions, changed = tfjson.Actions{tfjson.ActionDelete}, s.w.standing[string(s.root)]
 	case s.root == generator.Traffic:
@@ -183,6 +186,13 @@ func (s *fakeStack) carryOut(actions tfjson.Actions) {
 	defer s.w.mu.Unlock()
 	deletes := actions.Delete()
 	switch {
+	case actions.Update() && s.w.locked[string(s.root)]:
+		s.w.locked[string(s.root)] = false
+		if s.w.dns[string(s.root)] > 0 {
+			s.w.t.Errorf("%s was made deletable with traffic on it: %v", s.root, s.w.dns)
+		}
+	case deletes && s.w.locked[string(s.root)]:
+		s.w.t.Errorf("%s was deleted, and refuses that", s.root)
 	case s.root == generator.Traffic && deletes:
 		s.w.dns, s.w.standing[string(s.root)] = map[string]int{}, false
 	case s.root == generator.Traffic:
@@ -192,6 +202,7 @@ func (s *fakeStack) carryOut(actions tfjson.Actions) {
 		s.w.t.Errorf("%s was destroyed with traffic on it: %v", s.root, s.w.dns)
 	default:
 		s.w.standing[string(s.root)] = !deletes
+		s.w.locked[string(s.root)] = !deletes
 	}
 	s.w.applied = append(s.w.applied, action(actions)+" "+string(s.root))
 }
@@ -222,6 +233,15 @@ func (s *fakeStack) Outputs(context.Context) (map[string]json.RawMessage, error)
 
 func (s *fakeStack) StateEmpty(context.Context) (bool, error) {
 	return !s.w.standing[string(s.root)], nil
+}
+
+func (s *fakeStack) Protected(context.Context) ([]string, error) {
+	s.w.mu.Lock()
+	defer s.w.mu.Unlock()
+	if !s.w.locked[string(s.root)] {
+		return nil, nil
+	}
+	return []string{"module.it.thing"}, nil
 }
 
 func (s *fakeStack) RecoverState(context.Context) (bool, error) { return false, nil }

@@ -16,7 +16,7 @@ var awsRules = rules{
 	},
 	// https://docs.aws.amazon.com/eks/latest/userguide/kubernetes-versions.html
 	oldest: 30, newest: 36,
-	addons: awsAddons,
+	addons: awsAddons, karpenter: true,
 	// https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html
 	retention: []int{1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653},
 	zones:     [2]int{2, 6}, // EKS needs two, and no region has more than six
@@ -53,4 +53,7 @@ var awsRules = rules{
 	identity: form{lazily(`^[a-z0-9]([a-z0-9-]{0,20}[a-z0-9])?$`), "at most 22 lower-case letters, digits and dashes: an IAM role is named for it", "checkout"},
 	caches:   []string{"ecr-public", "quay", "kubernetes"},
 	backends: "s3",
+	// What ends TLS at a load balancer is in the same store as what a VPN has.
+	lbCert: form{lazily(`^arn:aws[a-z-]*:acm:[a-z0-9-]+:[0-9]{12}:certificate/[0-9a-f-]+$`), "the ARN of a certificate in ACM",
+		"arn:aws:acm:eu-west-1:123456789012:certificate/11111111-1111-1111-1111-111111111111"},
 }

@@ -15,7 +15,7 @@ const TerraformVersion = ">= 1.9"
 
 func (c *Cluster) setDefaults() {
 	c.Spec = Spec{
-		Kubernetes: Kubernetes{Version: "1.33", LogRetention: days(90)},
+		Kubernetes: Kubernetes{Version: "1.33", LogRetention: days(90), Autoscaler: "pools"},
 		State:      State{Backend: "local"},
 		Network: Network{
 			Zones: 3, NAT: "per-zone", Egress: Egress{Mode: "open"}, FlowLogs: FlowLogs{Retention: days(30)},
@@ -38,6 +38,7 @@ func (m *Management) setDefaults() { m.Visibility = "internal" }
 func (p *NodePool) setDefaults() {
 	p.Capacity = "on-demand"
 	p.Disk = 80 * gibi
+	p.MaxUnavailable = "33%"
 }
 
 func (d *Database) setDefaults() { d.Backups = days(14) }
@@ -56,6 +57,8 @@ func (h *HTTPCheck) setDefaults() {
 	h.Status, h.Samples = 200, 20
 	h.Timeout = Duration(10 * time.Minute)
 }
+
+func (h *HealthCheck) setDefaults() { h.Protocol = "tcp" }
 
 func (p *PrometheusCheck) setDefaults() { p.Timeout = Duration(5 * time.Minute) }
 
@@ -84,6 +87,9 @@ func derive(c *Cluster) {
 	if s.Ingress.Allow == nil {
 		s.Ingress.Allow = ingressFrom(s)
 	}
+	if logs := s.Ingress.AccessLogs; logs != nil && logs.Prefix == "" {
+		logs.Prefix = c.Metadata.Name
+	}
 	if s.NodePools == nil {
 		pool := NodePool{Name: "general", Min: 3, Max: 12}
 		pool.setDefaults()
@@ -104,6 +110,7 @@ func derive(c *Cluster) {
 	if s.Services.Secrets == nil && readsSecrets(s.Services.Identities) {
 		s.Services.Secrets = &Secrets{Prefix: c.Metadata.Name}
 	}
+	s.Rotation.Traffic.Health = healthOf(s)
 	if s.Rotation.Verify == nil {
 		check := &HTTPCheck{}
 		check.setDefaults()

@@ -128,6 +128,7 @@ var examples = map[string]string{
 	"spec.access.vpn.clients":                       "clients: 10.90.0.0/22",
 	"spec.ingress":                                  "ingress: {domain: shop.example.com}",
 	"spec.ingress.domain":                           "domain: shop.example.com",
+	"spec.ingress.accessLogs.bucket":                "bucket: acme-access-logs",
 	"spec.ingress.management.domain":                "domain: ops.example.com",
 	"spec.nodePools[].name":                         "name: general",
 	"spec.nodePools[].min":                          "min: 3",

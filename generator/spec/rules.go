@@ -18,6 +18,7 @@ type rules struct {
 	oldest    int // minor version of Kubernetes: none below it is still run
 	newest    int // the newest that was known when this drover was made
 	addons    addonRules
+	karpenter bool  // may add nodes
 	retention []int // days that logs can be kept, if not any number
 	zones     [2]int
 	cidr      [2]int // shortest and longest prefix of the network
@@ -29,6 +30,7 @@ type rules struct {
 	transit   form   // the id of a transit gateway; without a pattern there is none
 	vpn       [2]int
 	vpnCert   form
+	lbCert    form     // by which a load balancer ends TLS; without a pattern none does
 	vpnRoom   int      // longest prefix of a network that has room for a VPN; 0: any
 	endpoints []string // the default: what a node needs to start
 	known     []string // further endpoints, for near misses

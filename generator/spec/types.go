@@ -83,6 +83,8 @@ type Kubernetes struct {
 	LogRetention Duration `yaml:"logRetention,omitempty"`
 	// The platform's own add-ons in the cluster, on AWS: the version of each, or none for one to do without. Left out: what a cluster needs, at the versions that drover pins for its version of Kubernetes.
 	Addons map[string]string `yaml:"addons,omitempty"`
+	// What adds nodes: the pools alone, each between its min and max, or Karpenter beside them, on AWS. Karpenter gets its queue, roles and access; itself it arrives by GitOps.
+	Autoscaler string `yaml:"autoscaler,omitempty"`
 }
 
 // State is where Terraform keeps its state, and drover its store beside it.
@@ -234,6 +236,8 @@ type Ingress struct {
 	Allow []string `yaml:"allow,omitempty"`
 	// Who issues certificates.
 	TLS TLS `yaml:"tls,omitempty"`
+	// The log of the connections whose TLS the load balancers end, on AWS. Left out: none is kept.
+	AccessLogs *AccessLogs `yaml:"accessLogs,omitempty"`
 	// The way in to management interfaces, such as Argo CD and Grafana.
 	Management *Management `yaml:"management,omitempty"`
 }
@@ -244,6 +248,16 @@ type TLS struct {
 	Issuer string `yaml:"issuer,omitempty"`
 	// The address that Let's Encrypt writes to before a certificate runs out.
 	Email string `yaml:"email,omitempty"`
+	// The certificate in ACM by which the load balancers end TLS, on AWS; it needs issuer: cloud. Left out: TLS passes to what listens in the cluster.
+	Certificate string `yaml:"certificate,omitempty"`
+}
+
+// AccessLogs is where the load balancers write who connected.
+type AccessLogs struct {
+	// The bucket; it has to let delivery.logs.amazonaws.com write.
+	Bucket string `yaml:"bucket"`
+	// What the names of the logs begin with. Left out: the cluster's name.
+	Prefix string `yaml:"prefix,omitempty"`
 }
 
 // Management is the way in to the management user interfaces.
@@ -272,6 +286,10 @@ type NodePool struct {
 	Max int `yaml:"max,omitempty"`
 	// The root disk of each node, in whole Gi.
 	Disk Size `yaml:"disk,omitempty"`
+	// The zones of the pool, by number from 1 to network.zones. Left out: all.
+	Zones []int `yaml:"zones,omitempty"`
+	// How many nodes an update in place replaces at a time: a number, or a share of the pool.
+	MaxUnavailable string `yaml:"maxUnavailable,omitempty"`
 	// Kubernetes labels of the nodes.
 	Labels map[string]string `yaml:"labels,omitempty"`
 	// Kubernetes taints of the nodes.
@@ -502,8 +520,20 @@ type Traffic struct {
 	Steps []int `yaml:"steps,omitempty"`
 	// How long each step is watched.
 	Interval Duration `yaml:"interval,omitempty"`
-	// The time to live of the DNS records, at most an hour.
+	// The time to live of the DNS records, at most an hour. On AWS they live 60 seconds, whatever is written here: Route 53 decides that for a load balancer.
 	TTL Duration `yaml:"ttl,omitempty"`
+	// What the platform itself asks each color's own host name, for as long as it stands; a color that does not answer loses its traffic, also while drover is not running. Left out: whether port 443 takes connections, for an ingress that is open to all.
+	Health *HealthCheck `yaml:"health,omitempty"`
+}
+
+// HealthCheck is what the platform asks a color.
+type HealthCheck struct {
+	// Whether a connection is enough, or a path has to answer 2xx or 3xx.
+	Protocol string `yaml:"protocol,omitempty"`
+	// The path that is requested by http or https. Left out: /.
+	Path string `yaml:"path,omitempty"`
+	// The port that is asked. Left out: 80 for http, otherwise 443.
+	Port int `yaml:"port,omitempty"`
 }
 
 // Terraform chooses the engine that applies the roots.

@@ -21,7 +21,7 @@ func (v *validator) unbuilt() {
 		{"spec.network.egress.mode", s.Platform != AWS && s.Network.Egress.Mode == "restricted", "there is no egress firewall yet: egress stays open", later},
 		{"spec.access.vpn", s.Platform != AWS && s.Access.VPN != nil, "no VPN is made yet; its range is kept free, and may reach the Kubernetes API", later},
 		{"spec.ingress.management", s.Ingress.Management != nil, "no way in to management interfaces is made yet", later},
-		{"spec.ingress.tls", v.has("spec.ingress.tls"), "no certificates are issued yet: what listens in the cluster brings its own", later},
+		{"spec.ingress.tls", v.has("spec.ingress.tls") && s.Ingress.TLS.Certificate == "", "no certificates are issued yet: what listens in the cluster brings its own", later},
 		{"spec.services.alerts", s.Services.Alerts != nil && s.Platform != AWS, "no alerts are sent yet", later},
 		{"spec.services.alerts", s.Services.Alerts != nil && s.Platform == AWS, "alarms reach a topic in the account, and nothing takes them on to Slack, PagerDuty or a webhook yet", "subscribe to the topic: output alerts_topic_arn of the foundation"},
 		{"spec.gitops", s.GitOps != nil, "nothing is started in a new cluster yet, and a rotation refuses to begin", "remove it before a rotation, and start the agent by other means"},

@@ -271,6 +271,9 @@ func (v *validator) kubernetes() {
 	}
 	v.retention("spec.kubernetes.logRetention", k.LogRetention)
 	v.addons()
+	if oneIs(v, "spec.kubernetes.autoscaler", k.Autoscaler) && k.Autoscaler == "karpenter" && !v.rules.karpenter {
+		v.wrong("spec.kubernetes.autoscaler", "spec.kubernetes.autoscaler karpenter is for AWS; on "+v.rules.name+" the pools scale by themselves", "write autoscaler: pools, or remove the line")
+	}
 }
 
 // retention checks how long logs are kept.

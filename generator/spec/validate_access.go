@@ -144,6 +144,7 @@ func (v *validator) ingress() {
 	oneIs(v, "spec.ingress.visibility", in.Visibility)
 	v.sources("spec.ingress.allow", in.Allow, in.Visibility)
 	v.tls(in.TLS)
+	v.accessLogs(in)
 	if m := in.Management; m != nil {
 		v.domain("spec.ingress.management.domain", m.Domain)
 		if m.Domain == in.Domain && m.Domain != "" {
@@ -189,10 +190,40 @@ func (v *validator) tls(t TLS) {
 	if !oneIs(v, "spec.ingress.tls.issuer", t.Issuer) {
 		return
 	}
+	v.certificate(t)
 	if t.Email != "" {
 		v.matches("spec.ingress.tls.email", t.Email, email)
 	} else if t.Issuer == "letsencrypt" {
 		v.wrong("spec.ingress.tls.email", "spec.ingress.tls.email is missing: Let's Encrypt writes to it before a certificate runs out", "add email: platform@example.com, with your own address")
+	}
+}
+
+// certificate checks the certificate by which load balancers end TLS.
+func (v *validator) certificate(t TLS) {
+	const path = "spec.ingress.tls.certificate"
+	switch {
+	case t.Certificate == "":
+	case v.rules.lbCert.pattern == nil:
+		v.wrong(path, fmt.Sprintf("%s is for AWS; on %s what listens in the cluster ends TLS", path, v.rules.name), "remove the line")
+	case t.Issuer != "cloud":
+		v.wrong(path, fmt.Sprintf("a certificate in ACM is issued by the platform, not by %s", t.Issuer), "write issuer: cloud, or remove the certificate", v.where("spec.ingress.tls.issuer"))
+	default:
+		v.matches(path, t.Certificate, v.rules.lbCert)
+	}
+}
+
+var logBucket = form{lazily(`^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$`), "the name of a bucket", "acme-access-logs"}
+
+func (v *validator) accessLogs(in Ingress) {
+	const path = "spec.ingress.accessLogs"
+	switch {
+	case in.AccessLogs == nil:
+	case v.rules.lbCert.pattern == nil:
+		v.wrong(path, fmt.Sprintf("%s is for AWS; on %s the platform keeps such logs by itself", path, v.rules.name), "remove the lines")
+	case in.TLS.Certificate == "":
+		v.wrong(path, "a network load balancer logs only connections whose TLS it ends itself, and this one passes them on", "write tls: {issuer: cloud, certificate: …}, or remove the lines: the flow logs of the network show who came")
+	case in.AccessLogs.Bucket != "":
+		v.matches(path+".bucket", in.AccessLogs.Bucket, logBucket)
 	}
 }
 

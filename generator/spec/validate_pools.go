@@ -21,6 +21,8 @@ func (v *validator) nodePools() {
 		v.system(path+".os", p.OS)
 		v.bounds(path, p)
 		v.diskSize(path+".disk", p.Disk, v.rules.disk)
+		v.zonesOf(path+".zones", p.Zones)
+		v.matches(path+".maxUnavailable", p.MaxUnavailable, atATime)
 		v.nodeLabels(path, p)
 		least += max(p.Min, 0)
 		untainted = untainted || !slices.ContainsFunc(p.Taints, func(t Taint) bool { return t.Effect != "PreferNoSchedule" })
@@ -34,6 +36,28 @@ func (v *validator) nodePools() {
 	}
 	if !slices.ContainsFunc(pools, func(p NodePool) bool { return p.Capacity != "spot" }) {
 		v.unwise("all-spot", "spec.nodePools", "every pool is spot: the platform may take all nodes back within minutes", "make one pool capacity: on-demand")
+	}
+}
+
+// atATime is how much of a pool an update replaces at a time. EKS takes 1 to
+// 100 of either (https://docs.aws.amazon.com/eks/latest/APIReference/API_NodegroupUpdateConfig.html).
+var atATime = form{lazily(`^([1-9][0-9]?|100)%?$`), "a number of nodes, or a share of the pool, 1 to 100 of either", `"33%"`}
+
+// zonesOf checks the zones that a pool is in.
+func (v *validator) zonesOf(path string, zones []int) {
+	all := v.c.Spec.Network.Zones
+	if zones != nil && len(zones) == 0 {
+		v.wrong(path, path+" is empty: the pool would have no place", "remove the line for all zones, or write one: zones: [1]")
+	}
+	first := map[int]int{}
+	for i, zone := range zones {
+		at := fmt.Sprintf("%s[%d]", path, i)
+		if zone < 1 || zone > all {
+			v.wrong(at, fmt.Sprintf("there is no zone %d: spec.network.zones is %d", zone, all), fmt.Sprintf("write numbers from 1 to %d", all))
+		} else if j, twice := first[zone]; twice {
+			v.wrong(at, fmt.Sprintf("the zone %d is there twice", zone), "remove one of the two", v.where(fmt.Sprintf("%s[%d]", path, j)))
+		}
+		first[zone] = i
 	}
 }
 

@@ -65,8 +65,32 @@ func (v *validator) traffic(t Traffic) {
 	} else if t.TTL > Duration(time.Hour) {
 		v.wrong(ttl, fmt.Sprintf("%s is %s: a rollback would take as long", ttl, t.TTL), "write 60s; at most 1h")
 	}
+	v.health(t.Health)
 	if t.Interval > 0 && t.Interval < t.TTL {
 		v.unwise("short-interval", "spec.rotation.traffic.interval", fmt.Sprintf("a step of %s is shorter than the time to live, %s: traffic has not arrived when it is judged", t.Interval, t.TTL), "write an interval of at least "+t.TTL.String())
+	}
+}
+
+// health checks what the platform asks each color.
+func (v *validator) health(h *HealthCheck) {
+	const path = "spec.rotation.traffic.health"
+	if h == nil || !v.has(path) {
+		return
+	}
+	if !openToAll(v.c.Spec.Ingress) {
+		v.wrong(path, "the platform asks from anywhere on the internet, and the ingress is not open to all of it", "remove the lines: a color without a healthy node is taken out all the same", v.where("spec.ingress"))
+		return
+	}
+	if !oneIs(v, path+".protocol", h.Protocol) {
+		return
+	}
+	if h.Protocol == "tcp" && h.Path != "" {
+		v.wrong(path+".path", "a connection by tcp has no path", "write protocol: https, or remove the path")
+	} else if h.Protocol != "tcp" && !strings.HasPrefix(h.Path, "/") {
+		v.wrong(path+".path", fmt.Sprintf("%s.path %q does not begin with a slash", path, h.Path), "write /"+h.Path)
+	}
+	if h.Port != 80 && h.Port != 443 {
+		v.wrong(path+".port", fmt.Sprintf("%s.port is %d, and the load balancers listen on 80 and 443", path, h.Port), "write 443, or remove the line")
 	}
 }
 

@@ -22,10 +22,12 @@ type State struct {
 
 // Color is what a color was built from.
 type Color struct {
-	Version  string
-	Revision string
-	BuiltAt  time.Time // when Terraform first finished building it
-	Endpoint Endpoint
+	Version   string
+	Revision  string
+	BuiltAt   time.Time // when Terraform first finished building it
+	BuiltFrom string    // the revision of that time
+	BuiltBy   string    // the rotation of that time; empty for a first build
+	Endpoint  Endpoint
 }
 
 // Rotation is one replacement of the active color.
@@ -179,7 +181,7 @@ func (s *State) applied(e Event) {
 	}
 	c := s.Colors[e.Root]
 	if c.BuiltAt.IsZero() {
-		c.BuiltAt = e.Time
+		c.BuiltAt, c.BuiltFrom, c.BuiltBy = e.Time, e.Revision, e.Rotation
 	}
 	c.Version, c.Revision = e.Version, e.Revision
 	if e.Endpoint != nil {

@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	tfjson "github.com/hashicorp/terraform-json"
@@ -13,9 +15,11 @@ import (
 
 // PlanOptions choose what is planned.
 type PlanOptions struct {
-	Destroy     bool // plan the deletion of everything in the root
-	RefreshOnly bool // only find out what has changed outside Terraform
-	Unread      bool // nobody looks into the plan: saves the seconds that reading it takes, as that loads every provider once more
+	Destroy     bool              // plan the deletion of everything in the root
+	RefreshOnly bool              // only find out what has changed outside Terraform
+	Set         map[string]string // variables of the root
+	Only        []string          // addresses of the resources that are planned, with what they stand on; empty: all
+	Unread      bool              // nobody looks into the plan: saves the seconds that reading it takes, as that loads every provider once more
 }
 
 // Plan is a saved plan. Its file holds secrets: it stays in the root, readable by its owner only, until it is applied.
@@ -64,6 +68,12 @@ func planArgs(o PlanOptions, lockTimeout time.Duration, file string) []string {
 	}
 	if o.RefreshOnly {
 		args = append(args, "-refresh-only")
+	}
+	for _, name := range slices.Sorted(maps.Keys(o.Set)) {
+		args = append(args, "-var="+name+"="+o.Set[name])
+	}
+	for _, address := range o.Only {
+		args = append(args, "-target="+address)
 	}
 	return args
 }

@@ -24,6 +24,8 @@ func TestCommandLines(t *testing.T) {
 			[]string{"plan", "-json", "-input=false", "-detailed-exitcode", "-lock-timeout=1m0s", "-out=/r/p", "-destroy"}},
 		{planArgs(PlanOptions{RefreshOnly: true}, 0, "/r/p"),
 			[]string{"plan", "-json", "-input=false", "-detailed-exitcode", "-lock-timeout=0s", "-out=/r/p", "-refresh-only"}},
+		{planArgs(PlanOptions{Set: map[string]string{"b": "false", "a": "1"}, Only: []string{`module.m.t.n["x"]`}}, 0, "/r/p"),
+			[]string{"plan", "-json", "-input=false", "-detailed-exitcode", "-lock-timeout=0s", "-out=/r/p", "-var=a=1", "-var=b=false", `-target=module.m.t.n["x"]`}},
 		{applyArgs(0, "/r/p"), []string{"apply", "-json", "-input=false", "-lock-timeout=0s", "/r/p"}},
 	} {
 		if !slices.Equal(c.got, c.want) {
@@ -263,5 +265,33 @@ func TestVersionsAreConstrainedByWhatIsAskedAndByTheModules(t *testing.T) {
 	}
 	if _, err := constraints("newest"); err == nil || !strings.Contains(err.Error(), `"newest"`) {
 		t.Errorf("a constraint that is none: %v", err)
+	}
+}
+
+func TestWhatRefusesDeletionIsFoundInAState(t *testing.T) {
+	t.Parallel()
+	managed, err := managedIn(`{"version": 4, "resources": [
+		{"mode": "data", "type": "aws_lb", "name": "read", "instances": [{"attributes": {"enable_deletion_protection": true}}]},
+		{"module": "module.cluster", "mode": "managed", "type": "aws_lb", "name": "this", "instances": [{"attributes": {"enable_deletion_protection": true}}]},
+		{"mode": "managed", "type": "aws_lb", "name": "open", "instances": [{"attributes": {"enable_deletion_protection": false}}]},
+		{"mode": "managed", "type": "aws_lb", "name": "gone", "instances": []},
+		{"module": "module.foundation[0]", "mode": "managed", "type": "aws_db_instance", "name": "this", "instances": [
+			{"index_key": "orders", "attributes": {"deletion_protection": true}}, {"index_key": "trial", "attributes": {"deletion_protection": null}}]}]}`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, resource := range managed {
+		for _, instance := range resource.Instances {
+			if instance.refuses() {
+				got = append(got, resource.address(instance))
+			}
+		}
+	}
+	if want := []string{"module.cluster.aws_lb.this", `module.foundation[0].aws_db_instance.this["orders"]`}; !slices.Equal(got, want) {
+		t.Errorf("got  %q\nwant %q", got, want)
+	}
+	if _, err := managedIn(`{"version": 5}`); err == nil {
+		t.Error("a state of a format that drover cannot read is read")
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/hashicorp/terraform-exec/tfexec"
@@ -30,32 +31,88 @@ func (r *Root) Outputs(ctx context.Context) (map[string]json.RawMessage, error) 
 
 // StateEmpty is true if the root has no state, or one without a resource that Terraform manages.
 func (r *Root) StateEmpty(ctx context.Context) (bool, error) {
-	text, err := r.cli.StatePull(ctx)
+	managed, err := r.managed(ctx)
+	return len(managed) == 0, err
+}
+
+// protections are the attributes by which a provider's resources refuse to be deleted.
+var protections = []string{"deletion_protection", "enable_deletion_protection"}
+
+// Protected gives the addresses of the resources in the state that refuse to be deleted, sorted.
+func (r *Root) Protected(ctx context.Context) ([]string, error) {
+	managed, err := r.managed(ctx)
 	if err != nil {
-		return false, r.explain(ctx, "state pull", err)
+		return nil, err
 	}
-	if strings.TrimSpace(text) == "" {
-		return true, nil
-	}
-	var state struct {
-		Version   int `json:"version"`
-		Resources []struct {
-			Mode      string            `json:"mode"`
-			Instances []json.RawMessage `json:"instances"`
-		} `json:"resources"`
-	}
-	if err := json.Unmarshal([]byte(text), &state); err != nil {
-		return false, fmt.Errorf("reading the state of %s: %w", r.dir, err)
-	}
-	if state.Version != 4 {
-		return false, fmt.Errorf("the state of %s has format %d, drover reads format 4", r.dir, state.Version)
-	}
-	for _, resource := range state.Resources {
-		if resource.Mode == "managed" && len(resource.Instances) > 0 {
-			return false, nil
+	var addresses []string
+	for _, resource := range managed {
+		for _, instance := range resource.Instances {
+			if instance.refuses() {
+				addresses = append(addresses, resource.address(instance))
+			}
 		}
 	}
-	return true, nil
+	slices.Sort(addresses)
+	return addresses, nil
+}
+
+// stateResource is one resource block in a state, format 4.
+type stateResource struct {
+	Module    string          `json:"module"`
+	Mode      string          `json:"mode"`
+	Type      string          `json:"type"`
+	Name      string          `json:"name"`
+	Instances []stateInstance `json:"instances"`
+}
+
+type stateInstance struct {
+	Key        json.RawMessage            `json:"index_key"` // a number or a text, or nothing
+	Attributes map[string]json.RawMessage `json:"attributes"`
+}
+
+func (i stateInstance) refuses() bool {
+	return slices.ContainsFunc(protections, func(name string) bool { return string(i.Attributes[name]) == "true" })
+}
+
+func (s stateResource) address(i stateInstance) string {
+	address := s.Type + "." + s.Name
+	if s.Module != "" {
+		address = s.Module + "." + address
+	}
+	if len(i.Key) > 0 {
+		address += "[" + string(i.Key) + "]"
+	}
+	return address
+}
+
+// managed are the resources in the state that Terraform manages.
+func (r *Root) managed(ctx context.Context) ([]stateResource, error) {
+	text, err := r.cli.StatePull(ctx)
+	if err != nil {
+		return nil, r.explain(ctx, "state pull", err)
+	}
+	managed, err := managedIn(text)
+	if err != nil {
+		return nil, fmt.Errorf("reading the state of %s: %w", r.dir, err)
+	}
+	return managed, nil
+}
+
+func managedIn(text string) ([]stateResource, error) {
+	if strings.TrimSpace(text) == "" {
+		return nil, nil
+	}
+	var state struct {
+		Version   int             `json:"version"`
+		Resources []stateResource `json:"resources"`
+	}
+	if err := json.Unmarshal([]byte(text), &state); err != nil {
+		return nil, err
+	}
+	if state.Version != 4 {
+		return nil, fmt.Errorf("it has format %d, drover reads format 4", state.Version)
+	}
+	return slices.DeleteFunc(state.Resources, func(s stateResource) bool { return s.Mode != "managed" || len(s.Instances) == 0 }), nil
 }
 
 // RecoverState comes before anything else: it waits for a Terraform that outlived an earlier drover, and pushes the

@@ -8,8 +8,8 @@ locals {
   tg_name  = local.elb_fits <= 26 ? local.cluster : "${trimsuffix(substr(local.elb_name, 0, 13), "-")}-${local.elb_hash}-${var.color}"
 
   listeners = {
-    http  = { port = 80, node_port = var.ingress.node_ports.http }
-    https = { port = 443, node_port = var.ingress.node_ports.https }
+    http  = { port = 80, node_port = var.ingress.node_ports.http, protocol = "TCP" }
+    https = { port = 443, node_port = var.ingress.node_ports.https, protocol = var.ingress.certificate_arn == null ? "TCP" : "TLS" }
   }
 
   # "general/https" and the like: every pool behind both listeners.
@@ -31,19 +31,32 @@ resource "aws_lb" "this" {
 
   # Pools may have no node in a zone; the load balancer answers there all the same.
   enable_cross_zone_load_balancing = true
-  # A color lives for one rotation; what protects it is that drover destroys only what is drained.
-  enable_deletion_protection = false
+  # A color lives for one rotation, and only the end of that rotation lifts this.
+  enable_deletion_protection = var.deletion_protection
+
+  dynamic "access_logs" {
+    for_each = var.ingress.access_logs[*]
+
+    content {
+      enabled = true
+      bucket  = access_logs.value.bucket
+      prefix  = access_logs.value.prefix
+    }
+  }
 
   tags = var.tags
 }
 
 # TCP is passed on as it is: the ingress controller ends TLS, with certificates that both colors have.
+# With a certificate in ACM the load balancer ends it, and encrypts again on the way to the nodes.
 resource "aws_lb_listener" "this" {
   for_each = local.listeners
 
   load_balancer_arn = aws_lb.this.arn
   port              = each.value.port
-  protocol          = "TCP"
+  protocol          = each.value.protocol
+  certificate_arn   = each.value.protocol == "TLS" ? var.ingress.certificate_arn : null
+  ssl_policy        = each.value.protocol == "TLS" ? "ELBSecurityPolicy-TLS13-1-2-2021-06" : null
 
   default_action {
     type             = "forward"
@@ -60,7 +73,7 @@ resource "aws_lb_target_group" "this" {
   name               = "${local.tg_name}-${each.value.node_port}"
   vpc_id             = var.vpc_id
   target_type        = "instance"
-  protocol           = "TCP"
+  protocol           = each.value.protocol
   port               = each.value.node_port
   preserve_client_ip = true
 

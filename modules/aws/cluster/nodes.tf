@@ -84,7 +84,7 @@ resource "aws_eks_node_group" "this" {
   node_group_name_prefix = "${each.key}-"
   node_role_arn          = aws_iam_role.node.arn
   version                = aws_eks_cluster.this.version # after the control plane, never before
-  subnet_ids             = var.subnet_ids
+  subnet_ids             = length(each.value.zones) == 0 ? var.subnet_ids : [for zone in each.value.zones : var.subnet_ids[zone - 1]]
   ami_type               = local.images[each.key]
   capacity_type          = each.value.capacity == "spot" ? "SPOT" : "ON_DEMAND"
   instance_types         = each.value.machines
@@ -102,7 +102,8 @@ resource "aws_eks_node_group" "this" {
   }
 
   update_config {
-    max_unavailable_percentage = 33
+    max_unavailable            = endswith(each.value.max_unavailable, "%") ? null : tonumber(each.value.max_unavailable)
+    max_unavailable_percentage = endswith(each.value.max_unavailable, "%") ? tonumber(trimsuffix(each.value.max_unavailable, "%")) : null
   }
 
   node_repair_config {

@@ -36,3 +36,13 @@ output "load_balancer" {
     zone_id  = aws_lb.this.zone_id
   }
 }
+
+output "karpenter" {
+  description = "What Karpenter's settings and its EC2NodeClass need: its queue, and the instance profile, subnets and security group of its nodes. Null without it."
+  value = var.karpenter == null ? null : {
+    queue             = aws_sqs_queue.karpenter["this"].name
+    instance_profile  = aws_iam_instance_profile.karpenter["this"].name
+    subnet_ids        = var.subnet_ids
+    security_group_id = local.node_security_group_id
+  }
+}

@@ -81,6 +81,12 @@ variable "addons" {
   }
 }
 
+variable "deletion_protection" {
+  description = "Whether the load balancer refuses to be deleted. Set it to false, and apply, before destroying this root."
+  type        = bool
+  default     = true
+}
+
 variable "tags" {
   description = "Tags for every resource, beside the provider's default tags; nodes, disks and network interfaces get both."
   type        = map(string)

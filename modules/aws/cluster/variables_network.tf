@@ -58,7 +58,7 @@ variable "services_cidr" {
 }
 
 variable "ingress" {
-  description = "The color's network load balancer: who reaches it, from which ranges, and the node ports that the ingress controller listens on."
+  description = "The color's network load balancer: who reaches it, from which ranges, the node ports that the ingress controller listens on, the certificate in ACM by which it ends TLS itself, and the bucket that then gets its access log."
   type = object({
     visibility = optional(string, "public")
     allow      = optional(list(string), ["0.0.0.0/0"])
@@ -66,6 +66,11 @@ variable "ingress" {
       http  = optional(number, 30080)
       https = optional(number, 30443)
     }), {})
+    certificate_arn = optional(string)
+    access_logs = optional(object({
+      bucket = string
+      prefix = optional(string)
+    }))
   })
   default = {}
 
@@ -82,6 +87,22 @@ variable "ingress" {
   validation {
     condition     = alltrue([for port in values(var.ingress.node_ports) : port >= 30000 && port <= 32767]) && var.ingress.node_ports.http != var.ingress.node_ports.https
     error_message = "ingress.node_ports must be two different ports between 30000 and 32767, the range of Kubernetes."
+  }
+
+  validation {
+    condition     = var.ingress.certificate_arn == null || can(regex("^arn:aws[a-z-]*:acm:[a-z0-9-]+:[0-9]{12}:certificate/[0-9a-f-]+$", var.ingress.certificate_arn))
+    error_message = "ingress.certificate_arn must be the ARN of a certificate in ACM, like arn:aws:acm:eu-west-1:123456789012:certificate/11111111-1111-1111-1111-111111111111."
+  }
+
+  validation {
+    # https://docs.aws.amazon.com/elasticloadbalancing/latest/network/load-balancer-access-logs.html
+    condition     = var.ingress.access_logs == null || var.ingress.certificate_arn != null
+    error_message = "ingress.access_logs needs certificate_arn: a network load balancer logs only connections whose TLS it ends itself."
+  }
+
+  validation {
+    condition     = try(var.ingress.access_logs.bucket, null) == null || can(regex("^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$", var.ingress.access_logs.bucket))
+    error_message = "ingress.access_logs.bucket must be the name of a bucket: 3 to 63 lower-case letters, digits, dots and dashes."
   }
 }
 

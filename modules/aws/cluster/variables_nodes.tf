@@ -1,5 +1,5 @@
 variable "node_pools" {
-  description = "Node pools by name. machines are instance types of one processor architecture, the first preferred; os is al2023 or bottlerocket; effect is written as in Kubernetes."
+  description = "Node pools by name. machines are instance types of one processor architecture, the first preferred; os is al2023 or bottlerocket; zones are numbers of subnet_ids, from 1, and none means all; max_unavailable is how many nodes an update replaces at a time, like \"33%\" or \"2\"; effect is written as in Kubernetes."
   type = map(object({
     machines = list(string)
     os       = optional(string, "al2023")
@@ -7,12 +7,14 @@ variable "node_pools" {
     min      = number
     max      = number
     disk_gib = optional(number, 80)
+    zones    = optional(list(number), [])
     labels   = optional(map(string), {})
     taints = optional(list(object({
       key    = string
       value  = optional(string, "")
       effect = string
     })), [])
+    max_unavailable = optional(string, "33%")
   }))
 
   validation {
@@ -58,5 +60,16 @@ variable "node_pools" {
   validation {
     condition     = alltrue(flatten([for pool in values(var.node_pools) : [for taint in pool.taints : contains(["NoSchedule", "PreferNoSchedule", "NoExecute"], taint.effect)]]))
     error_message = "node_pools: the effect of a taint must be NoSchedule, PreferNoSchedule or NoExecute."
+  }
+
+  validation {
+    condition     = alltrue(flatten([for pool in values(var.node_pools) : [for zone in pool.zones : contains(range(1, length(var.subnet_ids) + 1), zone)]])) && alltrue([for pool in values(var.node_pools) : length(distinct(pool.zones)) == length(pool.zones)])
+    error_message = "node_pools: zones must be different numbers of subnet_ids, the first of which is 1."
+  }
+
+  validation {
+    # https://docs.aws.amazon.com/eks/latest/APIReference/API_NodegroupUpdateConfig.html
+    condition     = alltrue([for pool in values(var.node_pools) : can(regex("^([1-9][0-9]?|100)%?$", pool.max_unavailable))])
+    error_message = "node_pools: max_unavailable must be a number of nodes between 1 and 100, like \"2\", or a share between 1% and 100%, like \"33%\"."
   }
 }

@@ -34,7 +34,7 @@ variable "colors" {
 }
 
 variable "health_check" {
-  description = "Health check on each color's own host name. Route 53 asks from the internet, so it can be enabled for public load balancers only."
+  description = "Health check on each color's own host name. Route 53 asks from anywhere on the internet, so it can be enabled only for load balancers that are open to all."
   type = object({
     enabled = optional(bool, true)
     type    = optional(string, "TCP")

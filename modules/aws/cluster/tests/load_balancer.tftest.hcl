@@ -69,6 +69,11 @@ run "public_load_balancer" {
   }
 
   assert {
+    condition     = aws_lb.this.enable_deletion_protection
+    error_message = "A load balancer must refuse to be deleted until its end has come."
+  }
+
+  assert {
     condition = toset([for rule in values(aws_vpc_security_group_ingress_rule.load_balancer) : "${rule.cidr_ipv4} ${rule.from_port}-${rule.to_port}"]) == toset([
       "198.51.100.0/24 443-443", "198.51.100.0/24 80-80", "203.0.113.0/24 443-443", "203.0.113.0/24 80-80",
     ])
@@ -85,13 +90,45 @@ run "internal_load_balancer" {
   command = plan
 
   variables {
-    ingress           = { visibility = "internal", allow = ["10.0.0.0/8"] }
-    public_subnet_ids = []
+    ingress             = { visibility = "internal", allow = ["10.0.0.0/8"] }
+    public_subnet_ids   = []
+    deletion_protection = false
+  }
+
+  assert {
+    condition     = !aws_lb.this.enable_deletion_protection
+    error_message = "deletion_protection must reach the load balancer."
   }
 
   assert {
     condition     = aws_lb.this.internal && aws_lb.this.subnets == toset(var.subnet_ids)
     error_message = "An internal load balancer must be in the color's own subnets."
+  }
+}
+
+run "load_balancer_ends_tls_and_logs_it" {
+  command = plan
+
+  variables {
+    ingress = {
+      certificate_arn = "arn:aws:acm:eu-west-1:123456789012:certificate/11111111-1111-1111-1111-111111111111"
+      access_logs     = { bucket = "acme-access-logs", prefix = "shop" }
+    }
+  }
+
+  assert {
+    condition     = { for name, listener in aws_lb_listener.this : name => "${listener.protocol} ${listener.port}" } == { http = "TCP 80", https = "TLS 443" } && aws_lb_listener.this["https"].ssl_policy == "ELBSecurityPolicy-TLS13-1-2-2021-06" && aws_lb_listener.this["https"].certificate_arn == var.ingress.certificate_arn
+    error_message = "HTTPS must be ended with the certificate, by TLS 1.2 at least, and HTTP must not."
+  }
+
+  assert {
+    condition     = { for name, group in aws_lb_target_group.this : name => group.protocol } == { http = "TCP", https = "TLS" }
+    error_message = "What came encrypted must reach the nodes encrypted."
+  }
+
+  assert {
+    condition     = aws_lb.this.access_logs[0].enabled && aws_lb.this.access_logs[0].bucket == "acme-access-logs" && aws_lb.this.access_logs[0].prefix == "shop"
+    error_message = "The access log must go to the bucket."
   }
 }
 

@@ -206,3 +206,29 @@ run "bottlerocket_keeps_images_on_its_second_disk" {
     error_message = "Every disk must be encrypted with the cluster's key."
   }
 }
+
+run "pool_stays_in_its_zones_and_updates_at_its_own_pace" {
+  command = plan
+
+  variables {
+    node_pools = {
+      general = { machines = ["m7i.large"], min = 3, max = 12 }
+      data    = { machines = ["r7i.large"], min = 1, max = 2, zones = [3, 1], max_unavailable = "1" }
+    }
+  }
+
+  assert {
+    condition     = aws_eks_node_group.this["data"].subnet_ids == toset(["subnet-b0", "subnet-b2"]) && aws_eks_node_group.this["general"].subnet_ids == toset(var.subnet_ids)
+    error_message = "A pool must be in the zones that it names, or in all."
+  }
+
+  assert {
+    condition     = aws_eks_node_group.this["data"].update_config[0].max_unavailable == 1 && aws_eks_node_group.this["data"].update_config[0].max_unavailable_percentage == null
+    error_message = "A number of nodes must be a number."
+  }
+
+  assert {
+    condition     = aws_eks_node_group.this["general"].update_config[0].max_unavailable_percentage == 33 && aws_eks_node_group.this["general"].update_config[0].max_unavailable == null
+    error_message = "A third of a pool must be replaced at a time by default."
+  }
+}

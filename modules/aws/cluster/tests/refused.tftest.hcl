@@ -94,9 +94,6 @@ run "wrong_values_1" {
     # admin that is no arn
     admins = ["alice"]
 
-    # no pool
-    node_pools = {}
-
     # no network plugin
     addons = { kube-proxy = {}, coredns = {}, eks-pod-identity-agent = {} }
   }
@@ -111,7 +108,6 @@ run "wrong_values_1" {
     var.log_retention_days,
     var.logs,
     var.name,
-    var.node_pools,
     var.public_subnet_ids,
     var.services_cidr,
     var.subnet_ids,
@@ -215,11 +211,15 @@ run "wrong_values_6" {
   command = plan
 
   variables {
+    # certificate of iam
+    ingress = { certificate_arn = "arn:aws:iam::123456789012:server-certificate/shop" }
+
     # max below min
     node_pools = { general = { machines = ["m7i.large"], min = 3, max = 2 } }
   }
 
   expect_failures = [
+    var.ingress,
     var.node_pools,
   ]
 }
@@ -228,11 +228,15 @@ run "wrong_values_7" {
   command = plan
 
   variables {
+    # log of connections that the load balancer cannot read
+    ingress = { access_logs = { bucket = "acme-access-logs" } }
+
     # disk too small
     node_pools = { general = { machines = ["m7i.large"], min = 1, max = 3, disk_gib = 8 } }
   }
 
   expect_failures = [
+    var.ingress,
     var.node_pools,
   ]
 }
@@ -241,8 +245,51 @@ run "wrong_values_8" {
   command = plan
 
   variables {
+    # bucket by its arn
+    ingress = { certificate_arn = "arn:aws:acm:eu-west-1:123456789012:certificate/1", access_logs = { bucket = "arn:aws:s3:::acme" } }
+
     # taint in the spelling of eks
     node_pools = { general = { machines = ["m7i.large"], min = 1, max = 3, taints = [{ key = "a", effect = "NO_SCHEDULE" }] } }
+  }
+
+  expect_failures = [
+    var.ingress,
+    var.node_pools,
+  ]
+}
+
+run "wrong_values_9" {
+  command = plan
+
+  variables {
+    # zone that is not there
+    node_pools = { general = { machines = ["m7i.large"], min = 1, max = 3, zones = [4] } }
+  }
+
+  expect_failures = [
+    var.node_pools,
+  ]
+}
+
+run "wrong_values_10" {
+  command = plan
+
+  variables {
+    # all nodes and more
+    node_pools = { general = { machines = ["m7i.large"], min = 1, max = 3, max_unavailable = "101%" } }
+  }
+
+  expect_failures = [
+    var.node_pools,
+  ]
+}
+
+run "wrong_values_11" {
+  command = plan
+
+  variables {
+    # no pool
+    node_pools = {}
   }
 
   expect_failures = [

@@ -1,4 +1,4 @@
-# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:969c4333e1a7b868b8633cf0dfdc0b3cbeee8f9384f2bd214457e0063ef84787
+# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:e0611e75da8c580330ab3c3fb01cba5378d8dedadc74fb1199994ed1267acd0f
 
 data "terraform_remote_state" "foundation" {
   backend = "local"
@@ -55,11 +55,12 @@ module "cluster" {
 
   node_pools = {
     "general" = {
-      machines = ["m7i.large", "m6i.large"]
-      capacity = "on-demand"
-      min      = 3
-      max      = 12
-      disk_gib = 80
+      machines        = ["m7i.large", "m6i.large"]
+      capacity        = "on-demand"
+      min             = 3
+      max             = 12
+      disk_gib        = 80
+      max_unavailable = "33%"
     }
   }
 
@@ -72,4 +73,6 @@ module "cluster" {
   }
   domain  = "guest.example.com"
   zone_id = data.terraform_remote_state.foundation.outputs.zone_id
+
+  deletion_protection = var.deletion_protection
 }

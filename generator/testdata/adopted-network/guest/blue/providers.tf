@@ -1,4 +1,4 @@
-# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:626f2d33c218fe057352653648fe267d7a5e1ad2af1420635aa99cf5d30f803b
+# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:9734a0c4c6b26987b9fe227367fd8fcfc9751812fad1a3e5f80cc11883ae8de5
 
 terraform {
   required_version = ">= 1.9"
@@ -15,11 +15,11 @@ provider "aws" {
   region = "eu-west-1"
 
   default_tags {
-    tags = {
+    tags = merge({
       "drover:cluster" = "guest"
       "drover:color"   = "blue"
       "drover:root"    = "blue"
       "managed-by"     = "drover"
-    }
+    }, var.origin)
   }
 }

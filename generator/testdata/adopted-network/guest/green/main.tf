@@ -1,4 +1,4 @@
-# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:7bb086874156be8ac08f1515e1fbdbbadfb9de22d7606ceaca73dcb492e78244
+# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:60ae96d9c7e2da2c64caecc661a9bd2e38b6e82bed6a16c1a0ca49f050768b9d
 
 data "terraform_remote_state" "foundation" {
   backend = "local"
@@ -55,11 +55,12 @@ module "cluster" {
 
   node_pools = {
     "general" = {
-      machines = ["m7i.large", "m6i.large"]
-      capacity = "on-demand"
-      min      = 3
-      max      = 12
-      disk_gib = 80
+      machines        = ["m7i.large", "m6i.large"]
+      capacity        = "on-demand"
+      min             = 3
+      max             = 12
+      disk_gib        = 80
+      max_unavailable = "33%"
     }
   }
 
@@ -72,4 +73,6 @@ module "cluster" {
   }
   domain  = "guest.example.com"
   zone_id = data.terraform_remote_state.foundation.outputs.zone_id
+
+  deletion_protection = var.deletion_protection
 }

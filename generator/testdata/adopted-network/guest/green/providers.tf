@@ -1,4 +1,4 @@
-# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:946986a31e05a52d3a45f3b3bf8e27f5f2cd2ed08f7427de8a1c99696474fb3e
+# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:aef38ab5d7c03de812c748298b91f686790d488f79e0b15627067806c5db0569
 
 terraform {
   required_version = ">= 1.9"
@@ -15,11 +15,11 @@ provider "aws" {
   region = "eu-west-1"
 
   default_tags {
-    tags = {
+    tags = merge({
       "drover:cluster" = "guest"
       "drover:color"   = "green"
       "drover:root"    = "green"
       "managed-by"     = "drover"
-    }
+    }, var.origin)
   }
 }

@@ -1,4 +1,4 @@
-# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:14d53d86bf559ee3e54ad4cea45cbb8129509e67129c8baaf967cdb94fe70dd4
+# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:d62be16d731efd2362685447e2965ca567dfb51a4a831c28a85e0608cea1f0b1
 
 data "terraform_remote_state" "foundation" {
   backend = "local"
@@ -17,8 +17,7 @@ module "traffic" {
   colors = var.colors
 
   health_check = {
-    enabled = true
-    type    = "TCP"
-    port    = 443
+    type = "TCP"
+    port = 443
   }
 }

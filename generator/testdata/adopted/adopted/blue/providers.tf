@@ -1,4 +1,4 @@
-# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:5a8429a526febb00f819a7b1a6b8aa61da1a17f00b55065600d1070b9edb1df3
+# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:74afbb3309a4f262159d1ac75a0ab27c1db8df967dbbb505bca996df04bb7a39
 
 terraform {
   required_version = ">= 1.9"
@@ -15,11 +15,11 @@ provider "aws" {
   region = "eu-west-1"
 
   default_tags {
-    tags = {
+    tags = merge({
       "drover:cluster" = "adopted"
       "drover:color"   = "blue"
       "drover:root"    = "blue"
       "managed-by"     = "drover"
-    }
+    }, var.origin)
   }
 }

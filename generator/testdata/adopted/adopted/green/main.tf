@@ -1,4 +1,4 @@
-# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:54940d44cc45f7a1dd61f5c7306b0c615fd10c53751362e2b9a2152e89befac6
+# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:f71b2be008b171919de73ffbb6070ac9aceb6c1d5f3ecf15cec6e1d5988a82a7
 
 data "terraform_remote_state" "foundation" {
   backend = "local"
@@ -55,11 +55,12 @@ module "cluster" {
 
   node_pools = {
     "general" = {
-      machines = ["m7i.large", "m6i.large"]
-      capacity = "on-demand"
-      min      = 3
-      max      = 12
-      disk_gib = 80
+      machines        = ["m7i.large", "m6i.large"]
+      capacity        = "on-demand"
+      min             = 3
+      max             = 12
+      disk_gib        = 80
+      max_unavailable = "33%"
     }
   }
 
@@ -72,4 +73,6 @@ module "cluster" {
   }
   domain  = "adopted.example.com"
   zone_id = data.terraform_remote_state.foundation.outputs.zone_id
+
+  deletion_protection = var.deletion_protection
 }

@@ -1,4 +1,4 @@
-# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:e459a154b17755d4b2c959ab650d25b2a0c28c622466a3fa8cb1daebb7ac7d3c
+# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:8366253c9daf8610f12ccdb1b29e12954128e39c3032727c06ce1f61675c6635
 
 terraform {
   required_version = ">= 1.9"
@@ -15,11 +15,11 @@ provider "aws" {
   region = "eu-west-1"
 
   default_tags {
-    tags = {
+    tags = merge({
       "drover:cluster" = "adopted"
       "drover:color"   = "green"
       "drover:root"    = "green"
       "managed-by"     = "drover"
-    }
+    }, var.origin)
   }
 }

@@ -1,4 +1,4 @@
-# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:b66926462472964bd4d935571f088aaf94513b2ef2ccb6b884809bd7f97c9d3a
+# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:05eccd0a64cf7ab92eddf0fd3b6aee16a78d6de223709c32e3f31ad04643b1dc
 
 data "terraform_remote_state" "foundation" {
   backend = "local"
@@ -17,8 +17,7 @@ module "traffic" {
   colors = var.colors
 
   health_check = {
-    enabled = true
-    type    = "TCP"
-    port    = 443
+    type = "TCP"
+    port = 443
   }
 }

@@ -1,4 +1,4 @@
-# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:69c8ed18853a6fd21ce5dea9f5c14b7d294d9a9f705d249b13bd162c7dd1a0c9
+# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:472e00903dec976150396210f47d4ad2cca9ee3ec92cd9903077d81210b71ba3
 
 data "terraform_remote_state" "foundation" {
   backend = "local"
@@ -55,11 +55,12 @@ module "cluster" {
 
   node_pools = {
     "general" = {
-      machines = ["m7i.large", "m6i.large"]
-      capacity = "on-demand"
-      min      = 3
-      max      = 12
-      disk_gib = 80
+      machines        = ["m7i.large", "m6i.large"]
+      capacity        = "on-demand"
+      min             = 3
+      max             = 12
+      disk_gib        = 80
+      max_unavailable = "33%"
     }
   }
 
@@ -81,6 +82,8 @@ module "cluster" {
   }
   domain  = "connected.example.com"
   zone_id = data.terraform_remote_state.foundation.outputs.zone_id
+
+  deletion_protection = var.deletion_protection
 
   pod_subnets = data.terraform_remote_state.foundation.outputs.pod_subnets.blue
 }

@@ -1,4 +1,4 @@
-# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:b365a461ed2b1ded2e0ac9151c6cf8df6277de2906f49a9b93d434c047f1bd61
+# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:c3bb13506eb9c5a559cf0a269ce5afb73b25813656a1c85200bd7f4e87dcced4
 
 terraform {
   required_version = ">= 1.9"
@@ -15,11 +15,11 @@ provider "aws" {
   region = "eu-west-1"
 
   default_tags {
-    tags = {
+    tags = merge({
       "drover:cluster" = "connected"
       "drover:color"   = "blue"
       "drover:root"    = "blue"
       "managed-by"     = "drover"
-    }
+    }, var.origin)
   }
 }

@@ -1,4 +1,4 @@
-# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:3f8f75a6f90f38d1b19c1bd556da7364558d9cc7d3201d3fda944b4dd2ef3e58
+# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:46b9405e6fb3146188373476f6832d45d94730a45a05f0147b00ae873299fd36
 
 data "terraform_remote_state" "foundation" {
   backend = "local"
@@ -55,11 +55,12 @@ module "cluster" {
 
   node_pools = {
     "general" = {
-      machines = ["m7i.large", "m6i.large"]
-      capacity = "on-demand"
-      min      = 3
-      max      = 12
-      disk_gib = 80
+      machines        = ["m7i.large", "m6i.large"]
+      capacity        = "on-demand"
+      min             = 3
+      max             = 12
+      disk_gib        = 80
+      max_unavailable = "33%"
     }
   }
 
@@ -81,6 +82,8 @@ module "cluster" {
   }
   domain  = "connected.example.com"
   zone_id = data.terraform_remote_state.foundation.outputs.zone_id
+
+  deletion_protection = var.deletion_protection
 
   pod_subnets = data.terraform_remote_state.foundation.outputs.pod_subnets.green
 }

@@ -1,4 +1,4 @@
-# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:af2e00a94eb713854fcb6f8c65fcb8db877167f8428f8854089b5bad98062053
+# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:c86a4ed1600ee9b8dc58df26a8937ffb9b4be24dcce10584c51221d62fcb2b4b
 
 terraform {
   required_version = ">= 1.9"
@@ -15,11 +15,11 @@ provider "aws" {
   region = "eu-west-1"
 
   default_tags {
-    tags = {
+    tags = merge({
       "drover:cluster" = "connected"
       "drover:color"   = "green"
       "drover:root"    = "green"
       "managed-by"     = "drover"
-    }
+    }, var.origin)
   }
 }

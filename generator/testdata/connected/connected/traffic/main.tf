@@ -1,4 +1,4 @@
-# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:077d50848b6843c192d9e5fed1519c3529ebfa92bc735bbf1efbe193bf0206f6
+# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:2a1cddb64b471dee75e89611339892d8fbad41fc73de87d1c3195522fe3cf1dd
 
 data "terraform_remote_state" "foundation" {
   backend = "local"
@@ -18,7 +18,5 @@ module "traffic" {
 
   health_check = {
     enabled = false
-    type    = "TCP"
-    port    = 443
   }
 }

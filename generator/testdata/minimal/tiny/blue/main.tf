@@ -1,4 +1,4 @@
-# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:765bf4515d0e36c743163d00ec1f6ed6ccb0f4f3c8c7142ad75195d8d6f35f57
+# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:51df6bc5b5bdb6a5540c1d92841e3b084addc2ed0b2934f78670b820f8a89625
 
 data "terraform_remote_state" "foundation" {
   backend = "local"
@@ -55,11 +55,12 @@ module "cluster" {
 
   node_pools = {
     "general" = {
-      machines = ["m7i.large", "m6i.large"]
-      capacity = "on-demand"
-      min      = 3
-      max      = 12
-      disk_gib = 80
+      machines        = ["m7i.large", "m6i.large"]
+      capacity        = "on-demand"
+      min             = 3
+      max             = 12
+      disk_gib        = 80
+      max_unavailable = "33%"
     }
   }
 
@@ -72,4 +73,6 @@ module "cluster" {
   }
   domain  = "tiny.example.com"
   zone_id = data.terraform_remote_state.foundation.outputs.zone_id
+
+  deletion_protection = var.deletion_protection
 }

@@ -1,4 +1,4 @@
-# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:c4c4cf373714ed7778f421a5d71c948f59532aca86f2b2bdb0e07c6c43e07482
+# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:c41306677ac01737c792e59e6fa55696ff7f637362c34ae04737303dbc24e0ed
 
 output "cluster_name" {
   description = "Name of the EKS cluster."
@@ -33,4 +33,9 @@ output "host" {
 output "load_balancer" {
   description = "The color's network load balancer: its ARN, and the name and zone for alias records."
   value       = module.cluster.load_balancer
+}
+
+output "karpenter" {
+  description = "What Karpenter's settings and its EC2NodeClass need: its queue, and the instance profile, subnets and security group of its nodes. Null without it."
+  value       = module.cluster.karpenter
 }

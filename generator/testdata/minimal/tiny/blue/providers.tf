@@ -1,4 +1,4 @@
-# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:733469a816bda44ff5bb7e1aecc2a8cfebb105735d4972c94cea79c6b74b3466
+# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:bfa2321bb8de9a8519c4ef1f532734b4342663cf75ac4fe417102538ea464e83
 
 terraform {
   required_version = ">= 1.9"
@@ -15,11 +15,11 @@ provider "aws" {
   region = "eu-west-1"
 
   default_tags {
-    tags = {
+    tags = merge({
       "drover:cluster" = "tiny"
       "drover:color"   = "blue"
       "drover:root"    = "blue"
       "managed-by"     = "drover"
-    }
+    }, var.origin)
   }
 }

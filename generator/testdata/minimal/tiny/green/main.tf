@@ -1,4 +1,4 @@
-# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:02bc6d2b34dc4353c1722af16b323ac6fe1ce777672c3548c2ff09c6f6be9fbe
+# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:03c0f20fca7cab20a82dabb54ea79698a1460950fe56aed00153995bf223fcc0
 
 data "terraform_remote_state" "foundation" {
   backend = "local"
@@ -55,11 +55,12 @@ module "cluster" {
 
   node_pools = {
     "general" = {
-      machines = ["m7i.large", "m6i.large"]
-      capacity = "on-demand"
-      min      = 3
-      max      = 12
-      disk_gib = 80
+      machines        = ["m7i.large", "m6i.large"]
+      capacity        = "on-demand"
+      min             = 3
+      max             = 12
+      disk_gib        = 80
+      max_unavailable = "33%"
     }
   }
 
@@ -72,4 +73,6 @@ module "cluster" {
   }
   domain  = "tiny.example.com"
   zone_id = data.terraform_remote_state.foundation.outputs.zone_id
+
+  deletion_protection = var.deletion_protection
 }

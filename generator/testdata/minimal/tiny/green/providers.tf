@@ -1,4 +1,4 @@
-# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:9c31f0c78c01cedddaa4e99d231c3c49ecb029c7704cd94d7de6162a82dac469
+# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:4ab27ead5eea7f3a941c2d3c0cf7a43d088d889c58fdb971ebaa350528377817
 
 terraform {
   required_version = ">= 1.9"
@@ -15,11 +15,11 @@ provider "aws" {
   region = "eu-west-1"
 
   default_tags {
-    tags = {
+    tags = merge({
       "drover:cluster" = "tiny"
       "drover:color"   = "green"
       "drover:root"    = "green"
       "managed-by"     = "drover"
-    }
+    }, var.origin)
   }
 }

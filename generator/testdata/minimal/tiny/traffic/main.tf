@@ -1,4 +1,4 @@
-# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:b6524177d63881cf0c44fb511366a23b43c1f81a93cc378782efa308008a77b3
+# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:c43776dd8ab01cffc5b823e41aca0e395b8fba5ec6f73d1de5854a9b1b7da068
 
 data "terraform_remote_state" "foundation" {
   backend = "local"
@@ -17,8 +17,7 @@ module "traffic" {
   colors = var.colors
 
   health_check = {
-    enabled = true
-    type    = "TCP"
-    port    = 443
+    type = "TCP"
+    port = 443
   }
 }

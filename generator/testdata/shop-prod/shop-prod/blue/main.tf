@@ -1,4 +1,4 @@
-# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:401fec54197e00663480ad7664aa92dffdf2b1eca477039bdb0bde9f46c77528
+# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:121cbeeefa20b30439e4e3a4a52942849a0caf342c62bc1c6e1251a3ea1437cf
 
 data "terraform_remote_state" "foundation" {
   backend = "s3"
@@ -57,11 +57,12 @@ module "cluster" {
 
   node_pools = {
     "batch" = {
-      machines = ["m7i.xlarge", "m6i.xlarge", "m5.xlarge"]
-      capacity = "spot"
-      min      = 0
-      max      = 20
-      disk_gib = 80
+      machines        = ["m7i.xlarge", "m6i.xlarge", "m5.xlarge"]
+      capacity        = "spot"
+      min             = 0
+      max             = 20
+      disk_gib        = 80
+      max_unavailable = "33%"
       labels = {
         "workload" = "batch"
       }
@@ -72,11 +73,12 @@ module "cluster" {
       }]
     }
     "general" = {
-      machines = ["m7i.large", "m6i.large"]
-      capacity = "on-demand"
-      min      = 3
-      max      = 12
-      disk_gib = 80
+      machines        = ["m7i.large", "m6i.large"]
+      capacity        = "on-demand"
+      min             = 3
+      max             = 12
+      disk_gib        = 80
+      max_unavailable = "33%"
     }
   }
 
@@ -89,6 +91,8 @@ module "cluster" {
   }
   domain  = "shop.example.com"
   zone_id = data.terraform_remote_state.foundation.outputs.zone_id
+
+  deletion_protection = var.deletion_protection
 
   alerts = {
     topic_arn = data.terraform_remote_state.foundation.outputs.alerts_topic_arn

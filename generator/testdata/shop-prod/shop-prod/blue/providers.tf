@@ -1,4 +1,4 @@
-# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:a32e26a03df8ac8d880f8511af0fc6851159a67fa2d0841c7e5f2b9a3278d811
+# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:508ff1b5ecd9961eb866b869d71a25246c7d464e03130fb565e49e37e79d4c5f
 
 terraform {
   required_version = ">= 1.10"
@@ -16,13 +16,13 @@ provider "aws" {
   allowed_account_ids = ["123456789012"]
 
   default_tags {
-    tags = {
+    tags = merge({
       "drover:cluster" = "shop-prod"
       "drover:color"   = "blue"
       "drover:root"    = "blue"
       "environment"    = "production"
       "managed-by"     = "drover"
       "team"           = "shop"
-    }
+    }, var.origin)
   }
 }

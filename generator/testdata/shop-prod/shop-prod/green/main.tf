@@ -1,4 +1,4 @@
-# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:510747aa670740f5045bc6f39c8c7bbc536c3556115438c1647ecade39ee15b2
+# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:ca77079f4da0a74ca7ae2e094d8e5f8cd5c2ed5a53a5ee32a0b28fee72f0915c
 
 data "terraform_remote_state" "foundation" {
   backend = "s3"
@@ -57,11 +57,12 @@ module "cluster" {
 
   node_pools = {
     "batch" = {
-      machines = ["m7i.xlarge", "m6i.xlarge", "m5.xlarge"]
-      capacity = "spot"
-      min      = 0
-      max      = 20
-      disk_gib = 80
+      machines        = ["m7i.xlarge", "m6i.xlarge", "m5.xlarge"]
+      capacity        = "spot"
+      min             = 0
+      max             = 20
+      disk_gib        = 80
+      max_unavailable = "33%"
       labels = {
         "workload" = "batch"
       }
@@ -72,11 +73,12 @@ module "cluster" {
       }]
     }
     "general" = {
-      machines = ["m7i.large", "m6i.large"]
-      capacity = "on-demand"
-      min      = 3
-      max      = 12
-      disk_gib = 80
+      machines        = ["m7i.large", "m6i.large"]
+      capacity        = "on-demand"
+      min             = 3
+      max             = 12
+      disk_gib        = 80
+      max_unavailable = "33%"
     }
   }
 
@@ -89,6 +91,8 @@ module "cluster" {
   }
   domain  = "shop.example.com"
   zone_id = data.terraform_remote_state.foundation.outputs.zone_id
+
+  deletion_protection = var.deletion_protection
 
   alerts = {
     topic_arn = data.terraform_remote_state.foundation.outputs.alerts_topic_arn

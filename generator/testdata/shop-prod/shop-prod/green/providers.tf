@@ -1,4 +1,4 @@
-# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:566de7f9f588cceb276397492f6192bcda1493ee5dcf755aae7117cf69564082
+# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:792053d9031d8c6fab1ef09ca71c939bbcf0bd15a51784a2e9fc90c79792979b
 
 terraform {
   required_version = ">= 1.10"
@@ -16,13 +16,13 @@ provider "aws" {
   allowed_account_ids = ["123456789012"]
 
   default_tags {
-    tags = {
+    tags = merge({
       "drover:cluster" = "shop-prod"
       "drover:color"   = "green"
       "drover:root"    = "green"
       "environment"    = "production"
       "managed-by"     = "drover"
       "team"           = "shop"
-    }
+    }, var.origin)
   }
 }

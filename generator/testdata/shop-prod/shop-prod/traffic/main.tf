@@ -1,4 +1,4 @@
-# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:ae70ebc70df64a903af524c9ae3bcbc6160b44ae2b15ab995aa8b06ca5bdde32
+# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:6ff7d0b2a4736d359af13bdec34e2f9896aebbf6ffe663ee9bd8b1e60d6aa759
 
 data "terraform_remote_state" "foundation" {
   backend = "s3"
@@ -19,8 +19,7 @@ module "traffic" {
   colors = var.colors
 
   health_check = {
-    enabled = true
-    type    = "TCP"
-    port    = 443
+    type = "TCP"
+    port = 443
   }
 }
