@@ -22,6 +22,8 @@ import (
 	"drover/rehearsal/dns"
 	"drover/rehearsal/ingress"
 	"drover/rehearsal/inventory"
+	"drover/rehearsal/kubernetes"
+	"drover/rehearsal/kubernetes/programs"
 	"drover/rehearsal/load"
 	"drover/rehearsal/moto"
 )
@@ -55,6 +57,10 @@ type Options struct {
 	Delays []time.Duration
 	Dir    string    // holds pid file, logs and certificate; empty is one in the user's cache that Close removes
 	Log    io.Writer // what went wrong inside, a line each; nil drops it
+	// Kubernetes are the programs of a control plane for each EKS cluster; nil: clusters have no API.
+	Kubernetes *programs.Set
+	// As is the ARN of the role or the user whose credentials Env has; it is made. Empty: nobody's.
+	As string
 }
 
 // Cloud is a running simulation.
@@ -67,6 +73,7 @@ type Cloud struct {
 	hoarder *dns.Resolver // ignores the time to live
 	ingress *ingress.Ingress
 	ca      *ingress.Authority
+	keys    keys
 }
 
 // Start sweeps what crashed rehearsals left behind, and starts a cloud of its own.
@@ -79,7 +86,7 @@ func Start(ctx context.Context, o Options) (*Cloud, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &Cloud{options: o, home: home}
+	c := &Cloud{options: o, home: home, keys: keys{access: accessKey, secret: secretKey}}
 	if err := c.start(ctx); err != nil {
 		return nil, errors.Join(fmt.Errorf("start the rehearsal's cloud: %w", err), c.Close())
 	}
@@ -135,8 +142,20 @@ func (c *Cloud) start(ctx context.Context) (err error) {
 		return err
 	}
 	// Last, so that nobody can call what is not there yet.
-	c.proxy, err = awsproxy.Start(ctx, awsproxy.Options{Moto: c.moto.URL(), Account: o.Account, Log: o.Log, Wrote: c.wrote})
-	return err
+	c.proxy, err = awsproxy.Start(ctx, awsproxy.Options{Moto: c.moto.URL(), Account: o.Account, Log: o.Log, Wrote: c.wrote,
+		Fleet: c.fleet(), Keys: map[string]string{accessKey: secretKey}})
+	if err != nil {
+		return err
+	}
+	return c.signIn(ctx)
+}
+
+// fleet starts the clusters' control planes; nil when they have none.
+func (c *Cloud) fleet() *kubernetes.Fleet {
+	if c.options.Kubernetes == nil {
+		return nil
+	}
+	return &kubernetes.Fleet{Programs: *c.options.Kubernetes, Dir: c.home.dir, Started: c.home.record}
 }
 
 func (c *Cloud) startDNS(ctx context.Context, account *route53.Client) (err error) {
@@ -170,8 +189,11 @@ func (c *Cloud) wrote(service string) {
 	switch service {
 	case "route53":
 		c.dns.Refresh()
-	case "elasticloadbalancing", "autoscaling", "eks":
+	case "elasticloadbalancing", "eks":
 		c.ingress.Refresh()
+	case "autoscaling":
+		c.ingress.Refresh()
+		c.proxy.Refresh()
 	}
 }
 
@@ -205,9 +227,9 @@ const (
 func (c *Cloud) Env() map[string]string {
 	env := map[string]string{
 		"AWS_ENDPOINT_URL":          c.proxy.URL(),
-		"AWS_ACCESS_KEY_ID":         accessKey,
-		"AWS_SECRET_ACCESS_KEY":     secretKey,
-		"AWS_SESSION_TOKEN":         "",
+		"AWS_ACCESS_KEY_ID":         c.keys.access,
+		"AWS_SECRET_ACCESS_KEY":     c.keys.secret,
+		"AWS_SESSION_TOKEN":         c.keys.session,
 		"AWS_REGION":                c.options.Region,
 		"AWS_DEFAULT_REGION":        c.options.Region,
 		"AWS_EC2_METADATA_DISABLED": "true",

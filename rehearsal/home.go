@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"sync"
 	"time"
 
 	"github.com/google/renameio/v2"
@@ -30,6 +31,8 @@ type pids struct {
 type home struct {
 	dir  string
 	made bool // by us: removed at the end
+
+	mu   sync.Mutex // control planes start at the same time
 	pids pids
 }
 
@@ -147,6 +150,8 @@ func sweep(ctx context.Context, dir string) (owner child.Identity, err error) {
 
 // record adds a process to the pid file.
 func (h *home) record(id child.Identity) error {
+	h.mu.Lock()
+	defer h.mu.Unlock()
 	h.pids.Children = append(h.pids.Children, id)
 	return h.write()
 }

@@ -22,6 +22,8 @@ type RunOptions struct {
 	ToVersion string       // empty is the next minor
 	Dir       string       // keeps everything; empty is a temporary one that is removed
 	Progress  io.Writer    // for people
+	// Kubernetes gives each EKS cluster a control plane, whose programs are fetched or built if they are not there.
+	Kubernetes bool
 }
 
 // answersWithin is how long the new cluster may take to answer over DNS after apply says that it is there.
@@ -30,7 +32,7 @@ const answersWithin = time.Minute
 // Run applies a spec in a cloud of its own, rotates it to another version of Kubernetes under load, and says what
 // happened. An error means that nothing could be rehearsed; a rotation that failed is in the summary.
 func Run(ctx context.Context, o RunOptions) (s Summary, err error) {
-	options, err := optionsFor(o.Spec)
+	options, err := optionsFor(ctx, o.Spec, o.Kubernetes, o.Progress)
 	if err != nil {
 		return s, err
 	}
@@ -96,9 +98,12 @@ func (r *run) prepare(ctx context.Context) (err error) {
 		return fmt.Errorf("make the rehearsal's log: %w", err)
 	}
 	r.specFile, r.out = filepath.Join(r.dir, "cluster.yaml"), filepath.Join(r.dir, "infra")
-	edits := shorten(r.Spec)
+	edits := shorten(r.Spec, r.Kubernetes)
 	for _, e := range edits {
 		r.notes = append(r.notes, e.note)
+	}
+	if r.Kubernetes {
+		r.notes = append(r.notes, r.emulation()...)
 	}
 	return r.writeSpec(edits)
 }
@@ -169,7 +174,7 @@ func (r *run) rotate(ctx context.Context) (s Summary, err error) {
 	if err != nil {
 		return s, err
 	}
-	edits := append(shorten(r.Spec), edit{path: "kubernetes.version", value: r.ToVersion})
+	edits := append(shorten(r.Spec, r.Kubernetes), edit{path: "kubernetes.version", value: r.ToVersion})
 	if err := r.writeSpec(edits); err != nil {
 		return s, err
 	}
@@ -199,7 +204,7 @@ func (r *run) rotate(ctx context.Context) (s Summary, err error) {
 
 func (r *run) summarize(events *eventReader, err error) Summary {
 	s := Summary{Cluster: r.Spec.Metadata.Name, From: r.Spec.Spec.Kubernetes.Version, To: r.ToVersion,
-		Outcome: events.outcome, Phases: events.phases, Notes: r.notes, Calls: r.cloud.Calls(), dir: r.Dir}
+		Outcome: events.outcome, Phases: events.phases, Notes: r.notes, Calls: r.cloud.Calls(), Kubernetes: r.controlPlanes(), dir: r.Dir}
 	if err != nil {
 		s.Reason = err.Error()
 		if s.Outcome == "" || s.Outcome == journal.Done {

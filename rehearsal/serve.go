@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"drover/generator/spec"
+	"drover/rehearsal/kubernetes/programs"
 )
 
 // ServeOptions say which spec's cloud to serve.
@@ -17,6 +18,8 @@ type ServeOptions struct {
 	Dir  string    // empty is a temporary one
 	Out  io.Writer // takes the export lines, once everything answers
 	Log  io.Writer
+	// Kubernetes gives each EKS cluster a control plane, whose programs are fetched or built if they are not there.
+	Kubernetes bool
 }
 
 // errMotoEnded says that the simulated account is gone under a rehearsal.
@@ -24,7 +27,7 @@ var errMotoEnded = errors.New("moto's server ended by itself; see moto.log in th
 
 // Serve starts the cloud of a spec, prints the lines that point a shell at it, and stays until ctx is done.
 func Serve(ctx context.Context, o ServeOptions) (err error) {
-	options, err := optionsFor(o.Spec)
+	options, err := optionsFor(ctx, o.Spec, o.Kubernetes, o.Log)
 	if err != nil {
 		return err
 	}
@@ -49,7 +52,7 @@ func Serve(ctx context.Context, o ServeOptions) (err error) {
 }
 
 // optionsFor is the cloud that a spec's cluster is rehearsed in.
-func optionsFor(c spec.Cluster) (Options, error) {
+func optionsFor(ctx context.Context, c spec.Cluster, kubernetes bool, log io.Writer) (Options, error) {
 	if c.Spec.Platform != spec.AWS {
 		return Options{}, fmt.Errorf("rehearse %s: only clusters on aws can be rehearsed, and this one is on %s", c.Metadata.Name, c.Spec.Platform)
 	}
@@ -57,6 +60,14 @@ func optionsFor(c spec.Cluster) (Options, error) {
 	if c.Spec.State.Backend == "s3" {
 		o.Bucket = c.Spec.State.Bucket
 	}
+	if !kubernetes {
+		return o, nil
+	}
+	set, err := programs.Find(ctx, programs.Options{Log: log})
+	if err != nil {
+		return Options{}, err
+	}
+	o.Kubernetes, o.As = &set, runsAs(c.Spec)
 	return o, nil
 }
 

@@ -27,8 +27,9 @@ type edit struct {
 }
 
 // shorten says what a rehearsal changes in a spec: waits that a person would not sit through are cut, nobody is
-// asked, and what only a real cluster could answer is left out. Nothing else is changed.
-func shorten(c spec.Cluster) []edit {
+// asked, and what only a real cluster could answer is left out (without control planes, that is its API too). Nothing
+// else is changed.
+func shorten(c spec.Cluster, kubernetes bool) []edit {
 	r := c.Spec.Rotation
 	var edits []edit
 	for _, wait := range []struct {
@@ -54,7 +55,7 @@ func shorten(c spec.Cluster) []edit {
 		edits = append(edits, edit{"rotation.window", nil, "the rotation window is not waited for"})
 	}
 	edits = append(edits, leaveOut(c.Spec)...)
-	if kept, left := checksThatAnswer(r.Verify); len(left) > 0 {
+	if kept, left := checksThatAnswer(r.Verify, kubernetes); len(left) > 0 {
 		edits = append(edits, edit{"rotation.verify", kept, "checks that need the real cluster are left out: " + strings.Join(left, ", ")})
 	}
 	return edits
@@ -74,7 +75,7 @@ func leaveOut(s spec.Spec) []edit {
 		{"network.peerings", "no peerings: the other networks are not in the simulated account, and their routes are not rehearsed", len(s.Network.Peerings) > 0},
 		{"network.transitGateway", "no transit gateway: it is not in the simulated account, and its routes are not rehearsed", s.Network.TransitGateway != nil},
 		{"access.vpn", "no client VPN: the simulated account has none", s.Access.VPN != nil},
-		{"gitops", "no GitOps: nothing runs in a simulated cluster", s.GitOps != nil},
+		{"gitops", "no GitOps: nothing runs in the pods of a simulated cluster", s.GitOps != nil},
 	} {
 		if e.given {
 			edits = append(edits, edit{e.path, nil, e.note})
@@ -84,11 +85,11 @@ func leaveOut(s spec.Spec) []edit {
 }
 
 // checksThatAnswer leaves out the checks whose other side is not simulated.
-func checksThatAnswer(checks []spec.Check) (kept []spec.Check, left []string) {
+func checksThatAnswer(checks []spec.Check, kubernetes bool) (kept []spec.Check, left []string) {
 	kept = []spec.Check{}
 	for _, c := range checks {
 		switch {
-		case c.Kubernetes != nil:
+		case c.Kubernetes != nil && !kubernetes:
 			left = append(left, "kubernetes")
 		case c.Prometheus != nil:
 			left = append(left, "prometheus")

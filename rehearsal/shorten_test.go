@@ -45,10 +45,39 @@ func parsed(t *testing.T, data string) spec.Cluster {
 	return c
 }
 
+func TestWithControlPlanesTheKubernetesCheckStays(t *testing.T) {
+	t.Parallel()
+	before := parsed(t, production)
+	edited, err := apply([]byte(production), shorten(before, true))
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, want := parsed(t, string(edited)).Spec.Rotation.Verify, before.Spec.Rotation.Verify
+	kinds := func(checks []spec.Check) (kubernetes, others int) {
+		for _, c := range checks {
+			if c.Kubernetes != nil {
+				kubernetes++
+			} else {
+				others++
+			}
+		}
+		return kubernetes, others
+	}
+	is, others := kinds(got)
+	if all, _ := kinds(want); is != all || all == 0 || others != 2 {
+		t.Errorf("%d of %d kubernetes checks stayed, and %d others; want all, and 2", is, all, others)
+	}
+	for _, c := range got {
+		if c.Kubernetes != nil && !reflect.DeepEqual(c, want[0]) {
+			t.Errorf("the check became %+v, from %+v", c.Kubernetes, want[0].Kubernetes)
+		}
+	}
+}
+
 func TestShortenCutsWaitsAndAsksNobody(t *testing.T) {
 	t.Parallel()
 	before := parsed(t, production)
-	edited, err := apply([]byte(production), append(shorten(before), edit{path: "kubernetes.version", value: "1.34"}))
+	edited, err := apply([]byte(production), append(shorten(before, false), edit{path: "kubernetes.version", value: "1.34"}))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -65,7 +94,7 @@ func TestShortenCutsWaitsAndAsksNobody(t *testing.T) {
 		t.Errorf("the copy says\n%+v\nwant\n%+v", after.Spec, want.Spec)
 	}
 	notes := ""
-	for _, e := range shorten(before) {
+	for _, e := range shorten(before, false) {
 		notes += e.note + "\n"
 	}
 	for _, say := range []string{"rotation.soak is 15s instead of 1h", "approve shift and destroy", "kubernetes, prometheus", "window"} {
@@ -82,7 +111,7 @@ func TestShortenLeavesShortSpecsAlone(t *testing.T) {
 		t.Fatal(err)
 	}
 	before := parsed(t, string(data))
-	if edits := shorten(before); len(edits) != 0 {
+	if edits := shorten(before, false); len(edits) != 0 {
 		t.Errorf("the demo is written to be watched as it is, and these are changed: %+v", edits)
 	}
 	same, err := apply(data, nil)
@@ -99,7 +128,7 @@ func TestApplyMakesSectionsThatTheFileLeavesOut(t *testing.T) {
 	minimal := "apiVersion: drover/v1\nkind: Cluster\nmetadata: {name: tiny}\nspec:\n  platform: aws\n  region: eu-west-1\n" +
 		"  network: {cidr: 10.40.0.0/16}\n  ingress: {domain: tiny.example.com}\n"
 	before := parsed(t, minimal)
-	edited, err := apply([]byte(minimal), append(shorten(before), edit{path: "kubernetes.version", value: "1.30"}))
+	edited, err := apply([]byte(minimal), append(shorten(before, false), edit{path: "kubernetes.version", value: "1.30"}))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -115,7 +144,7 @@ func TestWhatIsAdoptedIsMadeInTheRehearsal(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	edited, err := apply(data, shorten(parsed(t, string(data))))
+	edited, err := apply(data, shorten(parsed(t, string(data)), false))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -140,7 +169,7 @@ func TestWhatTheAccountLacksIsLeftOutAndSaid(t *testing.T) {
 	full := strings.Replace(production, "nat: single}", "nat: single, egress: {mode: restricted, allow: [ghcr.io]}, pods: 100.64.0.0/16, "+
 		"peerings: [{name: data, network: vpc-0a1b2c3d4e5f60718, cidrs: [10.30.0.0/16]}], transitGateway: {id: tgw-0a1b2c3d4e5f60718, cidrs: [10.0.0.0/8]}}", 1) +
 		"  gitops: {repository: \"https://git.example.com/shop.git\"}\n"
-	edits := shorten(parsed(t, full))
+	edits := shorten(parsed(t, full), false)
 	edited, err := apply([]byte(full), edits)
 	if err != nil {
 		t.Fatal(err)

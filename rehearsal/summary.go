@@ -31,6 +31,7 @@ type Summary struct {
 	RotateSeconds float64          `json:"rotateSeconds"` // of the rotation
 	Notes         []string         `json:"notes"`         // what is different from the spec as it was written
 	Calls         []awsproxy.Calls `json:"calls"`         // who answered the API calls of each service
+	Kubernetes    *ControlPlanes   `json:"kubernetes"`    // null: the clusters had no API
 
 	dir string
 }

@@ -132,7 +132,7 @@ func (s Summary) writeNotes(b *strings.Builder) {
 	fmt.Fprintf(b, "  by moto's server (made for %s), API calls: %s\n", moto.Version, strings.Join(motos, ", "))
 	fmt.Fprintf(b, "  by drover's proxy before it, API calls: %s\n", strings.Join(ours, ", "))
 	b.WriteString("  by drover: DNS from the simulated Route 53, an HTTPS ingress for each load balancer, its CloudWatch metrics\n")
-	b.WriteString("  not at all: the Kubernetes API and what runs in the clusters\n")
+	s.writeControlPlanes(b)
 	if len(s.Notes) > 0 {
 		b.WriteString("\nDifferent from the spec\n")
 		for _, note := range s.Notes {
@@ -141,6 +141,19 @@ func (s Summary) writeNotes(b *strings.Builder) {
 	}
 	if s.dir != "" {
 		fmt.Fprintf(b, "\nEverything is kept in %s.\n", s.dir)
+	}
+}
+
+func (s Summary) writeControlPlanes(b *strings.Builder) {
+	k := s.Kubernetes
+	if k == nil {
+		b.WriteString("  not at all: the Kubernetes API and what runs in the clusters (--kubernetes=off)\n")
+		return
+	}
+	fmt.Fprintf(b, "  by kwok: the nodes and their pods, in which nothing runs\n")
+	fmt.Fprintf(b, "Not simulated\n  the clusters' APIs: etcd, kube-apiserver and controllers of Kubernetes %s, as %s\n", k.Release, strings.Join(k.Minors, " and "))
+	if k.As != "" {
+		fmt.Fprintf(b, "  drover called them as %s\n", k.As)
 	}
 }
 

@@ -20,6 +20,8 @@ type Client struct {
 	Endpoint string // http://127.0.0.1:port
 	Region   string
 	HTTP     *http.Client
+	// AccessKey is whose calls these are; empty is the rehearsal's own.
+	AccessKey string
 }
 
 // Error is an answer that is not a success.
@@ -101,8 +103,12 @@ func (c *Client) do(ctx context.Context, service, operation, method, path string
 	}
 	req.Header = header
 	// The credential scope is how both the proxy and moto know the service and the region.
-	req.Header.Set("Authorization", fmt.Sprintf("AWS4-HMAC-SHA256 Credential=rehearsal/20200101/%s/%s/aws4_request, "+
-		"SignedHeaders=host, Signature=unsigned", c.Region, service))
+	key := c.AccessKey
+	if key == "" {
+		key = "rehearsal"
+	}
+	req.Header.Set("Authorization", fmt.Sprintf("AWS4-HMAC-SHA256 Credential=%s/20200101/%s/%s/aws4_request, "+
+		"SignedHeaders=host, Signature=unsigned", key, c.Region, service))
 	resp, err := c.HTTP.Do(req)
 	if err != nil {
 		return nil, fmt.Errorf("%s %s: %w", service, operation, err)

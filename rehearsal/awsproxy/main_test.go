@@ -24,8 +24,11 @@ const (
 	region  = "eu-west-1"
 )
 
-// proxy is one endpoint for all tests: each uses names of its own.
-var proxy *awsproxy.Proxy
+// proxy is one endpoint for all tests: each uses names of its own. Its clusters have no control planes.
+var (
+	proxy   *awsproxy.Proxy
+	motoURL *url.URL
+)
 
 func TestMain(m *testing.M) {
 	code, err := withProxy(context.Background(), m)
@@ -47,6 +50,7 @@ func withProxy(ctx context.Context, m *testing.M) (code int, err error) {
 		return 1, err
 	}
 	defer func() { err = errors.Join(err, server.Close()) }()
+	motoURL = server.URL()
 	if proxy, err = awsproxy.Start(ctx, awsproxy.Options{Moto: server.URL(), Account: account, Log: io.Discard}); err != nil {
 		return 1, err
 	}

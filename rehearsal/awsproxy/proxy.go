@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"log"
+	"maps"
 	"net"
 	"net/http"
 	"net/http/httputil"
@@ -19,6 +20,7 @@ import (
 
 	"drover/rehearsal/awsapi"
 	"drover/rehearsal/eks"
+	"drover/rehearsal/kubernetes"
 )
 
 // Options say what the proxy stands before.
@@ -26,6 +28,10 @@ type Options struct {
 	Moto    *url.URL
 	Account string
 	Log     io.Writer // one line for each error of the proxy itself
+	// Fleet, unless nil, gives each EKS cluster a control plane.
+	Fleet *kubernetes.Fleet
+	// Keys are the secrets of access keys that were given out beside the account's own API, by access key.
+	Keys map[string]string
 	// Wrote, unless nil, is told after each call that may have changed something in a service. It must not block.
 	Wrote func(service string)
 }
@@ -41,6 +47,7 @@ type Proxy struct {
 
 	wrote       func(service string)
 	eks         *eks.Service
+	keys        keyring
 	pullThrough *pullThrough
 	databases   databases
 	tally       tally
@@ -59,12 +66,19 @@ func Start(ctx context.Context, o Options) (*Proxy, error) {
 	transport := &http.Transport{MaxIdleConnsPerHost: 32, IdleConnTimeout: 30 * time.Second}
 	p := &Proxy{moto: o.Moto, listener: listener, done: make(chan struct{}), http: &http.Client{Transport: transport}}
 	p.eks = eks.New(o.Account, p.Moto)
+	p.keys.secrets = maps.Clone(o.Keys)
+	if o.Fleet != nil {
+		if err := p.eks.StartKubernetes(ctx, eks.Kubernetes{Fleet: o.Fleet, Secret: p.keys.secret, Log: o.Log}); err != nil {
+			return nil, errors.Join(err, listener.Close())
+		}
+	}
 	p.wrote = o.Wrote
 	p.pullThrough = newPullThrough(o.Account)
 	errorLog := log.New(o.Log, "proxy: ", 0)
 	p.forward = &httputil.ReverseProxy{
-		Transport: transport,
-		ErrorLog:  errorLog,
+		Transport:      transport,
+		ErrorLog:       errorLog,
+		ModifyResponse: p.keys.learn,
 		Rewrite: func(r *httputil.ProxyRequest) {
 			r.SetURL(o.Moto)
 			r.Out.Host = r.In.Host // moto puts the host in the URLs that it answers with
@@ -91,12 +105,22 @@ func (p *Proxy) Moto(region string) *awsapi.Client {
 // Calls says who answered how many calls.
 func (p *Proxy) Calls() []Calls { return p.tally.list() }
 
+// Refresh has the clusters' nodes looked at again, after something outside EKS may have changed them.
+func (p *Proxy) Refresh() { p.eks.Refresh() }
+
+// Cluster is the control plane of an EKS cluster; nil when it has none, or not yet.
+func (p *Proxy) Cluster(region, name string) *kubernetes.Cluster { return p.eks.Cluster(region, name) }
+
 // Close ends every request under way and waits for the server's goroutine.
 func (p *Proxy) Close() error {
 	err := p.server.Close()
 	<-p.done
+	if errors.Is(err, http.ErrServerClosed) {
+		err = nil
+	}
+	err = errors.Join(err, p.eks.Close())
 	p.http.CloseIdleConnections()
-	if err != nil && !errors.Is(err, http.ErrServerClosed) {
+	if err != nil {
 		return fmt.Errorf("close the simulated AWS API: %w", err)
 	}
 	return nil

@@ -14,6 +14,7 @@ type addon struct {
 	created, modified                       float64
 	tags                                    map[string]string
 	associations                            []string // ids
+	ready, updating                         bool     // whether its workloads run
 }
 
 type addonRequest struct {
@@ -63,6 +64,9 @@ func (s *Service) createAddon(c *call) (any, error) {
 		return nil, err
 	}
 	cl.addons[in.Name] = a
+	delete(cl.kept, in.Name)
+	delete(cl.selfManaged, in.Name)
+	cl.wake()
 	return object{"addon": s.describeOne(cl, a)}, nil
 }
 
@@ -125,7 +129,11 @@ func (cl *cluster) dropAddonAssociations(a *addon) {
 }
 
 func (s *Service) describeOne(cl *cluster, a *addon) object {
-	described := object{"addonName": a.name, "clusterName": cl.name, "status": "ACTIVE", "addonVersion": a.version,
+	until := "CREATING"
+	if a.updating {
+		until = "UPDATING"
+	}
+	described := object{"addonName": a.name, "clusterName": cl.name, "status": cl.stateOf(a.ready, until), "addonVersion": a.version,
 		"addonArn": a.arn, "createdAt": a.created, "modifiedAt": a.modified, "tags": maps.Clone(a.tags),
 		"health": object{"issues": []any{}}, "publisher": "eks", "owner": "aws"}
 	if a.role != "" {
@@ -202,7 +210,9 @@ func (s *Service) updateAddon(c *call) (any, error) {
 	if err := s.configureAddon(cl, a, in); err != nil {
 		return nil, err
 	}
-	a.version, a.modified = in.Version, seconds(s.now())
+	a.ready = a.ready && a.version == in.Version
+	a.version, a.modified, a.updating = in.Version, seconds(s.now()), true
+	cl.wake()
 	return s.record(cl, "AddonUpdate", "", a.name, updateParam{"AddonVersion", a.version}), nil
 }
 
@@ -217,5 +227,7 @@ func (s *Service) deleteAddon(c *call) (any, error) {
 	described["status"] = "DELETING"
 	cl.dropAddonAssociations(a)
 	delete(cl.addons, a.name)
+	cl.kept[a.name] = c.query.Get("preserve") == "true"
+	cl.wake()
 	return object{"addon": described}, nil
 }

@@ -25,6 +25,10 @@ type cluster struct {
 	entries      map[string]*accessEntry // by principal
 	associations map[string]*association // by id
 	updates      []*update               // oldest first
+
+	plane       *plane          // nil: there is no API
+	selfManaged map[string]bool // what EKS runs in a cluster from its start, until it becomes an add-on
+	kept        map[string]bool // add-ons that went and left their workloads
 }
 
 var clusterName = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[0-9A-Za-z][A-Za-z0-9\-_]{0,99}$`) })
@@ -44,6 +48,7 @@ type clusterRequest struct {
 		Private       *bool    `json:"endpointPrivateAccess"`
 		PublicSources []string `json:"publicAccessCidrs"`
 	} `json:"resourcesVpcConfig"`
+	SelfManaged        *bool             `json:"bootstrapSelfManagedAddons"`
 	DeletionProtection bool              `json:"deletionProtection"`
 	Tags               map[string]string `json:"tags"`
 }
@@ -61,6 +66,10 @@ func (s *Service) createCluster(c *call) (any, error) {
 		return nil, err
 	}
 	vpc, err := s.subnetsVPC(c, in.Network.Subnets)
+	if err != nil {
+		return nil, err
+	}
+	creator, err := s.creator(c, in)
 	if err != nil {
 		return nil, err
 	}
@@ -83,11 +92,22 @@ func (s *Service) createCluster(c *call) (any, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.clusters[clusterKey{c.region, in.Name}] = cl
+	s.startPlane(c.request.Context(), cl)
 	if in.bootstraps() {
-		creator := s.newEntry(cl, "arn:aws:iam::"+s.account+":user/moto", "STANDARD")
+		creator := s.newEntry(cl, creator, "STANDARD")
 		creator.policies[clusterAdminPolicy] = s.newPolicy(clusterAdminPolicy, accessScope{Type: "cluster"})
 	}
 	return s.merged(cl, out), nil
+}
+
+// creator is who gets the first access entry, if anybody does: the one who calls.
+func (s *Service) creator(c *call, in clusterRequest) (string, error) {
+	if !in.bootstraps() {
+		return "", nil
+	}
+	key, _, _ := strings.Cut(strings.TrimPrefix(c.request.Header.Get("Authorization"), "AWS4-HMAC-SHA256 Credential="), "/")
+	who, err := s.whoIs(c.request.Context(), c.region, key)
+	return who.principal, err
 }
 
 func (in *clusterRequest) check() error {
@@ -142,8 +162,16 @@ func newCluster(region string, in clusterRequest, raw object, vpc, group string)
 		deletionProtection: in.DeletionProtection, overlay: overlay,
 		network: networkDefaults(raw.sub("resourcesVpcConfig"), vpc, group),
 		addons:  map[string]*addon{}, entries: map[string]*accessEntry{}, associations: map[string]*association{},
-		nodegroups: map[string]*nodegroup{}, tags: map[string]string{},
+		nodegroups: map[string]*nodegroup{}, tags: map[string]string{}, kept: map[string]bool{},
+		selfManaged: in.selfManaged(),
 	}
+}
+
+func (in *clusterRequest) selfManaged() map[string]bool {
+	if in.SelfManaged != nil && !*in.SelfManaged {
+		return nil
+	}
+	return map[string]bool{"coredns": true, "kube-proxy": true, "vpc-cni": true}
 }
 
 func networkDefaults(asked object, vpc, group string) object {
@@ -168,6 +196,7 @@ func (s *Service) merged(cl *cluster, out object) object {
 		return out
 	}
 	maps.Copy(described, cl.overlay)
+	cl.completePlane(described)
 	described["version"] = cl.version
 	described["tags"] = maps.Clone(cl.tags)
 	described["platformVersion"] = "eks.1"
@@ -224,6 +253,7 @@ func (s *Service) deleteCluster(c *call) (any, error) {
 	delete(s.clusters, clusterKey{c.region, cl.name}) // its add-ons, entries and associations go with it
 	merged := s.merged(cl, out)
 	s.mu.Unlock()
+	cl.plane.end()
 	if err := s.deleteClusterGroup(c, cl.securityGroup); err != nil {
 		return nil, err
 	}

@@ -12,6 +12,7 @@ type nodegroup struct {
 	scalingGroup       string
 	tags               map[string]string
 	overlay            object // members of DescribeNodegroup that moto forgets or gets wrong
+	ready              bool   // all its nodes are, once there are nodes
 }
 
 type nodegroupRequest struct {
@@ -45,7 +46,7 @@ func (s *Service) createNodegroup(c *call) (any, error) {
 	cl, err := s.cluster(c)
 	var version string
 	if err == nil {
-		version = cl.version
+		version, err = cl.version, cl.checkActive()
 	}
 	s.mu.Unlock()
 	if err != nil {
@@ -68,7 +69,8 @@ func (s *Service) createNodegroup(c *call) (any, error) {
 	if cl.mode() != "CONFIG_MAP" && cl.entries[in.Role] == nil {
 		s.newEntry(cl, in.Role, "EC2_LINUX") // EKS lets its own nodes in
 	}
-	return ng.merged(out), nil
+	cl.wake()
+	return cl.mergedGroup(ng, out), nil
 }
 
 func (in *nodegroupRequest) check(clusterVersion string) error {
@@ -123,8 +125,8 @@ func newNodegroup(in nodegroupRequest, raw, out object) *nodegroup {
 
 func releaseOf(version string) string { return patchOf(version) + "-20261101" }
 
-// merged completes moto's answer about a node group. The caller holds the lock.
-func (ng *nodegroup) merged(out object) object {
+// mergedGroup completes moto's answer about a node group. The caller holds the lock.
+func (cl *cluster) mergedGroup(ng *nodegroup, out object) object {
 	described := out.sub("nodegroup")
 	if described == nil {
 		return out
@@ -136,6 +138,7 @@ func (ng *nodegroup) merged(out object) object {
 		delete(resources, "remoteAccessSecurityGroup")
 	}
 	maps.Copy(described, ng.overlay)
+	described["status"] = cl.stateOf(ng.ready, "CREATING")
 	described["tags"] = maps.Clone(ng.tags)
 	return out
 }
@@ -171,7 +174,7 @@ func (s *Service) listNodegroups(c *call) (any, error) {
 }
 
 func (s *Service) describeNodegroup(c *call) (any, error) {
-	_, ng, err := s.findNodegroup(c)
+	cl, ng, err := s.findNodegroup(c)
 	if err != nil {
 		return nil, err
 	}
@@ -181,7 +184,7 @@ func (s *Service) describeNodegroup(c *call) (any, error) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return ng.merged(out), nil
+	return cl.mergedGroup(ng, out), nil
 }
 
 func (s *Service) deleteNodegroup(c *call) (any, error) {
@@ -200,7 +203,8 @@ func (s *Service) deleteNodegroup(c *call) (any, error) {
 	defer s.mu.Unlock()
 	delete(cl.nodegroups, ng.name)
 	cl.forgetNodeRole(ng.role)
-	merged := ng.merged(out)
+	cl.wake()
+	merged := cl.mergedGroup(ng, out)
 	if described := merged.sub("nodegroup"); described != nil {
 		described["status"] = "DELETING"
 	}

@@ -31,6 +31,7 @@ func (s *Service) updateNodegroupConfig(c *call) (any, error) {
 			ng.overlay[key] = v
 		}
 	}
+	cl.wake()
 	return s.record(cl, "ConfigUpdate", ng.name, ""), nil
 }
 
@@ -64,6 +65,8 @@ func (s *Service) updateNodegroupVersion(c *call) (any, error) {
 	if template := in.sub("launchTemplate"); template != nil {
 		ng.overlay["launchTemplate"] = template
 	}
+	ng.ready = false
+	cl.wake()
 	release, _ := ng.overlay["releaseVersion"].(string)
 	return s.record(cl, "VersionUpdate", ng.name, "", updateParam{"Version", to}, updateParam{"ReleaseVersion", release}), nil
 }

@@ -27,6 +27,7 @@ type Service struct {
 	account string
 	moto    Backend
 	now     func() time.Time
+	planes  *planes // nil: clusters have no control planes
 
 	mu       sync.Mutex // guards everything below, and what it leads to
 	clusters map[clusterKey]*cluster

@@ -55,6 +55,12 @@ func (c *Cluster) SetNodes(ctx context.Context, nodes []Node) error {
 
 func (c *Cluster) setNode(ctx context.Context, n Node) error {
 	before, there := c.nodes[n.Name]
+	if there && before.Kubelet != n.Kubelet { // another image is another machine
+		if err := c.removeNode(ctx, n.Name); err != nil {
+			return err
+		}
+		there = false
+	}
 	switch {
 	case !there:
 		return c.client.Create(ctx, "/api/v1/nodes", n.object())

@@ -23,12 +23,14 @@ const cloudEnd = time.Minute
 
 var exportLine = regexp.MustCompile(`^export ([A-Z][A-Z0-9_]*)='([^']*)'$`)
 
-// Cloud starts `drover rehearse --serve` for a spec, and returns the variables that point programs at it.
+// Cloud starts `drover rehearse --serve` for a spec, and returns the variables that point programs at it. Its clusters
+// have control planes only if a flag says --kubernetes=on.
 // The cloud ends with the test, which fails if it does not end well.
-func Cloud(t testing.TB, spec string) map[string]string {
+func Cloud(t testing.TB, spec string, flags ...string) map[string]string {
 	t.Helper()
 	// Not the test's own context: that one is over before clean-up, and would kill the cloud with its children.
-	command := exec.CommandContext(context.WithoutCancel(t.Context()), Program(t), "rehearse", "--serve", "-f", spec)
+	command := exec.CommandContext(context.WithoutCancel(t.Context()), Program(t),
+		append([]string{"rehearse", "--serve", "-f", spec, "--kubernetes=off"}, flags...)...)
 	command.Dir = t.TempDir()
 	diagnostics := &tail{}
 	command.Stderr = diagnostics

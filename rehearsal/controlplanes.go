@@ -1,0 +1,35 @@
+package rehearsal
+
+import (
+	"fmt"
+	"slices"
+
+	"drover/rehearsal/kubernetes"
+	"drover/rehearsal/kubernetes/programs"
+)
+
+// ControlPlanes says what the clusters' API servers were.
+type ControlPlanes struct {
+	Release string   `json:"release"` // of the programs
+	Minors  []string `json:"minors"`  // that they ran as
+	As      string   `json:"as"`      // who drover was, by ARN; empty: somebody whom no cluster lets in
+}
+
+// controlPlanes is nil when the clusters had none.
+func (r *run) controlPlanes() *ControlPlanes {
+	if !r.Kubernetes {
+		return nil
+	}
+	minors := []string{kubernetes.Emulated(r.Spec.Spec.Kubernetes.Version), kubernetes.Emulated(r.ToVersion)}
+	return &ControlPlanes{Release: programs.Version(), Minors: slices.Compact(minors), As: runsAs(r.Spec.Spec)}
+}
+
+// emulation says which of the rehearsal's versions the API servers cannot be.
+func (r *run) emulation() (notes []string) {
+	for _, minor := range slices.Compact([]string{r.Spec.Spec.Kubernetes.Version, r.ToVersion}) {
+		if is := kubernetes.Emulated(minor); is != minor {
+			notes = append(notes, fmt.Sprintf("the API server of a cluster at %s is one of %s: kube-apiserver %s can be no version further away", minor, is, programs.Version()))
+		}
+	}
+	return notes
+}

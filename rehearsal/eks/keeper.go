@@ -1,0 +1,150 @@
+package eks
+
+import (
+	"context"
+	"errors"
+	"maps"
+	"slices"
+
+	"drover/rehearsal/kubernetes"
+)
+
+// keeper makes one cluster's nodes and workloads what EKS' state says. Only its goroutine uses it.
+type keeper struct {
+	service *Service
+	of      *cluster
+	cluster *kubernetes.Cluster
+	zones   map[string]string       // of instances
+	applied map[string]appliedAddon // by name
+}
+
+type appliedAddon struct {
+	version   string
+	workloads []kubernetes.Workload
+}
+
+// wanted is EKS' state at one moment.
+type wanted struct {
+	nodegroups []*nodegroup
+	addons     map[string]string // versions, by name
+	kept       map[string]bool   // add-ons whose workloads stay although the add-on went
+}
+
+func (k *keeper) wanted() wanted {
+	s, cl := k.service, k.of
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	w := wanted{addons: map[string]string{}, kept: maps.Clone(cl.kept)}
+	for _, name := range sortedKeys(cl.nodegroups) {
+		w.nodegroups = append(w.nodegroups, cl.nodegroups[name])
+	}
+	for name := range cl.selfManaged {
+		w.addons[name] = catalog(name).version(cl.version)
+	}
+	for name, a := range cl.addons {
+		w.addons[name] = a.version
+	}
+	return w
+}
+
+// look makes nodes and add-ons what they are to be, and says whether all of them are ready.
+func (k *keeper) look(ctx context.Context) (settled bool, err error) {
+	w := k.wanted()
+	names, err := k.setNodes(ctx, w.nodegroups)
+	if err := errors.Join(err, k.setAddons(ctx, w)); err != nil {
+		return false, err
+	}
+	nodes, err := k.nodesReady(ctx, names)
+	if err != nil {
+		return false, err
+	}
+	addons, err := k.addonsReady(ctx)
+	return nodes && addons, err
+}
+
+// setNodes gives the cluster the nodes of its groups, and says which group has which.
+func (k *keeper) setNodes(ctx context.Context, groups []*nodegroup) (map[*nodegroup][]string, error) {
+	var all []kubernetes.Node
+	names := map[*nodegroup][]string{}
+	for _, ng := range groups {
+		nodes, err := k.nodesOf(ctx, ng)
+		if err != nil {
+			return nil, err
+		}
+		names[ng] = []string{}
+		for _, n := range nodes {
+			names[ng] = append(names[ng], n.Name)
+		}
+		all = append(all, nodes...)
+	}
+	return names, k.cluster.SetNodes(ctx, all)
+}
+
+// nodesReady keeps which groups have all their nodes.
+func (k *keeper) nodesReady(ctx context.Context, names map[*nodegroup][]string) (all bool, err error) {
+	ready, err := k.cluster.ReadyNodes(ctx)
+	if err != nil {
+		return false, err
+	}
+	k.service.mu.Lock()
+	defer k.service.mu.Unlock()
+	all = true
+	for _, ng := range k.of.nodegroups {
+		list, looked := names[ng]
+		there := !slices.ContainsFunc(list, func(name string) bool { return !ready[name] })
+		ng.ready = looked && there
+		all = all && ng.ready
+	}
+	return all, nil
+}
+
+// setAddons makes and removes the add-ons' workloads.
+func (k *keeper) setAddons(ctx context.Context, w wanted) error {
+	for name, version := range w.addons {
+		if k.applied[name].version == version {
+			continue
+		}
+		list := workloadsOf(name, version)
+		for _, workload := range list {
+			if err := k.cluster.Apply(ctx, workload); err != nil {
+				return err
+			}
+		}
+		k.applied[name] = appliedAddon{version, list}
+	}
+	for name, a := range k.applied {
+		if _, stays := w.addons[name]; stays || w.kept[name] {
+			continue
+		}
+		for _, workload := range a.workloads {
+			if err := k.cluster.Remove(ctx, workload); err != nil {
+				return err
+			}
+		}
+		delete(k.applied, name)
+	}
+	return nil
+}
+
+// addonsReady keeps which add-ons run as they are to.
+func (k *keeper) addonsReady(ctx context.Context) (all bool, err error) {
+	ready := map[string]bool{}
+	for name, a := range k.applied {
+		ready[name] = true
+		for _, workload := range a.workloads {
+			is, err := k.cluster.Available(ctx, workload)
+			if err != nil && !kubernetes.IsNotFound(err) { // a person may have deleted it
+				return false, err
+			}
+			ready[name] = ready[name] && is
+		}
+	}
+	k.service.mu.Lock()
+	defer k.service.mu.Unlock()
+	all = true
+	for name, a := range k.of.addons {
+		a.ready = ready[name] && k.applied[name].version == a.version
+		all = all && a.ready
+	}
+	return all, nil
+}
