@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"drover/rehearsal/awsapi"
+	"drover/rehearsal/inventory"
 )
 
 const ec2Version = "2016-11-15"
@@ -105,8 +106,47 @@ func inNetwork(vpc string) url.Values {
 
 func (a account) ask(t *testing.T, action string, parameters url.Values, answer any) {
 	t.Helper()
-	client := &awsapi.Client{Endpoint: a.endpoint, Region: a.region, HTTP: http.DefaultClient}
-	if err := client.Query(t.Context(), "ec2", ec2Version, action, parameters, answer); err != nil {
+	a.query(t, "ec2", ec2Version, action, parameters, answer)
+}
+
+func (a account) query(t *testing.T, service, version, action string, parameters url.Values, answer any) {
+	t.Helper()
+	if err := a.client().Query(t.Context(), service, version, action, parameters, answer); err != nil {
 		t.Fatal(err)
 	}
+}
+
+func (a account) json(t *testing.T, service, prefix, operation string, in, answer any) {
+	t.Helper()
+	if err := a.client().JSON(t.Context(), service, prefix, operation, in, answer); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func (a account) rest(t *testing.T, operation, path string, answer any) {
+	t.Helper()
+	if err := a.client().REST(t.Context(), "eks", operation, http.MethodGet, path, nil, answer); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func (a account) restXML(t *testing.T, operation, path string, answer any) {
+	t.Helper()
+	if err := a.client().RESTXML(t.Context(), "route53", operation, http.MethodGet, path, nil, answer); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func (a account) client() *awsapi.Client {
+	return &awsapi.Client{Endpoint: a.endpoint, Region: a.region, HTTP: http.DefaultClient}
+}
+
+// holds is everything that the account holds.
+func (a account) holds(t *testing.T) []inventory.Resource {
+	t.Helper()
+	all, err := inventory.List(t.Context(), a.client())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return all
 }

@@ -11,17 +11,18 @@ const everywhere = "0.0.0.0/0"
 // checkNetwork holds what the root promises in its outputs against what the account has: in each of three zones,
 // every color's subnet goes out through a NAT gateway of its own zone, only public subnets reach the internet gateway,
 // and the data subnets reach nothing outside.
-func checkNetwork(t *testing.T, a account, options *terraform.Options) {
+func checkNetwork(t *testing.T, e *example, options *terraform.Options) {
 	t.Helper()
+	a := e.account
 	networks := a.networks(t)
-	if len(networks) != 1 || networks[0].CIDR != "10.40.0.0/16" {
-		t.Fatalf("the account has the networks %v, the spec asks for 10.40.0.0/16", networks)
+	if cidr := e.spec.Spec.Network.CIDR; len(networks) != 1 || networks[0].CIDR != cidr {
+		t.Fatalf("the account has the networks %v, the spec asks for %s", networks, cidr)
 	}
 	vpc := networks[0]
 	if id := terraform.Output(t, options, "vpc_id"); id != vpc.ID {
 		t.Errorf("output vpc_id is %s, the account has %s", id, vpc.ID)
 	}
-	checkTags(t, vpc)
+	checkTags(t, e.name, vpc)
 
 	var ids map[string][]string
 	terraform.OutputStruct(t, options, "subnet_ids", &ids)
@@ -44,14 +45,14 @@ func checkNetwork(t *testing.T, a account, options *terraform.Options) {
 	}
 }
 
-func checkTags(t *testing.T, vpc network) {
+func checkTags(t *testing.T, cluster string, vpc network) {
 	t.Helper()
 	tags := map[string]string{}
 	for _, tag := range vpc.Tags {
 		tags[tag.Key] = tag.Value
 	}
 	for key, want := range map[string]string{
-		"drover:cluster": "tiny", "drover:root": "foundation", "managed-by": "drover",
+		"drover:cluster": cluster, "drover:root": "foundation", "managed-by": "drover",
 	} {
 		if tags[key] != want {
 			t.Errorf("the network has the tag %s=%q, want %q", key, tags[key], want)
