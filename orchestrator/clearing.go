@@ -259,7 +259,7 @@ func (c *clearance) keepVolumes(ctx context.Context) (string, error) {
 	if len(volumes) == 0 {
 		return "", nil
 	}
-	return fmt.Sprintf("; %d volumes kept, as they hold data", len(volumes)), nil
+	return fmt.Sprintf("; volumes kept, as they hold data: %d", len(volumes)), nil
 }
 
 func (c *clearance) text() string {

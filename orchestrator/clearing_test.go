@@ -74,7 +74,7 @@ func TestDrainTakesBackWhatBlueHoldsInTheCloudStageByStage(t *testing.T) {
 		t.Errorf("deleted %v, want %v", got, want)
 	}
 	drain := w.state().Past[0].Phases[Drain]
-	for _, say := range []string{"took no new connection", "1 Ingress, 1 NodeClaim, 1 NodePool, 1 Service", "1 volumes kept"} {
+	for _, say := range []string{"took no new connection", "1 Ingress, 1 NodeClaim, 1 NodePool, 1 Service", "volumes kept, as they hold data: 1"} {
 		if !strings.Contains(drain.Detail, say) {
 			t.Errorf("drain says %q, and not %q", drain.Detail, say)
 		}

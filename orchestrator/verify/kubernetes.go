@@ -85,24 +85,27 @@ func (k Kubernetes) lookAtWorkloads(ctx context.Context, client *kubernetes.Clie
 			return err
 		}
 		v.everything(all, "the cluster")
-		for namespace, names := range named {
-			v.named(all, namespace, names)
+		for _, namespace := range slices.Sorted(maps.Keys(named)) {
+			v.exist(all, namespace, named[namespace])
 		}
 		return nil
 	}
-	for _, namespace := range slices.Sorted(maps.Keys(named)) {
+	namespaces := slices.Concat(k.Namespaces, slices.Collect(maps.Keys(named)))
+	slices.Sort(namespaces)
+	for _, namespace := range slices.Compact(namespaces) {
 		found, err := read(ctx, client, namespace)
 		if err != nil {
 			return err
 		}
-		v.named(found, namespace, named[namespace])
-	}
-	for _, namespace := range k.Namespaces {
-		found, err := read(ctx, client, namespace)
-		if err != nil {
-			return err
+		asked := v.exist(found, namespace, named[namespace])
+		if slices.Contains(k.Namespaces, namespace) {
+			v.everything(found, "namespace "+namespace)
+			continue
 		}
-		v.everything(found, "namespace "+namespace)
+		for _, w := range asked {
+			v.workload(w, found.pods)
+			v.pods(w.own(found.pods))
+		}
 	}
 	return nil
 }

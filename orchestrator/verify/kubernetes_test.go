@@ -75,13 +75,13 @@ func TestKubernetes(t *testing.T) {
 		verdict Verdict
 		says    []string
 	}{
-		"all is well":      {func(*cluster, *Kubernetes) {}, Pass, []string{"3 nodes ready (batch 1, general 2)", "1 workloads available"}},
-		"all namespaces":   {func(_ *cluster, k *Kubernetes) { k.Namespaces = []string{AllNamespaces} }, Pass, []string{"1 workloads"}},
+		"all is well":      {func(*cluster, *Kubernetes) {}, Pass, []string{"3 nodes ready (batch 1, general 2)", "1 workload available"}},
+		"all namespaces":   {func(_ *cluster, k *Kubernetes) { k.Namespaces = []string{AllNamespaces} }, Pass, []string{"1 workload"}},
 		"nothing is asked": {func(_ *cluster, k *Kubernetes) { k.Namespaces, k.Nodes = nil, Nodes{} }, Pass, []string{"3 nodes ready"}},
 		"no nodes": {func(c *cluster, k *Kubernetes) { c.nodes, k.Nodes, k.Namespaces = nil, Nodes{}, nil }, Fail,
 			[]string{"0 of 0 nodes are ready, wanted at least 1"}},
-		"a pool without a node": {func(c *cluster, _ *Kubernetes) { c.nodes = c.nodes[:2] }, Fail, []string{"node pool batch has 0 ready nodes, wanted at least 1"}},
-		"a pool with too few":   {func(c *cluster, _ *Kubernetes) { c.nodes = c.nodes[1:] }, Inconclusive, []string{"node pool general has 1 ready nodes, wanted at least 2, for 0s"}},
+		"a pool without a node": {func(c *cluster, _ *Kubernetes) { c.nodes = c.nodes[:2] }, Fail, []string{"node pool batch has 0 nodes ready, wanted at least 1"}},
+		"a pool with too few":   {func(c *cluster, _ *Kubernetes) { c.nodes = c.nodes[1:] }, Inconclusive, []string{"node pool general has 1 node ready, wanted at least 2, for 0s"}},
 		"too few nodes":         {func(_ *cluster, k *Kubernetes) { k.Nodes.Least = 4 }, Inconclusive, []string{"3 of 3 nodes are ready, wanted at least 4"}},
 		"a cordoned node takes nothing": {func(c *cluster, _ *Kubernetes) {
 			c.nodes[2] = strings.Replace(c.nodes[2], `"status":{`, `"spec":{"unschedulable":true},"status":{`, 1)
@@ -98,7 +98,7 @@ func TestKubernetes(t *testing.T) {
 		"a node that goes": {func(c *cluster, _ *Kubernetes) {
 			c.nodes = append(c.nodes, strings.Replace(node("d", "general", "False", time.Hour), `"name"`, `"deletionTimestamp":"2026-01-01T00:00:00Z","name"`, 1))
 		}, Pass, nil},
-		"a workload by name":         {func(_ *cluster, k *Kubernetes) { k.Namespaces, k.Workloads = nil, []string{"shop/web"} }, Pass, []string{"1 workloads"}},
+		"a workload by name":         {func(_ *cluster, k *Kubernetes) { k.Namespaces, k.Workloads = nil, []string{"shop/web"} }, Pass, []string{"1 workload"}},
 		"a workload that is missing": {func(_ *cluster, k *Kubernetes) { k.Workloads = []string{"shop/api"} }, Fail, []string{"there is no Deployment, StatefulSet or DaemonSet shop/api"}},
 		"a workload of no pods":      {func(_ *cluster, k *Kubernetes) { k.Workloads = []string{"shop/idle"} }, Fail, []string{"Deployment shop/idle is asked for, and wants no pod"}},
 		"the same name elsewhere": {func(_ *cluster, k *Kubernetes) {

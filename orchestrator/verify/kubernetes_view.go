@@ -39,9 +39,9 @@ func (v *view) verdict(settle time.Duration) (Verdict, string) {
 		v.wrong(recalled[text], "%s", text)
 	}
 	if len(v.troubles) == 0 {
-		seen := fmt.Sprintf("%d nodes ready%s", v.ready, pools(v.byPool))
+		seen := counted(v.ready, "node") + " ready" + pools(v.byPool)
 		if v.units > 0 {
-			seen += fmt.Sprintf(", %d workloads available", v.units)
+			seen += ", " + counted(v.units, "workload") + " available"
 		}
 		return Pass, seen
 	}
@@ -64,6 +64,13 @@ func (v *view) verdict(settle time.Duration) (Verdict, string) {
 		lines = append(lines[:most], fmt.Sprintf("and %d more", more))
 	}
 	return verdict, strings.Join(lines, "; ")
+}
+
+func counted(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return fmt.Sprintf("%d %ss", n, what)
 }
 
 func pools(ready map[string]int) string {
@@ -99,7 +106,7 @@ func (v *view) nodes(nodes []kubernetes.Node, want Nodes, poolOf func(map[string
 	v.atLeast(v.ready, least, fmt.Sprintf("%d of %d nodes are ready, wanted at least %d", v.ready, len(nodes), least))
 	for _, pool := range slices.Sorted(maps.Keys(want.Pools)) {
 		have, least := v.byPool[pool], want.Pools[pool]
-		v.atLeast(have, least, fmt.Sprintf("node pool %s has %d ready nodes, wanted at least %d", pool, have, least))
+		v.atLeast(have, least, fmt.Sprintf("node pool %s has %s ready, wanted at least %d", pool, counted(have, "node"), least))
 	}
 }
 
@@ -114,8 +121,9 @@ func (v *view) atLeast(have, least int, short string) {
 	}
 }
 
-// named judges the workloads of one namespace that were asked for by name.
-func (v *view) named(found contents, namespace string, names []string) {
+// exist gives the workloads of one namespace that were asked for by name. Each has to be there and want pods.
+func (v *view) exist(found contents, namespace string, names []string) []workload {
+	var asked []workload
 	for _, name := range names {
 		known := false
 		for _, w := range found.workloads {
@@ -127,13 +135,13 @@ func (v *view) named(found contents, namespace string, names []string) {
 				v.wrong(time.Time{}, "%s is asked for, and wants no pod", w)
 				continue
 			}
-			v.workload(w, found.pods)
-			v.pods(w.own(found.pods))
+			asked = append(asked, w)
 		}
 		if !known {
 			v.wrong(time.Time{}, "there is no Deployment, StatefulSet or DaemonSet %s/%s", namespace, name)
 		}
 	}
+	return asked
 }
 
 // everything judges all workloads and pods. A place without any workload proves nothing.
