@@ -101,8 +101,8 @@ func newApp(s streams) *cli.App {
 		Action:                 unknownCommand,
 		Commands: []*cli.Command{
 			validateCommand(s), generateCommand(s), networkCommand(s), schemaCommand(s), initCommand(s),
-			applyCommand(s), rotateCommand(s), statusCommand(s), approveCommand(s), rollbackCommand(s), destroyCommand(s),
-			rehearseCommand(s),
+			applyCommand(s), rotateCommand(s), statusCommand(s), historyCommand(s), approveCommand(s), rollbackCommand(s),
+			destroyCommand(s), rehearseCommand(s), completionCommand(s),
 		},
 	}
 	for _, command := range app.Commands {

@@ -38,6 +38,7 @@ type Rotation struct {
 	StartedAt    time.Time
 	FinishedAt   time.Time
 	Outcome      Outcome // empty while under way
+	Reason       string  // why it did not end well
 	Building     bool    // an apply of the new color was begun
 	Draining     bool    // the deletion of what the old color's cluster keeps in the cloud was begun
 	Destroying   bool    // the deletion of the old color was begun
@@ -115,7 +116,7 @@ func (s *State) finish(e Event) {
 	if s.Rotation == nil || s.Rotation.ID != e.Rotation {
 		return
 	}
-	s.Rotation.Outcome, s.Rotation.FinishedAt = e.Outcome, e.Time
+	s.Rotation.Outcome, s.Rotation.FinishedAt, s.Rotation.Reason = e.Outcome, e.Time, e.Detail
 	s.Past = append(s.Past, *s.Rotation)
 	s.Rotation = nil
 }
