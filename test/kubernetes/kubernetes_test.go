@@ -67,10 +67,10 @@ func TestARealAPIServer(t *testing.T) {
 	}
 	t.Cleanup(client.Close)
 	// One after the other: each finds what the one before has made.
-	t.Run("a stranger is refused", func(t *testing.T) { strangersAreRefused(t, access) })
-	t.Run("the check follows the cluster", func(t *testing.T) { theCheckFollows(t, cluster, access) })
-	t.Run("deprecated APIs", func(t *testing.T) { deprecatedAPIsAreRead(t, client) })
-	t.Run("deletions", func(t *testing.T) { deletionsAreOfOneObject(t, cluster, client) })
+	strangersAreRefused(t, access)
+	theCheckFollows(t, cluster, access)
+	deprecatedAPIsAreRead(t, client)
+	deletionsAreOfOneObject(t, cluster, client)
 }
 
 func strangersAreRefused(t *testing.T, access kubernetes.Access) {
