@@ -3,8 +3,11 @@ package generator
 import (
 	"fmt"
 	"net/netip"
+	"slices"
+	"strings"
 	"sync"
 
+	"github.com/hashicorp/go-version"
 	"github.com/hashicorp/hcl/v2/hclwrite"
 
 	"drover/generator/netplan"
@@ -135,12 +138,33 @@ func variablesFile(variables ...variable) []byte {
 	})
 }
 
-// requiredVersion is what the root's backend needs, and what the spec asks for.
+// requiredVersion is what the root's backend needs, and what the spec asks for
+// beside it, as it is written there.
 func requiredVersion(c spec.Cluster, b backend) string {
-	if asked := c.Spec.Terraform.Version; asked != "" && asked != spec.TerraformVersion {
+	asked := c.Spec.Terraform.Version
+	if asked == "" || asked == spec.TerraformVersion {
+		return b.needs
+	}
+	bounds := strings.Split(asked, ",")
+	more := slices.DeleteFunc(slices.Clone(bounds), func(bound string) bool { return sameVersions(bound, b.needs) })
+	switch len(more) {
+	case 0:
+		return b.needs
+	case len(bounds):
 		return b.needs + ", " + asked
 	}
-	return b.needs
+	return b.needs + ", " + strings.TrimSpace(strings.Join(more, ","))
+}
+
+// sameVersions tells whether two bounds let the same versions through, as
+// >= 1.9 and >= 1.9.0 do.
+func sameVersions(a, b string) bool {
+	one, err := version.NewConstraint(a)
+	if err != nil {
+		return false
+	}
+	other, err := version.NewConstraint(b)
+	return err == nil && one.Equals(other)
 }
 
 // tags are the tags of every resource of a root: drover's own, by which it

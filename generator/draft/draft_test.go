@@ -63,9 +63,9 @@ func TestEverythingThatIsSetIsWritten(t *testing.T) {
 	c.Spec.Account = "123456789012"
 	c.Spec.Kubernetes = spec.Kubernetes{Version: "1.32", Logs: []string{"audit"}, LogRetention: spec.Duration(30 * 24 * time.Hour), Autoscaler: "pools"}
 	c.Spec.Network.Zones, c.Spec.Network.Services, c.Spec.Network.NAT, c.Spec.Network.Endpoints = 2, "172.22.0.0/16", "none", []string{"s3", "ecr.api", "ecr.dkr", "sts", "ec2", "eks-auth", "logs"}
-	c.Spec.Access = spec.Access{API: "restricted", Allow: []string{"203.0.113.0/24"}, Admins: []string{"arn:aws:iam::123456789012:role/a+b"}, Viewers: []string{"arn:aws:iam::123456789012:role/c"}}
+	c.Spec.Access = spec.Access{API: "restricted", Allow: []string{"203.0.113.0/24"}, Admins: []string{"arn:aws:iam::123456789012:role/a+b"}, Viewers: []string{"arn:aws:iam::123456789012:role/c"}, PermissionsBoundary: "arn:aws:iam::123456789012:policy/b"}
 	c.Spec.NodePools = []spec.NodePool{{
-		Name: "general", Machines: []string{"m7i.large"}, Capacity: "spot", Min: 2, Max: 5, Disk: 100 << 30,
+		Name: "general", Machines: []string{"m7i.large"}, OS: "bottlerocket", Capacity: "spot", Min: 2, Max: 5, Disk: 100 << 30,
 		Labels: map[string]string{"a": "true", "b": ""}, Taints: []spec.Taint{{Key: "x", Value: "1", Effect: "NoSchedule"}, {Key: "y", Effect: "NoExecute"}},
 	}}
 	c.Spec.Services.Identities = []spec.Identity{{Name: "a", Namespace: "b", ServiceAccount: "c"}}
@@ -92,7 +92,7 @@ func said(pools []spec.NodePool) []spec.NodePool {
 	var out []spec.NodePool
 	for _, p := range pools {
 		out = append(out, spec.NodePool{
-			Name: p.Name, Machines: p.Machines, Capacity: p.Capacity, Min: p.Min, Max: p.Max, Disk: p.Disk, Labels: p.Labels, Taints: p.Taints,
+			Name: p.Name, Machines: p.Machines, OS: p.OS, Capacity: p.Capacity, Min: p.Min, Max: p.Max, Disk: p.Disk, Labels: p.Labels, Taints: p.Taints,
 		})
 	}
 	return out

@@ -97,6 +97,28 @@ func (v *conversion) endpoints(more *node) {
 	v.carry("spec.network.endpoints", more, func() { v.c.Spec.Network.Endpoints = nil })
 }
 
+// boundary is the permissions boundary of the roles. eksctl has one for each
+// kind of role, and a spec has one for all.
+func (v *conversion) boundary(root *node) {
+	all := []*node{root.get("iam", "serviceRolePermissionsBoundary")}
+	for _, kind := range []string{"managedNodeGroups", "nodeGroups"} {
+		for _, group := range root.get(kind).list() {
+			all = append(all, group.get("iam", "instanceRolePermissionsBoundary"))
+		}
+	}
+	a := &v.c.Spec.Access
+	for _, n := range all {
+		switch arn := n.string(); {
+		case arn == "" || arn == a.PermissionsBoundary:
+		case a.PermissionsBoundary == "":
+			a.PermissionsBoundary = arn
+			v.carry("spec.access.permissionsBoundary", n, func() { a.PermissionsBoundary = "" })
+		default:
+			v.drop(n, "a spec has one boundary for every role: access.permissionsBoundary")
+		}
+	}
+}
+
 // access is who reaches the Kubernetes API.
 func (v *conversion) access(root *node) {
 	a := &v.c.Spec.Access

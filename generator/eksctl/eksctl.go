@@ -52,6 +52,7 @@ func Convert(file string, data []byte, title string, c spec.Cluster) (string, []
 	v.basics(root)
 	v.network(root)
 	v.access(root)
+	v.boundary(root)
 	v.pools(root)
 	v.identities(root)
 	v.rest(root)

@@ -49,6 +49,7 @@ func (v *conversion) pool(n *node) {
 		p().Name = "pool-" + strconv.Itoa(i+1)
 	}
 	v.machines(n, path, p)
+	v.system(n, path, p)
 	v.sizes(n, path, p)
 	labels := n.get("labels")
 	p().Labels = labels.texts()
@@ -83,6 +84,19 @@ func (v *conversion) machines(n *node, path string, p func() *spec.NodePool) {
 		p().Capacity = "spot"
 	} else if ok && percent < 100 {
 		v.drop(share, "a pool is on demand or spot; make one of each")
+	}
+}
+
+// system is what runs on the nodes; drover's default is what eksctl calls AmazonLinux2023.
+func (v *conversion) system(n *node, path string, p func() *spec.NodePool) {
+	family := n.get("amiFamily")
+	switch family.string() {
+	case "", "AmazonLinux2023":
+	case "Bottlerocket":
+		p().OS = "bottlerocket"
+		v.carry(path+".os", family, func() { p().OS = "" })
+	default:
+		v.drop(family, "drover's nodes run Amazon Linux 2023 or Bottlerocket: os: al2023 or bottlerocket")
 	}
 }
 

@@ -39,8 +39,6 @@ var reasons = map[string]string{
 	"nodeGroups[].iam":                         "workloads get identities of their own: see services.identities",
 	"managedNodeGroups[].ami":                  "drover takes the platform's newest image for the version",
 	"nodeGroups[].ami":                         "drover takes the platform's newest image for the version",
-	"managedNodeGroups[].amiFamily":            "drover takes the platform's image for the version",
-	"nodeGroups[].amiFamily":                   "drover takes the platform's image for the version",
 	"managedNodeGroups[].tags":                 "tags are of the whole cluster: metadata.labels",
 	"nodeGroups[].tags":                        "tags are of the whole cluster: metadata.labels",
 	"managedNodeGroups[].availabilityZones":    "each pool spans all zones",

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/goccy/go-yaml/ast"
 )
@@ -137,12 +138,38 @@ func (d *decoder) plainText(n ast.Node, v reflect.Value, path, written string, i
 		v.SetString(written)
 	default:
 		if !isScalar {
-			d.errorAt(path, fmt.Sprintf("write one value: %s: …", last(path)), spanOf(n), fmt.Sprintf("%s is a text, and this is %s", path, kindOf(n)))
+			d.notOneText(n, path)
 			return
 		}
 		d.errorAt(path, fmt.Sprintf("put it in quotes: %q", written), spanOf(n),
 			fmt.Sprintf("%s is a text, and to YAML this is %s", path, kindOf(n)))
 	}
+}
+
+// notOneText says that a list or a mapping stands where a text belongs. In a list
+// in brackets, YAML as it is read here takes any colon for that of a mapping.
+func (d *decoder) notOneText(n ast.Node, path string) {
+	at, help := spanOf(n), fmt.Sprintf("write one value: %s: …", last(path))
+	if item := d.itemAt(at); strings.HasSuffix(path, "]") && colonInside.MatchString(item) {
+		at.width, help = utf8.RuneCountInString(item), fmt.Sprintf("it holds a colon, so quote it: %q", item)
+	}
+	d.errorAt(path, help, at, fmt.Sprintf("%s is a text, and this is %s", path, kindOf(n)))
+}
+
+// colonInside is text that a person took for one word, such as an ARN.
+var colonInside = lazily(`^[^\s"'{}\[\]]+:[^\s"'{}\[\]]*$`)
+
+// itemAt is what is written at a place, up to where an item of a list in brackets ends.
+func (s *source) itemAt(at span) string {
+	if at.line < 1 || at.line > len(s.lines) {
+		return ""
+	}
+	line := []rune(s.visible(at.line))
+	text := string(line[min(at.column-1, len(line)):])
+	if end := strings.IndexAny(text, ",]"); end >= 0 {
+		text = text[:end]
+	}
+	return strings.TrimSpace(text)
 }
 
 // scalarText is what a scalar says, as it is written: 1.30 stays 1.30.

@@ -116,6 +116,13 @@ func scalarSchema(kind string, v reflect.Value, path string) *jsonschema.Schema 
 	case reflect.TypeFor[Size]():
 		s.Pattern = sizeForm
 	}
+	if b, ok := boundAt(path); ok {
+		least, most := float64(b.least), float64(b.most)
+		s.Minimum = &least
+		if b.most != unbounded {
+			s.Maximum = &most
+		}
+	}
 	for _, choice := range choices[path] {
 		s.Enum = append(s.Enum, choice)
 	}

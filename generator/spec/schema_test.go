@@ -58,6 +58,23 @@ func TestChoicesAndFormsAreOfFieldsThatExist(t *testing.T) {
 	}
 }
 
+// A number that a bound lets through is not refused for its size by validation, and one beside it is: the two are read
+// from one table, and the schema has to have all of it.
+func TestBoundsAreThoseOfTheSchema(t *testing.T) {
+	t.Parallel()
+	have := map[string]*jsonschema.Schema{}
+	eachSchema(Schema(), "", func(path string, s *jsonschema.Schema) { have[path] = s })
+	for path, b := range bounds {
+		s := have[path]
+		if s == nil || s.Minimum == nil || *s.Minimum != float64(b.least) || (s.Maximum == nil) != (b.most == unbounded) || (s.Maximum != nil && *s.Maximum != float64(b.most)) {
+			t.Errorf("the bounds of %s, %+v, are not in the schema", path, b)
+		}
+	}
+	if zones := have["spec.network.zones"]; zones.Minimum == nil || *zones.Minimum != 2 || zones.Maximum == nil || *zones.Maximum != 6 {
+		t.Errorf("the schema bounds the zones by %v and %v, want 2 and 6", zones.Minimum, zones.Maximum)
+	}
+}
+
 // The default of every field is what a spec that leaves it out gets, and can
 // be written as it is shown.
 func TestDefaultsInTheSchemaAreThoseOfALoadedSpec(t *testing.T) {

@@ -90,13 +90,13 @@ func (v *validator) machines(path string, p NodePool) {
 
 func (v *validator) bounds(path string, p NodePool) {
 	switch {
-	case p.Min < 0:
+	case p.Min < bounds["spec.nodePools[].min"].least:
 		v.wrong(path+".min", fmt.Sprintf("%s.min is %d, which is less than no node", path, p.Min), "write min: 0 or more")
-	case p.Max < 1:
+	case p.Max < bounds["spec.nodePools[].max"].least:
 		v.wrong(path+".max", fmt.Sprintf("%s.max is %d, so that the pool would never have a node", path, p.Max), "write max: 1 or more, or remove the pool")
 	case p.Max < p.Min:
 		v.wrong(path+".max", fmt.Sprintf("%s.max is %d, less than min, which is %d", path, p.Max, p.Min), fmt.Sprintf("write max: %d or more", p.Min), v.where(path+".min"))
-	case p.Max > 450:
+	case p.Max > bounds["spec.nodePools[].max"].most:
 		v.wrong(path+".max", fmt.Sprintf("%s.max is %d, and a managed node group has at most 450 nodes", path, p.Max), "write max: 450, or split the pool")
 	case p.Min == 1:
 		v.unwise("single-node", path+".min", fmt.Sprintf("the pool %q may shrink to one node, and what runs there stops when it fails", p.Name), "write min: 3, one for each zone, or 0 for a pool that is used now and then")

@@ -15,7 +15,9 @@ func (v *validator) rotation() {
 	v.positive("spec.rotation.maxAge", r.MaxAge, "30d")
 	v.positive("spec.rotation.soak", r.Soak, "1h")
 	v.positive("spec.rotation.quiet", r.Quiet, "3m")
-	v.positive("spec.rotation.keepBlue", r.KeepBlue, "24h")
+	if v.has("spec.rotation.keepBlue") && r.KeepBlue == 0 {
+		v.unwise("no-rollback-window", "spec.rotation.keepBlue", "the old color goes as soon as the new one has soaked, and from then on there is nothing to go back to", "write keepBlue: 24h, or remove the line for that default")
+	}
 	if r.Schedule != "" {
 		v.schedule("spec.rotation.schedule", r.Schedule)
 	}
@@ -50,7 +52,7 @@ func (v *validator) traffic(t Traffic) {
 	for i, step := range t.Steps {
 		at := fmt.Sprintf("%s[%d]", path, i)
 		switch {
-		case step < 1 || step > 100:
+		case !bounds["spec.rotation.traffic.steps[]"].hold(step):
 			v.wrong(at, fmt.Sprintf("%s is %d, and a step is a percentage from 1 to 100", at, step), "write steps: [5, 25, 50, 100]")
 		case i > 0 && step <= t.Steps[i-1]:
 			v.wrong(at, fmt.Sprintf("%s is %d, not more than the step before it, %d", at, step, t.Steps[i-1]), "write steps that rise, such as [5, 25, 50, 100]; going back is what a rollback does")
@@ -131,7 +133,7 @@ var namespace = form{lazily(`^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$`), "the name o
 
 func (v *validator) kubernetesCheck(path string, k KubernetesCheck) {
 	oneIs(v, path+".nodesReady", k.NodesReady)
-	if k.MinNodes < 0 {
+	if !bounds["spec.rotation.verify[].kubernetes.minNodes"].hold(k.MinNodes) {
 		v.wrong(path+".minNodes", fmt.Sprintf("%s.minNodes is %d, and a number of nodes is not less than 0", path, k.MinNodes), "write minNodes: 3, or remove the line")
 	}
 	for i, w := range k.Workloads {
@@ -161,10 +163,10 @@ func (v *validator) httpCheck(path string, h HTTPCheck) {
 		}
 		v.wrong(path+".path", fmt.Sprintf("%s.path %q is not a path: it begins with one slash", path, h.Path), help)
 	}
-	if h.Status < 100 || h.Status > 599 {
+	if !bounds["spec.rotation.verify[].http.status"].hold(h.Status) {
 		v.wrong(path+".status", fmt.Sprintf("%s.status is %d, which no server answers", path, h.Status), "write status: 200")
 	}
-	if h.Samples < 1 || h.Samples > 10_000 {
+	if !bounds["spec.rotation.verify[].http.samples"].hold(h.Samples) {
 		v.wrong(path+".samples", fmt.Sprintf("%s.samples is %d, and a check makes 1 to 10000 requests", path, h.Samples), "write samples: 20")
 	}
 	v.positive(path+".maxLatency", h.MaxLatency, "500ms")

@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/hashicorp/go-version"
@@ -85,7 +86,12 @@ func constraints(asked string) (version.Constraints, error) {
 	if err != nil {
 		return nil, fmt.Errorf("the Terraform version %q is not a constraint such as \">= 1.10\": %w", asked, err)
 	}
-	return append(all, extra...), nil
+	for _, c := range extra {
+		if !slices.ContainsFunc(all, c.Equals) { // an error that names them says nothing twice
+			all = append(all, c)
+		}
+	}
+	return all, nil
 }
 
 // search looks through PATH and the install directory.

@@ -2,6 +2,8 @@ package terraform
 
 import (
 	"fmt"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
@@ -56,5 +58,28 @@ func TestFindWithoutABinarySaysWhatIsThereAndWhatToDo(t *testing.T) {
 	}
 	if _, err := Find(t.Context(), Options{Flavor: "pulumi"}); err == nil || !strings.Contains(err.Error(), `"terraform" or "tofu"`) {
 		t.Errorf("an unknown flavor: %v", err)
+	}
+}
+
+func TestConstraintsSayNothingTwice(t *testing.T) {
+	t.Parallel()
+	for asked, want := range map[string]string{
+		"": ">= 1.9.0", ">= 1.9": ">= 1.9.0", ">= 1.9, < 2.0": ">= 1.9.0, < 2.0", "~> 1.10": ">= 1.9.0,~> 1.10",
+	} {
+		if got, err := constraints(asked); err != nil || got.String() != want {
+			t.Errorf("asked for %q, it is %q (%v), want %q", asked, got, err, want)
+		}
+	}
+}
+
+func TestADownloadFromWhereNothingAnswersIsNotTried(t *testing.T) {
+	t.Parallel()
+	gone := httptest.NewServer(http.NotFoundHandler())
+	if err := reachable(t.Context(), gone.URL); err != nil {
+		t.Errorf("a server that answers is not reachable: %v", err)
+	}
+	gone.Close()
+	if err := reachable(t.Context(), gone.URL); err == nil || !strings.Contains(err.Error(), "does not answer") {
+		t.Errorf("a server that is gone: %v", err)
 	}
 }

@@ -3,6 +3,7 @@ package terraform
 import (
 	"context"
 	"fmt"
+	"net/http"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -38,7 +39,11 @@ func install(ctx context.Context, o Options, c version.Constraints) (string, err
 	if o.Log != nil {
 		_, _ = fmt.Fprintf(o.Log, "downloading %s %s to %s\n", o.Flavor, c, dir)
 	}
+	if err := reachable(ctx, releasesURL); err != nil {
+		return "", err
+	}
 	source := &releases.LatestVersion{
+		ApiBaseURL:  releasesURL,
 		Product:     product.Terraform,
 		Constraints: c,
 		InstallDir:  dir,
@@ -49,6 +54,28 @@ func install(ctx context.Context, o Options, c version.Constraints) (string, err
 		return "", fmt.Errorf("downloading %s: %w", o.Flavor, err)
 	}
 	return path, nil
+}
+
+// releasesURL is where Terraform is downloaded from.
+const releasesURL = "https://releases.hashicorp.com"
+
+// answerLimit is how long that place may take to answer at all.
+const answerLimit = 5 * time.Second
+
+// reachable asks once whether anything answers, through the proxy that the environment names. The download by itself
+// would ask again and again for half a minute on a machine without a network.
+func reachable(ctx context.Context, url string) error {
+	ctx, cancel := context.WithTimeout(ctx, answerLimit)
+	defer cancel()
+	request, err := http.NewRequestWithContext(ctx, http.MethodHead, url, nil)
+	if err != nil {
+		return fmt.Errorf("asking %s: %w", url, err)
+	}
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		return fmt.Errorf("it cannot be downloaded, as %s does not answer: %w", url, err)
+	}
+	return response.Body.Close()
 }
 
 // binaryName is the file name of a flavor's binary.

@@ -1,0 +1,44 @@
+package spec
+
+import "math"
+
+// bound is the least and the greatest value of a number.
+type bound struct{ least, most int }
+
+func (b bound) hold(n int) bool { return b.least <= n && n <= b.most }
+
+// unbounded is the greatest value of a number that has none.
+const unbounded = math.MaxInt
+
+// bounds are those of numbers that are the same on every platform; [] stands
+// for any index. Validation and the JSON Schema both read them.
+var bounds = map[string]bound{
+	"spec.nodePools[].min":                       {0, mostNodes},
+	"spec.nodePools[].max":                       {1, mostNodes},
+	"spec.rotation.traffic.steps[]":              {1, 100},
+	"spec.rotation.verify[].http.status":         {100, 599},
+	"spec.rotation.verify[].http.samples":        {1, 10_000},
+	"spec.rotation.verify[].kubernetes.minNodes": {0, unbounded},
+}
+
+// mostNodes is how many nodes a managed node group has at most:
+// https://docs.aws.amazon.com/eks/latest/userguide/service-quotas.html.
+const mostNodes = 450
+
+// widestBound is the widest of what the platforms allow.
+func widestBound(of func(rules) [2]int) bound {
+	b := bound{least: unbounded}
+	for _, r := range rulesOf {
+		b.least, b.most = min(b.least, of(r)[0]), max(b.most, of(r)[1])
+	}
+	return b
+}
+
+// boundAt is the bound of the number at a path, where it has one.
+func boundAt(path string) (bound, bool) {
+	if path == "spec.network.zones" {
+		return widestBound(func(r rules) [2]int { return r.zones }), true
+	}
+	b, ok := bounds[path]
+	return b, ok
+}
