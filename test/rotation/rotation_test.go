@@ -43,7 +43,9 @@ func TestARotationSurvivesWhatGoesWrong(t *testing.T) {
 	r := s.drover("rotate", "--auto-approve")
 	s.expect(r, 1, "no active cluster to rotate", "drover apply")
 
+	s.planTakes("apply")
 	s.expect(s.drover("apply", "--auto-approve"), 0)
+	s.planTakes("nothing")
 	if got := s.status(); got.Active != "blue" || got.Version != "1.33" || got.Rotation != nil {
 		t.Fatalf("after apply, status is %+v", got)
 	}
@@ -53,6 +55,7 @@ func TestARotationSurvivesWhatGoesWrong(t *testing.T) {
 	}
 
 	s.version("1.34")
+	s.planTakes("rotate")
 	s.expect(s.drover("apply", "--auto-approve"), 1, "upgrade in place cannot be undone", "drover rotate")
 
 	s.killedDuringShift()
@@ -122,6 +125,22 @@ func (s *session) expect(r harness.Result, code int, words ...string) {
 		if !strings.Contains(r.Stderr, word) {
 			s.t.Fatalf("the error does not say %q:\n%s", word, r.Stderr)
 		}
+	}
+}
+
+// planTakes holds which command a plan names.
+func (s *session) planTakes(command string) {
+	s.t.Helper()
+	r := s.drover("plan", "--output", "json")
+	s.expect(r, 0)
+	var planned struct {
+		Takes string `json:"takes"`
+	}
+	if err := json.Unmarshal([]byte(r.Stdout), &planned); err != nil {
+		s.t.Fatalf("plan --output json is not JSON: %v\n%s", err, r.Stdout)
+	}
+	if planned.Takes != command {
+		s.t.Errorf("the plan takes %s, want %s:\n%s", planned.Takes, command, r.Stdout)
 	}
 }
 
