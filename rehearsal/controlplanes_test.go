@@ -2,9 +2,12 @@ package rehearsal
 
 import (
 	"encoding/json"
+	"errors"
 	"net/url"
 	"os"
+	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -73,6 +76,12 @@ func TestThePidFileNamesEveryProcessOfAControlPlane(t *testing.T) {
 	if want := 1 + 2*5; len(p.Children) != want || !allAlive(p.Children) {
 		t.Errorf("the pid file names %d processes, want %d that are alive: %+v", len(p.Children), want, p.Children)
 	}
+	const most = 3 << 30 // of a whole cloud with two clusters
+	if held := resident(t, append(p.Children, p.Owner)); held > most {
+		t.Errorf("the cloud holds %d MiB, and more than %d are too many", held>>20, most>>20)
+	} else {
+		t.Logf("the cloud with two clusters holds %d MiB", held>>20)
+	}
 	if err := c.Close(); err != nil {
 		t.Error(err)
 	}
@@ -84,6 +93,20 @@ func TestThePidFileNamesEveryProcessOfAControlPlane(t *testing.T) {
 	if left, err := filepath.Glob(filepath.Join(c.home.dir, "kubernetes-*")); err != nil || len(left) > 0 {
 		t.Errorf("left behind: %v (%v)", left, err)
 	}
+}
+
+// resident asks ps what processes hold, in bytes.
+func resident(t *testing.T, ids []child.Identity) (sum int) {
+	t.Helper()
+	for _, id := range ids {
+		out, err := exec.CommandContext(t.Context(), "ps", "-o", "rss=", "-p", strconv.Itoa(id.PID)).Output()
+		kib, convErr := strconv.Atoi(strings.TrimSpace(string(out)))
+		if err != nil || convErr != nil || kib == 0 {
+			t.Fatalf("what process %d holds: %q (%v)", id.PID, out, errors.Join(err, convErr))
+		}
+		sum += kib << 10
+	}
+	return sum
 }
 
 func allAlive(list []child.Identity) bool {

@@ -324,6 +324,20 @@ func TestAddonsRunOnceThereAreNodes(t *testing.T) {
 	for _, app := range []string{"kube-dns", "kube-proxy", "aws-node"} {
 		eventually(t, "two pods of "+app, func(context.Context) bool { return running(app) == 2 })
 	}
+	if _, err := client.UpdateClusterVersion(t.Context(), &eks.UpdateClusterVersionInput{Name: name, Version: aws.String("1.36")}); err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, "the API server is one of 1.36", func(context.Context) bool {
+		out, err := client.DescribeCluster(t.Context(), &eks.DescribeClusterInput{Name: name})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return out.Cluster.Status == types.ClusterStatusActive
+	})
+	var version struct{ EmulationMinor string }
+	if code, data := api.ask(t, http.MethodGet, "/version", token, ""); code != http.StatusOK || json.Unmarshal(data, &version) != nil || version.EmulationMinor != "36" {
+		t.Errorf("after the update, /version is %d %s", code, data)
+	}
 	if n := api.nodes(t, token, "general"); len(n) != 2 || n[0].Metadata.Labels["kubernetes.io/arch"] != "arm64" {
 		t.Errorf("the nodes of a Graviton group are %+v", n)
 	}

@@ -25,6 +25,7 @@ type appliedAddon struct {
 
 // wanted is EKS' state at one moment.
 type wanted struct {
+	version    string
 	nodegroups []*nodegroup
 	addons     map[string]string // versions, by name
 	kept       map[string]bool   // add-ons whose workloads stay although the add-on went
@@ -34,7 +35,7 @@ func (k *keeper) wanted() wanted {
 	s, cl := k.service, k.of
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	w := wanted{addons: map[string]string{}, kept: maps.Clone(cl.kept)}
+	w := wanted{version: cl.version, addons: map[string]string{}, kept: maps.Clone(cl.kept)}
 	for _, name := range sortedKeys(cl.nodegroups) {
 		w.nodegroups = append(w.nodegroups, cl.nodegroups[name])
 	}
@@ -50,6 +51,9 @@ func (k *keeper) wanted() wanted {
 // look makes nodes and add-ons what they are to be, and says whether all of them are ready.
 func (k *keeper) look(ctx context.Context) (settled bool, err error) {
 	w := k.wanted()
+	if err := k.cluster.Upgrade(ctx, w.version); err != nil {
+		return false, err
+	}
 	names, err := k.setNodes(ctx, w.nodegroups)
 	if err := errors.Join(err, k.setAddons(ctx, w)); err != nil {
 		return false, err

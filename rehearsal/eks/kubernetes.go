@@ -189,6 +189,9 @@ func (cl *cluster) completePlane(described object) {
 		described["status"] = "CREATING"
 	default:
 		described["status"] = "ACTIVE"
+		if p.cluster.Emulated() != kubernetes.Emulated(cl.version) {
+			described["status"] = "UPDATING"
+		}
 		described["endpoint"] = p.cluster.Endpoint()
 		described["certificateAuthority"] = object{"data": base64.StdEncoding.EncodeToString(p.cluster.CA())}
 	}

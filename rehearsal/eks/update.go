@@ -100,6 +100,7 @@ func (s *Service) updateClusterVersion(c *call) (any, error) {
 		}
 	}
 	cl.version = in.Version
+	cl.wake()
 	return s.record(cl, "VersionUpdate", "", "", updateParam{"Version", in.Version}, updateParam{"PlatformVersion", "eks.1"}), nil
 }
 

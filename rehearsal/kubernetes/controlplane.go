@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -40,15 +41,18 @@ type Fleet struct {
 
 // Cluster is a running control plane.
 type Cluster struct {
+	fleet     *Fleet
 	name, dir string
+	port      int
+	webhook   bool
 	endpoint  string
 	ca        []byte
-	emulated  string
 	client    *Client
 	processes []*process // in the order in which they were started
 
-	mu    sync.Mutex
-	nodes map[string]Node // as they were set last
+	mu       sync.Mutex
+	emulated string
+	nodes    map[string]Node // as they were set last
 }
 
 // Emulated is the minor version that a cluster of an asked one runs: the API server cannot be older than three minors
@@ -73,21 +77,21 @@ func (f *Fleet) Start(ctx context.Context, o Options) (*Cluster, error) {
 	if err != nil {
 		return nil, fmt.Errorf("make a directory for the control plane of %s: %w", o.Name, err)
 	}
-	c := &Cluster{name: o.Name, dir: dir, emulated: Emulated(o.Minor), nodes: map[string]Node{}}
+	c := &Cluster{fleet: f, name: o.Name, dir: dir, webhook: o.Webhook != "", emulated: Emulated(o.Minor), nodes: map[string]Node{}}
 	ctx, cancel := context.WithTimeout(ctx, readyWithin)
 	defer cancel()
-	if err := c.start(ctx, f, o); err != nil {
+	if err := c.start(ctx, o); err != nil {
 		return nil, errors.Join(fmt.Errorf("start the control plane of %s: %w", o.Name, err), c.Close())
 	}
 	return c, nil
 }
 
-func (c *Cluster) start(ctx context.Context, f *Fleet, o Options) error {
-	if err := c.startAPI(ctx, f, o); err != nil {
+func (c *Cluster) start(ctx context.Context, o Options) error {
+	if err := c.startAPI(ctx, o); err != nil {
 		return err
 	}
-	for _, s := range controllers(f.Programs, c.emulated) {
-		if err := c.run(f, s); err != nil {
+	for _, s := range append(controllers(c.fleet.Programs, c.emulated), kwok(c.fleet.Programs)) {
+		if err := c.run(s); err != nil {
 			return err
 		}
 	}
@@ -99,23 +103,20 @@ func (c *Cluster) start(ctx context.Context, f *Fleet, o Options) error {
 
 // startAPI starts etcd and the API server. The API server has to be told its port, and somebody else may take it in
 // between: then it is tried with another one.
-func (c *Cluster) startAPI(ctx context.Context, f *Fleet, o Options) error {
+func (c *Cluster) startAPI(ctx context.Context, o Options) error {
 	const tries = 5
-	if err := c.run(f, etcd(f.Programs)); err != nil {
+	if err := c.run(etcd(c.fleet.Programs)); err != nil {
 		return err
 	}
 	for try := 1; ; try++ {
-		port, err := freePort(ctx)
-		if err != nil {
+		var err error
+		if c.port, err = freePort(ctx); err != nil {
 			return err
 		}
-		if err := c.writeKeys(port, o.Webhook); err != nil {
+		if err := c.writeKeys(c.port, o.Webhook); err != nil {
 			return err
 		}
-		if err := c.run(f, apiServer(f.Programs, c.dir, port, c.emulated, o.Webhook != "")); err != nil {
-			return err
-		}
-		err = c.await(ctx, "/readyz", func(ctx context.Context) error { return c.client.Ready(ctx) })
+		err = c.runAPI(ctx, c.emulated)
 		server := c.processes[len(c.processes)-1]
 		if err == nil || try == tries || !strings.Contains(server.log.tail(), "address already in use") {
 			return err
@@ -125,6 +126,45 @@ func (c *Cluster) startAPI(ctx context.Context, f *Fleet, o Options) error {
 			return fmt.Errorf("close the log of %s: %w", server.name, err)
 		}
 	}
+}
+
+// runAPI starts the API server as a version and waits until it is ready.
+func (c *Cluster) runAPI(ctx context.Context, emulated string) error {
+	if err := c.run(apiServer(c.fleet.Programs, c.dir, c.port, emulated, c.webhook)); err != nil {
+		return err
+	}
+	return c.await(ctx, "/readyz", c.client.Ready)
+}
+
+// Upgrade makes the control plane that of another minor version, with everything that the cluster holds. Its API does
+// not answer for some seconds meanwhile.
+func (c *Cluster) Upgrade(ctx context.Context, minor string) error {
+	to := Emulated(minor)
+	if to == c.Emulated() {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, readyWithin)
+	defer cancel()
+	var errs []error
+	stays := func(p *process) bool { return p.name == nameEtcd || p.name == nameKwok }
+	c.processes = slices.DeleteFunc(c.processes, func(p *process) bool {
+		if stays(p) {
+			return false
+		}
+		errs = append(errs, p.Stop())
+		return true
+	})
+	errs = append(errs, c.runAPI(ctx, to))
+	for _, s := range controllers(c.fleet.Programs, to) {
+		errs = append(errs, c.run(s))
+	}
+	if err := errors.Join(errs...); err != nil {
+		return fmt.Errorf("upgrade the control plane of %s to %s: %w", c.name, to, err)
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.emulated = to
+	return nil
 }
 
 // writeKeys makes the cluster's keys and the files that name them.
@@ -205,20 +245,14 @@ func (c *Cluster) Endpoint() string { return c.endpoint }
 func (c *Cluster) CA() []byte { return c.ca }
 
 // Emulated is the minor version that the cluster runs.
-func (c *Cluster) Emulated() string { return c.emulated }
+func (c *Cluster) Emulated() string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.emulated
+}
 
 // Client calls the API as one who may do everything.
 func (c *Cluster) Client() *Client { return c.client }
-
-// Ended names the first process of the control plane that is gone, and the end of its log; empty when all run.
-func (c *Cluster) Ended() string {
-	for _, p := range c.processes {
-		if p.ended() {
-			return p.name + " ended:\n" + p.log.tail()
-		}
-	}
-	return ""
-}
 
 // Close ends every process, waits for it, and removes the cluster's directory.
 func (c *Cluster) Close() error {

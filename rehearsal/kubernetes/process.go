@@ -20,7 +20,7 @@ type process struct {
 	log *logFile
 }
 
-func (c *Cluster) run(f *Fleet, s service) error {
+func (c *Cluster) run(s service) error {
 	log, err := openLog(filepath.Join(c.dir, s.name+".log"))
 	if err != nil {
 		return err
@@ -31,10 +31,10 @@ func (c *Cluster) run(f *Fleet, s service) error {
 		return errors.Join(fmt.Errorf("%w: %s", err, log.tail()), log.Close()) // one that ends at once has said why
 	}
 	c.processes = append(c.processes, &process{name: s.name, Process: p, log: log})
-	if f.Started == nil {
+	if c.fleet.Started == nil {
 		return nil
 	}
-	return f.Started(p.Identity())
+	return c.fleet.Started(p.Identity())
 }
 
 // environment has nothing of the user's: neither a proxy nor a kubeconfig nor a cloud is meant for these programs.

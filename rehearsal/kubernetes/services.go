@@ -15,6 +15,9 @@ const (
 	etcdSocket = "unix://etcd:0"
 	peerSocket = "unix://peer:0"
 	adminUser  = "rehearsal"
+
+	// Those that an upgrade leaves alone.
+	nameEtcd, nameKwok = "etcd", "kwok"
 )
 
 // service is one program with its arguments. Files are in the cluster's directory, which is its working directory.
@@ -36,7 +39,7 @@ var clients = []struct {
 
 // etcd listens on a socket in the cluster's directory, which only this user can reach. Nothing of it has to survive.
 func etcd(p programs.Set) service {
-	return service{"etcd", p.Etcd, []string{
+	return service{nameEtcd, p.Etcd, []string{
 		"--data-dir=etcd", "--unsafe-no-fsync", "--log-level=warn",
 		"--listen-client-urls=" + etcdSocket, "--advertise-client-urls=" + etcdSocket,
 		"--name=rehearsal", "--listen-peer-urls=" + peerSocket, "--initial-advertise-peer-urls=" + peerSocket, "--initial-cluster=rehearsal=" + peerSocket,
@@ -76,8 +79,12 @@ func controllers(p programs.Set, minor string) []service {
 			"--cluster-signing-cert-file=ca.pem", "--cluster-signing-key-file=ca.key",
 		}},
 		{"kube-scheduler", p.Scheduler, []string{"--kubeconfig=scheduler.json", "--leader-elect=false", "--secure-port=0", emulated}},
-		{"kwok", p.Kwok, []string{
-			"--kubeconfig=kwok.json", "--config=" + p.Stages, "--manage-all-nodes=true", "--node-lease-duration-seconds=40", "--server-address=",
-		}},
 	}
+}
+
+// kwok plays every node, and the pods on it.
+func kwok(p programs.Set) service {
+	return service{nameKwok, p.Kwok, []string{
+		"--kubeconfig=kwok.json", "--config=" + p.Stages, "--manage-all-nodes=true", "--node-lease-duration-seconds=40", "--server-address=",
+	}}
 }
