@@ -111,6 +111,7 @@ func awsFoundation(c spec.Cluster, plan Addresses) []attribute {
 	out = append(out, awsServices(s.Services)...)
 	if s.Services.Alerts != nil {
 		out = append(out, gap, attribute{"alerts", boolean(true)})
+		out = append(out, awsReceivers(*s.Services.Alerts)...)
 	}
 	if s.Access.PermissionsBoundary != "" {
 		out = append(out, gap, attribute{"permissions_boundary", text(s.Access.PermissionsBoundary)})

@@ -154,6 +154,21 @@ func TestWhatIsAdoptedIsMadeInTheRehearsal(t *testing.T) {
 	}
 }
 
+func TestNobodyIsToldOfAlarmsInTheRehearsal(t *testing.T) {
+	t.Parallel()
+	data, err := os.ReadFile(filepath.Join("..", "examples", "aws", "production.yaml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	edited, err := apply(data, shorten(parsed(t, string(data)), true))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if a := parsed(t, string(edited)).Spec.Services.Alerts; a == nil || *a != (spec.Alerts{}) {
+		t.Errorf("the rehearsal's alarms would go to %+v, and not to a topic alone", a)
+	}
+}
+
 func TestNextMinor(t *testing.T) {
 	t.Parallel()
 	if got, err := nextMinor("1.33"); got != "1.34" || err != nil {

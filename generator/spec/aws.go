@@ -52,6 +52,8 @@ var awsRules = rules{
 	storage:  [2]Size{20 * gibi, 32 * tebi}, // gp3 in RDS
 	identity: form{lazily(`^[a-z0-9]([a-z0-9-]{0,20}[a-z0-9])?$`), "at most 22 lower-case letters, digits and dashes: an IAM role is named for it", "checkout"},
 	caches:   []string{"ecr-public", "quay", "kubernetes"},
+	chat:     []string{"ap-southeast-1", "eu-west-1", "us-east-2", "us-west-2"}, // https://docs.aws.amazon.com/general/latest/gr/chatbot.html
+	vault:    true,
 	backends: "s3",
 	// What ends TLS at a load balancer is in the same store as what a VPN has.
 	lbCert: form{lazily(`^arn:aws[a-z-]*:acm:[a-z0-9-]+:[0-9]{12}:certificate/[0-9a-f-]+$`), "the ARN of a certificate in ACM",

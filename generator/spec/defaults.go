@@ -43,6 +43,10 @@ func (p *NodePool) setDefaults() {
 
 func (d *Database) setDefaults() { d.Backups = days(14) }
 
+func (p *PagerDuty) setDefaults() { p.Region, p.KeyVersion = "us", 1 }
+
+func (w *Webhook) setDefaults() { w.Header, w.KeyVersion = "Authorization", 1 }
+
 func (g *GitOps) setDefaults() { g.Revision, g.Path = "main", "." }
 
 func (w *Window) setDefaults() { w.Timezone = "UTC" }

@@ -121,7 +121,11 @@ func (d *decoder) notMapping(n ast.Node, t reflect.Type, path string) {
 var listSeparator = lazily(`\s*,\s*|\s+`)
 
 func secretHelp(path string) string {
-	return "name the environment variable that holds it, where drover runs: {" + examples[path+".env"] + "}"
+	help := "name the environment variable that holds it, where drover runs: {" + examples[path+".env"] + "}"
+	if example, ok := examples[path+".vault"]; ok {
+		help += ", or the secret in the vault that does: {" + example + "}"
+	}
+	return help
 }
 
 // asList shows a value written as the list that it should be.

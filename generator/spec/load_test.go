@@ -62,7 +62,7 @@ func TestEverySectionOfTheReferenceSpecIsRead(t *testing.T) {
 		"spot pool":  s.NodePools[1].Capacity == "spot" && s.NodePools[1].Min == 0 && s.NodePools[1].Taints[0].Effect == "NoSchedule",
 		"disk":       s.NodePools[1].Disk.String() == "80Gi",
 		"database":   s.Services.Databases[0].Storage.GiB() == 100 && s.Services.Databases[0].MultiZone,
-		"alerts":     s.Services.Alerts.Slack.Webhook.Env == "SLACK_WEBHOOK_URL",
+		"alerts":     s.Services.Alerts.Slack.Webhook.Env == "SLACK_WEBHOOK_URL" && s.Services.Alerts.Slack.Channel == "C0123ABCD" && s.Services.Alerts.PagerDuty.RoutingKey.Vault == "shop-prod/alerts/pagerduty",
 		"checks":     len(s.Rotation.Verify) == 4 && *s.Rotation.Verify[2].Prometheus.Max == 0.1 && s.Rotation.Verify[1].HTTP.MaxLatency.Std() == 500*time.Millisecond,
 		"approvals":  len(s.Rotation.Approvals) == 2,
 	} {

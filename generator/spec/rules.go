@@ -48,6 +48,8 @@ type rules struct {
 	storage   [2]Size
 	identity  form
 	caches    []string // upstreams of a pull-through cache
+	chat      []string // regions that the platform's chat client has its API in
+	vault     bool     // whether the platform's alarms are sent with keys from its vault
 	backends  string   // the state backend that belongs to the platform
 }
 

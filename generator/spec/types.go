@@ -370,7 +370,7 @@ type Identity struct {
 
 // Alerts says where alerts go.
 type Alerts struct {
-	// A Slack channel's incoming webhook.
+	// A Slack channel.
 	Slack *Slack `yaml:"slack,omitempty"`
 	// A PagerDuty service.
 	PagerDuty *PagerDuty `yaml:"pagerduty,omitempty"`
@@ -378,28 +378,47 @@ type Alerts struct {
 	Webhook *Webhook `yaml:"webhook,omitempty"`
 }
 
-// Slack is a Slack channel's incoming webhook.
+// Slack is a Slack channel. The platform's alarms reach it by the platform's
+// own chat client, which needs no key.
 type Slack struct {
-	// Where the address of the webhook is.
-	Webhook SecretRef `yaml:"webhook"`
+	// The id of the workspace, such as T0123ABCD. The account's chat client, Amazon Q Developer in chat applications, has to be signed in to it once.
+	Workspace string `yaml:"workspace,omitempty"`
+	// The id of the channel, such as C0123ABCD.
+	Channel string `yaml:"channel,omitempty"`
+	// Where the address of an incoming webhook is.
+	Webhook SecretRef `yaml:"webhook,omitempty"`
 }
 
 // PagerDuty is a PagerDuty service.
 type PagerDuty struct {
 	// Where the routing key of the service is.
 	RoutingKey SecretRef `yaml:"routingKey"`
+	// The service region of the PagerDuty account.
+	Region string `yaml:"region,omitempty"`
+	// Count it up when the key in the vault has changed, so that it is read again.
+	KeyVersion int `yaml:"keyVersion,omitempty"`
 }
 
 // Webhook is any other receiver.
 type Webhook struct {
-	// Where the address of the receiver is.
-	URL SecretRef `yaml:"url"`
+	// The https:// address that alarms are sent to, when it holds no secret. Needs key.
+	Address string `yaml:"address,omitempty"`
+	// The secret that is sent along, for an address.
+	Key SecretRef `yaml:"key,omitempty"`
+	// The header that the key is sent in. The key is its whole value.
+	Header string `yaml:"header,omitempty"`
+	// Count it up when the key in the vault has changed, so that it is read again.
+	KeyVersion int `yaml:"keyVersion,omitempty"`
+	// Where an address that is itself a secret is.
+	URL SecretRef `yaml:"url,omitempty"`
 }
 
 // SecretRef names where a secret is; a spec never holds one.
 type SecretRef struct {
 	// The environment variable that holds the secret where drover runs.
-	Env string `yaml:"env"`
+	Env string `yaml:"env,omitempty"`
+	// The name of the secret in the platform's vault, for what the platform itself sends, on AWS. Its text is the secret and nothing else.
+	Vault string `yaml:"vault,omitempty"`
 }
 
 // GitOps is the repository that says what runs inside every color.

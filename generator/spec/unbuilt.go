@@ -23,15 +23,28 @@ func (v *validator) unbuilt() {
 		{"spec.ingress.management", s.Ingress.Management != nil, "no way in to management interfaces is made yet", later},
 		{"spec.ingress.tls", v.has("spec.ingress.tls") && s.Ingress.TLS.Certificate == "", "no certificates are issued yet: what listens in the cluster brings its own", later},
 		{"spec.services.alerts", s.Services.Alerts != nil && s.Platform != AWS, "no alerts are sent yet", later},
-		{"spec.services.alerts", s.Services.Alerts != nil && s.Platform == AWS, "alarms reach a topic in the account, and nothing takes them on to Slack, PagerDuty or a webhook yet", "subscribe to the topic: output alerts_topic_arn of the foundation"},
 		{"spec.gitops", s.GitOps != nil, "nothing is started in a new cluster yet, and a rotation refuses to begin", "remove it before a rotation, and start the agent by other means"},
 		{"spec.rotation.maxAge", s.Rotation.MaxAge > 0, "nothing acts on the age of a cluster yet", later},
 		{"spec.rotation.schedule", s.Rotation.Schedule != "", "nothing starts rotations by schedule yet", later},
 		{"spec.rotation.window", s.Rotation.Window != nil, "the window is not kept yet: a rotation runs when it is started", later},
 	}
+	if a := s.Services.Alerts; a != nil && s.Platform == AWS {
+		rows = append(rows, untold(*a)...)
+	}
 	for _, r := range rows {
 		if r.given {
 			v.warn(r.path, "", r.is, r.help)
 		}
+	}
+}
+
+// untold are the receivers that no alarm reaches: an environment variable is
+// drover's own, which sends nothing itself yet, and the account cannot see it.
+func untold(a Alerts) []lacking {
+	const path = "spec.services.alerts"
+	return []lacking{
+		{path + ".slack", a.Slack != nil && a.Slack.Workspace == "", "alarms do not reach Slack by a webhook, and drover itself sends nothing yet", "add workspace and channel"},
+		{path + ".pagerduty", a.PagerDuty != nil && a.PagerDuty.RoutingKey.Vault == "", "alarms do not reach PagerDuty with a key from drover's environment, and drover itself sends nothing yet", "add vault: with the name of a secret in Secrets Manager that holds the routing key"},
+		{path + ".webhook", a.Webhook != nil && a.Webhook.Address == "", "alarms do not reach an address from drover's environment, and drover itself sends nothing yet", "add address: and key: {vault: …}"},
 	}
 }

@@ -118,25 +118,6 @@ func (v *validator) reference(path, name string, databases []string) {
 	v.wrong(path, fmt.Sprintf("there is no database %q in spec.services.databases", name), help)
 }
 
-func (v *validator) alerts(a Alerts) {
-	check := func(path string, ref SecretRef, example string) {
-		if ref.Env == "" || envName.MatchString(ref.Env) {
-			return
-		}
-		v.redact(v.where(path)) // people paste the secret itself here
-		v.wrong(path, path+" is not the name of an environment variable: capital letters, digits and _", "write env: "+example+", and set that variable where drover runs")
-	}
-	if a.Slack != nil {
-		check("spec.services.alerts.slack.webhook.env", a.Slack.Webhook, "SLACK_WEBHOOK_URL")
-	}
-	if a.PagerDuty != nil {
-		check("spec.services.alerts.pagerduty.routingKey.env", a.PagerDuty.RoutingKey, "PAGERDUTY_ROUTING_KEY")
-	}
-	if a.Webhook != nil {
-		check("spec.services.alerts.webhook.url.env", a.Webhook.URL, "ALERT_WEBHOOK_URL")
-	}
-}
-
 var scpLike = lazily(`^[A-Za-z0-9_.-]+@[A-Za-z0-9.-]+:[^\s]+$`)
 
 func (v *validator) gitops() {

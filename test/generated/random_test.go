@@ -96,6 +96,7 @@ func draw(random *rand.Rand) string {
 			pick(random, "", ", taints: [{key: work, value: batch, effect: NoSchedule}]", ", labels: {work: batch}"))
 	}
 	say("  services:\n    secrets: {prefix: random}\n    registry: {repositories: [%s], pullThrough: [%s]}", pick(random, "", "web", "web, api"), pick(random, "", "quay", "ecr-public, kubernetes"))
+	say("    %s", pick(random, "", "alerts: {webhook: {address: \"https://alerts.example.com/x\", key: {vault: random/alerts}}}", "alerts: {pagerduty: {routingKey: {vault: random/pagerduty}, region: eu}}"))
 	if random.IntN(2) == 0 {
 		say("    databases: [{name: orders, engine: %s, class: db.r7g.large, storage: 100Gi, multiZone: %v}]",
 			pick(random, `postgres, version: "16"`, `mysql, version: "8.0"`), random.IntN(2) == 0)

@@ -5,8 +5,8 @@ locals {
 }
 
 # Where every alarm of the cluster goes, those of the colors too. Whoever is to be told subscribes to it.
-# Addresses and keys of Slack, PagerDuty and the like are not subscribed here: Terraform would keep them in
-# its state, where whoever reads the state could post in a team's name.
+# Addresses that hold a key are not subscribed here: Terraform would keep them in its state, where whoever
+# reads the state could post in a team's name. alert_receivers.tf has other ways.
 resource "aws_sns_topic" "alerts" {
   count = local.alerts
 

@@ -1,4 +1,4 @@
-# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:472e00903dec976150396210f47d4ad2cca9ee3ec92cd9903077d81210b71ba3
+# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:e4aa7c043d6707ce953912323f2e9b9d424bf6ec889be2771c08e4921a863b26
 
 data "terraform_remote_state" "foundation" {
   backend = "local"
@@ -86,4 +86,8 @@ module "cluster" {
   deletion_protection = var.deletion_protection
 
   pod_subnets = data.terraform_remote_state.foundation.outputs.pod_subnets.blue
+
+  alerts = {
+    topic_arn = data.terraform_remote_state.foundation.outputs.alerts_topic_arn
+  }
 }

@@ -1,4 +1,4 @@
-# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:cb454bb561116b93c480de8c516fcff0ac5e91863dd77ac20429bf58bb480a28
+# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:5b74fb943e6dbee35205c17dab1bcfff4d68618feabcff7a90206125892f7dfc
 
 module "foundation" {
   source = "../../modules/aws/foundation"
@@ -52,4 +52,14 @@ module "foundation" {
   domain     = "connected.example.com"
   zone       = "create"
   visibility = "internal"
+
+  alerts = true
+  alert_receivers = {
+    webhook = {
+      url         = "https://alerts.example.com/drover"
+      secret      = "connected/alerts/webhook"
+      header      = "X-Token"
+      key_version = 1
+    }
+  }
 }

@@ -1,4 +1,4 @@
-# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:46b9405e6fb3146188373476f6832d45d94730a45a05f0147b00ae873299fd36
+# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:c34cbb90f23b9fa4d624f83d1bd962bb0428c183052d4cc52b70f7db1364013d
 
 data "terraform_remote_state" "foundation" {
   backend = "local"
@@ -86,4 +86,8 @@ module "cluster" {
   deletion_protection = var.deletion_protection
 
   pod_subnets = data.terraform_remote_state.foundation.outputs.pod_subnets.green
+
+  alerts = {
+    topic_arn = data.terraform_remote_state.foundation.outputs.alerts_topic_arn
+  }
 }

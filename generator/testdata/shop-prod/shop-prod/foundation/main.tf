@@ -1,4 +1,4 @@
-# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:bf66a2772c26965613fed847ba5853a06be079c6c6fcff3bd61c01797683917a
+# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:0f0448da37c165baf500d81d4ec62611c7dfb3d28443b9bd0f2af2e47af1202f
 
 module "foundation" {
   source = "../../modules/aws/foundation"
@@ -70,4 +70,15 @@ module "foundation" {
   }
 
   alerts = true
+  alert_receivers = {
+    slack = {
+      workspace = "T0123ABCD"
+      channel   = "C0123ABCD"
+    }
+    pagerduty = {
+      secret      = "shop-prod/alerts/pagerduty"
+      region      = "us"
+      key_version = 1
+    }
+  }
 }
