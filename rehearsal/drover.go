@@ -35,6 +35,9 @@ func (r *run) drover(ctx context.Context, answers io.Writer, command string, fla
 		process.Stop()
 		return err
 	}
+	if r.breaker != nil {
+		r.breaker.drover.Store(process)
+	}
 	select {
 	case <-process.Done():
 	case <-ctx.Done():
@@ -88,6 +91,7 @@ func (t *tailWriter) String() string {
 
 // eventReader reads the journal's events, a line each, as drover writes them. What is not an event is left alone.
 type eventReader struct {
+	begun   func(phase string) // told of each phase that begins; may be nil
 	rest    []byte
 	from    string // the old color
 	outcome journal.Outcome
@@ -113,6 +117,10 @@ func (e *eventReader) read(event journal.Event) {
 	switch event.Kind {
 	case journal.RotationStarted:
 		e.from = event.From
+	case journal.PhaseStarted:
+		if e.begun != nil {
+			e.begun(event.Phase)
+		}
 	case journal.RotationFinished:
 		e.outcome = event.Outcome
 	case journal.PhaseDone, journal.PhaseFailed:

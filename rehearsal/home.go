@@ -13,11 +13,15 @@ import (
 
 	"github.com/google/renameio/v2"
 
+	"drover/orchestrator/terraform"
 	"drover/rehearsal/child"
 )
 
 // pidFile says whose a directory is and which processes were started for it.
 const pidFile = "pids.json"
+
+// rootsDir is where, in its directory, a rehearsal has drover keep the Terraform roots.
+const rootsDir = "infra"
 
 // unclaimed is how old a directory without a pid file must be to be litter: a start writes the file at once.
 const unclaimed = time.Hour
@@ -144,6 +148,10 @@ func sweep(ctx context.Context, dir string) (owner child.Identity, err error) {
 		if err := c.Kill(ctx); err != nil {
 			return p.Owner, fmt.Errorf("end what a crashed rehearsal left behind: %w", err)
 		}
+	}
+	// Terraform is drover's own, in a session of its own: it outlives both.
+	if err := terraform.KillAtWork(ctx, filepath.Join(dir, rootsDir)); err != nil {
+		return p.Owner, fmt.Errorf("end what a crashed rehearsal left behind: %w", err)
 	}
 	return p.Owner, nil
 }

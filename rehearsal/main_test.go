@@ -32,6 +32,11 @@ func TestMain(m *testing.M) {
 		os.Exit(report(leave(context.Background(), os.Args[1])))
 	case "refuse":
 		os.Exit(report(refuse()))
+	case asTerraform:
+		os.Exit(report(playTerraform(context.Background(), os.Args[1])))
+	case asDrover:
+		// rotate --file FILE --out DIR ...
+		os.Exit(report(playDrover(os.Args[5])))
 	default:
 		os.Exit(report(fmt.Errorf("no such mode: %s", mode)))
 	}

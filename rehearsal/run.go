@@ -11,6 +11,8 @@ import (
 
 	"drover/generator/spec"
 	"drover/orchestrator/journal"
+	"drover/orchestrator/terraform"
+	"drover/rehearsal/fault"
 	"drover/rehearsal/load"
 )
 
@@ -18,10 +20,12 @@ import (
 type RunOptions struct {
 	Binary    string // the drover program
 	SpecFile  string
-	Spec      spec.Cluster // what the file says, with defaults
-	ToVersion string       // empty is the next minor
-	Dir       string       // keeps everything; empty is a temporary one that is removed
-	Progress  io.Writer    // for people
+	Spec      spec.Cluster      // what the file says, with defaults
+	ToVersion string            // empty is the next minor
+	Dir       string            // keeps everything; empty is a temporary one that is removed
+	Progress  io.Writer         // for people
+	Faults    []fault.Injection // what is broken during the rotation
+	Seed      uint64            // that decided what is random of them
 	// Kubernetes gives each EKS cluster a control plane, whose programs are fetched or built if they are not there.
 	Kubernetes bool
 }
@@ -38,9 +42,9 @@ func Run(ctx context.Context, o RunOptions) (s Summary, err error) {
 	}
 	r := &run{RunOptions: o, began: time.Now(), notes: []string{}}
 	if err := r.prepare(ctx); err != nil {
-		return s, errors.Join(err, r.cleanUp())
+		return s, errors.Join(err, r.cleanUp(ctx))
 	}
-	defer func() { err = errors.Join(err, r.cleanUp()) }()
+	defer func() { err = errors.Join(err, r.cleanUp(ctx)) }()
 	options.Dir = r.dir
 	options.Log = r.log
 	r.say("starting a cloud on this machine (moto's server, DNS, ingress)")
@@ -68,6 +72,7 @@ type run struct {
 	specFile string // the copy
 	out      string
 	notes    []string // what is different from the user's spec
+	breaker  *breaker // during the rotation
 	built    time.Duration
 }
 
@@ -97,7 +102,7 @@ func (r *run) prepare(ctx context.Context) (err error) {
 	if r.log, err = os.Create(filepath.Join(r.dir, "rehearsal.log")); err != nil {
 		return fmt.Errorf("make the rehearsal's log: %w", err)
 	}
-	r.specFile, r.out = filepath.Join(r.dir, "cluster.yaml"), filepath.Join(r.dir, "infra")
+	r.specFile, r.out = filepath.Join(r.dir, "cluster.yaml"), filepath.Join(r.dir, rootsDir)
 	edits := shorten(r.Spec, r.Kubernetes)
 	for _, e := range edits {
 		r.notes = append(r.notes, e.note)
@@ -123,10 +128,16 @@ func (r *run) writeSpec(edits []edit) error {
 	return nil
 }
 
-func (r *run) cleanUp() error {
+func (r *run) cleanUp(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), killsWithin)
+	defer cancel()
+	// One that a drover which had to be killed has left: its cloud is gone.
 	var err error
+	if r.out != "" {
+		err = terraform.KillAtWork(ctx, r.out)
+	}
 	if r.log != nil {
-		err = r.log.Close()
+		err = errors.Join(err, r.log.Close())
 	}
 	if r.made {
 		err = errors.Join(err, os.RemoveAll(r.dir))
@@ -181,9 +192,11 @@ func (r *run) rotate(ctx context.Context) (s Summary, err error) {
 	r.say("drover rotate: to Kubernetes %s, with clients asking %s all the while", r.ToVersion, r.Spec.Spec.Ingress.Domain)
 	requests := StartLoad(ctx, r.cloud, r.loadOptions())
 	start := time.Now()
-	events := &eventReader{}
-	rotateErr := r.drover(ctx, events, "rotate", "--auto-approve", "--output", "json")
+	r.breaker = startBreaker(ctx, r.cloud, r.out, r.Faults, r.say)
+	events := &eventReader{begun: r.breaker.phaseStarted}
+	rotateErr := r.droverToTheEnd(ctx, events)
 	took := time.Since(start)
+	struck := r.breaker.stop()
 	// What resolvers still remember shows within a time to live.
 	pause(ctx, r.cloud.options.TTL+time.Second)
 	counted := requests.Stop()
@@ -196,10 +209,22 @@ func (r *run) rotate(ctx context.Context) (s Summary, err error) {
 	}
 	s = r.summarize(events, rotateErr)
 	s.Started, s.Seconds, s.ApplySeconds, s.RotateSeconds = r.began, seconds(time.Since(r.began)), seconds(r.built), seconds(took)
-	s.Requests = counted
+	s.Requests, s.Faults, s.Seed = counted, struck, r.Seed
 	s.Weights = weightsSince(start, r.cloud.Weights(r.Spec.Spec.Ingress.Domain))
 	s.Inventory = compare(before, after, events.from)
 	return s, nil
+}
+
+// droverToTheEnd rotates, and starts drover again after a fault has killed it.
+func (r *run) droverToTheEnd(ctx context.Context, events *eventReader) error {
+	for {
+		err := r.drover(ctx, events, "rotate", "--auto-approve", "--output", "json")
+		if err == nil || ctx.Err() != nil || !r.breaker.killed.CompareAndSwap(true, false) {
+			return err
+		}
+		events.rest = nil // of a line that drover could not finish
+		r.say("drover was killed; starting it again, which has to go on from its journal")
+	}
 }
 
 func (r *run) summarize(events *eventReader, err error) Summary {

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"drover/generator/spec"
+	"drover/rehearsal/fault"
 	"drover/rehearsal/kubernetes/programs"
 )
 
@@ -20,6 +21,9 @@ type ServeOptions struct {
 	Log  io.Writer
 	// Kubernetes gives each EKS cluster a control plane, whose programs are fetched or built if they are not there.
 	Kubernetes bool
+	// Faults come at their times after the lines were printed; those that need a drover of the rehearsal's own are
+	// refused.
+	Faults []fault.Injection
 }
 
 // errMotoEnded says that the simulated account is gone under a rehearsal.
@@ -27,6 +31,9 @@ var errMotoEnded = errors.New("moto's server ended by itself; see moto.log in th
 
 // Serve starts the cloud of a spec, prints the lines that point a shell at it, and stays until ctx is done.
 func Serve(ctx context.Context, o ServeOptions) (err error) {
+	if err := servable(o.Faults); err != nil {
+		return err
+	}
 	options, err := optionsFor(ctx, o.Spec, o.Kubernetes, o.Log)
 	if err != nil {
 		return err
@@ -43,12 +50,25 @@ func Serve(ctx context.Context, o ServeOptions) (err error) {
 	if _, err := io.WriteString(o.Out, exports(c.Env())); err != nil {
 		return fmt.Errorf("print how to reach the cloud: %w", err)
 	}
+	b := startBreaker(ctx, c, "", o.Faults, func(format string, args ...any) { _, _ = fmt.Fprintf(o.Log, "rehearsal: "+format+"\n", args...) })
+	defer b.stop()
 	select {
 	case <-ctx.Done():
 		return nil
 	case <-c.Done():
 		return errMotoEnded
 	}
+}
+
+// servable refuses faults that need to know what drover does: a cloud alone does not.
+func servable(faults []fault.Injection) error {
+	var errs []error
+	for _, in := range faults {
+		if in.Phase != "" || in.Fault.Place == fault.Process || in.Fault.Place == fault.Disk {
+			errs = append(errs, fmt.Errorf("%s: with --serve, the rehearsal runs no drover: take a fault of the cloud, and a time such as 90s", in))
+		}
+	}
+	return errors.Join(errs...)
 }
 
 // optionsFor is the cloud that a spec's cluster is rehearsed in.

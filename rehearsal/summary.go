@@ -24,6 +24,8 @@ type Summary struct {
 	Weights   []Weights       `json:"weights"`
 	Requests  load.Requests   `json:"requests"`
 	Inventory Inventory       `json:"inventory"`
+	Faults    []Struck        `json:"faults,omitempty"` // what was broken on purpose
+	Seed      uint64          `json:"seed,omitempty"`   // that decided what was random of it
 
 	Started       time.Time        `json:"started"`
 	Seconds       float64          `json:"seconds"`       // of the whole rehearsal
@@ -75,6 +77,14 @@ func (s Summary) Err() error {
 	}
 	if n := len(s.Inventory.Leftovers); n > 0 {
 		errs = append(errs, fmt.Errorf("%d resources of the old color are left in the account", n))
+	}
+	for _, f := range s.Faults {
+		switch {
+		case f.Problem != "":
+			errs = append(errs, fmt.Errorf("the fault %s could not be made: %s", f.Fault, f.Problem))
+		case f.Seconds < 0:
+			errs = append(errs, fmt.Errorf("the fault %s did not come before the end", f.When))
+		}
 	}
 	if err := errors.Join(errs...); err != nil {
 		return fmt.Errorf("the rehearsal failed: %w", err)

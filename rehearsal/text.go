@@ -22,6 +22,7 @@ func (s Summary) WriteText(w io.Writer) error {
 	s.writePhases(&b)
 	s.writeWeights(&b)
 	s.writeRequests(&b)
+	s.writeFaults(&b)
 	s.writeInventory(&b)
 	s.writeNotes(&b)
 	_, err := io.WriteString(w, b.String())
@@ -53,6 +54,28 @@ func (s Summary) writeWeights(b *strings.Builder) {
 		}
 		bar := strings.Repeat("█", filled) + strings.Repeat("░", width-filled)
 		fmt.Fprintf(b, "  %8s   %4d   %4d   %s   %11d  %5d\n", minutes(w.Seconds), w.Blue, w.Green, bar, w.Answers.Blue, w.Answers.Green)
+	}
+}
+
+// writeFaults says what was broken on purpose, if anything was.
+func (s Summary) writeFaults(b *strings.Builder) {
+	if len(s.Faults) == 0 {
+		return
+	}
+	b.WriteString("\nFaults")
+	if s.Seed != 0 {
+		fmt.Fprintf(b, ", with seed %d", s.Seed)
+	}
+	b.WriteString("\n")
+	for _, f := range s.Faults {
+		switch {
+		case f.Seconds < 0:
+			fmt.Fprintf(b, "  %-44s did not come\n", f.When)
+		case f.Problem != "":
+			fmt.Fprintf(b, "  %-44s %s\n", f.When, f.Problem)
+		default:
+			fmt.Fprintf(b, "  %-44s at %s for %s, %d hits\n", f.When, minutes(f.Seconds), minutes(f.Lasted), f.Hits)
+		}
 	}
 }
 

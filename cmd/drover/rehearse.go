@@ -3,11 +3,16 @@ package main
 import (
 	"encoding/json"
 	"fmt"
+	"io"
+	"math/rand/v2"
 	"os"
+	"strings"
+	"text/tabwriter"
 
 	"github.com/urfave/cli/v2"
 
 	"drover/rehearsal"
+	"drover/rehearsal/fault"
 )
 
 func rehearseCommand(s streams) *cli.Command {
@@ -19,9 +24,19 @@ func rehearseCommand(s streams) *cli.Command {
 			&cli.StringFlag{Name: "dir", Usage: "keep everything in this `DIR` (default: a temporary one that is removed)"},
 			&cli.StringFlag{Name: "kubernetes", Value: "on", Usage: "`on` gives each cluster a real control plane, whose programs are fetched or built once; off does without"},
 			&cli.BoolFlag{Name: "serve", Usage: "only start the cloud, print how to reach it, and stay"},
+			&cli.StringSliceFlag{Name: "fault", Usage: "break `NAME[:SERVICE][@PHASE|@DURATION|@random]`, several times if need be; NAME may be random"},
+			&cli.Uint64Flag{Name: "seed", Usage: "what is random of the faults, as in an earlier rehearsal (default: another each time)"},
+			&cli.BoolFlag{Name: "list-faults", Usage: "tell what can be broken, and end"},
 		},
 		Action: func(c *cli.Context) error {
 			inJSON, err := asJSON(c)
+			if err != nil {
+				return err
+			}
+			if c.Bool("list-faults") {
+				return listFaults(s.out, inJSON)
+			}
+			faults, seed, err := faultsFrom(c)
 			if err != nil {
 				return err
 			}
@@ -34,9 +49,10 @@ func rehearseCommand(s streams) *cli.Command {
 				return err
 			}
 			if c.Bool("serve") {
-				return rehearsal.Serve(c.Context, rehearsal.ServeOptions{Spec: l.Cluster, Dir: c.String("dir"), Out: s.out, Log: s.err, Kubernetes: kubernetes})
+				return rehearsal.Serve(c.Context, rehearsal.ServeOptions{Spec: l.Cluster, Dir: c.String("dir"), Out: s.out, Log: s.err, Kubernetes: kubernetes, Faults: faults})
 			}
-			return rehearse(c, s, l, inJSON, kubernetes)
+			return rehearse(c, s, inJSON, rehearsal.RunOptions{SpecFile: l.File, Spec: l.Cluster, ToVersion: c.String("to"), Dir: c.String("dir"),
+				Progress: s.err, Kubernetes: kubernetes, Faults: faults, Seed: seed})
 		},
 	}
 }
@@ -53,14 +69,50 @@ func kubernetesFlag(c *cli.Context) (bool, error) {
 	}
 }
 
-func rehearse(c *cli.Context, s streams, l loaded, inJSON, kubernetes bool) error {
+// faultsFrom reads --fault and --seed. The seed is 0 where nothing is random.
+func faultsFrom(c *cli.Context) ([]fault.Injection, uint64, error) {
+	texts := c.StringSlice("fault")
+	var seed uint64
+	if strings.Contains(strings.Join(texts, " "), "random") {
+		seed = c.Uint64("seed")
+		if seed == 0 {
+			seed = 1 + rand.Uint64N(1_000_000) // short enough to be typed again
+		}
+	}
+	faults, err := rehearsal.Faults(texts, seed)
+	if err != nil {
+		return nil, 0, usageError{err}
+	}
+	return faults, seed, nil
+}
+
+// listFaults tells the table of faults.
+func listFaults(w io.Writer, inJSON bool) error {
+	if inJSON {
+		encoder := json.NewEncoder(w)
+		encoder.SetIndent("", "  ")
+		return encoder.Encode(fault.All)
+	}
+	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	for _, f := range fault.All {
+		lasts := f.Lasts.String()
+		if f.Lasts == 0 {
+			lasts = "a moment"
+		}
+		if _, err := fmt.Fprintf(t, "%s\t%s\t%s\n", f.Name, lasts, f.Does); err != nil {
+			return err
+		}
+	}
+	return t.Flush()
+}
+
+func rehearse(c *cli.Context, s streams, inJSON bool, o rehearsal.RunOptions) error {
 	self, err := os.Executable()
 	if err != nil {
 		return fmt.Errorf("finding this program's own file: %w", err)
 	}
-	summary, err := rehearsal.Run(c.Context, rehearsal.RunOptions{
-		Binary: self, SpecFile: l.File, Spec: l.Cluster, ToVersion: c.String("to"), Dir: c.String("dir"), Progress: s.err, Kubernetes: kubernetes,
-	})
+	o.Binary = self
+	summary, err := rehearsal.Run(c.Context, o)
 	if err != nil {
 		return err
 	}

@@ -92,3 +92,7 @@ func sorted(names []string) []string {
 	slices.Sort(names)
 	return names
 }
+
+// Nearest gives the known name that a person most likely meant, or "". It is for names outside a spec that are
+// suggested alike.
+func Nearest(name string, known []string) string { return nearest(name, known) }

@@ -135,6 +135,8 @@ func parseError(service, operation string, resp *http.Response, body []byte) *Er
 	var x struct {
 		Code    string `xml:"Error>Code"`
 		Message string `xml:"Error>Message"`
+		S3      string `xml:"Code"`
+		S3Text  string `xml:"Message"`
 		EC2     struct {
 			Code    string `xml:"Error>Code"`
 			Message string `xml:"Error>Message"`
@@ -144,7 +146,7 @@ func parseError(service, operation string, resp *http.Response, body []byte) *Er
 	case json.Unmarshal(body, &j) == nil:
 		e.Code, e.Message = j.Type, j.Message+j.Upper
 	case xml.Unmarshal(body, &x) == nil:
-		e.Code, e.Message = x.Code+x.EC2.Code, x.Message+x.EC2.Message
+		e.Code, e.Message = x.Code+x.S3+x.EC2.Code, x.Message+x.S3Text+x.EC2.Message
 	default:
 		e.Message = strings.TrimSpace(string(body[:min(len(body), 300)]))
 	}

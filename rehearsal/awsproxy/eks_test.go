@@ -23,6 +23,12 @@ const (
 func cluster(t *testing.T, name, version string) *eks.Client {
 	t.Helper()
 	client := eks.NewFromConfig(config())
+	clusterBy(t, client, name, version)
+	return client
+}
+
+func clusterBy(t *testing.T, client *eks.Client, name, version string) {
+	t.Helper()
 	_, err := client.CreateCluster(t.Context(), &eks.CreateClusterInput{
 		Name: aws.String(name), Version: aws.String(version), RoleArn: aws.String(role),
 		ResourcesVpcConfig: &types.VpcConfigRequest{SubnetIds: subnets(t, "a", "b"), EndpointPrivateAccess: aws.Bool(true), EndpointPublicAccess: aws.Bool(false)},
@@ -33,7 +39,6 @@ func cluster(t *testing.T, name, version string) *eks.Client {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return client
 }
 
 func group(t *testing.T, client *eks.Client, cluster, name string) {

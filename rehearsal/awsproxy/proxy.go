@@ -51,6 +51,7 @@ type Proxy struct {
 	pullThrough *pullThrough
 	databases   databases
 	tally       tally
+	faults      faults
 }
 
 // Start listens on a free loopback port.
@@ -84,7 +85,7 @@ func Start(ctx context.Context, o Options) (*Proxy, error) {
 			r.Out.Host = r.In.Host // moto puts the host in the URLs that it answers with
 		},
 	}
-	p.server = &http.Server{Handler: p, ErrorLog: errorLog, ReadHeaderTimeout: 10 * time.Second}
+	p.server = &http.Server{Handler: p.faults.around(p), ErrorLog: errorLog, ReadHeaderTimeout: 10 * time.Second}
 	go p.serve()
 	return p, nil
 }

@@ -118,7 +118,12 @@ func (i Identity) Alive() bool {
 
 // Kill ends exactly this process and its group, and waits until it is gone or ctx is done. A process that has
 // taken over the id is left alone.
-func (i Identity) Kill(ctx context.Context) error {
+func (i Identity) Kill(ctx context.Context) error { return i.end(ctx, kill) }
+
+// KillAlone ends exactly this process and leaves its group, as a crash does.
+func (i Identity) KillAlone(ctx context.Context) error { return i.end(ctx, killAlone) }
+
+func (i Identity) end(ctx context.Context, kill func(pid int)) error {
 	if !i.Alive() {
 		return nil
 	}

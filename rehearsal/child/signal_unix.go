@@ -10,3 +10,5 @@ import "syscall"
 func terminate(pid int) { _ = syscall.Kill(pid, syscall.SIGINT) }
 
 func kill(pid int) { _ = syscall.Kill(-pid, syscall.SIGKILL) }
+
+func killAlone(pid int) { _ = syscall.Kill(pid, syscall.SIGKILL) }

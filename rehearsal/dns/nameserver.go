@@ -1,6 +1,7 @@
 package dns
 
 import (
+	"net"
 	"sync"
 	"time"
 
@@ -16,6 +17,9 @@ type nameServer struct {
 	mu     sync.Mutex
 	served *snapshot
 	coming []change // oldest first
+	down   bool     // does not answer
+	stale  bool     // does not take up what is due
+	missed int      // questions that were not answered, or from what is stale
 }
 
 // change is what a name server serves from a moment on.
@@ -35,7 +39,7 @@ func (n *nameServer) push(c change) {
 func (n *nameServer) current(now time.Time) *snapshot {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	for len(n.coming) > 0 && !n.coming[0].due.After(now) {
+	for !n.stale && len(n.coming) > 0 && !n.coming[0].due.After(now) {
 		c := n.coming[0]
 		n.coming = n.coming[1:]
 		n.served = c.snapshot
@@ -48,5 +52,12 @@ func (n *nameServer) current(now time.Time) *snapshot {
 
 // ServeDNS answers a question.
 func (n *nameServer) ServeDNS(w dns.ResponseWriter, req *dns.Msg) {
-	write(w, req, n.current(time.Now()).reply(req))
+	now := time.Now()
+	if n.fails(now) {
+		if _, overTCP := w.RemoteAddr().(*net.TCPAddr); overTCP {
+			_ = w.Close() // otherwise the client waits for longer than for a server that is down
+		}
+		return
+	}
+	write(w, req, n.current(now).reply(req))
 }

@@ -57,6 +57,8 @@ type Ingress struct {
 	cancel  context.CancelFunc
 	owned   sync.WaitGroup
 
+	broken broken
+
 	mu      sync.Mutex
 	last    byte               // of the addresses given out
 	servers map[string]*server // by ARN

@@ -24,6 +24,7 @@ type server struct {
 	done    chan struct{}
 	current atomic.Pointer[LoadBalancer]
 	flows   flows
+	broken  *broken // shared by all servers
 }
 
 // serve starts a server for a load balancer. The caller holds the lock.
@@ -32,9 +33,9 @@ func (in *Ingress) serve(ctx context.Context, lb LoadBalancer) (*server, error) 
 	if err != nil {
 		return nil, err
 	}
-	s := &server{address: address, done: make(chan struct{})}
+	s := &server{address: address, done: make(chan struct{}), broken: &in.broken}
 	s.current.Store(&lb)
-	s.http = &http.Server{Handler: s, ReadHeaderTimeout: 10 * time.Second, ErrorLog: log.New(io.Discard, "", 0)}
+	s.http = &http.Server{Handler: s, ConnContext: s.broken.number, ReadHeaderTimeout: 10 * time.Second, ErrorLog: log.New(io.Discard, "", 0)}
 	// Plain TLS listener, not ServeTLS: flows are counted as the load balancer sees them, in TCP.
 	secured := tls.NewListener(&countedListener{Listener: listener, flows: &s.flows}, in.tls)
 	go func() {
@@ -54,10 +55,14 @@ func (s *server) close() {
 }
 
 // ServeHTTP says who answers, or that nobody does.
-func (s *server) ServeHTTP(w http.ResponseWriter, _ *http.Request) {
+func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	lb := s.balancer()
 	status := http.StatusOK
 	body := map[string]string{"color": lb.Color, "cluster": lb.Cluster}
+	if fault := s.broken.hit(r, lb.Color); fault != 0 {
+		status = fault
+		body["error"] = "a fault of the rehearsal"
+	}
 	if !lb.Ready() {
 		status = http.StatusServiceUnavailable
 		body["error"] = "no healthy node is behind this load balancer"

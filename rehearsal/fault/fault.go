@@ -1,0 +1,94 @@
+// Package fault says what can be broken in a rehearsal, by name, and when: it is data and the reading of what a person
+// asks for. It must never break anything itself: the rehearsal does, at the places that the table names.
+package fault
+
+import (
+	"time"
+)
+
+// Place is where a fault acts.
+type Place string
+
+// The places.
+const (
+	AWS     Place = "AWS's API"
+	DNS     Place = "name servers"
+	Ingress Place = "green's ingress"
+	Process Place = "processes"
+	Disk    Place = "drover's files"
+)
+
+// Fault is one thing that can be broken. Of the settings, each place reads its own.
+type Fault struct {
+	Name  string        `json:"name"`
+	Does  string        `json:"does"`
+	Place Place         `json:"place"`
+	Lasts time.Duration `json:"-"` // how long; 0 happens at one moment
+
+	API     API     `json:"-"`
+	Servers Servers `json:"-"`
+	Answers Answers `json:"-"`
+	Kills   string  `json:"-"` // drover, terraform or provider
+}
+
+// API is what becomes of calls.
+type API struct {
+	Does    Trouble
+	Service string // only of this one; empty is every one
+	Path    string // only where the path ends so
+	Method  string // only with this method
+	Spared  int    // one call of so many is answered as ever; 0 spares none
+}
+
+// Trouble is what a call meets.
+type Trouble string
+
+// The troubles.
+const (
+	Throttled   Trouble = "throttled"
+	Broken      Trouble = "broken"      // 500
+	Hangs       Trouble = "hangs"       // no answer until the fault is over
+	Expired     Trouble = "expired"     // credentials
+	Denied      Trouble = "denied"      // 403
+	NeverActive Trouble = "neverActive" // node groups are told as being created
+	NoEndpoint  Trouble = "noEndpoint"  // green's cluster is told with an endpoint where nobody listens
+)
+
+// Servers is what becomes of name servers.
+type Servers struct {
+	Slower bool // only the slower one; otherwise all
+	Stale  bool // they go on serving what they serve; otherwise they do not answer
+}
+
+// Answers is what becomes of requests to green.
+type Answers struct {
+	Status int           // in place of 200
+	Delay  time.Duration // before the answer
+	Zones  int           // only connections to one zone of so many are hit; 0 is all
+	Flaps  time.Duration // hit and spared by turns of this length; 0 is hit throughout
+}
+
+// Zones of a load balancer. The rehearsal's has one address: which zone a connection is in goes by its number.
+const zones = 3
+
+// All are the faults, in the order in which they are told.
+var All = []Fault{
+	{Name: "aws-throttled", Does: "every AWS API refuses two calls of three as throttled", Place: AWS, Lasts: 20 * time.Second, API: API{Does: Throttled, Spared: 3}},
+	{Name: "aws-fails", Does: "every AWS API answers 500 to two calls of three", Place: AWS, Lasts: 20 * time.Second, API: API{Does: Broken, Spared: 3}},
+	{Name: "aws-hangs", Does: "every AWS API takes calls and does not answer", Place: AWS, Lasts: 30 * time.Second, API: API{Does: Hangs}},
+	{Name: "credentials-expire", Does: "every AWS API refuses the credentials as expired", Place: AWS, Lasts: time.Minute, API: API{Does: Expired}},
+	{Name: "state-upload-fails", Does: "S3 denies the upload of any Terraform state", Place: AWS, Lasts: 2 * time.Minute, API: API{Does: Denied, Service: "s3", Method: "PUT", Path: ".tfstate"}},
+	{Name: "node-group-stuck", Does: "EKS tells every node group as being created, and never as active", Place: AWS, Lasts: 3 * time.Minute, API: API{Does: NeverActive, Service: "eks"}},
+	{Name: "green-api-unreachable", Does: "EKS names an endpoint for green's API where nobody listens", Place: AWS, Lasts: 2 * time.Minute, API: API{Does: NoEndpoint, Service: "eks"}},
+	{Name: "green-500", Does: "green's ingress answers 500", Place: Ingress, Lasts: 30 * time.Second, Answers: Answers{Status: 500}},
+	{Name: "green-slow", Does: "green's ingress answers after three seconds", Place: Ingress, Lasts: 30 * time.Second, Answers: Answers{Delay: 3 * time.Second}},
+	{Name: "green-one-zone", Does: "green's ingress answers 503 in one zone of three", Place: Ingress, Lasts: 30 * time.Second, Answers: Answers{Status: 503, Zones: zones}},
+	{Name: "check-flaps", Does: "green's ingress answers 503 and 200 by turns of two seconds, so that every check of it flaps", Place: Ingress, Lasts: time.Minute, Answers: Answers{Status: 503, Flaps: 2 * time.Second}},
+	{Name: "dns-down", Does: "no name server answers", Place: DNS, Lasts: 30 * time.Second},
+	{Name: "dns-one-down", Does: "the slower name server does not answer", Place: DNS, Lasts: 30 * time.Second, Servers: Servers{Slower: true}},
+	{Name: "dns-stale", Does: "the slower name server goes on with what it served", Place: DNS, Lasts: time.Minute, Servers: Servers{Slower: true, Stale: true}},
+	{Name: "drover-killed", Does: "drover is killed, and started again", Place: Process, Kills: "drover"},
+	{Name: "terraform-killed", Does: "the next Terraform that applies is killed", Place: Process, Kills: "terraform"},
+	{Name: "provider-dies", Does: "the provider of the next Terraform that applies is killed", Place: Process, Kills: "provider"},
+	{Name: "disk-full", Does: "no file of drover's or Terraform's can grow (a limit on file size stands in for a full disk: Linux only)", Place: Disk, Lasts: 20 * time.Second},
+}
