@@ -66,6 +66,7 @@ func TestAgainstASimulatedAccount(t *testing.T) {
 		t.Run(name, func(t *testing.T) { t.Parallel(); test(t, p) })
 	}
 	t.Run("load balancers", func(t *testing.T) { t.Parallel(); loadBalancersAreLeftoversUntilTheyAreGone(t, endpoint) })
+	t.Run("made inside", func(t *testing.T) { t.Parallel(); whatControllersMadeIsLeftover(t, endpoint) })
 	t.Run("connections", func(t *testing.T) { t.Parallel(); connectionsAreCountedOnlyWhereMetricsArrive(t, endpoint) })
 }
 
@@ -311,6 +312,27 @@ func loadBalancersAreLeftoversUntilTheyAreGone(t *testing.T, endpoint string) {
 	// As the tagging API of AWS may still list it, its own service is asked.
 	if exists, err := p.exists(t.Context(), resource(blue)); err != nil || exists {
 		t.Errorf("exists after it was deleted = %v, %v", exists, err)
+	}
+}
+
+// What a controller in the cluster made has only that controller's tags.
+func whatControllersMadeIsLeftover(t *testing.T, endpoint string) {
+	p := at(endpoint)
+	made := map[string][2]string{}
+	for name, tag := range map[string][2]string{
+		"inside-a": {"kubernetes.io/cluster/barn-blue", "owned"}, "inside-b": {"elbv2.k8s.aws/cluster", "barn-blue"},
+		"inside-c": {"kubernetes.io/cluster/barn-green", "owned"}, "inside-d": {"kubernetes.io/cluster/barn-blue", "shared"},
+	} {
+		_, err := p.elb.CreateLoadBalancer(t.Context(), &elb.CreateLoadBalancerInput{Name: &name, Type: elbtypes.LoadBalancerTypeEnumNetwork,
+			Subnets: defaultSubnets(t, endpoint), Tags: []elbtypes.Tag{{Key: &tag[0], Value: &tag[1]}}})
+		must(t, err)
+		made[name] = tag
+	}
+	for color, want := range map[string]int{"blue": 2, "green": 1, "": 3} {
+		left, err := p.Leftovers(t.Context(), "barn", color)
+		if err != nil || len(left) != want {
+			t.Errorf("of %q %v are left, %v; want %d of %v", color, left, err, want, made)
+		}
 	}
 }
 

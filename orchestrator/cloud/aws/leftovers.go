@@ -36,6 +36,9 @@ func (p *Platform) Leftovers(ctx context.Context, cluster, color string) ([]clou
 	if err := p.taggedResources(ctx, cluster, color, found); err != nil {
 		return nil, err
 	}
+	if err := p.madeInside(ctx, cluster, color, found); err != nil {
+		return nil, err
+	}
 	if err := p.taggedClusters(ctx, cluster, color, found); err != nil {
 		return nil, err
 	}
@@ -59,11 +62,42 @@ func (p *Platform) taggedResources(ctx context.Context, cluster, color string, f
 	if color != "" {
 		filters = append(filters, types.TagFilter{Key: sdk.String(colorTag), Values: []string{color}})
 	}
-	pages := resourcegroupstaggingapi.NewGetResourcesPaginator(p.tags, &resourcegroupstaggingapi.GetResourcesInput{TagFilters: filters})
+	return p.tagged(ctx, &resourcegroupstaggingapi.GetResourcesInput{TagFilters: filters}, found)
+}
+
+// madeInside asks for what controllers inside the clusters made: they know nothing of drover's tags, and tag with the
+// name of the EKS cluster, which is that of the spec and the color. Only kinds that cost money or hold data are asked
+// for, as the rest goes with the cluster and is listed for some time after it.
+//
+// The tags are those of the cloud provider, the EBS CSI driver and Karpenter, and of the load balancer controller.
+func (p *Platform) madeInside(ctx context.Context, cluster, color string, found map[string]cloud.Resource) error {
+	colors := []string{color}
+	if color == "" {
+		colors = []string{"blue", "green"}
+	}
+	for _, c := range colors {
+		name := cluster + "-" + c
+		for _, filter := range []types.TagFilter{
+			{Key: sdk.String("kubernetes.io/cluster/" + name), Values: []string{"owned"}},
+			{Key: sdk.String("elbv2.k8s.aws/cluster"), Values: []string{name}},
+		} {
+			err := p.tagged(ctx, &resourcegroupstaggingapi.GetResourcesInput{TagFilters: []types.TagFilter{filter},
+				ResourceTypeFilters: []string{"ec2:instance", "ec2:volume", "ec2:snapshot", "elasticloadbalancing"}}, found)
+			if err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// tagged adds all that has the tags to what was found.
+func (p *Platform) tagged(ctx context.Context, input *resourcegroupstaggingapi.GetResourcesInput, found map[string]cloud.Resource) error {
+	pages := resourcegroupstaggingapi.NewGetResourcesPaginator(p.tags, input)
 	for pages.HasMorePages() {
 		page, err := pages.NextPage(ctx)
 		if err != nil {
-			return explain("asking AWS for the resources tagged "+clusterTag+"="+cluster, err)
+			return explain("asking AWS for the resources tagged "+sdk.ToString(input.TagFilters[0].Key), err)
 		}
 		for _, mapping := range page.ResourceTagMappingList {
 			arn := sdk.ToString(mapping.ResourceARN)
