@@ -156,6 +156,9 @@ func awsServices(s spec.Services) []attribute {
 	if len(s.Databases) > 0 {
 		out = append(out, gap, attribute{"databases", mapping(byName(s.Databases, func(d spec.Database) string { return d.Name }), awsDatabase)})
 	}
+	if b := s.Backups; b != nil {
+		out = append(out, gap, attribute{"backup", awsBackup(*b)})
+	}
 	if len(s.Identities) > 0 {
 		out = append(out, gap, attribute{"identities", mapping(byName(s.Identities, func(i spec.Identity) string { return i.Name }), awsIdentity)})
 	}
@@ -172,6 +175,15 @@ func awsDatabase(d spec.Database) hclwrite.Tokens {
 		attribute{"multi_zone", boolean(d.MultiZone)},
 		attribute{"backup_days", integer(days)},
 	)
+}
+
+func awsBackup(b spec.Backups) hclwrite.Tokens {
+	days, _ := b.Keep.Days()
+	out := []attribute{{"time", text(b.At)}, {"keep_days", integer(days)}}
+	if b.CopyTo != "" {
+		out = append(out, attribute{"copy_to", text(b.CopyTo)})
+	}
+	return object(out...)
 }
 
 func awsIdentity(i spec.Identity) hclwrite.Tokens {

@@ -75,6 +75,7 @@ func leaveOut(s spec.Spec) []edit {
 		{"network.peerings", "no peerings: the other networks are not in the simulated account, and their routes are not rehearsed", len(s.Network.Peerings) > 0},
 		{"network.transitGateway", "no transit gateway: it is not in the simulated account, and its routes are not rehearsed", s.Network.TransitGateway != nil},
 		{"access.vpn", "no client VPN: the simulated account has none", s.Access.VPN != nil},
+		{"services.backups", "no backups: the simulated account takes none", s.Services.Backups != nil},
 		{"services.alerts.slack", "no Slack: the simulated account has no chat client", s.Services.Alerts != nil && s.Services.Alerts.Slack != nil},
 		{"services.alerts.pagerduty", "no PagerDuty: the simulated account keeps no key for it, and nobody is called", s.Services.Alerts != nil && s.Services.Alerts.PagerDuty != nil},
 		{"services.alerts.webhook", "no alerts to the webhook: the simulated account keeps no key for it", s.Services.Alerts != nil && s.Services.Alerts.Webhook != nil},

@@ -154,7 +154,7 @@ func TestWhatIsAdoptedIsMadeInTheRehearsal(t *testing.T) {
 	}
 }
 
-func TestNobodyIsToldOfAlarmsInTheRehearsal(t *testing.T) {
+func TestNobodyIsToldOfAlarmsAndNothingIsBackedUpInTheRehearsal(t *testing.T) {
 	t.Parallel()
 	data, err := os.ReadFile(filepath.Join("..", "examples", "aws", "production.yaml"))
 	if err != nil {
@@ -163,6 +163,9 @@ func TestNobodyIsToldOfAlarmsInTheRehearsal(t *testing.T) {
 	edited, err := apply(data, shorten(parsed(t, string(data)), true))
 	if err != nil {
 		t.Fatal(err)
+	}
+	if b := parsed(t, string(edited)).Spec.Services.Backups; b != nil {
+		t.Errorf("the rehearsal would take backups: %+v", b)
 	}
 	if a := parsed(t, string(edited)).Spec.Services.Alerts; a == nil || *a != (spec.Alerts{}) {
 		t.Errorf("the rehearsal's alarms would go to %+v, and not to a topic alone", a)

@@ -34,7 +34,10 @@ var awsRules = rules{
 	vpnCert: form{lazily(`^arn:aws[a-z-]*:acm:[a-z0-9-]+:[0-9]{12}:certificate/[0-9a-f-]+$`), "the ARN of a certificate in ACM",
 		"arn:aws:acm:eu-west-1:123456789012:certificate/11111111-1111-1111-1111-111111111111"},
 	endpoints: []string{"s3", "ecr.api", "ecr.dkr", "sts", "ec2", "eks-auth"},
-	known: []string{"dynamodb", "logs", "eks", "autoscaling", "elasticloadbalancing", "kms", "secretsmanager", "ssm", "ssmmessages",
+	// What a cluster's own controllers and External Secrets call.
+	// https://docs.aws.amazon.com/eks/latest/userguide/private-clusters.html
+	withoutNAT: []string{"eks", "logs", "autoscaling", "elasticloadbalancing", "secretsmanager", "kms"},
+	known: []string{"dynamodb", "ssm", "ssmmessages",
 		"ec2messages", "sqs", "sns", "monitoring", "xray", "rds", "elasticfilesystem", "events", "lambda"},
 	principal: form{lazily(`^arn:aws[a-z-]*:iam::[0-9]{12}:(role|user)/[A-Za-z0-9+=,.@_/-]+$`), "the ARN of an IAM role or user",
 		"arn:aws:iam::123456789012:role/platform-admin"},
@@ -52,6 +55,8 @@ var awsRules = rules{
 	storage:  [2]Size{20 * gibi, 32 * tebi}, // gp3 in RDS
 	identity: form{lazily(`^[a-z0-9]([a-z0-9-]{0,20}[a-z0-9])?$`), "at most 22 lower-case letters, digits and dashes: an IAM role is named for it", "checkout"},
 	caches:   []string{"ecr-public", "quay", "kubernetes"},
+	copies: form{lazily(`^arn:aws[a-z-]*:backup:[a-z0-9-]+:[0-9]{12}:backup-vault:[A-Za-z0-9_-]{2,50}$`), "the ARN of a backup vault",
+		"arn:aws:backup:eu-central-1:123456789012:backup-vault:copies"},
 	chat:     []string{"ap-southeast-1", "eu-west-1", "us-east-2", "us-west-2"}, // https://docs.aws.amazon.com/general/latest/gr/chatbot.html
 	vault:    true,
 	backends: "s3",

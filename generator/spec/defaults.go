@@ -43,6 +43,8 @@ func (p *NodePool) setDefaults() {
 
 func (d *Database) setDefaults() { d.Backups = days(14) }
 
+func (b *Backups) setDefaults() { b.At, b.Keep = "03:00", days(35) }
+
 func (p *PagerDuty) setDefaults() { p.Region, p.KeyVersion = "us", 1 }
 
 func (w *Webhook) setDefaults() { w.Header, w.KeyVersion = "Authorization", 1 }
@@ -82,6 +84,9 @@ func derive(c *Cluster) {
 		s.State.Region = s.Region
 	}
 	deriveAdopted(&s.Network)
+	if s.Network.NAT == "none" && s.Network.Endpoints == nil {
+		s.Network.Endpoints = append(slices.Clone(r.endpoints), r.withoutNAT...)
+	}
 	if s.Network.Endpoints == nil {
 		s.Network.Endpoints = r.endpoints
 	}

@@ -9,48 +9,50 @@ type form struct {
 
 // rules are what one platform allows; validation knows platforms only by them.
 type rules struct {
-	name      string // as people call the platform
-	nameMax   int    // longest name of a cluster, so that every resource's name still fits
-	notName   string // what no name may begin with
-	account   form
-	region    form
-	regions   []string
-	oldest    int // minor version of Kubernetes: none below it is still run
-	newest    int // the newest that was known when this drover was made
-	addons    addonRules
-	karpenter bool  // may add nodes
-	retention []int // days that logs can be kept, if not any number
-	zones     [2]int
-	cidr      [2]int // shortest and longest prefix of the network
-	services  [2]int
-	pods      [2]int // shortest and longest prefix of a range for pods only; 0: there is none
-	peer      form   // the id of a network; without a pattern there are no peerings
-	subnet    form   // the id of a subnet; without a pattern none can be adopted
-	zoneID    form   // the id of a zone; without a pattern zones are found by their names
-	transit   form   // the id of a transit gateway; without a pattern there is none
-	vpn       [2]int
-	vpnCert   form
-	lbCert    form     // by which a load balancer ends TLS; without a pattern none does
-	vpnRoom   int      // longest prefix of a network that has room for a VPN; 0: any
-	endpoints []string // the default: what a node needs to start
-	known     []string // further endpoints, for near misses
-	principal form     // a person or role that is given access
-	boundary  form     // of every role that is made; without a pattern there is no such thing
-	pool      form
-	systems   []string // of nodes, the default first; none: the platform's own
-	machine   form
-	machines  []string // the default
-	arm       *pattern
-	disk      [2]Size
-	label     form
-	labelMax  int
-	class     form // of a database
-	storage   [2]Size
-	identity  form
-	caches    []string // upstreams of a pull-through cache
-	chat      []string // regions that the platform's chat client has its API in
-	vault     bool     // whether the platform's alarms are sent with keys from its vault
-	backends  string   // the state backend that belongs to the platform
+	name       string // as people call the platform
+	nameMax    int    // longest name of a cluster, so that every resource's name still fits
+	notName    string // what no name may begin with
+	account    form
+	region     form
+	regions    []string
+	oldest     int // minor version of Kubernetes: none below it is still run
+	newest     int // the newest that was known when this drover was made
+	addons     addonRules
+	karpenter  bool  // may add nodes
+	retention  []int // days that logs can be kept, if not any number
+	zones      [2]int
+	cidr       [2]int // shortest and longest prefix of the network
+	services   [2]int
+	pods       [2]int // shortest and longest prefix of a range for pods only; 0: there is none
+	peer       form   // the id of a network; without a pattern there are no peerings
+	subnet     form   // the id of a subnet; without a pattern none can be adopted
+	zoneID     form   // the id of a zone; without a pattern zones are found by their names
+	transit    form   // the id of a transit gateway; without a pattern there is none
+	vpn        [2]int
+	vpnCert    form
+	lbCert     form     // by which a load balancer ends TLS; without a pattern none does
+	vpnRoom    int      // longest prefix of a network that has room for a VPN; 0: any
+	endpoints  []string // the default: what a node needs to start
+	withoutNAT []string // those that are there by default too, when there is no other way to a service
+	known      []string // further endpoints, for near misses
+	principal  form     // a person or role that is given access
+	boundary   form     // of every role that is made; without a pattern there is no such thing
+	pool       form
+	systems    []string // of nodes, the default first; none: the platform's own
+	machine    form
+	machines   []string // the default
+	arm        *pattern
+	disk       [2]Size
+	label      form
+	labelMax   int
+	class      form // of a database
+	storage    [2]Size
+	identity   form
+	caches     []string // upstreams of a pull-through cache
+	copies     form     // the vault that backups are copied to; without a pattern there are no backups but the database's own
+	chat       []string // regions that the platform's chat client has its API in
+	vault      bool     // whether the platform's alarms are sent with keys from its vault
+	backends   string   // the state backend that belongs to the platform
 }
 
 var rulesOf = map[Platform]rules{AWS: awsRules, Azure: azureRules, Google: googleRules}

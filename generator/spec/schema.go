@@ -96,6 +96,7 @@ var forms = map[string]string{
 	"spec.ingress.management.domain":      domainName.text,
 	"spec.ingress.management.allow[]":     rangeForm,
 	"spec.nodePools[].maxUnavailable":     atATime.pattern.text,
+	"spec.services.backups.at":            timeOfDay.pattern.text,
 	"spec.rotation.window.from":           timeOfDay.pattern.text,
 	"spec.rotation.window.to":             timeOfDay.pattern.text,
 }

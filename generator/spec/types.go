@@ -314,6 +314,8 @@ type Services struct {
 	Secrets *Secrets `yaml:"secrets,omitempty"`
 	// Managed databases in the cluster's network.
 	Databases []Database `yaml:"databases,omitempty"`
+	// Backups of the databases in a vault of their own, on AWS. Left out: the database service's own, which go with the database.
+	Backups *Backups `yaml:"backups,omitempty"`
 	// One cloud identity a workload, least privilege, the same in both colors.
 	Identities []Identity `yaml:"identities,omitempty"`
 	// Where alerts go.
@@ -350,6 +352,16 @@ type Database struct {
 	MultiZone bool `yaml:"multiZone,omitempty"`
 	// How long backups are kept, 1 to 35 days.
 	Backups Duration `yaml:"backups,omitempty"`
+}
+
+// Backups are taken of every database once a day, and outlive it.
+type Backups struct {
+	// The time of day, in UTC and in quotes.
+	At string `yaml:"at,omitempty"`
+	// How long each is kept, in days. Nobody deletes one earlier by mistake.
+	Keep Duration `yaml:"keep,omitempty"`
+	// A vault that each is copied to, best of another region or account.
+	CopyTo string `yaml:"copyTo,omitempty"`
 }
 
 // Identity gives one workload a cloud identity, the same in both colors.

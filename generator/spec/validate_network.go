@@ -226,7 +226,7 @@ func (v *validator) egress(n Network) {
 var endpointName = form{lazily(`^[a-z0-9][a-z0-9.-]*$`), "the last part of an endpoint's service name", "ecr.api"}
 
 func (v *validator) endpoints(n Network) {
-	known := append(slices.Clone(v.rules.endpoints), v.rules.known...)
+	known := slices.Concat(v.rules.endpoints, v.rules.withoutNAT, v.rules.known)
 	for i, name := range n.Endpoints {
 		path := fmt.Sprintf("spec.network.endpoints[%d]", i)
 		if slices.Contains(known, name) || !v.matches(path, name, endpointName) {

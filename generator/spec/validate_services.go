@@ -31,6 +31,7 @@ func (v *validator) services() {
 		v.database(fmt.Sprintf("spec.services.databases[%d]", i), d)
 	}
 	v.unique(namesOf(s.Databases, func(d Database) string { return d.Name }), "the database", field("spec.services.databases", "name"))
+	v.backups(s)
 	v.identities(s.Identities)
 	if s.Alerts != nil {
 		v.alerts(*s.Alerts)
@@ -70,6 +71,27 @@ func (v *validator) database(path string, d Database) {
 	}
 	if !d.MultiZone && !v.silent(path+".multiZone") {
 		v.unwise("single-zone-database", path, fmt.Sprintf("the database %q is in one zone, and is gone while that zone is", d.Name), "add multiZone: true")
+	}
+}
+
+func (v *validator) backups(s Services) {
+	const path = "spec.services.backups"
+	b := s.Backups
+	switch {
+	case b == nil:
+		return
+	case v.rules.copies.pattern == nil:
+		v.forAWS(path, "vault of backups")
+		return
+	case len(s.Databases) == 0:
+		v.wrong(path, "there is no database to back up", "add one to spec.services.databases, or remove this")
+	}
+	v.matches(path+".at", b.At, timeOfDay)
+	if n, whole := b.Keep.Days(); !whole || n < 1 || n > 36500 {
+		v.wrong(path+".keep", path+".keep is a number of days from 1 to 36500", "write it like 35d")
+	}
+	if b.CopyTo != "" {
+		v.matches(path+".copyTo", b.CopyTo, v.rules.copies)
 	}
 }
 

@@ -35,6 +35,28 @@ data "aws_iam_policy_document" "alerts" {
       values   = [local.account]
     }
   }
+
+  dynamic "statement" {
+    for_each = aws_backup_vault.this
+
+    content {
+      sid       = "BackupsOfThisAccount"
+      actions   = ["sns:Publish"]
+      resources = [aws_sns_topic.alerts[0].arn]
+
+      principals {
+        type        = "Service"
+        identifiers = ["backup.amazonaws.com"]
+      }
+
+      # AWS Backup does not promise to say for whom it speaks; when it does, it has to be this account.
+      condition {
+        test     = "StringEqualsIfExists"
+        variable = "aws:SourceAccount"
+        values   = [local.account]
+      }
+    }
+  }
 }
 
 resource "aws_sns_topic_policy" "alerts" {

@@ -127,7 +127,7 @@ resource "aws_db_instance" "this" {
   final_snapshot_identifier       = "${var.name}-${each.key}-${formatdate("YYYYMMDDhhmmss", plantimestamp())}"
   enabled_cloudwatch_logs_exports = local.engines[each.value.engine].logs
 
-  tags = merge(var.tags, { Name = "${var.name}-${each.key}" })
+  tags = merge(var.tags, local.backup_tag, { Name = "${var.name}-${each.key}" })
 
   lifecycle {
     ignore_changes = [final_snapshot_identifier]

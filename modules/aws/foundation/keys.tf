@@ -61,7 +61,7 @@ data "aws_iam_policy_document" "key" {
     }
   }
 
-  # CloudWatch writes to an encrypted topic with this key, to that one topic only.
+  # CloudWatch, and AWS Backup if there is a vault, write to an encrypted topic with this key, to that one topic only.
   dynamic "statement" {
     for_each = var.alerts ? [1] : []
 
@@ -72,7 +72,7 @@ data "aws_iam_policy_document" "key" {
 
       principals {
         type        = "Service"
-        identifiers = ["cloudwatch.amazonaws.com"]
+        identifiers = concat(["cloudwatch.amazonaws.com"], var.backup == null ? [] : ["backup.amazonaws.com"])
       }
 
       condition {

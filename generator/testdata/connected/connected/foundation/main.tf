@@ -1,4 +1,4 @@
-# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:5b74fb943e6dbee35205c17dab1bcfff4d68618feabcff7a90206125892f7dfc
+# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:a42ff95a4c2c65ceab855e220cc08e0b830f5a7bf1c2b0b1b7a756aea5e4fc01
 
 module "foundation" {
   source = "../../modules/aws/foundation"
@@ -52,6 +52,23 @@ module "foundation" {
   domain     = "connected.example.com"
   zone       = "create"
   visibility = "internal"
+
+  databases = {
+    "stock" = {
+      engine      = "mysql"
+      version     = "8.4"
+      class       = "db.r7g.large"
+      storage_gib = 50
+      multi_zone  = true
+      backup_days = 14
+    }
+  }
+
+  backup = {
+    time      = "03:00"
+    keep_days = 35
+    copy_to   = "arn:aws:backup:eu-central-1:123456789012:backup-vault:copies"
+  }
 
   alerts = true
   alert_receivers = {

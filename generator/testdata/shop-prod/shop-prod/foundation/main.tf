@@ -1,4 +1,4 @@
-# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:0f0448da37c165baf500d81d4ec62611c7dfb3d28443b9bd0f2af2e47af1202f
+# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:3e86490f25b2f98bd92373cfa9b3398253b646b62f81e182df333d2e77a42ee7
 
 module "foundation" {
   source = "../../modules/aws/foundation"
@@ -50,6 +50,11 @@ module "foundation" {
       multi_zone  = true
       backup_days = 14
     }
+  }
+
+  backup = {
+    time      = "01:30"
+    keep_days = 35
   }
 
   identities = {
