@@ -1,0 +1,134 @@
+package kubernetes
+
+import (
+	"context"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	tfjson "github.com/hashicorp/terraform-json"
+
+	"drover/generator"
+	"drover/generator/spec"
+	"drover/orchestrator"
+	"drover/orchestrator/cloud"
+	"drover/orchestrator/journal"
+	"drover/orchestrator/kubernetes"
+	"drover/orchestrator/terraform"
+	rehearsal "drover/rehearsal/kubernetes"
+)
+
+// A whole cluster is destroyed, with a real API server and with roots and a cloud that do nothing: what is held here is
+// what drover deletes in the cluster, and that it waits for the controllers there.
+func TestDestroyTakesBackWhatARealClusterHolds(t *testing.T) {
+	t.Parallel()
+	cluster, access := start(t)
+	fill(t, cluster)
+	out := t.TempDir()
+	if err := os.MkdirAll(filepath.Join(out, "tiny", "blue"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	o := orchestrator.Options{Spec: spec.Cluster{Metadata: spec.Metadata{Name: "tiny"}}, SpecFile: "cluster.yaml", Out: out}
+	controller := &controller{t: t, cluster: cluster}
+	o.Observer = controller
+	o.Ports = orchestrator.Ports{
+		Cloud: account{},
+		Stack: func(generator.Root) (orchestrator.Stack, error) { return idle{}, nil },
+		Kubernetes: func(context.Context, string) (*kubernetes.Client, error) {
+			return kubernetes.New(access)
+		},
+	}
+	if err := orchestrator.DestroyAll(t.Context(), o); err != nil {
+		t.Fatal(err)
+	}
+	if !controller.released {
+		t.Error("drover did not wait for the controller")
+	}
+	want := []string{"cleared Ingress shop/front", "cleared Service shop/front", "kept volume data of shop/data (ebs.csi.aws.com vol-1)"}
+	slices.Sort(controller.told)
+	if !slices.Equal(controller.told, want) {
+		t.Errorf("the journal has %q, want %q", controller.told, want)
+	}
+	for path, left := range map[string]int{"/api/v1/namespaces/shop/services": 1, "/apis/networking.k8s.io/v1/namespaces/shop/ingresses": 0, "/api/v1/persistentvolumes": 1} {
+		var list struct{ Items []json.RawMessage }
+		if err := cluster.Client().Get(t.Context(), path, &list); err != nil || len(list.Items) != left {
+			t.Errorf("%s has %d objects left, %v; want %d", path, len(list.Items), err, left)
+		}
+	}
+}
+
+// fill makes what a cluster in use has: a load balancer with a controller's finalizer, a service without, an ingress, a volume.
+func fill(t *testing.T, cluster *rehearsal.Cluster) {
+	t.Helper()
+	type object = map[string]any
+	ports := []object{{"port": 80}}
+	for path, o := range map[string]object{
+		"/api/v1/namespaces": {"apiVersion": "v1", "kind": "Namespace", "metadata": object{"name": "shop"}},
+		"/api/v1/persistentvolumes": {"apiVersion": "v1", "kind": "PersistentVolume", "metadata": object{"name": "data"}, "spec": object{
+			"capacity": object{"storage": "1Gi"}, "accessModes": []string{"ReadWriteOnce"}, "claimRef": object{"namespace": "shop", "name": "data"},
+			"csi": object{"driver": "ebs.csi.aws.com", "volumeHandle": "vol-1"}}},
+	} {
+		if err := cluster.Client().Create(t.Context(), path, o); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, o := range []object{
+		{"apiVersion": "v1", "kind": "Service", "metadata": object{"name": "front", "finalizers": []string{"service.kubernetes.io/load-balancer-cleanup"}}, "spec": object{"type": "LoadBalancer", "ports": ports}},
+		{"apiVersion": "v1", "kind": "Service", "metadata": object{"name": "inside"}, "spec": object{"ports": ports}},
+	} {
+		if err := cluster.Client().Create(t.Context(), "/api/v1/namespaces/shop/services", o); err != nil {
+			t.Fatal(err)
+		}
+	}
+	ingress := object{"apiVersion": "networking.k8s.io/v1", "kind": "Ingress", "metadata": object{"name": "front"},
+		"spec": object{"defaultBackend": object{"service": object{"name": "inside", "port": object{"number": 80}}}}}
+	if err := cluster.Client().Create(t.Context(), "/apis/networking.k8s.io/v1/namespaces/shop/ingresses", ingress); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// controller plays the one that takes load balancers back: it lets go of the service once drover has said that it waits.
+type controller struct {
+	t        *testing.T
+	cluster  *rehearsal.Cluster
+	released bool
+	told     []string
+}
+
+func (c *controller) Event(e journal.Event) {
+	if e.Kind == journal.Cleared || e.Kind == journal.Kept {
+		c.told = append(c.told, string(e.Kind)+" "+e.Detail)
+	}
+}
+
+func (c *controller) Progress(message string) {
+	if c.released || !strings.Contains(message, "Service shop/front (being deleted") {
+		return
+	}
+	c.released = true
+	err := c.cluster.Client().Merge(c.t.Context(), "/api/v1/namespaces/shop/services/front", map[string]any{"metadata": map[string]any{"finalizers": nil}})
+	if err != nil {
+		c.t.Error(err)
+	}
+}
+
+func (*controller) Detail(string) {}
+
+// account is a cloud that is asked for nothing but its name.
+type account struct{ cloud.Platform }
+
+func (account) Account(context.Context) (string, error) { return "123456789012", nil }
+
+// idle is a root in which nothing is left to delete but what its state names.
+type idle struct{ orchestrator.Stack }
+
+func (idle) Init(context.Context) error                  { return nil }
+func (idle) RecoverState(context.Context) (bool, error)  { return false, nil }
+func (idle) Protected(context.Context) ([]string, error) { return nil, nil }
+func (idle) StateEmpty(context.Context) (bool, error)    { return false, nil }
+func (idle) Plan(context.Context, terraform.PlanOptions) (*terraform.Plan, error) {
+	return &terraform.Plan{JSON: &tfjson.Plan{}}, nil
+}
