@@ -24,6 +24,8 @@ var special = map[string]string{
 	`data "aws_caller_identity"`:     `account_id = "` + Account + `"`,
 	`data "aws_default_tags"`:        `tags = { "managed-by" = "drover" }`,
 	`data "aws_iam_policy_document"`: `json = "{}"`,
+	`resource "aws_iam_role"`:        `arn = "arn:aws:iam::` + Account + `:role/mocked"`,
+	`resource "aws_kms_key"`:         `arn = "arn:aws:kms:eu-west-1:` + Account + `:key/mocked"`,
 	`resource "aws_launch_template"`: `id = "lt-11111111111111111", latest_version = 1`,
 	`resource "aws_eks_node_group"`: `resources = [{ autoscaling_groups = [{ name = "eks-mocked" }],
       remote_access_security_group_id = "" }]`,

@@ -31,6 +31,11 @@ variable "kubernetes_version" {
 variable "kms_key_arn" {
   description = "ARN of the key that encrypts Kubernetes secrets, the control plane's logs and the nodes' disks."
   type        = string
+
+  validation {
+    condition     = can(regex("^arn:[a-z-]+:kms:[a-z0-9-]+:[0-9]{12}:key/.+$", var.kms_key_arn))
+    error_message = "kms_key_arn must be the ARN of a key, not of an alias, like arn:aws:kms:eu-west-1:123456789012:key/11111111-1111-1111-1111-111111111111."
+  }
 }
 
 variable "logs" {

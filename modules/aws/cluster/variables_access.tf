@@ -73,6 +73,16 @@ variable "identities" {
     service_account = string
   }))
   default = {}
+
+  validation {
+    condition     = alltrue([for identity in values(var.identities) : can(regex("^arn:[a-z-]+:iam::[0-9]{12}:role/.+$", identity.role_arn))])
+    error_message = "identities: role_arn must be the ARN of an IAM role, like arn:aws:iam::123456789012:role/checkout."
+  }
+
+  validation {
+    condition     = length(distinct([for identity in values(var.identities) : "${identity.namespace}/${identity.service_account}"])) == length(var.identities)
+    error_message = "identities: a service account has one role; name each namespace and service_account once."
+  }
 }
 
 variable "pull_through_prefixes" {

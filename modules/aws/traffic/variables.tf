@@ -1,6 +1,11 @@
 variable "domain" {
   description = "Domain that the cluster serves; its wildcard goes the same way."
   type        = string
+
+  validation {
+    condition     = can(regex("^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])$", var.domain))
+    error_message = "domain must be a domain in lower case, like shop.example.com, without a dot at its end."
+  }
 }
 
 variable "zone_id" {

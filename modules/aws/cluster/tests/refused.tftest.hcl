@@ -262,11 +262,27 @@ run "wrong_values_9" {
   command = plan
 
   variables {
+    # an alias and no key
+    kms_key_arn = "arn:aws:kms:eu-west-1:123456789012:alias/drover/shop"
+
+    # url
+    domain = "https://shop.example.com"
+
+    # topic by its name
+    alerts = { topic_arn = "alarms" }
+
+    # role by its name
+    identities = { checkout = { role_arn = "checkout", namespace = "pay", service_account = "checkout" } }
+
     # zone that is not there
     node_pools = { general = { machines = ["m7i.large"], min = 1, max = 3, zones = [4] } }
   }
 
   expect_failures = [
+    var.alerts,
+    var.domain,
+    var.identities,
+    var.kms_key_arn,
     var.node_pools,
   ]
 }
@@ -275,11 +291,18 @@ run "wrong_values_10" {
   command = plan
 
   variables {
+    # two roles for one service account
+    identities = {
+      a = { role_arn = "arn:aws:iam::123456789012:role/a", namespace = "pay", service_account = "checkout" }
+      b = { role_arn = "arn:aws:iam::123456789012:role/b", namespace = "pay", service_account = "checkout" }
+    }
+
     # all nodes and more
     node_pools = { general = { machines = ["m7i.large"], min = 1, max = 3, max_unavailable = "101%" } }
   }
 
   expect_failures = [
+    var.identities,
     var.node_pools,
   ]
 }

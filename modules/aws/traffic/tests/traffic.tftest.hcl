@@ -127,6 +127,16 @@ run "no_color_is_refused" {
   expect_failures = [var.colors]
 }
 
+run "domain_that_is_an_address_is_refused" {
+  command = plan
+
+  variables {
+    domain = "shop.example.com."
+  }
+
+  expect_failures = [var.domain]
+}
+
 run "third_color_is_refused" {
   command = plan
 
