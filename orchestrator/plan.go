@@ -131,7 +131,7 @@ func (p *planning) run(ctx context.Context) (Planned, error) {
 		return Planned{}, err
 	}
 	if !first {
-		if err := p.writeColors(p.state.Weights); err != nil {
+		if err := errors.Join(p.writeColors(p.state.Weights), p.writeOrigin(generator.Root(p.color), "")); err != nil {
 			return Planned{}, err
 		}
 	}
