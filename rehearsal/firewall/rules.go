@@ -1,0 +1,156 @@
+package firewall
+
+import (
+	"strings"
+
+	"drover/rehearsal/answer"
+)
+
+func answer409(r *resource) error {
+	return answer.Refuse("InvalidTokenException", "The update token is not that of the latest change of %s", r.name)
+}
+
+func (s *Service) createRuleGroup(c *call) (document, error) {
+	content, err := contentOf(c.in)
+	if err != nil {
+		return nil, err
+	}
+	consumed, err := capacityOf(content, c.in.text("Type"))
+	if err != nil {
+		return nil, err
+	}
+	if capacity := c.in.number("Capacity"); consumed > capacity {
+		return nil, invalid("The rule group needs a capacity of %d, and has %d", consumed, capacity)
+	}
+	r, err := s.add(c, ruleGroup, strings.ToLower(c.in.text("Type"))+"-rulegroup", c.in.text("RuleGroupName"))
+	if err != nil {
+		return nil, err
+	}
+	r.content = content
+	r.members["Type"], r.members["Capacity"], r.members["ConsumedCapacity"] = c.in["Type"], c.in.number("Capacity"), consumed
+	return document{"UpdateToken": r.token, "RuleGroupResponse": s.describe(r, "RuleGroup")}, nil
+}
+
+// contentOf is the rule group of a request, which may also be given as Suricata's text.
+func contentOf(in document) (document, error) {
+	group, rules := in.sub("RuleGroup"), in.text("Rules")
+	switch {
+	case group == nil && rules == "":
+		return nil, invalid("one of RuleGroup and Rules is needed")
+	case group != nil && rules != "":
+		return nil, invalid("RuleGroup and Rules cannot both be given")
+	case rules != "":
+		return document{"RulesSource": map[string]any{"RulesString": rules}}, nil
+	}
+	return group, nil
+}
+
+// capacityOf is what the rules of a group take up: one for each rule, and for each name and protocol of a list.
+func capacityOf(content document, kind string) (int, error) {
+	source := content.sub("RulesSource")
+	if kind == "STATELESS" {
+		return len(source.sub("StatelessRulesAndCustomActions").list("StatelessRules")), nil
+	}
+	names := source.sub("RulesSourceList")
+	for _, name := range names.texts("Targets") {
+		if strings.ContainsAny(name, "*/: ") || strings.Trim(name, ".") == "" {
+			return 0, invalid("%q is neither a host name nor the end of host names, which begins with a dot", name)
+		}
+	}
+	sids := map[string]bool{}
+	for _, rule := range source.list("StatefulRules") {
+		for _, option := range rule.list("RuleOptions") {
+			if option.text("Keyword") != "sid" {
+				continue
+			}
+			id := strings.Join(option.texts("Settings"), "")
+			if sids[id] {
+				return 0, invalid("two rules have the sid %s", id)
+			}
+			sids[id] = true
+		}
+	}
+	count := len(source.list("StatefulRules")) + len(names.texts("Targets"))*len(names.texts("TargetTypes"))
+	for line := range strings.Lines(source.text("RulesString")) {
+		if line = strings.TrimSpace(line); line != "" && !strings.HasPrefix(line, "#") {
+			count++
+		}
+	}
+	if count == 0 {
+		return 0, invalid("the rule group has no rule")
+	}
+	return count, nil
+}
+
+func (s *Service) findRuleGroup(c *call) (*resource, error) {
+	return s.find(c, ruleGroup, "RuleGroupArn", "RuleGroupName")
+}
+
+func (s *Service) describeRuleGroup(c *call) (document, error) {
+	r, err := s.findRuleGroup(c)
+	if err != nil {
+		return nil, err
+	}
+	return document{"UpdateToken": r.token, "RuleGroup": r.content, "RuleGroupResponse": s.describe(r, "RuleGroup")}, nil
+}
+
+func (s *Service) describeRuleGroupMetadata(c *call) (document, error) {
+	r, err := s.findRuleGroup(c)
+	if err != nil {
+		return nil, err
+	}
+	return document{"RuleGroupArn": r.arn, "RuleGroupName": r.name, "Description": r.members["Description"], "Type": r.members["Type"],
+		"Capacity": r.members["Capacity"], "StatefulRuleOptions": r.content["StatefulRuleOptions"], "LastModifiedTime": r.modified}, nil
+}
+
+func (s *Service) updateRuleGroup(c *call) (document, error) {
+	r, err := s.findRuleGroup(c)
+	if err != nil {
+		return nil, err
+	}
+	content, err := contentOf(c.in)
+	if err != nil {
+		return nil, err
+	}
+	consumed, err := capacityOf(content, r.members.text("Type"))
+	if err != nil {
+		return nil, err
+	}
+	if capacity, _ := r.members["Capacity"].(int); consumed > capacity {
+		return nil, invalid("The rule group needs a capacity of %d, and has %d, which cannot change", consumed, capacity)
+	}
+	if orderOf(content.sub("StatefulRuleOptions")) != orderOf(r.content.sub("StatefulRuleOptions")) {
+		return nil, invalid("The rule order of a rule group cannot change")
+	}
+	if err := s.change(c, r); err != nil {
+		return nil, err
+	}
+	r.content, r.members["ConsumedCapacity"] = content, consumed
+	for _, key := range []string{"Description", "EncryptionConfiguration"} {
+		if v := c.in[key]; v != nil {
+			r.members[key] = v
+		}
+	}
+	return document{"UpdateToken": r.token, "RuleGroupResponse": s.describe(r, "RuleGroup")}, nil
+}
+
+func orderOf(options document) string {
+	if order := options.text("RuleOrder"); order != "" {
+		return order
+	}
+	return "DEFAULT_ACTION_ORDER"
+}
+
+func (s *Service) deleteRuleGroup(c *call) (document, error) {
+	r, err := s.findRuleGroup(c)
+	if err != nil {
+		return nil, err
+	}
+	if n := s.users(r); n > 0 {
+		return nil, inUse("Unable to delete the object because it is still in use: %d firewall policies refer to %s", n, r.name)
+	}
+	delete(s.resources, r.arn)
+	described := s.describe(r, "RuleGroup")
+	described["RuleGroupStatus"] = "DELETING"
+	return document{"RuleGroupResponse": described}, nil
+}
