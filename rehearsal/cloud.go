@@ -17,6 +17,7 @@ import (
 	elb "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
 	"github.com/aws/aws-sdk-go-v2/service/route53"
 
+	"drover/rehearsal/apimodel"
 	"drover/rehearsal/awsapi"
 	"drover/rehearsal/awsproxy"
 	"drover/rehearsal/dns"
@@ -35,6 +36,8 @@ const (
 
 	// What may have changed is read again at each call that writes, and at least this often.
 	maxAge = 3 * time.Second
+	// What takes AWS minutes takes this long here.
+	takes = time.Second
 	// AWS tells the metrics of a load balancer every minute; a rehearsal has no time for that.
 	metricsEvery = 2 * time.Second
 
@@ -141,9 +144,13 @@ func (c *Cloud) start(ctx context.Context) (err error) {
 	if err := c.startDNS(ctx, route53.NewFromConfig(config)); err != nil {
 		return err
 	}
+	models, err := apimodel.Find(ctx, c.moto.Command())
+	if err != nil {
+		return fmt.Errorf("find AWS's API models, which come with moto: %w", err)
+	}
 	// Last, so that nobody can call what is not there yet.
 	c.proxy, err = awsproxy.Start(ctx, awsproxy.Options{Moto: c.moto.URL(), Account: o.Account, Log: o.Log, Wrote: c.wrote,
-		Fleet: c.fleet(), Keys: map[string]string{accessKey: secretKey}})
+		Takes: takes, Models: models, Fleet: c.fleet(), Keys: map[string]string{accessKey: secretKey}})
 	if err != nil {
 		return err
 	}
@@ -253,6 +260,9 @@ func (c *Cloud) Weights(name string) []dns.Sample { return c.dns.Timeline(name) 
 
 // Calls says who answered how many API calls of each service.
 func (c *Cloud) Calls() []awsproxy.Calls { return c.proxy.Calls() }
+
+// Validation says how many API calls were compared with AWS's own API models.
+func (c *Cloud) Validation() awsproxy.Validation { return c.proxy.Validation() }
 
 // StartLoad begins to make requests to a host of the cloud.
 func StartLoad(ctx context.Context, c *Cloud, o load.Options) *load.Load {

@@ -61,20 +61,18 @@ func shorten(c spec.Cluster, kubernetes bool) []edit {
 	return edits
 }
 
-// leaveOut removes what the simulated account has no service for, or no
-// cluster to run in. What stays is what a rotation moves.
+// leaveOut removes what there is no cluster to run in, and what leads to networks
+// that are not in the simulated account. What stays is what a rotation moves.
 func leaveOut(s spec.Spec) []edit {
 	var edits []edit
 	for _, e := range []struct {
 		path, note string
 		given      bool
 	}{
-		{"network.egress", "no egress firewall: the simulated account has no AWS Network Firewall, so egress is open and its routes are not rehearsed", s.Network.Egress.Mode == "restricted"},
 		{"network.adopt", "no adopted network: it is not in the simulated account, so that one is made, with its subnets", s.Network.Adopt != nil},
 		{"ingress.zoneId", "the adopted zone is found by the domain: its id is of the real account", s.Ingress.ZoneID != ""},
 		{"network.peerings", "no peerings: the other networks are not in the simulated account, and their routes are not rehearsed", len(s.Network.Peerings) > 0},
 		{"network.transitGateway", "no transit gateway: it is not in the simulated account, and its routes are not rehearsed", s.Network.TransitGateway != nil},
-		{"access.vpn", "no client VPN: the simulated account has none", s.Access.VPN != nil},
 		{"services.backups", "no backups: the simulated account takes none", s.Services.Backups != nil},
 		{"services.alerts.slack", "no Slack: the simulated account has no chat client", s.Services.Alerts != nil && s.Services.Alerts.Slack != nil},
 		{"services.alerts.pagerduty", "no PagerDuty: the simulated account keeps no key for it, and nobody is called", s.Services.Alerts != nil && s.Services.Alerts.PagerDuty != nil},

@@ -35,6 +35,9 @@ type Summary struct {
 	Calls         []awsproxy.Calls `json:"calls"`         // who answered the API calls of each service
 	Kubernetes    *ControlPlanes   `json:"kubernetes"`    // null: the clusters had no API
 
+	// Validation says how many API calls were compared with AWS's own API models, and how long that took.
+	Validation awsproxy.Validation `json:"validation"`
+
 	dir string
 }
 

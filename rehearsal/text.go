@@ -143,17 +143,20 @@ func shown(n int) string {
 // writeNotes says what was simulated and by whom, and what is different from the real thing.
 func (s Summary) writeNotes(b *strings.Builder) {
 	b.WriteString("\nSimulated\n")
-	var motos, ours []string
+	var motos, ours, parts []string
 	for _, c := range s.Calls {
 		if c.Moto > 0 {
 			motos = append(motos, fmt.Sprintf("%s %d", c.Service, c.Moto))
 		}
 		if c.Rehearsal > 0 {
 			ours = append(ours, fmt.Sprintf("%s %d", c.Service, c.Rehearsal))
+			parts = append(parts, c.Parts...)
 		}
 	}
 	fmt.Fprintf(b, "  by moto's server (made for %s), API calls: %s\n", moto.Version, strings.Join(motos, ", "))
 	fmt.Fprintf(b, "  by drover's proxy before it, API calls: %s\n", strings.Join(ours, ", "))
+	fmt.Fprintf(b, "    which simulates: %s\n", strings.Join(parts, ", "))
+	fmt.Fprintf(b, "  compared with AWS's own API models: %d calls; refused, as AWS would: %d; all that took %.2f s\n", s.Validation.Checked, s.Validation.Refused, s.Validation.Seconds)
 	b.WriteString("  by drover: DNS from the simulated Route 53, an HTTPS ingress for each load balancer, its CloudWatch metrics\n")
 	s.writeControlPlanes(b)
 	if len(s.Notes) > 0 {

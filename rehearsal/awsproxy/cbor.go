@@ -24,9 +24,13 @@ import (
 var rpcPath = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^/service/([^/]+)/operation/([^/]+)$`) })
 
 // serveCBOR answers a CBOR request with what moto answers to its JSON form.
-func (p *Proxy) serveCBOR(w http.ResponseWriter, r *http.Request) {
-	status, body, err := p.translate(r)
-	if err != nil {
+func (p *Proxy) serveCBOR(w http.ResponseWriter, c *call) {
+	status, body, err := p.translate(c.Request)
+	switch {
+	case err == nil && status >= http.StatusInternalServerError:
+		c.refuse(w, unanswered(c, "moto answers "+http.StatusText(status)+" to it"))
+		return
+	case err != nil:
 		status = http.StatusBadGateway
 		body = map[string]any{"__type": "InternalFailure", "message": err.Error()}
 	}
@@ -70,6 +74,9 @@ func (p *Proxy) translate(r *http.Request) (status int, body any, err error) {
 	decoder := json.NewDecoder(resp.Body)
 	decoder.UseNumber()
 	body = map[string]any{}
+	if resp.StatusCode >= http.StatusInternalServerError {
+		return resp.StatusCode, body, nil // moto's page about it is not JSON
+	}
 	if err := decoder.Decode(&body); err != nil && !errors.Is(err, io.EOF) {
 		return 0, nil, fmt.Errorf("moto's answer to %s (%s) is not JSON: %w", m[2], resp.Status, err)
 	}

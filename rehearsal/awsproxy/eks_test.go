@@ -147,15 +147,15 @@ func TestANodeGroupHasItsClustersVersionAndInstances(t *testing.T) {
 		t.Errorf("%d instances outlived their node group", n)
 	}
 	var interfaces struct {
-		IDs []string `xml:"networkInterfaceSet>item>networkInterfaceId"`
+		Of []string `xml:"networkInterfaceSet>item>description"` // those of the control plane stay
 	}
 	ask(t, "DescribeNetworkInterfaces", url.Values{"Filter.1.Name": {"subnet-id"}, "Filter.1.Value.1": {out.Nodegroup.Subnets[0]},
 		"Filter.1.Value.2": {out.Nodegroup.Subnets[1]}}, &interfaces)
 	if found := taggedWith(t, "nodes-blue"); slices.ContainsFunc(found, func(arn string) bool { return strings.Contains(arn, ":instance/") }) {
 		t.Errorf("instances that have ended are found by their tags: %v", found)
 	}
-	if len(interfaces.IDs) != 0 {
-		t.Errorf("network interfaces outlived their instances: %v", interfaces.IDs)
+	if len(interfaces.Of) != 2 || slices.ContainsFunc(interfaces.Of, func(d string) bool { return d != "Amazon EKS nodes-blue" }) {
+		t.Errorf("network interfaces are those of %v, want the control plane's two", interfaces.Of)
 	}
 	if _, err := client.DeleteCluster(t.Context(), &eks.DeleteClusterInput{Name: aws.String("nodes-blue")}); err != nil {
 		t.Error(err)

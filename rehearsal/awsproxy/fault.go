@@ -1,7 +1,6 @@
 package awsproxy
 
 import (
-	"bytes"
 	"encoding/json"
 	"maps"
 	"net/http"
@@ -182,7 +181,7 @@ var rewritten = map[fault.Trouble]struct {
 
 // rewrite has the call answered, and changes one field of the answer.
 func rewrite(b *Broken, w http.ResponseWriter, r *http.Request, next http.Handler) {
-	kept := &answer{header: http.Header{}, status: http.StatusOK}
+	kept := &recorded{header: http.Header{}, status: http.StatusOK}
 	next.ServeHTTP(kept, r)
 	told := rewritten[b.api.Does]
 	var whole map[string]map[string]any
@@ -198,14 +197,3 @@ func rewrite(b *Broken, w http.ResponseWriter, r *http.Request, next http.Handle
 	w.WriteHeader(kept.status)
 	_, _ = w.Write(kept.body.Bytes()) // a client that went away needs no answer
 }
-
-// answer keeps what a handler writes.
-type answer struct {
-	header http.Header
-	status int
-	body   bytes.Buffer
-}
-
-func (a *answer) Header() http.Header         { return a.header }
-func (a *answer) WriteHeader(status int)      { a.status = status }
-func (a *answer) Write(p []byte) (int, error) { return a.body.Write(p) }

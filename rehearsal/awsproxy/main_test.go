@@ -14,6 +14,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/smithy-go"
 
+	"drover/rehearsal/apimodel"
 	"drover/rehearsal/awsapi"
 	"drover/rehearsal/awsproxy"
 	"drover/rehearsal/moto"
@@ -51,10 +52,20 @@ func withProxy(ctx context.Context, m *testing.M) (code int, err error) {
 	}
 	defer func() { err = errors.Join(err, server.Close()) }()
 	motoURL = server.URL()
-	if proxy, err = awsproxy.Start(ctx, awsproxy.Options{Moto: server.URL(), Account: account, Log: io.Discard}); err != nil {
+	models, err := apimodel.Find(ctx, server.Command())
+	if err != nil {
+		return 1, err
+	}
+	if proxy, err = awsproxy.Start(ctx, awsproxy.Options{Moto: server.URL(), Account: account, Log: io.Discard, Models: models,
+		// The tests make more networks than AWS grants.
+		Quotas: map[string]float64{"L-F678F1CE": 1000, "L-A4707A72": 1000}}); err != nil {
 		return 1, err
 	}
 	defer func() { err = errors.Join(err, proxy.Close()) }()
+	if sdk, err = startSDK(ctx, server.Command(), proxy.URL()); err != nil {
+		return 1, err
+	}
+	defer func() { err = errors.Join(err, sdk.close()) }()
 	return m.Run(), nil
 }
 
@@ -106,4 +117,16 @@ func refusedWith(t *testing.T, what, code string, err error) {
 	if refused.ErrorCode() != code {
 		t.Errorf("%s: refused with %s (%s), want %s", what, refused.ErrorCode(), refused.ErrorMessage(), code)
 	}
+}
+
+// refusalCode is the code that a call was refused with; empty for success, and the error itself for anything else.
+func refusalCode(err error) string {
+	var refused *awsapi.Error
+	switch {
+	case err == nil:
+		return ""
+	case errors.As(err, &refused):
+		return refused.Code
+	}
+	return err.Error()
 }

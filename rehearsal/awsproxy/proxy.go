@@ -15,11 +15,16 @@ import (
 	"net/http/httputil"
 	"net/url"
 	"regexp"
+	"slices"
 	"sync"
 	"time"
 
+	"drover/rehearsal/answer"
+	"drover/rehearsal/apimodel"
 	"drover/rehearsal/awsapi"
+	"drover/rehearsal/clientvpn"
 	"drover/rehearsal/eks"
+	"drover/rehearsal/firewall"
 	"drover/rehearsal/kubernetes"
 )
 
@@ -32,6 +37,12 @@ type Options struct {
 	Fleet *kubernetes.Fleet
 	// Keys are the secrets of access keys that were given out beside the account's own API, by access key.
 	Keys map[string]string
+	// Takes is how long what takes minutes on AWS (a cluster, a node group, a firewall) takes here until it is ready.
+	Takes time.Duration
+	// Quotas are those that are not AWS's defaults, by their code.
+	Quotas map[string]float64
+	// Models is where AWS's API models are (see apimodel.Find); empty compares nothing with them.
+	Models string
 	// Wrote, unless nil, is told after each call that may have changed something in a service. It must not block.
 	Wrote func(service string)
 }
@@ -48,8 +59,13 @@ type Proxy struct {
 	wrote       func(service string)
 	eks         *eks.Service
 	keys        keyring
+	vpn         *clientvpn.Service
+	firewalls   *firewall.Service
 	pullThrough *pullThrough
+	attachments attachments
 	databases   databases
+	validation  validation
+	quotas      map[string]float64
 	tally       tally
 	faults      faults
 }
@@ -64,7 +80,7 @@ func Start(ctx context.Context, o Options) (*Proxy, error) {
 	if o.Log == nil {
 		o.Log = io.Discard
 	}
-	transport := &http.Transport{MaxIdleConnsPerHost: 32, IdleConnTimeout: 30 * time.Second}
+	transport := persistent{&http.Transport{MaxIdleConnsPerHost: 32, IdleConnTimeout: 30 * time.Second}}
 	p := &Proxy{moto: o.Moto, listener: listener, done: make(chan struct{}), http: &http.Client{Transport: transport}}
 	p.eks = eks.New(o.Account, p.Moto)
 	p.keys.secrets = maps.Clone(o.Keys)
@@ -73,13 +89,24 @@ func Start(ctx context.Context, o Options) (*Proxy, error) {
 			return nil, errors.Join(err, listener.Close())
 		}
 	}
+	p.eks.Take(o.Takes)
+	p.vpn = clientvpn.New(o.Account, p.Moto)
+	p.firewalls = firewall.New(o.Account, o.Takes, p.Moto)
 	p.wrote = o.Wrote
+	p.quotas = granted(o.Quotas)
 	p.pullThrough = newPullThrough(o.Account)
 	errorLog := log.New(o.Log, "proxy: ", 0)
+	p.validation.log = errorLog.Printf
+	if o.Models != "" {
+		p.validation.library = apimodel.Open(o.Models)
+	}
 	p.forward = &httputil.ReverseProxy{
-		Transport:      transport,
-		ErrorLog:       errorLog,
-		ModifyResponse: p.keys.learn,
+		Transport: transport,
+		ErrorLog:  errorLog,
+		ModifyResponse: func(r *http.Response) error {
+			nameUnanswered(r)
+			return p.keys.learn(r)
+		},
 		Rewrite: func(r *httputil.ProxyRequest) {
 			r.SetURL(o.Moto)
 			r.Out.Host = r.In.Host // moto puts the host in the URLs that it answers with
@@ -111,6 +138,9 @@ func (p *Proxy) Refresh() { p.eks.Refresh() }
 
 // Cluster is the control plane of an EKS cluster; nil when it has none, or not yet.
 func (p *Proxy) Cluster(region, name string) *kubernetes.Cluster { return p.eks.Cluster(region, name) }
+
+// Validation says how many calls were compared with AWS's API models.
+func (p *Proxy) Validation() Validation { return p.validation.sum() }
 
 // Close ends every request under way and waits for the server's goroutine.
 func (p *Proxy) Close() error {
@@ -144,33 +174,72 @@ func scopeOf(r *http.Request) (region, service string) {
 	return "", ""
 }
 
+const ec2Version = "2016-11-15"
+
 // ServeHTTP gives a request to who simulates it.
 func (p *Proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	region, service := scopeOf(r)
-	switch {
-	case refuseMissing(w, r, service):
-		p.tally.count(service, true)
-	case service == "eks":
-		_, motos := p.eks.Serve(w, r, region)
-		p.tally.count(service, !motos)
-	case service == "ecr" && p.pullThrough.serve(w, r, region):
-		p.tally.count(service, true)
-	case service == "tagging" && p.serveTagging(w, r, region):
-		p.tally.count(service, true)
-	case service == "servicequotas" && p.serveQuota(w, r):
-		p.tally.count(service, true)
-	case service == "rds":
-		p.serveRDS(w, r)
-		p.tally.count(service, false)
-	case r.Header.Get("Smithy-Protocol") == "rpc-v2-cbor":
-		p.serveCBOR(w, r)
-		p.tally.count(service, false)
-	default:
-		p.forward.ServeHTTP(w, r)
-		p.tally.count(service, false)
+	c, err := read(r)
+	if err != nil {
+		http.Error(w, err.Error(), http.StatusBadRequest)
+		return
 	}
+	if refused := p.refuse(c); refused != nil {
+		c.refuse(w, refused)
+		p.tally.count(c.service, "refusals")
+		return
+	}
+	p.tally.count(c.service, p.serveCall(w, c))
 	if p.wrote != nil && r.Method != http.MethodGet && r.Method != http.MethodHead {
-		p.wrote(service)
+		p.wrote(c.service)
+	}
+}
+
+// refuse says what AWS would not do of a call; nil is nothing.
+func (p *Proxy) refuse(c *call) *answer.Refusal {
+	start := time.Now()
+	defer func() { p.validation.spent.Add(int64(time.Since(start))) }()
+	for _, ask := range []func(*call) *answer.Refusal{p.validation.check, p.mind, p.within} {
+		if refused := ask(c); refused != nil {
+			p.validation.refused.Add(1)
+			p.validation.log("refused %s: %v", c.name(), refused)
+			return refused
+		}
+	}
+	return nil
+}
+
+// serveCall answers a call, and says who of the rehearsal did; empty is moto.
+func (p *Proxy) serveCall(w http.ResponseWriter, c *call) (by string) {
+	if by := p.simulate(w, c); by != "" {
+		return by
+	}
+	switch {
+	case c.service == "eks":
+		if _, motos := p.eks.Serve(w, c.Request, c.region); motos {
+			return ""
+		}
+		return "EKS"
+	case followed(c):
+		kept := &recorded{header: w.Header()}
+		p.serveMoto(kept, c)
+		p.afterwards(c, kept.status, kept.body.Bytes()) // before the caller can rely on it
+		w.WriteHeader(kept.status)
+		_, _ = w.Write(kept.body.Bytes()) // the client is gone; there is nobody to tell
+	default:
+		p.serveMoto(w, c)
+	}
+	return ""
+}
+
+// serveMoto passes a call on to moto.
+func (p *Proxy) serveMoto(w http.ResponseWriter, c *call) {
+	switch {
+	case c.service == "rds":
+		p.serveRDS(w, c)
+	case c.protocol == answer.CBOR:
+		p.serveCBOR(w, c)
+	default:
+		p.forward.ServeHTTP(w, c.WithContext(withCall(c.Context(), c)))
 	}
 }
 
@@ -179,6 +248,8 @@ type Calls struct {
 	Service   string `json:"service"`
 	Moto      int    `json:"moto"`
 	Rehearsal int    `json:"rehearsal"`
+	// Parts are what of the service the rehearsal's proxy simulates, of what was called.
+	Parts []string `json:"parts,omitempty"`
 }
 
 type tally struct {
@@ -186,7 +257,8 @@ type tally struct {
 	calls map[string]*Calls
 }
 
-func (t *tally) count(service string, rehearsal bool) {
+// count adds a call that a part of the rehearsal answered; empty is moto.
+func (t *tally) count(service, part string) {
 	if service == "" {
 		service = "unsigned"
 	}
@@ -200,10 +272,13 @@ func (t *tally) count(service string, rehearsal bool) {
 		c = &Calls{Service: service}
 		t.calls[service] = c
 	}
-	if rehearsal {
-		c.Rehearsal++
-	} else {
+	if part == "" {
 		c.Moto++
+		return
+	}
+	c.Rehearsal++
+	if !slices.Contains(c.Parts, part) {
+		c.Parts = append(c.Parts, part)
 	}
 }
 
@@ -212,7 +287,9 @@ func (t *tally) list() []Calls {
 	defer t.mu.Unlock()
 	list := make([]Calls, 0, len(t.calls))
 	for _, c := range t.calls {
-		list = append(list, *c)
+		copied := *c
+		copied.Parts = slices.Sorted(slices.Values(c.Parts))
+		list = append(list, copied)
 	}
 	sortCalls(list)
 	return list

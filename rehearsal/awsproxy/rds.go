@@ -30,7 +30,8 @@ var (
 )
 
 // serveRDS passes a request to moto, with resource ids put right both ways.
-func (p *Proxy) serveRDS(w http.ResponseWriter, r *http.Request) {
+func (p *Proxy) serveRDS(w http.ResponseWriter, c *call) {
+	r := c.Request
 	raw, err := io.ReadAll(io.LimitReader(r.Body, 1<<20))
 	if err != nil {
 		http.Error(w, err.Error(), http.StatusBadRequest)
@@ -52,12 +53,19 @@ func (p *Proxy) serveRDS(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	defer func() { _ = resp.Body.Close() }()
+	if resp.StatusCode >= http.StatusInternalServerError {
+		c.refuse(w, unanswered(c, "moto answers "+resp.Status+" to it"))
+		return
+	}
 	answer, err := io.ReadAll(resp.Body)
 	if err != nil {
 		http.Error(w, "read moto's answer: "+err.Error(), http.StatusBadGateway)
 		return
 	}
 	answer = p.databases.withIDs(answer)
+	if c.operation == "DescribeDBParameters" {
+		answer = withSource(answer, c.form.Get("Source"))
+	}
 	header := w.Header()
 	for name, values := range resp.Header {
 		header[name] = values
@@ -65,6 +73,18 @@ func (p *Proxy) serveRDS(w http.ResponseWriter, r *http.Request) {
 	header.Set("Content-Length", strconv.Itoa(len(answer)))
 	w.WriteHeader(resp.StatusCode)
 	_, _ = w.Write(answer) // the client is gone; there is nobody to tell
+}
+
+var parameterElement = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?s)<Parameter>.*?</Parameter>`) })
+
+// withSource says of each parameter that a user set it: moto knows no others, and does not say so.
+func withSource(answer []byte, asked string) []byte {
+	return parameterElement().ReplaceAllFunc(answer, func(element []byte) []byte {
+		if asked != "" && asked != "user" {
+			return nil
+		}
+		return bytes.Replace(element, []byte("</Parameter>"), []byte("<Source>user</Source></Parameter>"), 1)
+	})
 }
 
 // byName turns a filter by resource id into one by name, and says whether there was one.

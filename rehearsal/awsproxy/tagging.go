@@ -82,7 +82,7 @@ func withoutEnded(ctx context.Context, client *awsapi.Client, list []tagged) ([]
 		IDs []string `xml:"reservationSet>item>instancesSet>item>instanceId"`
 	}
 	ended := url.Values{"Filter.1.Name": {"instance-state-name"}, "Filter.1.Value.1": {"terminated"}}
-	if err := client.Query(ctx, "ec2", "2016-11-15", "DescribeInstances", ended, &out); err != nil {
+	if err := client.Query(ctx, "ec2", ec2Version, "DescribeInstances", ended, &out); err != nil {
 		return nil, fmt.Errorf("look for instances that have ended: %w", err)
 	}
 	return slices.DeleteFunc(list, func(t tagged) bool {
@@ -97,10 +97,19 @@ func (p *Proxy) additions(in taggingRequest, region string, have []tagged) []tag
 		known[t.ARN] = true
 	}
 	var list []tagged
-	for _, e := range p.eks.Tagged(region) {
-		if !known[e.ARN] && in.wantsType(e.ARN) && in.wantsTags(e.Tags) {
-			list = append(list, tagged{ARN: e.ARN, Tags: tagList(e.Tags)})
+	add := func(arn string, tags map[string]string) {
+		if !known[arn] && in.wantsType(arn) && in.wantsTags(tags) {
+			list = append(list, tagged{ARN: arn, Tags: tagList(tags)})
 		}
+	}
+	for _, e := range p.eks.Tagged(region) {
+		add(e.ARN, e.Tags)
+	}
+	for _, e := range p.vpn.Resources(region) {
+		add(e.ARN, e.Tags)
+	}
+	for _, e := range p.firewalls.Resources(region) {
+		add(e.ARN, e.Tags)
 	}
 	return list
 }

@@ -8,6 +8,9 @@ import (
 	"regexp"
 	"strings"
 	"sync"
+	"time"
+
+	"drover/rehearsal/nic"
 )
 
 // cluster is what the rehearsal knows of a cluster beside moto.
@@ -17,8 +20,9 @@ type cluster struct {
 	subnets                    []string
 	securityGroup              string
 	deletionProtection         bool
-	overlay                    object // members of DescribeCluster that moto forgets
-	network                    object // likewise, within resourcesVpcConfig
+	due                        time.Time // when it is ready, at the earliest
+	overlay                    object    // members of DescribeCluster that moto forgets
+	network                    object    // likewise, within resourcesVpcConfig
 
 	nodegroups   map[string]*nodegroup
 	addons       map[string]*addon
@@ -86,8 +90,11 @@ func (s *Service) createCluster(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := nic.Attach(c.request.Context(), s.moto(c.region), interfacesOf(in.Name), in.Network.Subnets, append([]string{group}, in.Network.Groups...)); err != nil {
+		return nil, err
+	}
 	cl := newCluster(c.region, in, raw, vpc, group)
-	cl.arn = s.arn(c.region, "cluster", in.Name)
+	cl.arn, cl.due = s.arn(c.region, "cluster", in.Name), s.due()
 	maps.Copy(cl.tags, in.Tags)
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -197,6 +204,7 @@ func (s *Service) merged(cl *cluster, out object) object {
 	}
 	maps.Copy(described, cl.overlay)
 	cl.completePlane(described)
+	s.hold(described, cl.due)
 	described["version"] = cl.version
 	described["tags"] = maps.Clone(cl.tags)
 	described["platformVersion"] = "eks.1"
@@ -254,6 +262,9 @@ func (s *Service) deleteCluster(c *call) (any, error) {
 	merged := s.merged(cl, out)
 	s.mu.Unlock()
 	cl.plane.end()
+	if err := nic.Detach(c.request.Context(), s.moto(c.region), interfacesOf(cl.name)); err != nil {
+		return nil, err
+	}
 	if err := s.deleteClusterGroup(c, cl.securityGroup); err != nil {
 		return nil, err
 	}
@@ -262,6 +273,9 @@ func (s *Service) deleteCluster(c *call) (any, error) {
 	}
 	return merged, nil
 }
+
+// interfacesOf describes the network interfaces by which a control plane is in its cluster's subnets.
+func interfacesOf(cluster string) string { return "Amazon EKS " + cluster }
 
 var roleARN = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^arn:aws[a-z-]*:iam::\d{12}:role/.+$`) })
 

@@ -3,6 +3,7 @@ package eks
 import (
 	"fmt"
 	"maps"
+	"time"
 )
 
 // nodegroup is what the rehearsal knows of a node group beside moto.
@@ -10,6 +11,7 @@ type nodegroup struct {
 	name, arn, version string
 	role               string
 	scalingGroup       string
+	due                time.Time // when it is ready, at the earliest
 	tags               map[string]string
 	overlay            object // members of DescribeNodegroup that moto forgets or gets wrong
 	ready              bool   // all its nodes are, once there are nodes
@@ -46,7 +48,7 @@ func (s *Service) createNodegroup(c *call) (any, error) {
 	cl, err := s.cluster(c)
 	var version string
 	if err == nil {
-		version, err = cl.version, cl.checkActive()
+		version, err = cl.version, firstError(cl.checkActive(), s.checkDue(cl))
 	}
 	s.mu.Unlock()
 	if err != nil {
@@ -60,6 +62,7 @@ func (s *Service) createNodegroup(c *call) (any, error) {
 		return nil, err
 	}
 	ng := newNodegroup(in, raw, out.sub("nodegroup"))
+	ng.due = s.due()
 	if err := s.createScalingGroup(c, cl, ng, in); err != nil {
 		return nil, fmt.Errorf("make the scaling group of node group %s: %w", in.Name, err)
 	}
@@ -70,7 +73,9 @@ func (s *Service) createNodegroup(c *call) (any, error) {
 		s.newEntry(cl, in.Role, "EC2_LINUX") // EKS lets its own nodes in
 	}
 	cl.wake()
-	return cl.mergedGroup(ng, out), nil
+	merged := cl.mergedGroup(ng, out)
+	s.hold(merged.sub("nodegroup"), ng.due)
+	return merged, nil
 }
 
 func (in *nodegroupRequest) check(clusterVersion string) error {
@@ -184,7 +189,9 @@ func (s *Service) describeNodegroup(c *call) (any, error) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return cl.mergedGroup(ng, out), nil
+	merged := cl.mergedGroup(ng, out)
+	s.hold(merged.sub("nodegroup"), ng.due)
+	return merged, nil
 }
 
 func (s *Service) deleteNodegroup(c *call) (any, error) {

@@ -27,7 +27,8 @@ type Service struct {
 	account string
 	moto    Backend
 	now     func() time.Time
-	planes  *planes // nil: clusters have no control planes
+	planes  *planes       // nil: clusters have no control planes
+	takes   time.Duration // until a cluster or a node group is ready
 
 	mu       sync.Mutex // guards everything below, and what it leads to
 	clusters map[clusterKey]*cluster
@@ -90,6 +91,9 @@ func (s *Service) forwardBody(c *call, body []byte) (object, error) {
 	out := object{}
 	err := s.moto(c.region).REST(c.request.Context(), "eks", c.operation, c.method, c.path, body, &out)
 	var refused *awsapi.Error
+	if errors.As(err, &refused) && refused.Status >= http.StatusInternalServerError {
+		return nil, refuse(unknownOperation, "the rehearsal does not simulate this eks:%s: moto answers %d to it", c.operation, refused.Status)
+	}
 	if errors.As(err, &refused) {
 		return nil, &apiError{status: refused.Status, code: refused.Code, message: refused.Message}
 	}

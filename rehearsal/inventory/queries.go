@@ -39,6 +39,8 @@ var queries = []query{
 	{kind: "security group", service: "ec2", version: ec2Version, action: "DescribeSecurityGroups", list: "securityGroupInfo/item", id: "groupId"},
 	{kind: "VPC endpoint", service: "ec2", version: ec2Version, action: "DescribeVpcEndpoints", list: "vpcEndpointSet/item", id: "vpcEndpointId", state: "state", gone: []string{"deleted"}},
 	{kind: "VPC peering", service: "ec2", version: ec2Version, action: "DescribeVpcPeeringConnections", list: "vpcPeeringConnectionSet/item", id: "vpcPeeringConnectionId", state: "status/code", gone: []string{"deleted"}},
+	{kind: "transit gateway attachment", service: "ec2", version: ec2Version, action: "DescribeTransitGatewayVpcAttachments", list: "transitGatewayVpcAttachments/item", id: "transitGatewayAttachmentId", state: "state", gone: []string{"deleted", "deleting"}},
+	{kind: "client VPN endpoint", service: "ec2", version: ec2Version, action: "DescribeClientVpnEndpoints", list: "clientVpnEndpoint/item", id: "clientVpnEndpointId"},
 	{kind: "flow log", service: "ec2", version: ec2Version, action: "DescribeFlowLogs", list: "flowLogSet/item", id: "flowLogId"},
 	{kind: "launch template", service: "ec2", version: ec2Version, action: "DescribeLaunchTemplates", list: "launchTemplates/item", id: "launchTemplateId"},
 	{kind: "volume", service: "ec2", version: ec2Version, action: "DescribeVolumes", list: "volumeSet/item", id: "volumeId"},

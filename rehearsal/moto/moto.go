@@ -38,6 +38,7 @@ type Options struct {
 
 // Server is a running moto.
 type Server struct {
+	command string
 	process *child.Process
 	log     *logFile
 	url     *url.URL
@@ -65,7 +66,7 @@ func Start(ctx context.Context, o Options) (*Server, error) {
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("start moto: %w", err), log.Close())
 	}
-	s := &Server{process: process, log: log}
+	s := &Server{command: command, process: process, log: log}
 	if o.Started != nil {
 		if err := o.Started(process.Identity()); err != nil {
 			return nil, errors.Join(err, s.Close())
@@ -92,6 +93,9 @@ func find() (string, error) {
 
 // URL is where the server listens.
 func (s *Server) URL() *url.URL { return s.url }
+
+// Command is the program that runs.
+func (s *Server) Command() string { return s.command }
 
 // Identity is what a pid file records of the server.
 func (s *Server) Identity() child.Identity { return s.process.Identity() }
