@@ -191,11 +191,11 @@ func (r *run) rotate(ctx context.Context) (s Summary, err error) {
 	}
 	r.say("drover rotate: to Kubernetes %s, with clients asking %s all the while", r.ToVersion, r.Spec.Spec.Ingress.Domain)
 	requests := StartLoad(ctx, r.cloud, r.loadOptions())
-	start := time.Now()
+	start, used := time.Now(), processorTime()
 	r.breaker = startBreaker(ctx, r.cloud, r.out, r.Faults, r.say)
 	events := &eventReader{begun: r.breaker.phaseStarted}
 	rotateErr := r.droverToTheEnd(ctx, events)
-	took := time.Since(start)
+	took, own := time.Since(start), processorTime()-used
 	struck := r.breaker.stop()
 	// What resolvers still remember shows within a time to live.
 	pause(ctx, r.cloud.options.TTL+time.Second)
@@ -209,7 +209,7 @@ func (r *run) rotate(ctx context.Context) (s Summary, err error) {
 	}
 	s = r.summarize(events, rotateErr)
 	s.Started, s.Seconds, s.ApplySeconds, s.RotateSeconds = r.began, seconds(time.Since(r.began)), seconds(r.built), seconds(took)
-	s.Requests, s.Faults, s.Seed = counted, struck, r.Seed
+	s.Requests, s.Faults, s.Seed, s.OwnSeconds = counted, struck, r.Seed, seconds(own)
 	s.Weights = weightsSince(start, r.cloud.Weights(r.Spec.Spec.Ingress.Domain))
 	s.Inventory = compare(before, after, events.from)
 	return s, nil

@@ -27,13 +27,16 @@ type Summary struct {
 	Faults    []Struck        `json:"faults,omitempty"` // what was broken on purpose
 	Seed      uint64          `json:"seed,omitempty"`   // that decided what was random of it
 
-	Started       time.Time        `json:"started"`
-	Seconds       float64          `json:"seconds"`       // of the whole rehearsal
-	ApplySeconds  float64          `json:"applySeconds"`  // of building the first color
-	RotateSeconds float64          `json:"rotateSeconds"` // of the rotation
-	Notes         []string         `json:"notes"`         // what is different from the spec as it was written
-	Calls         []awsproxy.Calls `json:"calls"`         // who answered the API calls of each service
-	Kubernetes    *ControlPlanes   `json:"kubernetes"`    // null: the clusters had no API
+	Started       time.Time `json:"started"`
+	Seconds       float64   `json:"seconds"`       // of the whole rehearsal
+	ApplySeconds  float64   `json:"applySeconds"`  // of building the first color
+	RotateSeconds float64   `json:"rotateSeconds"` // of the rotation
+	// OwnSeconds is the processor time of the rehearsal's own process during the rotation: the proxy, DNS, the ingresses
+	// and the clients.
+	OwnSeconds float64          `json:"ownSeconds"`
+	Notes      []string         `json:"notes"`      // what is different from the spec as it was written
+	Calls      []awsproxy.Calls `json:"calls"`      // who answered the API calls of each service
+	Kubernetes *ControlPlanes   `json:"kubernetes"` // null: the clusters had no API
 
 	// Validation says how many API calls were compared with AWS's own API models, and how long that took.
 	Validation awsproxy.Validation `json:"validation"`

@@ -159,6 +159,10 @@ func (s Summary) writeNotes(b *strings.Builder) {
 	fmt.Fprintf(b, "  compared with AWS's own API models: %d calls; refused, as AWS would: %d; all that took %.2f s\n", s.Validation.Checked, s.Validation.Refused, s.Validation.Seconds)
 	b.WriteString("  by drover: DNS from the simulated Route 53, an HTTPS ingress for each load balancer, its CloudWatch metrics\n")
 	s.writeControlPlanes(b)
+	if s.OwnSeconds > 0 && s.RotateSeconds > 0 {
+		fmt.Fprintf(b, "  all of that by drover, the clients included, took %.1f s of processor time: %.1f %% of the rotation's time\n",
+			s.OwnSeconds, 100*s.OwnSeconds/s.RotateSeconds)
+	}
 	if len(s.Notes) > 0 {
 		b.WriteString("\nDifferent from the spec\n")
 		for _, note := range s.Notes {
