@@ -65,7 +65,7 @@ func TestDroversOwnCheckAsksTheClustersAPI(t *testing.T) {
 	if verdict, detail := check.Run(t.Context()); verdict == verify.Pass {
 		t.Errorf("without a node: %s, %s", verdict, detail)
 	}
-	_, err = client.CreateNodegroup(t.Context(), &eks.CreateNodegroupInput{ClusterName: name, NodegroupName: aws.String("general-20261124000000000000000001"),
+	_, err = client.CreateNodegroup(t.Context(), &eks.CreateNodegroupInput{ClusterName: name, NodegroupName: aws.String("general-2026112411142684790000000e"),
 		NodeRole: aws.String("arn:aws:iam::123456789012:role/node"), Subnets: subnets, InstanceTypes: []string{"m7i.large"},
 		ScalingConfig: &types.NodegroupScalingConfig{MinSize: aws.Int32(2), MaxSize: aws.Int32(2), DesiredSize: aws.Int32(2)}})
 	if err != nil {

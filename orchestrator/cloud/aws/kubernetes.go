@@ -84,8 +84,9 @@ func (p *Platform) token(ctx context.Context, cluster string) (string, error) {
 // https://docs.aws.amazon.com/eks/latest/userguide/managed-node-groups.html.
 const nodeGroupLabel = "eks.amazonaws.com/nodegroup"
 
-// groupSuffix is what Terraform adds to the prefix that the cluster module names a node group by: a time and a counter.
-var groupSuffix = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`-[0-9]{26}$`) })
+// groupSuffix is what Terraform adds to the prefix that the cluster module names a node group by: a time, and a counter
+// in hexadecimal.
+var groupSuffix = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`-[0-9]{18}[0-9a-f]{8}$`) })
 
 // Pool takes the name that Terraform made unique back to that of the pool.
 func (*Platform) Pool(labels map[string]string) string {

@@ -108,6 +108,7 @@ func TestPoolsAreNamedByTheirNodeGroup(t *testing.T) {
 	t.Parallel()
 	for label, want := range map[string]string{
 		"general-20261124100000123400000001":   "general",
+		"general-2026112411142684790000000e":   "general", // the counter is hexadecimal
 		"general-2-20261124100000123400000001": "general-2", "by-hand": "by-hand", "": "",
 	} {
 		if got := (*Platform)(nil).Pool(map[string]string{nodeGroupLabel: label}); got != want {
