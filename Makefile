@@ -17,6 +17,10 @@ help: ## list the targets
 setup: ## check what drover needs on this machine, and install what can be
 	@$(STEP) "set-up" tools/setup.sh
 
+.PHONY: setup-tests
+setup-tests:
+	@$(STEP) "set-up" tools/setup.sh tests
+
 .PHONY: build
 build: ## build bin/drover
 	@$(STEP) "build bin/drover" go build -tags urfave_cli_no_docs -o bin/drover ./cmd/drover
@@ -26,7 +30,7 @@ demo: setup build ## rehearse a whole rotation on this machine: the main job
 	@$(STEP) "rehearse $(DEMO)" bin/drover rehearse -f $(DEMO) $(ARGS)
 
 .PHONY: test
-test: setup lint test-unit scan test-e2e ## lint, unit tests, scanners, module tests, generated roots, scripts, Terratest
+test: setup-tests lint test-unit scan test-e2e ## lint, unit tests, scanners, module tests, generated roots, scripts, Terratest
 
 .PHONY: test-unit
 test-unit:

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # setup.sh: checks what building, testing and rehearsing need, installs what can be
 # installed for this user alone, and names exactly what is missing otherwise.
-# It changes nothing outside the user's cache directory.
+# With the argument tests it also gets what only the tests need. It changes nothing outside the user's cache directory.
 set -euo pipefail
 
 cd "$(dirname "$0")/.."
@@ -97,10 +97,28 @@ check_dig() {
   fi
 }
 
+# The tests ask the simulated EKS as a person does, with the aws command line.
+check_aws() {
+  if have aws; then
+    say aws "$(command -v aws)"
+    return
+  fi
+  if [ ! -x "$cache/venv/bin/aws" ]; then
+    say aws "not found: installing awscli into $cache/venv"
+    { [ -x "$cache/venv/bin/python" ] || python3 -m venv "$cache/venv" >&2; } &&
+      "$cache/venv/bin/python" -m pip install --quiet awscli >&2 || {
+      missing+=("the aws command line, which pip could not install (see above): https://aws.amazon.com/cli/")
+      return
+    }
+  fi
+  say aws "$cache/venv/bin/aws"
+}
+
 check_go
 [ ${#missing[@]} -gt 0 ] || { check_terraform && check_kubernetes; }
 check_moto
 check_dig
+[ "${1:-}" != tests ] || check_aws
 
 if [ ${#missing[@]} -gt 0 ]; then
   echo "This machine lacks:" >&2

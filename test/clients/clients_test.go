@@ -52,11 +52,7 @@ func (s shell) with(t *testing.T, variables map[string]string) shell {
 
 func (s shell) try(program string, args ...string) (string, error) {
 	s.t.Helper()
-	path, err := exec.LookPath(program)
-	if err != nil {
-		s.t.Fatalf("this test needs %s on PATH: %v", program, err)
-	}
-	command := exec.CommandContext(s.t.Context(), path, args...)
+	command := exec.CommandContext(s.t.Context(), harness.Found(s.t, program), args...)
 	command.Env = slices.DeleteFunc(os.Environ(), func(kv string) bool { return strings.HasPrefix(kv, "AWS_") || strings.HasPrefix(kv, "KUBE") })
 	for name, value := range s.env {
 		command.Env = append(command.Env, name+"="+value)

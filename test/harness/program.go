@@ -8,8 +8,38 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"testing"
 )
+
+// Found is a program that the tests run: on PATH, or where `make setup` puts what PATH does not have.
+func Found(t testing.TB, name string) string {
+	t.Helper()
+	if path, err := exec.LookPath(name); err == nil {
+		return path
+	}
+	if cache, err := os.UserCacheDir(); err == nil {
+		if path, err := exec.LookPath(filepath.Join(cache, "drover", "venv", "bin", name)); err == nil {
+			return path
+		}
+	}
+	root, err := repository()
+	if err != nil {
+		t.Fatal(err)
+	}
+	get := exec.CommandContext(t.Context(), "go", "run", "./rehearsal/kubernetes/programs/get") // prints a version and a directory
+	get.Dir = root
+	out, err := get.Output()
+	if err != nil {
+		t.Fatalf("looking for %s among the programs of a control plane: %v", name, err)
+	}
+	fields := strings.Fields(string(out))
+	path, err := exec.LookPath(filepath.Join(fields[len(fields)-1], name))
+	if err != nil {
+		t.Fatalf("this test needs %s, which neither PATH nor make setup has: %v", name, err)
+	}
+	return path
+}
 
 // program is the drover that Main has built.
 var program string

@@ -18,7 +18,7 @@ import (
 	"github.com/goccy/go-yaml"
 )
 
-// envtest is the bundle that controller-runtime's tests use: etcd and kube-apiserver. Its index names each archive
+// envtest is the bundle that controller-runtime's tests use: etcd, kube-apiserver and kubectl. Its index names each archive
 // with its checksum.
 type envtest struct {
 	web   web
@@ -29,7 +29,7 @@ type envtest struct {
 func (e envtest) Fetch(ctx context.Context, dir string, missing []program, log io.Writer) error {
 	var want []string
 	for _, p := range missing {
-		if p.file == "etcd" || p.file == "kube-apiserver" {
+		if slices.Contains([]string{"etcd", "kube-apiserver", "kubectl"}, p.file) {
 			want = append(want, p.file)
 		}
 	}

@@ -17,6 +17,7 @@ import (
 type Set struct {
 	Etcd, APIServer, ControllerManager, Scheduler, Kwok string
 	Stages                                              string // what kwok does with nodes and pods: its --config
+	Kubectl                                             string // not of a control plane: for those who look at one
 }
 
 // Options say where to look, and where to tell of what takes long. The zero value is what a user gets.
@@ -44,6 +45,7 @@ var needed = []program{
 	{"kube-controller-manager", "k8s.io/kubernetes/cmd/kube-controller-manager", 100 * time.Second, func(s *Set) *string { return &s.ControllerManager }},
 	{"kube-scheduler", "k8s.io/kubernetes/cmd/kube-scheduler", 10 * time.Second, func(s *Set) *string { return &s.Scheduler }},
 	{"kwok", "sigs.k8s.io/kwok/cmd/kwok", 30 * time.Second, func(s *Set) *string { return &s.Kwok }},
+	{"kubectl", "k8s.io/kubernetes/cmd/kubectl", 30 * time.Second, func(s *Set) *string { return &s.Kubectl }},
 	{stagesFile, "", 0, func(s *Set) *string { return &s.Stages }},
 }
 

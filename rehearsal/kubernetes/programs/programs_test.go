@@ -135,7 +135,7 @@ func publish(t *testing.T, spoil string) []publisher {
 		}
 		mux.HandleFunc(path, func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write(content) })
 	}
-	bundle := archive(t, "etcd", "kube-apiserver", "kubectl")
+	bundle := archive(t, "etcd", "kube-apiserver", "kubectl", "a-program-of-later")
 	release := minorOf(Version()) + ".0"
 	file := fmt.Sprintf("envtest-%s-%s-%s.tar.gz", release, runtime.GOOS, runtime.GOARCH)
 	serve("/"+file, bundle)
@@ -211,7 +211,7 @@ func TestADownloadWhoseChecksumIsWrongIsNotUsed(t *testing.T) {
 		file string
 		lost []string
 	}{
-		{".tar.gz", []string{"etcd", "kube-apiserver"}},
+		{".tar.gz", []string{"etcd", "kube-apiserver", "kubectl"}},
 		{"/kube-controller-manager", []string{"kube-controller-manager", "kube-scheduler"}},
 		{"stage-fast.yaml", []string{stagesFile}},
 	} {
