@@ -41,7 +41,7 @@ test-e2e:
 	@cd test && ../$(STEP) "scripts, properties, modules, generated roots, Terratest" go test -timeout 30m $$(go list ./... | grep -v '/scan$$')
 
 .PHONY: scan
-scan: ## tflint and KICS on what the examples render to
+scan: ## tflint, trivy and KICS on what the examples render to
 	@$(STEP) "build the scanners" tools/scanners.sh
 	@cd test && ../$(STEP) "scan what the examples render to" go test -timeout 20m ./scan
 

@@ -79,6 +79,7 @@ func awsFoundation(c spec.Cluster, plan Addresses) []attribute {
 	retention, _ := s.Network.FlowLogs.Retention.Days()
 	out := []attribute{
 		{"name", text(c.Metadata.Name)},
+		{protection, reference("var", protection)},
 		gap,
 		{"cidr", text(s.Network.CIDR)},
 	}

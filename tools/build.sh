@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# build.sh NAME: builds one of the tools of tools/go.mod, or the one tool of tools/NAME/go.mod
-# where there is such a module, once for each version of that file and of Go, into the user's
+# build.sh NAME: builds one of the tools of tools/go.mod, or the one tool or program of
+# tools/NAME/go.mod where there is such a module, once for each version of that file and of Go, into the user's
 # cache directory, and prints the path of the program.
 set -euo pipefail
 
@@ -9,14 +9,15 @@ tools=$PWD
 name=$1
 if [ -f "$name/go.mod" ]; then
   cd "$name"
-  package=$(go list -f '{{.ImportPath}}' tool)
+  package=$(go list -f '{{.ImportPath}}' tool 2>/dev/null)
+  package=${package:-.} # a program of its own
 else
   package=$(go list -f '{{.ImportPath}}' tool | grep -E "/$name\$") || {
     echo "tools/go.mod names no tool $name" >&2
     exit 1
   }
 fi
-key=$(cat go.mod go.sum | cksum | cut -d' ' -f1)-$(go env GOVERSION)
+key=$({ cat go.mod go.sum; find . -maxdepth 1 -name '*.go' -exec cat {} +; } | cksum | cut -d' ' -f1)-$(go env GOVERSION)
 dir=$("$tools/cache-dir.sh")/tools/$key
 if [ ! -x "$dir/$name" ]; then
   echo "    building $name (once; the first build takes some minutes)" >&2

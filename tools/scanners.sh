@@ -4,6 +4,6 @@
 set -euo pipefail
 
 cd "$(dirname "$0")"
-for scanner in tflint kics; do
+for scanner in tflint kics trivy; do
   ./build.sh "$scanner" >/dev/null
 done

@@ -53,13 +53,20 @@ func TestExamplesAreAppliedAndDestroyedByPlainTerraform(t *testing.T) {
 
 			terraform.Destroy(t, traffic)
 			same(t, "traffic", afterBlue, e.account.holds(t))
-			terraform.Destroy(t, blue)
+			destroyProtected(t, blue)
 			same(t, "blue", afterFoundation, e.account.holds(t))
-			liftProtection(t, e)
-			terraform.Destroy(t, foundation)
+			destroyProtected(t, foundation)
 			same(t, "foundation", before, withoutLastSnapshots(t, e, e.account.holds(t)))
 		})
 	}
+}
+
+// destroyProtected destroys a root as its README says: what refuses to be deleted is told first that it may be.
+func destroyProtected(t *testing.T, options *terraform.Options) {
+	t.Helper()
+	options.Vars = map[string]any{"deletion_protection": false}
+	terraform.Apply(t, options)
+	terraform.Destroy(t, options)
 }
 
 // same holds the inventory after a destroy against the one before the apply.

@@ -1,7 +1,6 @@
 package terratest
 
 import (
-	"net/url"
 	"slices"
 	"strings"
 	"testing"
@@ -131,16 +130,6 @@ func checkDatabases(t *testing.T, e *example, foundation *terraform.Options) {
 		if !slices.Equal(d.Subnets, data) {
 			t.Errorf("the database %s is in the subnets %v, want the data subnets %v", d.Name, d.Subnets, data)
 		}
-	}
-}
-
-// liftProtection does by hand what the owner of a database does before it may be destroyed.
-func liftProtection(t *testing.T, e *example) {
-	t.Helper()
-	for _, d := range e.account.databases(t) {
-		e.account.query(t, "rds", rdsVersion, "ModifyDBInstance", url.Values{
-			"DBInstanceIdentifier": {d.Name}, "DeletionProtection": {"false"}, "ApplyImmediately": {"true"},
-		}, nil)
 	}
 }
 

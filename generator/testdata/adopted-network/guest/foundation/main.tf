@@ -1,9 +1,10 @@
-# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:df17f0a337362e4d8c12372a64448f83a506f6dd44eda0680ec9e645e2ab1448
+# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:425d9bc53947fb61b6479bf6daaae9b4901cbb88b6b88949293e40f198887983
 
 module "foundation" {
   source = "../../modules/aws/foundation"
 
-  name = "guest"
+  name                = "guest"
+  deletion_protection = var.deletion_protection
 
   cidr = "10.45.0.0/18"
   adopt = {

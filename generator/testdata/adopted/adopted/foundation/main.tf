@@ -1,9 +1,10 @@
-# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:ab42df3fc8ba770341ae2d576763c7ceae2f491ad6aec239323115c5a50e0147
+# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:ec92be8f8c8c4ee7317039ba69adfe9f1e6c942336d8f75110987cd68453dcdb
 
 module "foundation" {
   source = "../../modules/aws/foundation"
 
-  name = "adopted"
+  name                = "adopted"
+  deletion_protection = var.deletion_protection
 
   cidr = "10.44.0.0/16"
   adopt = {

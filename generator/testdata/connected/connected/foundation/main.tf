@@ -1,9 +1,10 @@
-# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:a42ff95a4c2c65ceab855e220cc08e0b830f5a7bf1c2b0b1b7a756aea5e4fc01
+# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:f89eb3fa026c2b89730f57fe8946b083c9d4c311e1d8341a1de65c2a7d310196
 
 module "foundation" {
   source = "../../modules/aws/foundation"
 
-  name = "connected"
+  name                = "connected"
+  deletion_protection = var.deletion_protection
 
   cidr = "10.20.0.0/16"
   subnets = {

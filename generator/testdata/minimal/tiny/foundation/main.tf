@@ -1,9 +1,10 @@
-# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:59bc26bc10aacc51bbba3c86805e562f4c2eb847be5ec5d04c09633b83f22307
+# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:49af4a61e379cca3362ab3c6e86b7548b16477bcb1637ac305295d44a3d03626
 
 module "foundation" {
   source = "../../modules/aws/foundation"
 
-  name = "tiny"
+  name                = "tiny"
+  deletion_protection = var.deletion_protection
 
   cidr = "10.40.0.0/16"
   subnets = {

@@ -1,9 +1,10 @@
-# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:3e86490f25b2f98bd92373cfa9b3398253b646b62f81e182df333d2e77a42ee7
+# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:72d9ff3b18457f5b1523366a12bdac7b5e3dd7cd609e2636a3bac7d2ffe1006d
 
 module "foundation" {
   source = "../../modules/aws/foundation"
 
-  name = "shop-prod"
+  name                = "shop-prod"
+  deletion_protection = var.deletion_protection
 
   cidr = "10.20.0.0/16"
   subnets = {
