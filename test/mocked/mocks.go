@@ -29,7 +29,8 @@ var special = map[string]string{
 	`resource "aws_launch_template"`: `id = "lt-11111111111111111", latest_version = 1`,
 	`resource "aws_eks_node_group"`: `resources = [{ autoscaling_groups = [{ name = "eks-mocked" }],
       remote_access_security_group_id = "" }]`,
-	`resource "aws_eks_cluster"`: `certificate_authority = [{ data = "Y2E=" }]`,
+	`resource "aws_cloudformation_stack"`: `outputs = { Arn = "arn:aws:events:eu-west-1:` + Account + `:connection/mocked/1" }`,
+	`resource "aws_eks_cluster"`:          `certificate_authority = [{ data = "Y2E=" }]`,
 	`resource "aws_networkfirewall_firewall"`: `firewall_status = [{ sync_states = [
       { availability_zone = "eu-west-1a", attachment = [{ endpoint_id = "vpce-a", subnet_id = "subnet-a" }] },
       { availability_zone = "eu-west-1b", attachment = [{ endpoint_id = "vpce-b", subnet_id = "subnet-b" }] },

@@ -33,5 +33,7 @@ var ManagedPolicies = []ManagedPolicy{
 	{"AmazonEKSWorkerNodePolicy", "EKS demands it of the role of every managed node; it only reads"},
 	{"AmazonEC2ContainerRegistryPullOnly", "the narrowest of AWS's policies for pulling images; add-on images come from AWS's own accounts"},
 	{"AmazonEKS_CNI_Policy", "made by AWS for the network plugin, which holds it alone and not through its node"},
+	{"AWSDenyAll", "a guardrail that denies whatever is asked in a chat, beside the alarms that are told there"},
+	{"service-role/AWSBackupServiceRolePolicyForBackup", "made by AWS for its backup service, which alone may take the role"},
 	{"service-role/AmazonEBSCSIDriverPolicy", "made by AWS for the driver; held to volumes with the driver's own tags"},
 }

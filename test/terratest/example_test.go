@@ -26,9 +26,13 @@ type example struct {
 
 // notSimulated are the parts of a spec that the simulated account has no service for. They are left out of the copy
 // that is applied; what they decide is tested by the modules' own tests.
-var notSimulated = []struct{ section, field string }{
-	{"network", "egress"}, // AWS Network Firewall
-	{"access", "vpn"},     // Client VPN
+var notSimulated = []string{
+	"network.egress", // AWS Network Firewall
+	"access.vpn",     // Client VPN
+	"services.backups",
+	"services.alerts.slack", // a chat client, and the keys of the others
+	"services.alerts.pagerduty",
+	"services.alerts.webhook",
 }
 
 // prepare renders an example and starts its account.
@@ -72,12 +76,9 @@ func withoutNotSimulated(t *testing.T, file string) string {
 	if err := yaml.Unmarshal(data, &all); err != nil {
 		t.Fatal(err)
 	}
-	body, _ := all["spec"].(map[string]any)
 	for _, part := range notSimulated {
-		section, _ := body[part.section].(map[string]any)
-		if section[part.field] != nil {
-			t.Logf("%s: %s.%s is left out: the simulated account lacks it", filepath.Base(file), part.section, part.field)
-			delete(section, part.field)
+		if remove(all, strings.Split("spec."+part, ".")) {
+			t.Logf("%s: %s is left out: the simulated account lacks it", filepath.Base(file), part)
 		}
 	}
 	if data, err = yaml.Marshal(all); err != nil {
@@ -88,6 +89,17 @@ func withoutNotSimulated(t *testing.T, file string) string {
 		t.Fatal(err)
 	}
 	return copied
+}
+
+// remove deletes a field, and says whether it was there.
+func remove(from map[string]any, path []string) bool {
+	if len(path) == 1 {
+		_, there := from[path[0]]
+		delete(from, path[0])
+		return there
+	}
+	below, _ := from[path[0]].(map[string]any)
+	return below != nil && remove(below, path[1:])
 }
 
 // root is one of the four roots, as Terratest wants it.
