@@ -69,13 +69,17 @@ func (r *rotation) verified(context.Context) error {
 func (s *session) checkColor(ctx context.Context, color string) ([]verify.Result, error) {
 	until := time.Now().Add(verifyWindow(s.Spec.Spec.Rotation))
 	s.Observer.Progress("verifying " + color)
+	said := ""
 	for {
 		results := verify.All(ctx, s.Ports.Checks(color, s.cluster(color)))
 		err := judge(color, results)
 		if err == nil || time.Now().After(until) {
 			return results, nil // the caller judges
 		}
-		s.Observer.Progress(fmt.Sprintf("not yet, asked again until %s: %v", until.Format(time.TimeOnly), err))
+		if err.Error() != said { // the same, ten seconds later, is no news
+			said = err.Error()
+			s.Observer.Progress(fmt.Sprintf("not yet, asked again until %s: %s", until.Format(time.TimeOnly), said))
+		}
 		if stopped := pause(ctx, verifyPause); stopped != nil {
 			return nil, fmt.Errorf("verifying %s: %w; last: %w", color, stopped, err)
 		}

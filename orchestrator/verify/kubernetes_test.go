@@ -80,7 +80,7 @@ func TestKubernetes(t *testing.T) {
 		"nothing is asked": {func(_ *cluster, k *Kubernetes) { k.Namespaces, k.Nodes = nil, Nodes{} }, Pass, []string{"3 nodes ready"}},
 		"no nodes": {func(c *cluster, k *Kubernetes) { c.nodes, k.Nodes, k.Namespaces = nil, Nodes{}, nil }, Fail,
 			[]string{"0 of 0 nodes are ready, wanted at least 1"}},
-		"a pool without a node": {func(c *cluster, _ *Kubernetes) { c.nodes = c.nodes[:2] }, Fail, []string{"node pool batch has 0 nodes ready, wanted at least 1"}},
+		"a pool without a node": {func(c *cluster, _ *Kubernetes) { c.nodes = c.nodes[:2] }, Fail, []string{"node pool batch has 0 nodes ready, wanted at least 1, among those ready (general 2)"}},
 		"a pool with too few":   {func(c *cluster, _ *Kubernetes) { c.nodes = c.nodes[1:] }, Inconclusive, []string{"node pool general has 1 node ready, wanted at least 2, for 0s"}},
 		"too few nodes":         {func(_ *cluster, k *Kubernetes) { k.Nodes.Least = 4 }, Inconclusive, []string{"3 of 3 nodes are ready, wanted at least 4"}},
 		"a cordoned node takes nothing": {func(c *cluster, _ *Kubernetes) {

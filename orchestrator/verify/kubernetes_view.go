@@ -115,7 +115,7 @@ func (v *view) atLeast(have, least int, short string) {
 	switch {
 	case have >= least:
 	case have == 0:
-		v.wrong(time.Time{}, "%s", short)
+		v.wrong(time.Time{}, "%s, among those ready%s", short, cmp.Or(pools(v.byPool), " (none)"))
 	default:
 		v.short = append(v.short, short)
 	}
