@@ -56,11 +56,12 @@ func (q *questions) balancerColor(ctx context.Context, arn string) (string, erro
 }
 
 // iamLists are IAM's lists of what an account has made itself, and how the tags of each are asked.
-var iamLists = []struct{ kind, action, element, name, tagsAction, tagsParam, tagsBy string }{
-	{"IAM role", "ListRoles", "Roles/member", "RoleName", "ListRoleTags", "RoleName", "RoleName"},
-	{"IAM policy", "ListPolicies", "Policies/member", "PolicyName", "ListPolicyTags", "PolicyArn", "Arn"},
-	{"instance profile", "ListInstanceProfiles", "InstanceProfiles/member", "InstanceProfileName", "ListInstanceProfileTags", "InstanceProfileName", "InstanceProfileName"},
-	{"OIDC provider", "ListOpenIDConnectProviders", "OpenIDConnectProviderList/member", "Arn", "ListOpenIDConnectProviderTags", "OpenIDConnectProviderArn", "Arn"},
+// Where in the answer they are is a path; moto has no list of an instance profile's tags alone.
+var iamLists = []struct{ kind, action, element, name, tagsAction, tagsParam, tagsBy, tagged string }{
+	{"IAM role", "ListRoles", "Roles/member", "RoleName", "ListRoleTags", "RoleName", "RoleName", "ListRoleTagsResult"},
+	{"IAM policy", "ListPolicies", "Policies/member", "PolicyName", "ListPolicyTags", "PolicyArn", "Arn", "ListPolicyTagsResult"},
+	{"instance profile", "ListInstanceProfiles", "InstanceProfiles/member", "InstanceProfileName", "GetInstanceProfile", "InstanceProfileName", "InstanceProfileName", "GetInstanceProfileResult/InstanceProfile"},
+	{"OIDC provider", "ListOpenIDConnectProviders", "OpenIDConnectProviderList/member", "Arn", "ListOpenIDConnectProviderTags", "OpenIDConnectProviderArn", "Arn", "ListOpenIDConnectProviderTagsResult"},
 }
 
 func (q *questions) askIAM(ctx context.Context) error {
@@ -75,7 +76,7 @@ func (q *questions) askIAM(ctx context.Context) error {
 		}
 		for i := range elements {
 			e := &elements[i]
-			tagged, err := q.ask(ctx, "iam", iamVersion, l.tagsAction, l.tagsAction+"Result", url.Values{l.tagsParam: {e.text(l.tagsBy)}})
+			tagged, err := q.ask(ctx, "iam", iamVersion, l.tagsAction, l.tagged, url.Values{l.tagsParam: {e.text(l.tagsBy)}})
 			if err != nil {
 				return err
 			}
