@@ -20,7 +20,8 @@ import (
 // standby is the color that a rehearsal's rotation builds: its cloud is new, and the first color is blue.
 const standby = "green"
 
-// killsWithin is how long a killed process may take to be gone.
+// killsWithin is how long a killed process may take to be gone. That is waited for also when everything else is over:
+// the fault has come.
 const killsWithin = 10 * time.Second
 
 // Faults reads what a person asks to be broken, as NAME[:SERVICE][@PHASE|@DURATION|@random]. The seed decides what is
@@ -189,7 +190,7 @@ var victims = map[string]func(context.Context, *breaker) error{
 			return errors.New("drover does not run")
 		}
 		b.killed.Store(true)
-		ctx, cancel := context.WithTimeout(ctx, killsWithin)
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), killsWithin)
 		defer cancel()
 		return process.Identity().Kill(ctx)
 	},
@@ -207,7 +208,7 @@ func (b *breaker) kill(ctx context.Context, find func() (child.Identity, bool, e
 			return err
 		}
 		if found {
-			ctx, cancel := context.WithTimeout(ctx, killsWithin)
+			ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), killsWithin)
 			defer cancel()
 			return victim.KillAlone(ctx)
 		}
