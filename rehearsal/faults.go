@@ -185,17 +185,25 @@ var strikes = map[fault.Place]func(context.Context, *breaker, fault.Fault) (blow
 // victims are whom a fault kills.
 var victims = map[string]func(context.Context, *breaker) error{
 	"drover": func(ctx context.Context, b *breaker) error {
-		process := b.drover.Load()
-		if process == nil || !process.Identity().Alive() {
-			return errors.New("drover does not run")
-		}
-		b.killed.Store(true)
-		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), killsWithin)
-		defer cancel()
-		return process.Identity().Kill(ctx)
+		return b.kill(ctx, func() (child.Identity, bool, error) {
+			id, runs := b.runningDrover()
+			if runs {
+				b.killed.Store(true)
+			}
+			return id, runs, nil
+		})
 	},
 	"terraform": func(ctx context.Context, b *breaker) error { return b.kill(ctx, b.terraform) },
 	"provider":  func(ctx context.Context, b *breaker) error { return b.kill(ctx, b.provider) },
+}
+
+// runningDrover is the drover that is under way. It may not have been noted yet when its first event is read.
+func (b *breaker) runningDrover() (child.Identity, bool) {
+	process := b.drover.Load()
+	if process == nil || !process.Identity().Alive() {
+		return child.Identity{}, false
+	}
+	return process.Identity(), true
 }
 
 // kill waits for a process, and kills it and no other.
@@ -214,7 +222,7 @@ func (b *breaker) kill(ctx context.Context, find func() (child.Identity, bool, e
 		}
 		select {
 		case <-ctx.Done():
-			return fmt.Errorf("wait for a Terraform that applies: %w", ctx.Err())
+			return fmt.Errorf("wait for a process to kill: %w", ctx.Err())
 		case <-tick.C:
 		}
 	}
