@@ -148,6 +148,8 @@ var madeUp = []struct {
 }{
 	{regexp.MustCompile(`:key/[0-9a-f-]{36}`), ":key/KEY"},
 	{regexp.MustCompile(`:dbuser:db-[A-Z0-9]+/`), ":dbuser:DATABASE/"},
+	{regexp.MustCompile(`:subnet/subnet-[0-9a-f]+`), ":subnet/SUBNET"},
+	{regexp.MustCompile(`:security-group/sg-[0-9a-f]+`), ":security-group/GROUP"},
 }
 
 // text is all documents as one that people can read and compare.
