@@ -23,11 +23,25 @@ def complaints(report):
         yield "the simulated account was empty before or after"
     if inventory["leftovers"] != []:
         yield f"left over: {inventory['leftovers']}"
+    if report["kubernetes"] is None:
+        yield "no cluster had a Kubernetes API, so nothing was verified through one"
+    if report["validation"]["checked"] == 0:
+        yield "no request was compared with AWS's API models"
+
+
+def numbers(report):
+    requests, took = report["requests"], round(report["seconds"])
+    yield f"done in {took} s: {round(report['applySeconds'])} s for the first color, {round(report['rotateSeconds'])} s for the rotation"
+    yield f"{requests['total']} requests: blue {requests['blue']}, green {requests['green']}, failed {requests['failed']}"
+    yield f"{report['validation']['checked']} requests compared with AWS's API models; own processor time {report['ownSeconds']:.1f} s"
 
 
 def main():
     with open(sys.argv[1], encoding="utf-8") as file:
-        found = list(complaints(json.load(file)))
+        report = json.load(file)
+    for line in numbers(report):
+        print(f"    {line}")
+    found = list(complaints(report))
     for line in found:
         print(f"the rehearsal: {line}", file=sys.stderr)
     sys.exit(1 if found else 0)
