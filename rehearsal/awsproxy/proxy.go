@@ -85,7 +85,7 @@ func Start(ctx context.Context, o Options) (*Proxy, error) {
 	p.eks = eks.New(o.Account, p.Moto)
 	p.keys.secrets = maps.Clone(o.Keys)
 	if o.Fleet != nil {
-		if err := p.eks.StartKubernetes(ctx, eks.Kubernetes{Fleet: o.Fleet, Secret: p.keys.secret, Log: o.Log}); err != nil {
+		if err := p.eks.StartKubernetes(ctx, eks.Kubernetes{Fleet: o.Fleet, Secret: p.keys.secret, AWS: p.client, Log: o.Log}); err != nil {
 			return nil, errors.Join(err, listener.Close())
 		}
 	}
@@ -128,6 +128,11 @@ func (p *Proxy) URL() string { return "http://" + p.listener.Addr().String() }
 // Moto is a client of moto itself in a region, past the proxy.
 func (p *Proxy) Moto(region string) *awsapi.Client {
 	return &awsapi.Client{Endpoint: p.moto.String(), Region: region, HTTP: p.http}
+}
+
+// client is a client of the proxy in a region.
+func (p *Proxy) client(region string) *awsapi.Client {
+	return &awsapi.Client{Endpoint: p.URL(), Region: region, HTTP: p.http}
 }
 
 // Calls says who answered how many calls.

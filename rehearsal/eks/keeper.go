@@ -3,13 +3,14 @@ package eks
 import (
 	"context"
 	"errors"
+	"fmt"
 	"maps"
 	"slices"
 
 	"drover/rehearsal/kubernetes"
 )
 
-// keeper makes one cluster's nodes and workloads what EKS' state says. Only its goroutine uses it.
+// keeper makes one cluster's nodes and workloads what EKS' state says, and the account's load balancers what its Services say. Only its goroutine uses it.
 type keeper struct {
 	service *Service
 	of      *cluster
@@ -46,6 +47,25 @@ func (k *keeper) wanted() wanted {
 		w.addons[name] = a.version
 	}
 	return w
+}
+
+// run looks until ctx is done: at everything when that may have changed or is not yet as it is to be, and between at
+// the Services. What goes wrong is told once, until something else does.
+func (k *keeper) run(ctx context.Context, p *plane) {
+	told, everything := "", true
+	for ctx.Err() == nil {
+		var err error
+		settled := true
+		if everything {
+			settled, err = k.look(ctx)
+		}
+		err = errors.Join(err, k.setBalancers(ctx))
+		if text := fmt.Sprint(err); text != told {
+			k.service.log(ctx, k.of, err)
+			told = text
+		}
+		everything = wait(ctx, p.changed, err, settled)
+	}
 }
 
 // look makes nodes and add-ons what they are to be, and says whether all of them are ready.

@@ -17,13 +17,17 @@ type Kubernetes struct {
 	Fleet *kubernetes.Fleet
 	// Secret tells the secret of an access key that the account gave out.
 	Secret func(accessKey string) (secret string, known bool)
-	Log    io.Writer // a line for each thing that a cluster could not be made to be; nil drops them
+	// AWS calls the account as its users do, by the endpoint at which network interfaces follow a load balancer.
+	AWS Backend
+	Log io.Writer // a line for each thing that a cluster could not be made to be; nil drops them
 }
 
-// lookAgain is how often a cluster is looked at while it is not yet what it is to be.
+// lookAgain is how often a cluster is looked at while it is not yet what it is to be, and seeServices how often its
+// Services are, of which nobody tells.
 const (
-	lookAgain  = 250 * time.Millisecond
-	afterError = time.Second
+	lookAgain   = 250 * time.Millisecond
+	afterError  = time.Second
+	seeServices = time.Second
 )
 
 // planes is what the service has beside its own state when its clusters are real.
@@ -140,30 +144,28 @@ func (s *Service) keep(ctx context.Context, cl *cluster, p *plane, o kubernetes.
 		return
 	}
 	k := &keeper{service: s, of: cl, cluster: cluster, zones: map[string]string{}, applied: map[string]appliedAddon{}}
-	for ctx.Err() == nil {
-		settled, err := k.look(ctx)
-		s.log(ctx, cl, err)
-		wait(ctx, p.changed, err, settled)
-	}
+	k.run(ctx, p)
 	if err := cluster.Close(); err != nil {
 		s.log(context.WithoutCancel(ctx), cl, err)
 	}
 }
 
-// wait returns when it is time to look again.
-func wait(ctx context.Context, changed <-chan struct{}, err error, settled bool) {
-	var again <-chan time.Time // nil: not before something changed
+// wait returns when it is time to look again, and says whether at everything.
+func wait(ctx context.Context, changed <-chan struct{}, err error, settled bool) (everything bool) {
+	after := seeServices
 	switch {
 	case err != nil:
-		again = time.After(afterError)
+		after = afterError
 	case !settled:
-		again = time.After(lookAgain)
+		after = lookAgain
 	}
 	select {
 	case <-ctx.Done():
 	case <-changed:
-	case <-again:
+		return true
+	case <-time.After(after):
 	}
+	return err != nil || !settled
 }
 
 // log tells of an error, unless all is ending.
