@@ -111,7 +111,7 @@ func TestShortenLeavesShortSpecsAlone(t *testing.T) {
 		t.Fatal(err)
 	}
 	before := parsed(t, string(data))
-	if edits := shorten(before, false); len(edits) != 0 {
+	if edits := shorten(before, true); len(edits) != 0 {
 		t.Errorf("the demo is written to be watched as it is, and these are changed: %+v", edits)
 	}
 	same, err := apply(data, nil)

@@ -24,8 +24,8 @@ func rehearseCommand(s streams) *cli.Command {
 			&cli.StringFlag{Name: "dir", Usage: "keep everything in this `DIR` (default: a temporary one that is removed)"},
 			&cli.StringFlag{Name: "kubernetes", Value: "on", Usage: "`on` gives each cluster a real control plane, whose programs are fetched or built once; off does without"},
 			&cli.BoolFlag{Name: "serve", Usage: "only start the cloud, print how to reach it, and stay"},
-			&cli.StringSliceFlag{Name: "fault", Usage: "break `NAME[:SERVICE][@PHASE|@DURATION|@random]`, several times if need be; NAME may be random"},
-			&cli.Uint64Flag{Name: "seed", Usage: "what is random of the faults, as in an earlier rehearsal (default: another each time)"},
+			&cli.StringSliceFlag{Name: "fault", Usage: "break something on purpose: `FAULT` is NAME[:SERVICE][@PHASE|@DURATION|@random], NAME may be random, and there may be several"},
+			&cli.Uint64Flag{Name: "seed", Usage: "`NUMBER` that decides what is random of the faults, as in an earlier rehearsal (default: another each time)"},
 			&cli.BoolFlag{Name: "list-faults", Usage: "tell what can be broken, and end"},
 		},
 		Action: func(c *cli.Context) error {

@@ -16,6 +16,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/route53"
 	"github.com/aws/aws-sdk-go-v2/service/servicequotas"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
+	"github.com/aws/smithy-go/logging"
 
 	"drover/orchestrator/cloud"
 )
@@ -40,7 +41,8 @@ func New(ctx context.Context, region string) (*Platform, error) {
 	if region == "" {
 		return nil, errors.New("asking AWS: no region is given; set `region` in the spec")
 	}
-	configuration, err := config.LoadDefaultConfig(ctx, config.WithRegion(region))
+	// What the SDK has to say comes back as an error; its own lines among drover's would be nobody's.
+	configuration, err := config.LoadDefaultConfig(ctx, config.WithRegion(region), config.WithLogger(logging.Nop{}))
 	if err != nil {
 		return nil, explain("reading the AWS configuration", err)
 	}
@@ -65,11 +67,11 @@ func fromConfig(configuration sdk.Config) *Platform {
 func (p *Platform) Account(ctx context.Context) (string, error) {
 	answer, err := p.sts.GetCallerIdentity(ctx, &sts.GetCallerIdentityInput{})
 	if err != nil {
-		return "", explain("asking AWS for the account of the credentials", err)
+		return "", explain("asking AWS for their account", err)
 	}
 	account := sdk.ToString(answer.Account)
 	if account == "" {
-		return "", fmt.Errorf("asking AWS for the account of the credentials: the answer names none")
+		return "", fmt.Errorf("asking AWS for their account: the answer names none")
 	}
 	return account, nil
 }
