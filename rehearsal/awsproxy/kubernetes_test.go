@@ -13,6 +13,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -24,6 +25,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sts"
 
 	"drover/rehearsal/awsproxy"
+	"drover/rehearsal/child"
 	"drover/rehearsal/kubernetes"
 	"drover/rehearsal/kubernetes/programs"
 )
@@ -38,13 +40,19 @@ type planes struct {
 
 func startReal(t *testing.T) planes {
 	t.Helper()
+	return startRealWith(t, nil)
+}
+
+// startRealWith also tells of each process of a control plane.
+func startRealWith(t *testing.T, started func(child.Identity) error) planes {
+	t.Helper()
 	set, err := programs.Find(t.Context(), programs.Options{Log: os.Stderr})
 	if err != nil {
 		t.Fatal(err)
 	}
 	r := planes{dir: t.TempDir()}
 	r.proxy, err = awsproxy.Start(t.Context(), awsproxy.Options{Moto: motoURL, Account: account, Log: os.Stderr,
-		Fleet: &kubernetes.Fleet{Programs: set, Dir: r.dir, Log: os.Stderr}, Keys: map[string]string{"REHEARSAL": "rehearsal"}})
+		Fleet: &kubernetes.Fleet{Programs: set, Dir: r.dir, Started: started, Log: os.Stderr}, Keys: map[string]string{"REHEARSAL": "rehearsal"}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -415,4 +423,35 @@ func TestOnlyWhoHasAnAccessEntryIsLetIn(t *testing.T) {
 		status, _ := api.ask(t, http.MethodGet, "/api/v1/nodes", tokens[admin], "")
 		return status == http.StatusUnauthorized
 	})
+}
+
+func TestAClusterWhoseAPIServerEndsSaysSo(t *testing.T) {
+	t.Parallel()
+	var mu sync.Mutex
+	var started []child.Identity
+	r := startRealWith(t, func(id child.Identity) error {
+		mu.Lock()
+		defer mu.Unlock()
+		started = append(started, id)
+		return nil
+	})
+	client := r.create(t, "ended-blue", "1.34")
+	mu.Lock()
+	server := started[1] // after etcd
+	mu.Unlock()
+	if err := server.Kill(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, "the cluster is FAILED, and says why", func(context.Context) bool {
+		out, err := client.DescribeCluster(t.Context(), &eks.DescribeClusterInput{Name: aws.String("ended-blue")})
+		if err != nil {
+			t.Fatal(err)
+		}
+		health := out.Cluster.Health
+		return out.Cluster.Status == types.ClusterStatusFailed && len(health.Issues) == 1 &&
+			strings.Contains(aws.ToString(health.Issues[0].Message), "kube-apiserver ended by itself (signal: killed)")
+	})
+	if _, err := client.DeleteCluster(t.Context(), &eks.DeleteClusterInput{Name: aws.String("ended-blue")}); err != nil {
+		t.Error(err)
+	}
 }

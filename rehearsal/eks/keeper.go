@@ -50,10 +50,15 @@ func (k *keeper) wanted() wanted {
 }
 
 // run looks until ctx is done: at everything when that may have changed or is not yet as it is to be, and between at
-// the Services. What goes wrong is told once, until something else does.
+// the Services. What goes wrong is told once, until something else does. A control plane that has lost a program is over.
 func (k *keeper) run(ctx context.Context, p *plane) {
 	told, everything := "", true
 	for ctx.Err() == nil {
+		if err := k.cluster.Ended(); err != nil {
+			k.service.fail(ctx, k.of, err)
+			<-ctx.Done() // nothing restarts it
+			return
+		}
 		var err error
 		settled := true
 		if everything {

@@ -132,22 +132,26 @@ func (s *Service) keep(ctx context.Context, cl *cluster, p *plane, o kubernetes.
 	defer close(p.done)
 	defer p.cancel()
 	cluster, err := s.planes.Fleet.Start(ctx, o)
-	s.mu.Lock()
 	if err != nil {
-		p.failure = err.Error()
-	} else {
-		p.cluster = cluster
-	}
-	s.mu.Unlock()
-	if err != nil {
-		s.log(ctx, cl, err)
+		s.fail(ctx, cl, err)
 		return
 	}
+	s.mu.Lock()
+	p.cluster = cluster
+	s.mu.Unlock()
 	k := &keeper{service: s, of: cl, cluster: cluster, zones: map[string]string{}, applied: map[string]appliedAddon{}}
 	k.run(ctx, p)
 	if err := cluster.Close(); err != nil {
 		s.log(context.WithoutCancel(ctx), cl, err)
 	}
+}
+
+// fail has DescribeCluster and the log say that a control plane is not there.
+func (s *Service) fail(ctx context.Context, cl *cluster, err error) {
+	s.mu.Lock()
+	cl.plane.failure = err.Error()
+	s.mu.Unlock()
+	s.log(ctx, cl, err)
 }
 
 // wait returns when it is time to look again, and says whether at everything.

@@ -225,10 +225,8 @@ func (c *Cluster) await(ctx context.Context, what string, try func(context.Conte
 		if err == nil {
 			return nil
 		}
-		for _, p := range c.processes {
-			if p.ended() {
-				return fmt.Errorf("%s ended before the cluster was ready:\n%s", p.name, p.log.tail())
-			}
+		if err := c.Ended(); err != nil {
+			return fmt.Errorf("before the cluster was ready: %w", err)
 		}
 		select {
 		case <-ctx.Done():
@@ -236,6 +234,22 @@ func (c *Cluster) await(ctx context.Context, what string, try func(context.Conte
 		case <-tick.C:
 		}
 	}
+}
+
+// Ended says which program of the control plane ended although nobody asked it to, with its last words; nil is none. It
+// is for who may call Upgrade and Close.
+func (c *Cluster) Ended() error {
+	for _, p := range c.processes {
+		if !p.ended() {
+			continue
+		}
+		how := "exit status 0"
+		if err := p.Err(); err != nil {
+			how = err.Error()
+		}
+		return fmt.Errorf("%s ended by itself (%s):\n%s", p.name, how, p.log.tail())
+	}
+	return nil
 }
 
 // Endpoint is the URL of the API server.
