@@ -51,15 +51,7 @@ func held(t *testing.T, c *Cloud, zone *string, domain string) map[string]int64 
 func TestDigAgreesWithRoute53(t *testing.T) {
 	t.Parallel()
 	const domain, queries, points = "dig.example.com", 10_000, 3.0
-	c, err := Start(t.Context(), Options{Domain: domain, Dir: t.TempDir(), TTL: time.Second})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := c.Close(); err != nil {
-			t.Error(err)
-		}
-	})
+	c := startCloud(t, Options{Domain: domain, Dir: t.TempDir(), TTL: time.Second})
 	n := newNetwork(t, c)
 	blue, _ := balancer(t, c, n, "blue")
 	green, _ := balancer(t, c, n, "green")
@@ -134,15 +126,7 @@ func digsTheZone(t *testing.T, c *Cloud, server, domain string) {
 func TestRoute53sHealthChecksProbeTheIngress(t *testing.T) {
 	t.Parallel()
 	const domain = "probed.example.com"
-	c, err := Start(t.Context(), Options{Domain: domain, Dir: t.TempDir(), TTL: time.Second})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := c.Close(); err != nil {
-			t.Error(err)
-		}
-	})
+	c := startCloud(t, Options{Domain: domain, Dir: t.TempDir(), TTL: time.Second})
 	n := newNetwork(t, c)
 	blue, _ := balancer(t, c, n, "blue")
 	green, _ := balancer(t, c, n, "green")

@@ -217,15 +217,7 @@ func ofCloud(t *testing.T, text string, lasts time.Duration) fault.Injection {
 
 func TestFaultsComeAtTheirTimeAndAreMended(t *testing.T) {
 	t.Parallel()
-	c, err := Start(t.Context(), Options{Domain: "faults.example.com", Dir: t.TempDir()})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := c.Close(); err != nil {
-			t.Error(err)
-		}
-	})
+	c := startCloud(t, Options{Domain: "faults.example.com", Dir: t.TempDir()})
 	call := func() error {
 		api := &awsapi.Client{Endpoint: c.proxy.URL(), Region: defaultRegion, HTTP: http.DefaultClient}
 		return api.Query(t.Context(), "ec2", "2016-11-15", "DescribeVpcs", nil, nil)
@@ -274,15 +266,7 @@ func TestFaultsComeAtTheirTimeAndAreMended(t *testing.T) {
 
 func TestDroverIsKilledAndStartedAgain(t *testing.T) {
 	t.Setenv(modeVariable, asDrover)
-	c, err := Start(t.Context(), Options{Domain: "killed.example.com", Dir: t.TempDir()})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := c.Close(); err != nil {
-			t.Error(err)
-		}
-	})
+	c := startCloud(t, Options{Domain: "killed.example.com", Dir: t.TempDir()})
 	self, err := os.Executable()
 	if err != nil {
 		t.Fatal(err)

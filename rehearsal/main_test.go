@@ -50,6 +50,21 @@ func report(err error) int {
 	return 0
 }
 
+// startCloud is Start for a test, which ends the cloud.
+func startCloud(t *testing.T, o Options) *Cloud {
+	t.Helper()
+	c, err := Start(t.Context(), o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := c.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return c
+}
+
 func motoIsThere() error {
 	dir, err := os.MkdirTemp("", "rehearsal-test-")
 	if err != nil {

@@ -137,15 +137,7 @@ func within(t *testing.T, limit time.Duration, what string, condition func() (bo
 func TestTrafficFollowsTheWeightsAndIsMeasured(t *testing.T) {
 	t.Parallel()
 	const domain = "shop.example.com"
-	c, err := Start(t.Context(), Options{Domain: domain, Dir: t.TempDir(), TTL: time.Second})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := c.Close(); err != nil {
-			t.Error(err)
-		}
-	})
+	c := startCloud(t, Options{Domain: domain, Dir: t.TempDir(), TTL: time.Second})
 	n := newNetwork(t, c)
 	blue, blueGroup := balancer(t, c, n, "blue")
 	green, _ := balancer(t, c, n, "green")

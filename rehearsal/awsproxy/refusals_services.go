@@ -5,7 +5,9 @@ import (
 	"encoding/json"
 	"encoding/xml"
 	"fmt"
+	"maps"
 	"net/url"
+	"slices"
 
 	"drover/rehearsal/answer"
 )
@@ -36,7 +38,7 @@ func (p *Proxy) rds(c *call, action string, params url.Values, out any) error {
 
 // databaseZones refuses a subnet group that one zone's end would end.
 func (p *Proxy) databaseZones(c *call) error {
-	params := url.Values{}
+	var subnets []string
 	for i := 1; ; i++ {
 		id := c.form.Get(fmt.Sprintf("SubnetIds.SubnetIdentifier.%d", i))
 		if id == "" {
@@ -45,24 +47,22 @@ func (p *Proxy) databaseZones(c *call) error {
 		if id == "" {
 			break
 		}
-		params.Set(fmt.Sprintf("SubnetId.%d", i), id)
+		subnets = append(subnets, id)
 	}
-	var out struct {
-		Zones []string `xml:"subnetSet>item>availabilityZone"`
-	}
-	if len(params) == 0 {
+	if len(subnets) == 0 {
 		return nil
 	}
-	if err := p.ec2(c, "DescribeSubnets", params, &out); err != nil {
+	found, err := p.Moto(c.region).Subnets(c.Context(), subnets...)
+	if err != nil {
 		return answer.Refuse("InvalidSubnet", "Some input subnets are invalid: %v", err)
 	}
 	zones := map[string]bool{}
-	for _, zone := range out.Zones {
-		zones[zone] = true
+	for _, subnet := range found {
+		zones[subnet.Zone] = true
 	}
 	if len(zones) < 2 {
 		return answer.Refuse("DBSubnetGroupDoesNotCoverEnoughAZs",
-			"The DB subnet group doesn't meet Availability Zone (AZ) coverage requirement. Current AZ coverage: %s. Add subnets to cover at least 2 AZs.", out.Zones)
+			"The DB subnet group doesn't meet Availability Zone (AZ) coverage requirement. Current AZ coverage: %s. Add subnets to cover at least 2 AZs.", slices.Sorted(maps.Keys(zones)))
 	}
 	return nil
 }

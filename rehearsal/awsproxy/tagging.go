@@ -102,14 +102,8 @@ func (p *Proxy) additions(in taggingRequest, region string, have []tagged) []tag
 			list = append(list, tagged{ARN: arn, Tags: tagList(tags)})
 		}
 	}
-	for _, e := range p.eks.Tagged(region) {
-		add(e.ARN, e.Tags)
-	}
-	for _, e := range p.vpn.Resources(region) {
-		add(e.ARN, e.Tags)
-	}
-	for _, e := range p.firewalls.Resources(region) {
-		add(e.ARN, e.Tags)
+	for _, t := range slices.Concat(p.eks.Tagged(region), p.vpn.Tagged(region), p.firewalls.Tagged(region)) {
+		add(t.ARN, t.Tags)
 	}
 	return list
 }

@@ -41,14 +41,11 @@ func (s *Service) associate(c *call) (answer.Element, error) {
 
 // place finds the subnet's VPC and zone, and says what the VPC's network is.
 func (s *Service) place(c *call, a *association) (network string, err error) {
-	var subnets struct {
-		Zone string `xml:"subnetSet>item>availabilityZone"`
-		VPC  string `xml:"subnetSet>item>vpcId"`
-	}
-	if err := s.moto(c.region).Query(c.ctx, "ec2", ec2Version, "DescribeSubnets", url.Values{"SubnetId.1": {a.subnet}}, &subnets); err != nil {
+	found, err := s.moto(c.region).Subnets(c.ctx, a.subnet)
+	if err != nil || len(found) != 1 {
 		return "", answer.Refuse("InvalidClientVpnSubnetId.NotFound", "Subnet %s does not exist", a.subnet)
 	}
-	a.vpc, a.zone = subnets.VPC, subnets.Zone
+	a.vpc, a.zone = found[0].VPC, found[0].Zone
 	var vpcs struct {
 		Network string `xml:"vpcSet>item>cidrBlock"`
 	}

@@ -111,20 +111,14 @@ func (s *Service) tagging(action string, form url.Values) func(*Service, *call) 
 	}
 }
 
-// Resource is an endpoint, as the inventory and the tagging API list it.
-type Resource struct {
-	ARN  string
-	Tags map[string]string
-}
-
-// Resources lists the endpoints of a region.
-func (s *Service) Resources(region string) []Resource {
+// Tagged lists the endpoints of a region.
+func (s *Service) Tagged(region string) []awsapi.Tagged {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	var list []Resource
+	var list []awsapi.Tagged
 	for _, id := range slices.Sorted(maps.Keys(s.endpoints)) {
 		if e := s.endpoints[id]; e.region == region {
-			list = append(list, Resource{ARN: "arn:aws:ec2:" + region + ":" + s.account + ":client-vpn-endpoint/" + id, Tags: maps.Clone(e.tags)})
+			list = append(list, awsapi.Tagged{ARN: "arn:aws:ec2:" + region + ":" + s.account + ":client-vpn-endpoint/" + id, Tags: maps.Clone(e.tags)})
 		}
 	}
 	return list

@@ -14,18 +14,7 @@ const ec2Version = "2016-11-15"
 // subnetsVPC says which VPC the subnets are in, and refuses them as EKS does: all must exist, in one VPC, in two
 // zones at least.
 func (s *Service) subnetsVPC(c *call, subnets []string) (string, error) {
-	params := url.Values{}
-	for i, subnet := range subnets {
-		params.Set(fmt.Sprintf("SubnetId.%d", i+1), subnet)
-	}
-	var out struct {
-		Subnets []struct {
-			ID   string `xml:"subnetId"`
-			VPC  string `xml:"vpcId"`
-			Zone string `xml:"availabilityZone"`
-		} `xml:"subnetSet>item"`
-	}
-	err := s.moto(c.region).Query(c.request.Context(), "ec2", ec2Version, "DescribeSubnets", params, &out)
+	found, err := s.moto(c.region).Subnets(c.request.Context(), subnets...)
 	var refused *awsapi.Error
 	if errors.As(err, &refused) {
 		return "", refuse(invalidParameter, "The subnet ID does not exist: %s", refused.Message)
@@ -34,7 +23,7 @@ func (s *Service) subnetsVPC(c *call, subnets []string) (string, error) {
 		return "", fmt.Errorf("look up the cluster's subnets: %w", err)
 	}
 	zones, vpc := map[string]bool{}, ""
-	for _, subnet := range out.Subnets {
+	for _, subnet := range found {
 		if vpc != "" && vpc != subnet.VPC {
 			return "", refuse(invalidParameter, "Subnets %s are not all in one VPC", strings.Join(subnets, ", "))
 		}

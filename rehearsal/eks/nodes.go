@@ -124,25 +124,23 @@ func (k *keeper) machines(ctx context.Context, ng *nodegroup) ([]instance, error
 // zonesOf spreads a group's machines over the zones of its subnets, as an Auto Scaling group does: moto puts them all
 // in the first subnet. A machine keeps its zone.
 func (k *keeper) zonesOf(ctx context.Context, machines []instance, subnets []string) ([]string, error) {
-	params := url.Values{}
-	for i, subnet := range subnets {
-		params.Set(fmt.Sprintf("SubnetId.%d", i+1), subnet)
-	}
-	var out struct {
-		Zones []string `xml:"subnetSet>item>availabilityZone"`
-	}
-	if err := k.service.moto(k.of.region).Query(ctx, "ec2", ec2Version, "DescribeSubnets", params, &out); err != nil {
+	found, err := k.service.moto(k.of.region).Subnets(ctx, subnets...)
+	if err != nil {
 		return nil, fmt.Errorf("look up the zones of a node group: %w", err)
 	}
-	if len(out.Zones) == 0 {
+	if len(found) == 0 {
 		return nil, fmt.Errorf("look up the zones of a node group: none of the subnets %v is there", subnets)
 	}
-	slices.Sort(out.Zones)
+	zones := make([]string, len(found))
+	for i, subnet := range found {
+		zones[i] = subnet.Zone
+	}
+	slices.Sort(zones)
 	ids := make([]string, len(machines))
 	for i, m := range machines {
 		ids[i] = m.ID
 	}
-	return spread(ids, slices.Compact(out.Zones), k.zones), nil
+	return spread(ids, slices.Compact(zones), k.zones), nil
 }
 
 // spread gives each machine a zone, the least used first, and remembers it.

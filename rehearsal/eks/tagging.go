@@ -3,25 +3,21 @@ package eks
 import (
 	"maps"
 	"strings"
+
+	"drover/rehearsal/awsapi"
 )
 
-// Tagged is one taggable thing that moto's tagging API knows nothing of.
-type Tagged struct {
-	ARN  string
-	Tags map[string]string
-}
-
 // Tagged lists everything of EKS that has tags, but for Fargate profiles.
-func (s *Service) Tagged(region string) []Tagged {
+func (s *Service) Tagged(region string) []awsapi.Tagged {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	var list []Tagged
+	var list []awsapi.Tagged
 	for key, cl := range s.clusters {
 		if key.region != region {
 			continue
 		}
 		cl.eachTagged(func(arn string, tags map[string]string) {
-			list = append(list, Tagged{ARN: arn, Tags: maps.Clone(tags)})
+			list = append(list, awsapi.Tagged{ARN: arn, Tags: maps.Clone(tags)})
 		})
 	}
 	return list

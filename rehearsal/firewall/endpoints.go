@@ -17,22 +17,12 @@ type attachment struct {
 
 // zonesOf finds the subnets' zones: all in the VPC, and no two in one zone.
 func (s *Service) zonesOf(c *call, vpc string, subnets []string) (map[string]string, error) {
-	params := url.Values{}
-	for i, subnet := range subnets {
-		params.Set(fmt.Sprintf("SubnetId.%d", i+1), subnet)
-	}
-	var out struct {
-		Subnets []struct {
-			ID   string `xml:"subnetId"`
-			VPC  string `xml:"vpcId"`
-			Zone string `xml:"availabilityZone"`
-		} `xml:"subnetSet>item"`
-	}
-	if err := s.ec2(c).Query(c.ctx, "ec2", ec2Version, "DescribeSubnets", params, &out); err != nil {
+	found, err := s.ec2(c).Subnets(c.ctx, subnets...)
+	if err != nil {
 		return nil, invalid("The subnets %v cannot be used: %v", subnets, err)
 	}
 	zones := map[string]string{}
-	for _, subnet := range out.Subnets {
+	for _, subnet := range found {
 		switch {
 		case subnet.VPC != vpc:
 			return nil, invalid("The subnet %s is not in %s", subnet.ID, vpc)

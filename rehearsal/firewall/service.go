@@ -148,20 +148,14 @@ func (s *Service) Serve(w http.ResponseWriter, r *http.Request, region, operatio
 	return true
 }
 
-// Resource is one thing of the service, as the inventory and the tagging API list it.
-type Resource struct {
-	ARN  string
-	Tags map[string]string
-}
-
-// Resources lists what there is in a region, by ARN.
-func (s *Service) Resources(region string) []Resource {
+// Tagged lists what there is in a region, by ARN.
+func (s *Service) Tagged(region string) []awsapi.Tagged {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	var list []Resource
+	var list []awsapi.Tagged
 	for _, arn := range slices.Sorted(maps.Keys(s.resources)) {
 		if r := s.resources[arn]; r.region == region {
-			list = append(list, Resource{ARN: arn, Tags: maps.Clone(r.tags)})
+			list = append(list, awsapi.Tagged{ARN: arn, Tags: maps.Clone(r.tags)})
 		}
 	}
 	return list
