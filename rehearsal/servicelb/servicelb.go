@@ -39,9 +39,15 @@ type Service struct {
 type Port struct{ Port, NodePort int }
 
 // name is what the load balancer and its security group are called: at most 32 characters, which AWS allows.
-func (s Service) name() string {
+func (s Service) name() string { return fmt.Sprintf("k8s-%.8s-%.8s-%s", s.Namespace, s.Name, s.hash()) }
+
+// groupName is what the target group of a port is called, within the same 32 characters.
+func (s Service) groupName(port int) string { return fmt.Sprintf("k8s-%.8s-%s-%d", s.Name, s.hash(), port) }
+
+// hash tells Services apart whose names begin alike.
+func (s Service) hash() string {
 	sum := sha256.Sum256([]byte(s.Cluster + "/" + s.Namespace + "/" + s.Name))
-	return fmt.Sprintf("k8s-%.8s-%.8s-%s", s.Namespace, s.Name, hex.EncodeToString(sum[:])[:10])
+	return hex.EncodeToString(sum[:])[:10]
 }
 
 // tags are the controller's own, by which people and drover's sweep find what it made.
@@ -113,7 +119,7 @@ func (c Controller) listen(ctx context.Context, s Service, balancer string, p Po
 	var group struct {
 		ARN string `xml:"CreateTargetGroupResult>TargetGroups>member>TargetGroupArn"`
 	}
-	params := url.Values{"Name": {fmt.Sprintf("%.25s-%d", s.name(), p.Port)}, "Protocol": {"TCP"}, "Port": {strconv.Itoa(p.NodePort)},
+	params := url.Values{"Name": {s.groupName(p.Port)}, "Protocol": {"TCP"}, "Port": {strconv.Itoa(p.NodePort)},
 		"VpcId": {s.VPC}, "TargetType": {"instance"}}
 	s.tag(params)
 	if err := c.elb(ctx, "CreateTargetGroup", params, &group); err != nil {
