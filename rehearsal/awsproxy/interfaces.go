@@ -5,7 +5,7 @@ import (
 	"encoding/xml"
 	"net/http"
 	"net/url"
-	"slices"
+	"strconv"
 	"strings"
 
 	"drover/rehearsal/nic"
@@ -15,35 +15,60 @@ import (
 type follow struct {
 	service, operation string
 	do                 func(*Proxy, context.Context, *call, []byte) error
+	edit               func([]byte) []byte // puts moto's answer right; nil leaves it
 }
 
-// follows keep the network interfaces that services have in subnets.
+// follows keep the network interfaces that services have in subnets, and what moto loses of a request.
 var follows = []follow{
-	{"elasticloadbalancing", "CreateLoadBalancer", (*Proxy).attachBalancer},
-	{"elasticloadbalancing", "DeleteLoadBalancer", (*Proxy).detachBalancer},
-	{"rds", "CreateDBInstance", (*Proxy).attachDatabase},
-	{"rds", "DeleteDBInstance", (*Proxy).detachDatabase},
-	{"ec2", "DeleteNatGateway", (*Proxy).detachNAT},
+	{"elasticloadbalancing", "CreateLoadBalancer", (*Proxy).attachBalancer, nil},
+	{"elasticloadbalancing", "DeleteLoadBalancer", (*Proxy).detachBalancer, nil},
+	{"rds", "CreateDBInstance", (*Proxy).attachDatabase, nil},
+	{"rds", "DeleteDBInstance", (*Proxy).detachDatabase, nil},
+	{"ec2", "DeleteNatGateway", (*Proxy).detachNAT, nil},
+	{"ec2", "AuthorizeSecurityGroupIngress", (*Proxy).describeRules, nil},
+	{"ec2", "AuthorizeSecurityGroupEgress", (*Proxy).describeRules, nil},
+	{"ec2", "CreateLaunchTemplateVersion", nil, withoutTemplateTags},
+	{"ec2", "DescribeLaunchTemplateVersions", nil, withoutTemplateTags},
 }
 
-// followed reports whether a call has consequences, so that its answer is kept.
-func followed(c *call) bool {
-	return slices.ContainsFunc(follows, func(f follow) bool { return f.service == c.service && f.operation == c.operation })
-}
-
-// afterwards does what follows from a call's answer.
-func (p *Proxy) afterwards(c *call, status int, body []byte) {
-	if status >= http.StatusMultipleChoices {
-		return
-	}
+// following are the rows for a call.
+func following(c *call) []follow {
+	var rows []follow
 	for _, f := range follows {
-		if f.service != c.service || f.operation != c.operation {
+		if f.service == c.service && f.operation == c.operation {
+			rows = append(rows, f)
+		}
+	}
+	return rows
+}
+
+// serveFollowed has moto answer a call that has consequences, and sees to them before the caller can rely on it.
+func (p *Proxy) serveFollowed(w http.ResponseWriter, c *call, rows []follow) {
+	kept := &recorded{header: w.Header()}
+	p.serveMoto(kept, c)
+	body := kept.body.Bytes()
+	if kept.status < http.StatusMultipleChoices {
+		body = p.afterwards(c, rows, body)
+		w.Header().Set("Content-Length", strconv.Itoa(len(body)))
+	}
+	w.WriteHeader(kept.status)
+	_, _ = w.Write(body) // the client is gone; there is nobody to tell
+}
+
+// afterwards does what follows from a call's answer, and gives the answer as the caller gets it.
+func (p *Proxy) afterwards(c *call, rows []follow, body []byte) []byte {
+	for _, f := range rows {
+		if f.edit != nil {
+			body = f.edit(body)
+		}
+		if f.do == nil {
 			continue
 		}
 		if err := f.do(p, context.WithoutCancel(c.Context()), c, body); err != nil {
 			p.validation.log("after %s: %v", c.name(), err)
 		}
 	}
+	return body
 }
 
 // balancerOf is how the interfaces of a load balancer are described: ELB net/name/id.

@@ -218,19 +218,15 @@ func (p *Proxy) serveCall(w http.ResponseWriter, c *call) (by string) {
 	if by := p.simulate(w, c); by != "" {
 		return by
 	}
-	switch {
-	case c.service == "eks":
+	if c.service == "eks" {
 		if _, motos := p.eks.Serve(w, c.Request, c.region); motos {
 			return ""
 		}
 		return "EKS"
-	case followed(c):
-		kept := &recorded{header: w.Header()}
-		p.serveMoto(kept, c)
-		p.afterwards(c, kept.status, kept.body.Bytes()) // before the caller can rely on it
-		w.WriteHeader(kept.status)
-		_, _ = w.Write(kept.body.Bytes()) // the client is gone; there is nobody to tell
-	default:
+	}
+	if rows := following(c); len(rows) > 0 {
+		p.serveFollowed(w, c, rows)
+	} else {
 		p.serveMoto(w, c)
 	}
 	return ""
