@@ -42,7 +42,9 @@ type Port struct{ Port, NodePort int }
 func (s Service) name() string { return fmt.Sprintf("k8s-%.8s-%.8s-%s", s.Namespace, s.Name, s.hash()) }
 
 // groupName is what the target group of a port is called, within the same 32 characters.
-func (s Service) groupName(port int) string { return fmt.Sprintf("k8s-%.8s-%s-%d", s.Name, s.hash(), port) }
+func (s Service) groupName(port int) string {
+	return fmt.Sprintf("k8s-%.8s-%s-%d", s.Name, s.hash(), port)
+}
 
 // hash tells Services apart whose names begin alike.
 func (s Service) hash() string {
