@@ -6,12 +6,13 @@ import (
 	"strings"
 	"sync"
 	"text/template"
+	"unicode"
 
 	"drover/templates"
 )
 
 // readmes are the templates of the roots' README.md. A string of the spec
-// goes through code or table, which leave nothing in it that Markdown reads.
+// goes through code, which leaves nothing in it that Markdown reads.
 var readmes = sync.OnceValue(func() *template.Template {
 	return template.Must(template.New("").
 		Funcs(template.FuncMap{"code": markdownCode, "cell": markdownCell}).
@@ -51,22 +52,33 @@ func growth(plan Addresses) string {
 // markdownCode is a code span that holds s, whatever s is.
 func markdownCode(s any) string {
 	line := oneLine(fmt.Sprint(s))
-	fence := "`"
-	for strings.Contains(line, fence) {
-		fence += "`"
-	}
-	if strings.HasPrefix(line, "`") || strings.HasSuffix(line, "`") {
-		line = " " + line + " "
-	}
-	if strings.TrimSpace(line) == "" {
+	switch {
+	case line == "":
 		return "(none)"
+	case strings.ContainsAny(line, "`|\\"):
+		return "<code>" + htmlText(line) + "</code>" // neither a fence nor a backslash holds all of these in a table
 	}
-	return fence + strings.ReplaceAll(line, "|", "\\|") + fence
+	return "`" + line + "`"
+}
+
+// htmlText is line with a reference for every sign: HTML reads it as text, and Markdown sees none of its own signs.
+func htmlText(line string) string {
+	var b strings.Builder
+	for _, r := range line {
+		if unicode.IsLetter(r) || unicode.IsDigit(r) || r == ' ' {
+			b.WriteRune(r)
+		} else {
+			fmt.Fprintf(&b, "&#%d;", r)
+		}
+	}
+	return b.String()
 }
 
 var markdownSigns = strings.NewReplacer(`\`, `\\`, "`", "\\`", "*", `\*`, "_", `\_`, "[", `\[`, "]", `\]`, "<", "&lt;", ">", "&gt;", "|", `\|`, "#", `\#`)
 
-// markdownCell is s as plain text in a table.
+// markdownCell is a text of a module's own, such as the description of an output, in a table.
 func markdownCell(s any) string { return markdownSigns.Replace(oneLine(fmt.Sprint(s))) }
 
-func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }
+func oneLine(s string) string {
+	return strings.Join(strings.Fields(strings.ToValidUTF8(s, "\uFFFD")), " ")
+}

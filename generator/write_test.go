@@ -368,7 +368,7 @@ func TestASummaryIsShort(t *testing.T) {
 func TestMarkdownCodeHoldsAnyText(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]string{
-		"shop": "`shop`", "a`b": "``a`b``", "`": "`` ` ``", "a|b": "`a\\|b`", "a\n\n# b": "`a # b`", "": "(none)", "``a": "``` ``a ```",
+		"shop": "`shop`", "a`b": "<code>a&#96;b</code>", "a|b": "<code>a&#124;b</code>", `\|`: "<code>&#92;&#124;</code>", "a\n\n# b": "`a # b`", "": "(none)",
 	} {
 		if got := markdownCode(text); got != want {
 			t.Errorf("%q is written %s, want %s", text, got, want)
