@@ -19,7 +19,7 @@ import (
 var update = flag.Bool("update", false, "write golden files anew")
 
 // members are the specs that package spec keeps as good ones.
-func members(t *testing.T, names ...string) []fleet.Member {
+func members(t testing.TB, names ...string) []fleet.Member {
 	t.Helper()
 	var files []string
 	for _, name := range names {

@@ -24,8 +24,9 @@ var hostile = []string{
 // Every text of a spec that is in the picture stays text, whatever it is.
 func TestNoTextBecomesAnythingElseInAPicture(t *testing.T) {
 	t.Parallel()
+	check := pictureCheck(t)
 	for _, text := range hostile {
-		checkPicture(t, text)
+		check(t, text)
 	}
 }
 
@@ -33,44 +34,33 @@ func FuzzNoTextBecomesAnythingElseInAPicture(f *testing.F) {
 	for _, text := range hostile {
 		f.Add(text)
 	}
-	f.Fuzz(checkPicture)
+	f.Fuzz(pictureCheck(f))
 }
 
-// checkPicture draws specs full of text, and the same specs full of a harmless one that is as long. Both have to be the
-// same picture, but for the letters.
-func checkPicture(t *testing.T, text string) {
-	got, letters := pictureWith(t, text)
-	want, _ := pictureWith(t, strings.Repeat("h", utf8.RuneCountInString(text)))
-	if !slices.Equal(got, want) {
-		t.Fatalf("with %q the picture is\n%s\nwant\n%s", text, strings.Join(got, "\n"), strings.Join(want, "\n"))
-	}
-	if !strings.Contains(letters, shown(text)) {
-		t.Fatalf("the picture says %q nowhere", text)
+// pictureCheck draws a fleet, and a cluster that is connected to others, once full of a text and once full of a harmless
+// one that is as long. Both have to be the same pictures, but for the letters.
+func pictureCheck(t testing.TB) func(*testing.T, string) {
+	groups := [][]fleet.Member{members(t, "shop-prod", "minimal"), members(t, "connected")}
+	return func(t *testing.T, text string) {
+		for _, group := range groups {
+			got, letters := outline(t, pictureWith(t, group, text))
+			want, _ := outline(t, pictureWith(t, group, strings.Repeat("h", utf8.RuneCountInString(text))))
+			if !slices.Equal(got, want) {
+				t.Fatalf("with %q the picture is\n%s\nwant\n%s", text, strings.Join(got, "\n"), strings.Join(want, "\n"))
+			}
+			if !strings.Contains(letters, shown(text)) {
+				t.Fatalf("the picture says %q nowhere", text)
+			}
+		}
 	}
 }
 
-// pictureWith is what an XML reader sees of pictures of specs with text in every free place: of a fleet, and of a cluster
-// that is connected to others.
-func pictureWith(t *testing.T, text string) (shape []string, letters string) {
+// pictureWith is the picture of specs with a text in every free place.
+func pictureWith(t *testing.T, group []fleet.Member, text string) io.Reader {
 	t.Helper()
-	var drawn bytes.Buffer
-	for _, names := range [][]string{{"shop-prod", "minimal"}, {"connected"}} {
-		m, err := netmap.Of(named(members(t, names...), text))
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := m.SVG(&drawn); err != nil {
-			t.Fatal(err)
-		}
-	}
-	return outline(t, &drawn)
-}
-
-func named(all []fleet.Member, text string) []fleet.Member {
-	for i := range all {
-		c := &all[i].Cluster
-		c.Metadata.Name = text
-		c.Spec.Region = text
+	for i := range group {
+		c := &group[i].Cluster
+		c.Metadata.Name, c.Spec.Region = text, text
 		for j := range c.Spec.Network.Reserved {
 			c.Spec.Network.Reserved[j].Name = text
 		}
@@ -78,7 +68,15 @@ func named(all []fleet.Member, text string) []fleet.Member {
 			c.Spec.Network.Peerings[j].Name = text
 		}
 	}
-	return all
+	m, err := netmap.Of(group)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var picture bytes.Buffer
+	if err := m.SVG(&picture); err != nil {
+		t.Fatal(err)
+	}
+	return &picture
 }
 
 // outline is what a reader of XML finds: the tags, with the number of letters between them, and the letters.
