@@ -60,14 +60,20 @@ func (p Plain) HoldCache(t testing.TB) (release func()) {
 // Run runs one Terraform command in dir; a failure of it fails the test with what it said.
 func (p Plain) Run(t testing.TB, dir string, args ...string) Result {
 	t.Helper()
-	command := exec.CommandContext(t.Context(), p.Path, args...)
-	command.Dir = dir
-	command.Env = p.Env
-	result := run(t, command)
+	result := p.Try(t, dir, args...)
 	if result.Code != 0 {
 		t.Fatalf("terraform %s in %s: exit %d\n%s%s", strings.Join(args, " "), dir, result.Code, result.Stdout, result.Stderr)
 	}
 	return result
+}
+
+// Try runs one Terraform command in dir that may fail.
+func (p Plain) Try(t testing.TB, dir string, args ...string) Result {
+	t.Helper()
+	command := exec.CommandContext(t.Context(), p.Path, args...)
+	command.Dir = dir
+	command.Env = p.Env
+	return run(t, command)
 }
 
 // Variables is the environment as a map, for those that want it so.

@@ -4,6 +4,12 @@ output "weights" {
 
   # Known once the records say so, not before.
   depends_on = [aws_route53_record.this]
+
+  # Without any color there is no record to refuse it.
+  precondition {
+    condition     = local.some_traffic
+    error_message = "colors: at least one color must be there, with a weight above 0: without any, the domain would point at nothing."
+  }
 }
 
 output "domain" {

@@ -6,6 +6,9 @@ locals {
       "${color}/wildcard" = { color = color, name = "*.${var.domain}" }
     }
   ]...)
+
+  # Route 53 reads zeros everywhere as an equal share for all, dead colors included.
+  some_traffic = anytrue([for color in values(var.colors) : color.weight > 0])
 }
 
 resource "aws_route53_record" "this" {
@@ -30,4 +33,13 @@ resource "aws_route53_record" "this" {
   # Takes a color out that is unhealthy, also while drover is not running. When every color with a
   # weight is out, Route 53 goes on to those at weight 0: the standby is the last resort.
   health_check_id = var.health_check.enabled ? aws_route53_health_check.this[each.value.color].id : null
+
+  # With each record, right before it is written: also one that -target picks, and one whose weights were not known yet
+  # when it was planned.
+  lifecycle {
+    precondition {
+      condition     = local.some_traffic
+      error_message = "colors: at least one weight must be above 0, or the domain would point at no color that was meant to serve it."
+    }
+  }
 }

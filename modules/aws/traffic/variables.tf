@@ -30,12 +30,6 @@ variable "colors" {
     condition     = alltrue([for color in values(var.colors) : color.weight >= 0 && color.weight <= 255 && floor(color.weight) == color.weight])
     error_message = "colors: weight must be a whole number between 0 and 255."
   }
-
-  # Route 53 reads zeros everywhere as an equal share for all, dead colors included.
-  validation {
-    condition     = anytrue([for color in values(var.colors) : color.weight > 0])
-    error_message = "colors: at least one weight must be above 0, or the domain would point at no color that was meant to serve it."
-  }
 }
 
 variable "health_check" {

@@ -114,7 +114,7 @@ run "all_weights_zero_is_refused" {
     }
   }
 
-  expect_failures = [var.colors]
+  expect_failures = [aws_route53_record.this]
 }
 
 run "no_color_is_refused" {
@@ -124,7 +124,7 @@ run "no_color_is_refused" {
     colors = {}
   }
 
-  expect_failures = [var.colors]
+  expect_failures = [output.weights]
 }
 
 run "domain_that_is_an_address_is_refused" {
