@@ -38,6 +38,7 @@ test-unit:
 
 .PHONY: test-e2e
 test-e2e:
+	@$(STEP) "build the oldest Terraform that the modules accept" tools/build.sh terraform-lowest >/dev/null
 	@cd test && ../$(STEP) "scripts, properties, modules, generated roots, Terratest" go test -timeout 30m $$(go list ./... | grep -v '/scan$$')
 
 .PHONY: scan
@@ -46,7 +47,9 @@ scan: ## tflint, trivy and KICS on what the examples render to
 	@cd test && ../$(STEP) "scan what the examples render to" go test -timeout 20m ./scan
 
 .PHONY: nightly
-nightly: ## what make test takes a sample of, whole: Terraform validates 100 random specs
+nightly: ## what make test takes a sample of, whole: 100 random specs, the newest Terraform
+	@$(STEP) "build the newest Terraform" tools/build.sh terraform-newest >/dev/null
+	@cd test && DROVER_NEWEST_TERRAFORM=1 ../$(STEP) "modules and roots on the lowest and the newest Terraform" go test -timeout 60m ./modules -run Ends
 	@cd test && DROVER_RANDOM_SPECS=100 ../$(STEP) "Terraform on 100 random specs" go test -timeout 60m ./generated -run Random
 
 .PHONY: bench

@@ -16,10 +16,10 @@ type awsPlatform struct{}
 
 var _ platform = awsPlatform{}
 
-// The versions of the provider that the modules are written for.
+// The versions of the provider that the modules are tested with.
 const (
 	awsProviderSource  = "hashicorp/aws"
-	awsProviderVersion = ">= 5.95, < 7.0"
+	awsProviderVersion = "~> 5.100"
 )
 
 func (awsPlatform) root(in input, r Root) (Files, error) {

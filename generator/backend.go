@@ -27,17 +27,17 @@ var backends = map[string]backend{
 		read: func(_ spec.Cluster, r Root) []attribute {
 			return []attribute{{"path", text("../" + string(r) + "/terraform.tfstate")}}
 		},
-		needs: ">= 1.9",
+		needs: spec.TerraformVersion,
 	},
 	"s3": {
 		own: func(c spec.Cluster, r Root) []attribute {
 			return append(s3Object(c, r), gap, attribute{"encrypt", boolean(true)}, attribute{"use_lockfile", boolean(true)})
 		},
 		read:  s3Object,
-		needs: ">= 1.10", // for use_lockfile
+		needs: ">= 1.10", // for use_lockfile; run with 1.11 and later only
 	},
-	"azurerm": {own: azurermBlob, read: azurermBlob, needs: ">= 1.9"},
-	"gcs":     {own: gcsObject, read: gcsObject, needs: ">= 1.9"},
+	"azurerm": {own: azurermBlob, read: azurermBlob, needs: spec.TerraformVersion},
+	"gcs":     {own: gcsObject, read: gcsObject, needs: spec.TerraformVersion},
 }
 
 func s3Object(c spec.Cluster, r Root) []attribute {

@@ -146,7 +146,7 @@ func requiredVersion(c spec.Cluster, b backend) string {
 		return b.needs
 	}
 	bounds := strings.Split(asked, ",")
-	more := slices.DeleteFunc(slices.Clone(bounds), func(bound string) bool { return sameVersions(bound, b.needs) })
+	more := slices.DeleteFunc(slices.Clone(bounds), func(bound string) bool { return implied(bound, b.needs) })
 	switch len(more) {
 	case 0:
 		return b.needs
@@ -156,15 +156,21 @@ func requiredVersion(c spec.Cluster, b backend) string {
 	return b.needs + ", " + strings.TrimSpace(strings.Join(more, ","))
 }
 
-// sameVersions tells whether two bounds let the same versions through, as
-// >= 1.9 and >= 1.9.0 do.
-func sameVersions(a, b string) bool {
-	one, err := version.NewConstraint(a)
-	if err != nil {
-		return false
+// implied tells whether a bound lets through all that needs, itself a least
+// version, lets through, as >= 1.9 does for >= 1.9.5.
+func implied(bound, needs string) bool {
+	one, oneErr := leastVersion(bound)
+	other, otherErr := leastVersion(needs)
+	return oneErr == nil && otherErr == nil && one.LessThanOrEqual(other)
+}
+
+// leastVersion reads the bound ">= VERSION"; any other is an error.
+func leastVersion(bound string) (*version.Version, error) {
+	text, least := strings.CutPrefix(strings.TrimSpace(bound), ">=")
+	if !least {
+		return nil, fmt.Errorf("%q is not a least version", bound)
 	}
-	other, err := version.NewConstraint(b)
-	return err == nil && one.Equals(other)
+	return version.NewVersion(strings.TrimSpace(text))
 }
 
 // tags are the tags of every resource of a root: drover's own, by which it

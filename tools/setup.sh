@@ -43,7 +43,7 @@ check_terraform() {
   if path=$(cd test && go run ./terraformpath); then
     say terraform "$path"
   else
-    missing+=("Terraform 1.9 or newer on PATH (drover could not fetch it, see above): https://developer.hashicorp.com/terraform/install")
+    missing+=("Terraform 1.9.5 or newer on PATH (drover could not fetch it, see above): https://developer.hashicorp.com/terraform/install")
   fi
 }
 

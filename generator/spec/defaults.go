@@ -10,8 +10,8 @@ import (
 // cluster: nothing public but the ingress, every zone on its own, logs kept.
 
 // TerraformVersion is what spec.terraform.version is when it is left out: the
-// oldest that the roots work with.
-const TerraformVersion = ">= 1.9"
+// oldest that the modules and roots are tested with.
+const TerraformVersion = ">= 1.9.5"
 
 func (c *Cluster) setDefaults() {
 	c.Spec = Spec{

@@ -23,13 +23,13 @@ const (
 	OpenTofu  = "tofu"
 )
 
-// minimum is what the modules that drover writes need, whatever else is asked for.
-const minimum = ">= 1.9.0"
+// minimum is what the modules that drover writes ask for, whatever else is asked for.
+const minimum = ">= 1.9.5"
 
 // Options choose the binary.
 type Options struct {
 	Flavor  string    // Terraform (the default) or OpenTofu
-	Version string    // a constraint such as ">= 1.10, < 2.0"; any version from 1.9 on if empty
+	Version string    // a constraint such as ">= 1.10, < 2.0"; any version from 1.9.5 on if empty
 	Install string    // directory that a downloaded binary is kept in; below the user's cache directory if empty
 	Log     io.Writer // told about a download; silent if nil
 }

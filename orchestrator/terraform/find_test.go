@@ -64,7 +64,7 @@ func TestFindWithoutABinarySaysWhatIsThereAndWhatToDo(t *testing.T) {
 func TestConstraintsSayNothingTwice(t *testing.T) {
 	t.Parallel()
 	for asked, want := range map[string]string{
-		"": ">= 1.9.0", ">= 1.9": ">= 1.9.0", ">= 1.9, < 2.0": ">= 1.9.0, < 2.0", "~> 1.10": ">= 1.9.0,~> 1.10",
+		"": ">= 1.9.5", ">= 1.9.5": ">= 1.9.5", ">= 1.9.5, < 2.0": ">= 1.9.5, < 2.0", "~> 1.10": ">= 1.9.5,~> 1.10",
 	} {
 		if got, err := constraints(asked); err != nil || got.String() != want {
 			t.Errorf("asked for %q, it is %q (%v), want %q", asked, got, err, want)

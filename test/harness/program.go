@@ -41,6 +41,19 @@ func Found(t testing.TB, name string) string {
 	return path
 }
 
+// Tool builds one of the programs of tools/, or finds the one that was built before.
+func Tool(t testing.TB, name string) string {
+	t.Helper()
+	build := exec.CommandContext(t.Context(), filepath.Join(Repository(t), "tools", "build.sh"), name)
+	var stderr bytes.Buffer
+	build.Stderr = &stderr
+	path, err := build.Output()
+	if err != nil {
+		t.Fatalf("building %s: %v\n%s", name, err, stderr.String())
+	}
+	return strings.TrimSpace(string(path))
+}
+
 // program is the drover that Main has built.
 var program string
 

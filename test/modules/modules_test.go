@@ -21,7 +21,12 @@ var passed = regexp.MustCompile(`Success! ([1-9][0-9]*) passed, 0 failed`)
 
 func TestModulesHoldTheirOwnTests(t *testing.T) {
 	t.Parallel()
-	plain := harness.Terraform(t)
+	holdTheirTests(t, harness.Terraform(t))
+}
+
+// holdTheirTests runs the tests of each module, side by side.
+func holdTheirTests(t *testing.T, plain harness.Plain) {
+	t.Helper()
 	source := filepath.Join(harness.Repository(t), "modules")
 	descriptions, err := filepath.Glob(filepath.Join(source, "*", "*", "versions.tf"))
 	if err != nil || len(descriptions) == 0 {

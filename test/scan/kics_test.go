@@ -13,7 +13,7 @@ import (
 // KICS' HIGH and CRITICAL findings are those that docs/kics.md answers, no more and no fewer.
 func TestEveryHighFindingOfKICSIsAnswered(t *testing.T) {
 	t.Parallel()
-	kics, assets := program(t, "kics"), kicsAssets(t)
+	kics, assets := harness.Tool(t, "kics"), kicsAssets(t)
 	both := t.TempDir()
 	var dirs []string
 	for _, spec := range specs {

@@ -9,7 +9,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"slices"
-	"strings"
 	"testing"
 
 	"drover/test/harness"
@@ -85,19 +84,6 @@ func judge(t *testing.T, tree string, dirs []string, findings []finding) (rest [
 		}
 	}
 	return rest
-}
-
-// program builds one of the scanners of tools/, or finds the one that was built before.
-func program(t *testing.T, name string) string {
-	t.Helper()
-	build := exec.CommandContext(t.Context(), filepath.Join(harness.Repository(t), "tools", "build.sh"), name)
-	var stderr bytes.Buffer
-	build.Stderr = &stderr
-	path, err := build.Output()
-	if err != nil {
-		t.Fatalf("building %s: %v\n%s", name, err, stderr.String())
-	}
-	return strings.TrimSpace(string(path))
 }
 
 // scan runs a scanner, whose exit code must be one of those that mean that it looked.

@@ -11,7 +11,7 @@ import (
 // tflint's bundled rules have nothing to say about any module or root, of whatever severity.
 func TestTflintFindsNothing(t *testing.T) {
 	t.Parallel()
-	tflint := program(t, "tflint")
+	tflint := harness.Tool(t, "tflint")
 	config := filepath.Join(harness.Repository(t), "tools", "tflint", "tflint.hcl")
 	for _, spec := range specs {
 		t.Run(spec, func(t *testing.T) {

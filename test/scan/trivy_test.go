@@ -7,6 +7,8 @@ import (
 	"regexp"
 	"slices"
 	"testing"
+
+	"drover/test/harness"
 )
 
 // result is one decision of one of trivy's checks.
@@ -23,7 +25,7 @@ type result struct {
 // trivy's checks, those that its module embeds, find nothing HIGH or CRITICAL that is not answered in the code.
 func TestTrivyFindsNothingHigh(t *testing.T) {
 	t.Parallel()
-	trivy := program(t, "trivy")
+	trivy := harness.Tool(t, "trivy")
 	for _, spec := range specs {
 		t.Run(spec, func(t *testing.T) {
 			t.Parallel()

@@ -1,12 +1,12 @@
-# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:9734a0c4c6b26987b9fe227367fd8fcfc9751812fad1a3e5f80cc11883ae8de5
+# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:a783072a73f13bcdf0a0538d30801d4b47dc723c4464fbae736c9195a54ba2a0
 
 terraform {
-  required_version = ">= 1.9"
+  required_version = ">= 1.9.5"
 
   required_providers {
     aws = {
       source  = "hashicorp/aws"
-      version = ">= 5.95, < 7.0"
+      version = "~> 5.100"
     }
   }
 }

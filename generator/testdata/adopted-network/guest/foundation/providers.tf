@@ -1,12 +1,12 @@
-# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:55dbcc02acdcaebc76ace1148d73e518d624aa5ca6ed943002916216f1717de2
+# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:47f5b3b2490d3d3208d4725ab5d5b1fe8ab27da2e492653f5151b4219e2ee269
 
 terraform {
-  required_version = ">= 1.9"
+  required_version = ">= 1.9.5"
 
   required_providers {
     aws = {
       source  = "hashicorp/aws"
-      version = ">= 5.95, < 7.0"
+      version = "~> 5.100"
     }
   }
 }

@@ -1,12 +1,12 @@
-# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:aef38ab5d7c03de812c748298b91f686790d488f79e0b15627067806c5db0569
+# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:10cb587b50fc74b0bfd39567e1b2ba5d6a5c9cc1ce572b5cd0541baf2fb0c9ce
 
 terraform {
-  required_version = ">= 1.9"
+  required_version = ">= 1.9.5"
 
   required_providers {
     aws = {
       source  = "hashicorp/aws"
-      version = ">= 5.95, < 7.0"
+      version = "~> 5.100"
     }
   }
 }

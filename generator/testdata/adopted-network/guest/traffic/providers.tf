@@ -1,12 +1,12 @@
-# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:b61012579fda0aec98ed4e022889e3213670485b3188bdbf8b613ac96fe6b5ef
+# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:285f08ea5360dbf71268b41bfda285568731863b86087ef516fa36db2971c23e
 
 terraform {
-  required_version = ">= 1.9"
+  required_version = ">= 1.9.5"
 
   required_providers {
     aws = {
       source  = "hashicorp/aws"
-      version = ">= 5.95, < 7.0"
+      version = "~> 5.100"
     }
   }
 }

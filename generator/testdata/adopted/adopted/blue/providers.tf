@@ -1,12 +1,12 @@
-# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:74afbb3309a4f262159d1ac75a0ab27c1db8df967dbbb505bca996df04bb7a39
+# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:3901fc9d9a600e3b7048399ac6657d8e8556dfb8478271215c0ad50409ff208e
 
 terraform {
-  required_version = ">= 1.9"
+  required_version = ">= 1.9.5"
 
   required_providers {
     aws = {
       source  = "hashicorp/aws"
-      version = ">= 5.95, < 7.0"
+      version = "~> 5.100"
     }
   }
 }

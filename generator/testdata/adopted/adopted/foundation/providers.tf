@@ -1,12 +1,12 @@
-# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:f81339d1d41174f7ee5e9290c30a7e6d34a6839823cf26f8d50e129e0e34419a
+# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:22ad791ffce0cacf036b457e9775af94b3f546299cd9e263ef96377647762647
 
 terraform {
-  required_version = ">= 1.9"
+  required_version = ">= 1.9.5"
 
   required_providers {
     aws = {
       source  = "hashicorp/aws"
-      version = ">= 5.95, < 7.0"
+      version = "~> 5.100"
     }
   }
 }

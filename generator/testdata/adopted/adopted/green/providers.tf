@@ -1,12 +1,12 @@
-# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:8366253c9daf8610f12ccdb1b29e12954128e39c3032727c06ce1f61675c6635
+# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:d7482ed40138b1ab8681a0cdba72ee5b20e3b4dad0614b46ce13d0578d4a30a0
 
 terraform {
-  required_version = ">= 1.9"
+  required_version = ">= 1.9.5"
 
   required_providers {
     aws = {
       source  = "hashicorp/aws"
-      version = ">= 5.95, < 7.0"
+      version = "~> 5.100"
     }
   }
 }

@@ -1,12 +1,12 @@
-# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:9616c717ea05a3b8d65e9f2c265cec51fb872e09a11517b416bf91009098068d
+# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:db1a85bcc99525e34bd0f9aa738f2000b5bd878e0be438c4064eeab2280fd719
 
 terraform {
-  required_version = ">= 1.9"
+  required_version = ">= 1.9.5"
 
   required_providers {
     aws = {
       source  = "hashicorp/aws"
-      version = ">= 5.95, < 7.0"
+      version = "~> 5.100"
     }
   }
 }

@@ -1,12 +1,12 @@
-# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:c3bb13506eb9c5a559cf0a269ce5afb73b25813656a1c85200bd7f4e87dcced4
+# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:40118bdd9b596cd18dc60bdbff30cd3414e333eb432a1f249c392c58ae75dc21
 
 terraform {
-  required_version = ">= 1.9"
+  required_version = ">= 1.9.5"
 
   required_providers {
     aws = {
       source  = "hashicorp/aws"
-      version = ">= 5.95, < 7.0"
+      version = "~> 5.100"
     }
   }
 }

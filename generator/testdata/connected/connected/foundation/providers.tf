@@ -1,12 +1,12 @@
-# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:110a5c2efa76347a7161d8d43d2d316c01a65314213a8980beb05d2b09a037f9
+# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:44fa9fb1a7d08f46b065005b5e99c61ab9d71f65e2ec1ba0e5c5aa81d8f2a3af
 
 terraform {
-  required_version = ">= 1.9"
+  required_version = ">= 1.9.5"
 
   required_providers {
     aws = {
       source  = "hashicorp/aws"
-      version = ">= 5.95, < 7.0"
+      version = "~> 5.100"
     }
   }
 }

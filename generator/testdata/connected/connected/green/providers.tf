@@ -1,12 +1,12 @@
-# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:c86a4ed1600ee9b8dc58df26a8937ffb9b4be24dcce10584c51221d62fcb2b4b
+# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:c237d9b0d3839640aa3944e65af311ba7ffe3d59380a5ed4f5e75dfade90e48b
 
 terraform {
-  required_version = ">= 1.9"
+  required_version = ">= 1.9.5"
 
   required_providers {
     aws = {
       source  = "hashicorp/aws"
-      version = ">= 5.95, < 7.0"
+      version = "~> 5.100"
     }
   }
 }

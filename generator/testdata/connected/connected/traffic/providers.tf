@@ -1,12 +1,12 @@
-# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:432b94523f4513073c1675390d6c64f9b777e0be1b0349d4943b4bd545020dec
+# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:ea129dc1d50c352068b1f9abcebb9e9848339979cca0e66e65c1a2c62065011d
 
 terraform {
-  required_version = ">= 1.9"
+  required_version = ">= 1.9.5"
 
   required_providers {
     aws = {
       source  = "hashicorp/aws"
-      version = ">= 5.95, < 7.0"
+      version = "~> 5.100"
     }
   }
 }

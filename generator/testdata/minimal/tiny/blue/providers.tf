@@ -1,12 +1,12 @@
-# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:bfa2321bb8de9a8519c4ef1f532734b4342663cf75ac4fe417102538ea464e83
+# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:e7184b23f9b02d97c2ad24c9dc2f9866bdbc4d57d4c8fc2669f11725d731b79a
 
 terraform {
-  required_version = ">= 1.9"
+  required_version = ">= 1.9.5"
 
   required_providers {
     aws = {
       source  = "hashicorp/aws"
-      version = ">= 5.95, < 7.0"
+      version = "~> 5.100"
     }
   }
 }

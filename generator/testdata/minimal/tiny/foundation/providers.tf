@@ -1,12 +1,12 @@
-# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:9a68d6ae5ac3989efa198ac24b2b5ec3eeb5df41b47abd2f2ebf569098cd132f
+# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:7e2b9c4f17d37529fdda98afdc26c463de57ac8f925e7f10f4462c47af262976
 
 terraform {
-  required_version = ">= 1.9"
+  required_version = ">= 1.9.5"
 
   required_providers {
     aws = {
       source  = "hashicorp/aws"
-      version = ">= 5.95, < 7.0"
+      version = "~> 5.100"
     }
   }
 }

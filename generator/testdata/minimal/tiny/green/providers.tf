@@ -1,12 +1,12 @@
-# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:4ab27ead5eea7f3a941c2d3c0cf7a43d088d889c58fdb971ebaa350528377817
+# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:7ac4acd23db2e59d6d7afa2b668a5744f13ae0e45479376189bcfffb5f2cb40a
 
 terraform {
-  required_version = ">= 1.9"
+  required_version = ">= 1.9.5"
 
   required_providers {
     aws = {
       source  = "hashicorp/aws"
-      version = ">= 5.95, < 7.0"
+      version = "~> 5.100"
     }
   }
 }

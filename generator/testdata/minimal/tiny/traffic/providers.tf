@@ -1,12 +1,12 @@
-# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:6a45ae4207e2cea8fec67954e2a97ac0da1123dc9cc22129ae3b46f5d8214a77
+# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:6a80e25c952ca3c31baa7634fc48001a387ce864e48c7e7aa0475ecb6f937667
 
 terraform {
-  required_version = ">= 1.9"
+  required_version = ">= 1.9.5"
 
   required_providers {
     aws = {
       source  = "hashicorp/aws"
-      version = ">= 5.95, < 7.0"
+      version = "~> 5.100"
     }
   }
 }

@@ -1,4 +1,4 @@
-# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:508ff1b5ecd9961eb866b869d71a25246c7d464e03130fb565e49e37e79d4c5f
+# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:842d2f3c87427eeaf2a1b0345ece5b8066c1beb0d6643eba558d1a97704873c2
 
 terraform {
   required_version = ">= 1.10"
@@ -6,7 +6,7 @@ terraform {
   required_providers {
     aws = {
       source  = "hashicorp/aws"
-      version = ">= 5.95, < 7.0"
+      version = "~> 5.100"
     }
   }
 }

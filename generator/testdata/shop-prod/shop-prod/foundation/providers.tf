@@ -1,4 +1,4 @@
-# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:e9f93772aaf386d6650686671fbdcee19145d481b383786b80b1e50ca3e040d3
+# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:50693b9fcc018a42e6b1565ddd68d7cd3ef6fe263cdfcf8cd4128436da1ba73a
 
 terraform {
   required_version = ">= 1.10"
@@ -6,7 +6,7 @@ terraform {
   required_providers {
     aws = {
       source  = "hashicorp/aws"
-      version = ">= 5.95, < 7.0"
+      version = "~> 5.100"
     }
   }
 }

@@ -1,4 +1,4 @@
-# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:792053d9031d8c6fab1ef09ca71c939bbcf0bd15a51784a2e9fc90c79792979b
+# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:2d0e6ef0cb142fc4ee8b05f8e609afd00f6d51933db7ebe6f19fc558dd0ec574
 
 terraform {
   required_version = ">= 1.10"
@@ -6,7 +6,7 @@ terraform {
   required_providers {
     aws = {
       source  = "hashicorp/aws"
-      version = ">= 5.95, < 7.0"
+      version = "~> 5.100"
     }
   }
 }

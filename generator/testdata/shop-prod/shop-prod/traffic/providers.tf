@@ -1,4 +1,4 @@
-# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:551af3706f51f5bd3c76e0ef84060a247c5864c3e9e01c6b810e4e2579dac024
+# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:4820b924590ccdb2ff6a26298e1cf883066f53265473c033e082cc688d69053c
 
 terraform {
   required_version = ">= 1.10"
@@ -6,7 +6,7 @@ terraform {
   required_providers {
     aws = {
       source  = "hashicorp/aws"
-      version = ">= 5.95, < 7.0"
+      version = "~> 5.100"
     }
   }
 }

@@ -1,0 +1,7 @@
+// Package cos stands in for the backend of that name, and refuses.
+package cos
+
+import "github.com/hashicorp/terraform/internal/backend/remote-state/absent"
+
+// New makes the backend that refuses.
+func New() absent.Backend { return "cos" }

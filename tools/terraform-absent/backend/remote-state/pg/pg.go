@@ -1,0 +1,7 @@
+// Package pg stands in for the backend of that name, and refuses.
+package pg
+
+import "github.com/hashicorp/terraform/internal/backend/remote-state/absent"
+
+// New makes the backend that refuses.
+func New() absent.Backend { return "pg" }

@@ -1,0 +1,2 @@
+// Package terraform is empty: only a test of Terraform's asks for it.
+package terraform
