@@ -17,7 +17,8 @@ type forbidden struct {
 	check              func(*Proxy, *call) error
 }
 
-// refusals are checked in this order before a call is answered. Sources: the EC2, Route 53, RDS and KMS API references.
+// refusals are checked in this order before a call is answered. Sources: the EC2, Route 53, RDS, KMS and
+// Elastic Load Balancing API references.
 var refusals = []forbidden{
 	{"ec2", "CreateVpc", networkSize("InvalidVpc.Range")},
 	{"ec2", "AssociateVpcCidrBlock", networkSize("InvalidVpc.Range")},
@@ -33,6 +34,7 @@ var refusals = []forbidden{
 	{"rds", "DeleteDBParameterGroup", (*Proxy).parameterGroupIsFree},
 	{"rds", "DeleteDBInstance", finalSnapshot},
 	{"kms", "ScheduleKeyDeletion", waitingPeriod},
+	{"elasticloadbalancing", "DeleteLoadBalancer", (*Proxy).balancerIsUnprotected},
 }
 
 // mind asks every rule for a call.

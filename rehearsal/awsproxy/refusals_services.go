@@ -4,12 +4,14 @@ import (
 	"bytes"
 	"encoding/json"
 	"encoding/xml"
+	"errors"
 	"fmt"
 	"maps"
 	"net/url"
 	"slices"
 
 	"drover/rehearsal/answer"
+	"drover/rehearsal/awsapi"
 )
 
 // privateZoneHasNetwork refuses a private zone that no VPC could see.
@@ -23,6 +25,31 @@ func privateZoneHasNetwork(_ *Proxy, c *call) error {
 	}
 	if in.Private == "true" && in.VPC == "" {
 		return answer.Refuse("InvalidInput", "When you're creating a private hosted zone, you must specify a VPC")
+	}
+	return nil
+}
+
+// balancerIsUnprotected refuses to delete a load balancer that has deletion protection.
+func (p *Proxy) balancerIsUnprotected(c *call) error {
+	arn := c.form.Get("LoadBalancerArn")
+	if arn == "" {
+		return nil // a classic one
+	}
+	var out struct {
+		Attributes []struct{ Key, Value string } `xml:"DescribeLoadBalancerAttributesResult>Attributes>member"`
+	}
+	err := p.Moto(c.region).Query(c.Context(), "elasticloadbalancing", "2015-12-01", "DescribeLoadBalancerAttributes", url.Values{"LoadBalancerArn": {arn}}, &out)
+	var unknown *awsapi.Error
+	switch {
+	case errors.As(err, &unknown):
+		return nil // moto says so of the deletion itself
+	case err != nil:
+		return fmt.Errorf("look for its protection: %w", err)
+	}
+	for _, attribute := range out.Attributes {
+		if attribute.Key == "deletion_protection.enabled" && attribute.Value == "true" {
+			return answer.Refuse("OperationNotPermitted", "Load balancer '%s' cannot be deleted because deletion protection is enabled", arn)
+		}
 	}
 	return nil
 }

@@ -38,6 +38,20 @@ func TestCallsThatTheModelsDoNotAllow(t *testing.T) {
 	}
 }
 
+func TestAProtectedLoadBalancerIsNotDeleted(t *testing.T) {
+	t.Parallel()
+	_, subnets := network(t, "10.65", "a")
+	balancer := text(t, sdk.ok(t, "elbv2", "CreateLoadBalancer", params{"Name": "guarded", "Type": "network", "Subnets": subnets}), "LoadBalancers", 0, "LoadBalancerArn")
+	protect := func(value string) params {
+		return params{"LoadBalancerArn": balancer, "Attributes": []any{params{"Key": "deletion_protection.enabled", "Value": value}}}
+	}
+	sdk.ok(t, "elbv2", "ModifyLoadBalancerAttributes", protect("true"))
+	sdk.refused(t, "elbv2", "DeleteLoadBalancer", params{"LoadBalancerArn": balancer}, "OperationNotPermitted", "deletion protection is enabled")
+	sdk.ok(t, "elbv2", "ModifyLoadBalancerAttributes", protect("false"))
+	sdk.ok(t, "elbv2", "DeleteLoadBalancer", params{"LoadBalancerArn": balancer})
+	sdk.ok(t, "elbv2", "DeleteLoadBalancer", params{"LoadBalancerArn": balancer}) // is gone, which is what was asked
+}
+
 func TestNetworksThatEC2Refuses(t *testing.T) {
 	t.Parallel()
 	sdk.refused(t, "ec2", "CreateVpc", params{"CidrBlock": "10.0.0.0/15"}, "InvalidVpc.Range", "10.0.0.0/15")
