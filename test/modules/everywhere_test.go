@@ -26,6 +26,9 @@ func TestWhatCanBeTaggedOrBoundedIs(t *testing.T) {
 	}
 	plain.Init(t, dir)
 	has := argumentsOf(t, plain.Run(t, dir, "providers", "schema", "-json").Stdout)
+	if has["aws_eks_cluster"]["deletion_protection"] {
+		t.Error("the provider has an argument for EKS' deletion protection now: set it, and mend what the docs say of it")
+	}
 	files, err := filepath.Glob(filepath.Join(source, "*", "*", "*.tf"))
 	if err != nil || len(files) == 0 {
 		t.Fatalf("there are no modules (%v)", err)

@@ -7,6 +7,7 @@ import (
 	"flag"
 	"os"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/gruntwork-io/terratest/modules/terraform"
@@ -53,12 +54,44 @@ func TestExamplesAreAppliedAndDestroyedByPlainTerraform(t *testing.T) {
 
 			terraform.Destroy(t, traffic)
 			same(t, "traffic", afterBlue, e.account.holds(t))
+			staysWhenDestroyed(t, blue)
 			destroyProtected(t, blue)
 			same(t, "blue", afterFoundation, e.account.holds(t))
 			destroyProtected(t, foundation)
 			same(t, "foundation", before, withoutLastSnapshots(t, e, e.account.holds(t)))
 		})
 	}
+}
+
+// onTheBalancer are the kinds of resources that hang on a load balancer, and so go before it does.
+var onTheBalancer = []string{"aws_cloudwatch_metric_alarm", "aws_lb_listener", "aws_route53_record"}
+
+// staysWhenDestroyed destroys a color as somebody does who does not know what protects it: the cluster stays, with its
+// nodes and all that they need.
+func staysWhenDestroyed(t *testing.T, blue *terraform.Options) {
+	t.Helper()
+	before := managed(t, blue)
+	_, err := terraform.DestroyE(t, blue)
+	if err == nil || !strings.Contains(err.Error(), "deletion protection is enabled") {
+		t.Fatalf("destroying a protected color: %v", err)
+	}
+	after := managed(t, blue)
+	if len(after) == 0 || len(after) == len(before) {
+		t.Errorf("of %d resources the refused destroy left %d", len(before), len(after))
+	}
+	for _, address := range before {
+		parts := strings.Split(address, ".") // module.cluster.TYPE.NAME
+		if !slices.Contains(after, address) && !slices.Contains(onTheBalancer, parts[2]) {
+			t.Errorf("the refused destroy took %s", address)
+		}
+	}
+}
+
+// managed are the addresses of the resources that a root's state holds.
+func managed(t *testing.T, options *terraform.Options) []string {
+	t.Helper()
+	listed := strings.Fields(terraform.RunTerraformCommand(t, options, "state", "list"))
+	return slices.DeleteFunc(listed, func(address string) bool { return !strings.HasPrefix(address, "module.cluster.aws_") })
 }
 
 // destroyProtected destroys a root as its README says: what refuses to be deleted is told first that it may be.

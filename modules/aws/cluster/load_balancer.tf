@@ -20,8 +20,7 @@ locals {
   ]...)
 }
 
-# Made here and not by a controller in the cluster, so that it is never orphaned. It waits for
-# nothing of the cluster: it comes up while the control plane does.
+# Made here and not by a controller in the cluster, so that it is never orphaned.
 # It is exposed to the internet where the spec's ingress is public, which is what that word asks for.
 #trivy:ignore:AVD-AWS-0053
 resource "aws_lb" "this" {
@@ -47,6 +46,30 @@ resource "aws_lb" "this" {
   }
 
   tags = var.tags
+
+  # Last to come, so first to go: a destroy meets the protection while the cluster, its nodes and all that they need are
+  # still there. A build waits for it the two or three minutes in which a load balancer comes up.
+  depends_on = [
+    aws_autoscaling_attachment.this,
+    aws_cloudwatch_event_target.karpenter,
+    aws_eks_access_entry.karpenter_node,
+    aws_eks_access_policy_association.this,
+    aws_eks_addon.after_nodes,
+    aws_eks_addon.before_nodes,
+    aws_eks_node_group.this,
+    aws_eks_pod_identity_association.karpenter,
+    aws_eks_pod_identity_association.this,
+    aws_iam_instance_profile.karpenter,
+    aws_iam_role_policy.karpenter,
+    aws_iam_role_policy.karpenter_node_pull_through,
+    aws_iam_role_policy.node_pull_through,
+    aws_iam_role_policy_attachment.karpenter_node,
+    aws_sqs_queue_policy.karpenter,
+    aws_vpc_security_group_egress_rule.load_balancer,
+    aws_vpc_security_group_ingress_rule.api,
+    aws_vpc_security_group_ingress_rule.load_balancer,
+    aws_vpc_security_group_ingress_rule.node,
+  ]
 }
 
 # TCP is passed on as it is: the ingress controller ends TLS, with certificates that both colors have.
