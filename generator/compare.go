@@ -71,6 +71,40 @@ func (p *writePlan) compare(dir, name string, content []byte, force bool, confli
 	return nil
 }
 
+// Present reads the files of drover's that are in the directories that f decides
+// about, so that a Write of f can be undone by a Write of them.
+func Present(dir string, f Files) (Files, error) {
+	present := Files{}
+	for _, unit := range f.units() {
+		err := filepath.WalkDir(filepath.Join(dir, filepath.FromSlash(unit)), func(at string, d fs.DirEntry, err error) error {
+			switch {
+			case errors.Is(err, fs.ErrNotExist):
+				return nil
+			case err != nil:
+				return err
+			case d.IsDir() && strings.HasPrefix(d.Name(), "."):
+				return fs.SkipDir // .terraform
+			case !d.Type().IsRegular():
+				return nil
+			}
+			relative, err := filepath.Rel(dir, at)
+			if err != nil {
+				return err
+			}
+			content, err := os.ReadFile(at)
+			name := filepath.ToSlash(relative)
+			if _, ours := parseHeader(name, content); ours {
+				present[name] = content
+			}
+			return err
+		})
+		if err != nil {
+			return nil, fmt.Errorf("reading what is there before writing: %w", err)
+		}
+	}
+	return present, nil
+}
+
 // local refuses names that lead out of the directory.
 func (f Files) local(dir string) error {
 	for name := range f {

@@ -103,6 +103,32 @@ func TestWriteTouchesOnlyWhatItWrote(t *testing.T) {
 	}
 }
 
+func TestAWriteIsUndoneByAWriteOfWhatWasPresent(t *testing.T) {
+	t.Parallel()
+	dir := filepath.Join(t.TempDir(), "infra")
+	if _, err := Write(dir, generated(t, before), WriteOptions{}); err != nil {
+		t.Fatal(err)
+	}
+	put1(t, dir, "tiny/blue/main_override.tf", "x = 1\n")
+	put1(t, dir, "tiny/blue/.terraform/modules/m.tf", string(generated(t, before)["tiny/blue/old.tf"]))
+	want := onDisk(t, dir)
+	present, err := Present(dir, generated(t, after))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range []Files{generated(t, after), present} {
+		if _, err := Write(dir, f, WriteOptions{Force: true}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got := onDisk(t, dir); !same(got, want) {
+		t.Errorf("the directory has %v, want %v", slices.Sorted(maps.Keys(got)), slices.Sorted(maps.Keys(want)))
+	}
+	if none, err := Present(filepath.Join(dir, "gone"), generated(t, after)); err != nil || len(none) != 0 {
+		t.Errorf("of a directory that is not there: %v, %v", none, err)
+	}
+}
+
 func TestWriteKeepsWhoWroteAFileThatDoesNotChange(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()

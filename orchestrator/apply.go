@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"path/filepath"
+	"strings"
 
 	tfjson "github.com/hashicorp/terraform-json"
 
@@ -24,7 +26,7 @@ func Apply(ctx context.Context, o Options) (err error) {
 		return &Refused{fmt.Sprintf("rotation %s is under way (in %s)", r.ID, r.Phase),
 			"finish it with " + o.rotateCommand() + " or end it with " + o.command("rollback") + ", then apply"}
 	}
-	a := &application{s, s.state.Active}
+	a := &application{session: s, color: s.state.Active}
 	if a.color == "" {
 		a.color = string(generator.Blue)
 	}
@@ -34,7 +36,8 @@ func Apply(ctx context.Context, o Options) (err error) {
 // application is one run of apply on one color.
 type application struct {
 	*session
-	color string
+	color  string
+	before generator.Files // what write found of its own
 }
 
 // run applies root after root; a color gets traffic only once it is verified.
@@ -83,6 +86,9 @@ func (a *application) write() (generator.Files, error) {
 	if err != nil {
 		return nil, fmt.Errorf("rendering %s: %w", a.name(), err)
 	}
+	if a.before, err = generator.Present(a.Out, files); err != nil {
+		return nil, err
+	}
 	if _, err := generator.Write(a.Out, files, generator.WriteOptions{}); err != nil {
 		return nil, fmt.Errorf("writing %s: %w", a.Out, err)
 	}
@@ -99,8 +105,8 @@ func (a *application) foundation(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("planning foundation: %w", err)
 	}
-	if err := keeps(plan.JSON, "the foundation, which lives for years,"); err != nil {
-		return err
+	if going := lost(plan.JSON); len(going) > 0 {
+		return errors.Join(a.foundationStays(going), a.undoWrite())
 	}
 	if !plan.Changed {
 		return nil
@@ -112,6 +118,31 @@ func (a *application) foundation(ctx context.Context) error {
 		return fmt.Errorf("applying foundation: %w; run %s again once that is mended, it goes on from there", err, a.command("apply"))
 	}
 	return a.record(ctx, journal.Event{Kind: journal.Applied, Root: string(generator.Foundation), Detail: fmt.Sprintf("%d changes", len(changed(plan.JSON)))})
+}
+
+// foundationStays refuses what would take the ground from under the clusters.
+func (s *session) foundationStays(going []string) error {
+	return &Refused{fmt.Sprintf("%s; drover will not delete or replace what it holds:\n  %s", s.standsOn(), strings.Join(going, "\n  ")),
+		fmt.Sprintf("nothing was changed, and the roots are as they were. Take that change out of the spec again. For another network, "+
+			"build a second cluster, from a spec with another name and domain, move to it, and end this one with %s. "+
+			"What shall really go from a foundation, such as a repository, goes by hand: `drover generate`, and then `terraform apply` in %s",
+			s.command("destroy"), filepath.Join(s.Out, s.name(), string(generator.Foundation)))}
+}
+
+// standsOn says why the foundation is kept.
+func (s *session) standsOn() string {
+	if s.state.Active == "" {
+		return "the foundation lives for years"
+	}
+	return "the foundation lives for years, and " + s.state.Active + " runs on it"
+}
+
+// undoWrite puts the files back that write found.
+func (a *application) undoWrite() error {
+	if _, err := generator.Write(a.Out, a.before, generator.WriteOptions{Force: true}); err != nil {
+		return fmt.Errorf("writing the files back that were in %s: %w", a.Out, err)
+	}
+	return nil
 }
 
 func (a *application) colorRoot(ctx context.Context, files generator.Files) error {
@@ -187,5 +218,5 @@ func (a *application) trafficInPlace(ctx context.Context, weights map[string]int
 
 // inPlace refuses what cannot be done to a running cluster.
 func inPlace(plan *tfjson.Plan, _, color string) error {
-	return keeps(plan, "changing "+color+" in place")
+	return refusePlan(lost(plan), "changing "+color+" in place")
 }

@@ -85,15 +85,45 @@ func buildsOnly(plan *tfjson.Plan, cluster, color string) error {
 	return refusePlan(wrong, "building "+color)
 }
 
-// keeps refuses a plan that deletes or replaces anything at all.
-func keeps(plan *tfjson.Plan, what string) error {
-	var wrong []string
+// lost are the resources that a plan deletes or replaces, a line each, ten at
+// most: first those that the change itself asks for, with the arguments that
+// cannot change, and then what goes with them.
+func lost(plan *tfjson.Plan) []string {
+	const most = 10
+	var causes, others []string
 	for _, c := range changed(plan) {
-		if slices.Contains(c.Change.Actions, tfjson.ActionDelete) {
-			wrong = append(wrong, action(c.Change.Actions)+" "+c.Address)
+		if !slices.Contains(c.Change.Actions, tfjson.ActionDelete) {
+			continue
+		}
+		line := action(c.Change.Actions) + " " + c.Address
+		if arguments := cannotChange(c.Change); len(arguments) > 0 {
+			causes = append(causes, fmt.Sprintf("%s (for another %s)", line, strings.Join(arguments, ", ")))
+		} else {
+			others = append(others, line)
 		}
 	}
-	return refusePlan(wrong, what)
+	lines := slices.Concat(causes, others)
+	if len(lines) > most {
+		lines = append(lines[:most:most], fmt.Sprintf("and %d more", len(lines)-most))
+	}
+	return lines
+}
+
+// cannotChange are the arguments for which a resource is replaced, without
+// those whose new value comes from another resource that is.
+func cannotChange(c *tfjson.Change) (arguments []string) {
+	unknown, _ := c.AfterUnknown.(map[string]any)
+	for _, at := range c.ReplacePaths {
+		path, _ := at.([]any)
+		if len(path) == 0 {
+			continue
+		}
+		name, ok := path[0].(string)
+		if ok && unknown[name] != true && !slices.Contains(arguments, name) {
+			arguments = append(arguments, name)
+		}
+	}
+	return arguments
 }
 
 // foreign gives the reason why a resource is not this color's; a resource of a

@@ -9,8 +9,6 @@ import (
 	"path/filepath"
 	"slices"
 
-	tfjson "github.com/hashicorp/terraform-json"
-
 	"drover/generator"
 	"drover/orchestrator/terraform"
 )
@@ -18,7 +16,7 @@ import (
 // Planned is what would be done to a cluster: the shape of `plan --output json`.
 type Planned struct {
 	Cluster string        `json:"cluster"`
-	Takes   string        `json:"takes"`  // the command that does it: apply or rotate; nothing where there is nothing to do
+	Takes   string        `json:"takes"`  // the command that does it: apply or rotate; neither does what the foundation forbids; nothing where there is nothing to do
 	Reason  string        `json:"reason"` // why that command
 	Roots   []PlannedRoot `json:"roots"`
 }
@@ -40,6 +38,7 @@ type PlannedChange struct {
 // The commands that a plan may take.
 const (
 	takesNothing = "nothing"
+	takesNeither = "neither"
 	takesApply   = "apply"
 	takesRotate  = "rotate"
 )
@@ -65,7 +64,7 @@ func Plan(ctx context.Context, o Options, connect func(context.Context, Options)
 		return Planned{}, err
 	}
 	defer closing(s, &err)
-	return (&planning{application{s, s.state.Active}, said}).run(ctx)
+	return (&planning{application{session: s, color: s.state.Active}, said}).run(ctx)
 }
 
 // copyForPlan copies what a plan of this cluster reads: the modules, its roots with their local state, and the journal.
@@ -123,7 +122,7 @@ func (p *planning) run(ctx context.Context) (Planned, error) {
 	if _, err := p.accountOf(ctx); err != nil {
 		return Planned{}, err
 	}
-	first := p.state.Active == ""
+	first, going := p.state.Active == "", []string(nil)
 	if first {
 		p.color = string(generator.Blue)
 	}
@@ -150,10 +149,17 @@ func (p *planning) run(ctx context.Context) (Planned, error) {
 		if err != nil {
 			return Planned{}, err
 		}
-		if root == generator.Root(p.color) {
+		switch root {
+		case generator.Root(p.color):
 			planned.Takes, planned.Reason = p.colorTakes(plan)
+		case generator.Foundation:
+			going = lost(plan.JSON)
 		}
 		planned.Roots = append(planned.Roots, inBrief(root, plan))
+	}
+	if len(going) > 0 {
+		planned.Takes, planned.Reason = takesNeither, p.standsOn()+"; drover will not "+going[0]
+		return planned, nil
 	}
 	return p.decide(planned, first), nil
 }
@@ -174,10 +180,8 @@ func (p *planning) planRoot(ctx context.Context, root generator.Root) (*terrafor
 
 // colorTakes says whether the change of a running color is one that apply makes.
 func (p *planning) colorTakes(plan *terraform.Plan) (takes, reason string) {
-	for _, c := range changed(plan.JSON) {
-		if slices.Contains(c.Change.Actions, tfjson.ActionDelete) {
-			return takesRotate, fmt.Sprintf("changing %s in place would %s %s", p.color, action(c.Change.Actions), c.Address)
-		}
+	if going := lost(plan.JSON); len(going) > 0 {
+		return takesRotate, fmt.Sprintf("changing %s in place would %s", p.color, going[0])
 	}
 	return "", ""
 }
@@ -196,6 +200,10 @@ func (p *planning) decide(planned Planned, first bool) Planned {
 		planned.Reason += fmt.Sprintf("; the foundation changes too, so %s comes first and %s after it", p.said.command("apply"), p.said.rotateCommand())
 	case planned.Takes == takesRotate:
 		planned.Reason += "; " + p.said.rotateCommand() + " builds a new color beside it"
+	case foundation > 0:
+		planned.Takes = takesApply
+		planned.Reason = fmt.Sprintf("nothing of the foundation is replaced; %s makes its changes, and then plans %s on what it has become, which may take a rotation",
+			p.said.command("apply"), p.color)
 	case total > 0:
 		planned.Takes, planned.Reason = takesApply, "every change can be made in place; "+p.said.command("apply")+" makes them"
 	default:

@@ -44,6 +44,7 @@ type world struct {
 	effects  int              // calls that could be the last
 	killAt   int              // 0: never
 	inPlace  string           // what a plan would do to a color that stands: update or replace; nothing if empty
+	replaces bool             // whether a plan would replace the foundation that stands
 	fail     map[string]error // by call
 }
 
@@ -165,6 +166,8 @@ func (s *fakeStack) Plan(_ context.Context, o terraform.PlanOptions) (*terraform
 		actions, changed = tfjson.Actions{tfjson.ActionDelete}, s.w.standing[string(s.root)]
 	case s.root == generator.Traffic:
 		changed = !maps.Equal(s.wanted(), s.w.dns)
+	case s.w.standing[string(s.root)] && s.root == generator.Foundation && s.w.replaces:
+		actions, changed = tfjson.Actions{tfjson.ActionDelete, tfjson.ActionCreate}, true
 	case s.w.standing[string(s.root)] && s.root != generator.Foundation && s.w.inPlace != "":
 		changed = true
 		actions = map[string]tfjson.Actions{"update": {tfjson.ActionUpdate}, "replace": {tfjson.ActionDelete, tfjson.ActionCreate}}[s.w.inPlace]

@@ -81,6 +81,12 @@ func TestAChangeIsMadeInPlaceOrOfferedAsARotation(t *testing.T) {
 	s.write(replaced(t, changed, "{name: general, min: 1, max: 6}", "{name: general, min: 1, max: 6, zones: [1]}"))
 	s.expect(s.drover("apply", "--auto-approve"), 1, `replace module.cluster.aws_eks_node_group.this["general"]`, "take it as a rotation", "drover rotate")
 
+	s.keeps(changed, "network: {cidr: 10.60.0.0/16", "network: {cidr: 10.61.0.0/16",
+		"blue runs on it", "replace module.foundation.aws_vpc.this (for another cidr_block)", "nothing was changed", "a second cluster")
+	s.keeps(changed, "network: {cidr: 10.60.0.0/16", "network: {services: 172.21.0.0/16, cidr: 10.60.0.0/16",
+		"replace module.cluster.aws_eks_cluster.this (for another kubernetes_network_config)", "take it as a rotation", "drover rotate")
+	s.keeps(changed, `version: "1.33"`, `version: "1.34"`, "an upgrade in place cannot be undone", "take it as a rotation", "drover rotate")
+
 	s.write(changed)
 	override := filepath.Join(s.dir, "infra", "herd", "blue", "main_override.tf")
 	text := "module \"cluster\" {\n  kms_key_arn = \"arn:aws:kms:eu-west-1:123456789012:key/00000000-0000-0000-0000-000000000000\"\n}\n"
@@ -93,6 +99,48 @@ func TestAChangeIsMadeInPlaceOrOfferedAsARotation(t *testing.T) {
 	}
 	if got := s.plan(changed); len(got) != 0 {
 		t.Errorf("what was refused left something behind: %v", got)
+	}
+	s.grows(replaced(t, changed, "zones: 2", "zones: 3"))
+}
+
+// grows holds that a further zone moves nothing of the network that stands: its subnets come beside the others, and only
+// the nodes, which cannot take them in place, wait for a rotation.
+func (s *session) grows(text string) {
+	s.t.Helper()
+	subnets := 0
+	for address, action := range s.planRoot(text, generator.Foundation) {
+		if action != "create" {
+			s.t.Errorf("a third zone would %s %s", action, address)
+		}
+		if strings.Contains(address, ".aws_subnet.") {
+			subnets++
+		}
+	}
+	if subnets != 4 { // public, blue, green and data
+		s.t.Errorf("a third zone brings %d subnets, want 4", subnets)
+	}
+	s.write(text)
+	if r := s.drover("plan"); r.Code != 0 || !strings.Contains(r.Stdout, "herd: apply: nothing of the foundation is replaced") {
+		s.t.Errorf("exit %d, and the plan says\n%s%s", r.Code, r.Stdout, r.Stderr)
+	}
+	s.expect(s.drover("apply", "--auto-approve"), 1, "foundation applied", `replace module.cluster.aws_eks_node_group.this["general"] (for another subnet_ids)`,
+		"take it as a rotation", "drover rotate")
+}
+
+// keeps holds that a change of the spec is refused, with all the words, and that neither the files nor the account are
+// then other than they were.
+func (s *session) keeps(text, from, to string, words ...string) {
+	s.t.Helper()
+	files := s.files()
+	s.write(replaced(s.t, text, from, to))
+	s.expect(s.drover("apply", "--auto-approve"), 1, words...)
+	if after := s.files(); len(files) == 0 || !maps.Equal(files, after) {
+		s.t.Errorf("with %s, the refusal left other files: %v", to, differing(files, after))
+	}
+	for _, root := range []generator.Root{generator.Foundation, generator.Blue} {
+		if got := s.planRoot(text, root); len(got) != 0 {
+			s.t.Errorf("with %s, the refusal left something behind in %s: %v", to, root, got)
+		}
 	}
 }
 
@@ -140,9 +188,44 @@ func (s *session) expect(r harness.Result, code int, words ...string) {
 	}
 }
 
-// plan gives what Terraform would do to blue for a spec, by the plan's JSON: an action for each address. It plans on a
-// copy of the roots, so that drover finds its own as it left them.
+// files are what Terraform reads in the roots.
+func (s *session) files() map[string]string {
+	s.t.Helper()
+	found := map[string]string{}
+	for _, pattern := range []string{"*.tf", "*.tfvars.json"} {
+		paths, err := filepath.Glob(filepath.Join(s.dir, "infra", "herd", "*", pattern))
+		if err != nil {
+			s.t.Fatal(err)
+		}
+		for _, path := range paths {
+			data, err := os.ReadFile(path)
+			if err != nil {
+				s.t.Fatal(err)
+			}
+			found[strings.TrimPrefix(path, s.dir)] = string(data)
+		}
+	}
+	return found
+}
+
+func differing(a, b map[string]string) (names []string) {
+	for name := range a {
+		if a[name] != b[name] {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+// plan gives what Terraform would do to blue for a spec.
 func (s *session) plan(text string) map[string]string {
+	s.t.Helper()
+	return s.planRoot(text, generator.Blue)
+}
+
+// planRoot gives what Terraform would do to a root for a spec, by the plan's JSON: an action for each address. It plans
+// on a copy of the roots, so that drover finds its own as it left them.
+func (s *session) planRoot(text string, root generator.Root) map[string]string {
 	s.t.Helper()
 	c, diagnostics := spec.Parse("cluster.yaml", []byte(text))
 	if diagnostics.HasErrors() {
@@ -152,17 +235,17 @@ func (s *session) plan(text string) map[string]string {
 	if err := copyTree(out, filepath.Join(s.dir, "infra")); err != nil {
 		s.t.Fatal(err)
 	}
-	files, err := generator.Render(c, generator.Options{Version: "test", Roots: []generator.Root{generator.Blue}})
+	files, err := generator.Render(c, generator.Options{Version: "test", Roots: []generator.Root{root}})
 	if err != nil {
 		s.t.Fatal(err)
 	}
 	if _, err := generator.Write(out, files, generator.WriteOptions{}); err != nil {
 		s.t.Fatal(err)
 	}
-	blue := filepath.Join(out, "herd", "blue")
-	s.plain.Run(s.t, blue, "plan", "-input=false", "-no-color", "-out=changed.tfplan")
+	dir := filepath.Join(out, "herd", string(root))
+	s.plain.Run(s.t, dir, "plan", "-input=false", "-no-color", "-out=changed.tfplan")
 	var plan tfjson.Plan
-	if err := json.Unmarshal([]byte(s.plain.Run(s.t, blue, "show", "-json", "changed.tfplan").Stdout), &plan); err != nil {
+	if err := json.Unmarshal([]byte(s.plain.Run(s.t, dir, "show", "-json", "changed.tfplan").Stdout), &plan); err != nil {
 		s.t.Fatalf("reading the plan: %v", err)
 	}
 	actions := map[string]string{}
