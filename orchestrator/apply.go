@@ -159,7 +159,7 @@ func (a *application) colorRoot(ctx context.Context, files generator.Files) erro
 	if _, err := a.applyColor(ctx, root, a.Spec.Spec.Kubernetes.Version, revision, guard); err != nil {
 		var refused *Refused
 		if errors.As(err, &refused) && a.state.Active != "" {
-			return errors.Join(&Refused{refused.What, "take it as a rotation: " + a.rotateCommand()}, a.restoreFiles())
+			return errors.Join(&Refused{refused.What, fmt.Sprintf("nothing of %s was changed; take it as a rotation: %s", a.color, a.rotateCommand())}, a.restoreFiles())
 		}
 		return fmt.Errorf("%w; run %s again once that is mended, it goes on from there", err, a.command("apply"))
 	}
