@@ -45,6 +45,9 @@ func TestTheReferenceInDocsIsThatOfTheSchema(t *testing.T) {
 	}
 }
 
+// unescaped turns what JSON escapes for the sake of HTML back to what a person writes.
+var unescaped = strings.NewReplacer(`\u003e`, ">", `\u003c`, "<", `\u0026`, "&")
+
 // section writes the table of one part of the spec, and those of its parts.
 func section(b *strings.Builder, s *jsonschema.Schema, path string) {
 	if s.Items != nil {
@@ -67,7 +70,7 @@ func section(b *strings.Builder, s *jsonschema.Schema, path string) {
 				shown = "**" + shown + "**"
 			}
 		}
-		is := "`" + string(field.Default) + "`"
+		is := "`" + unescaped.Replace(string(field.Default)) + "`"
 		if field.Default == nil {
 			is = ""
 		}
