@@ -45,6 +45,9 @@ func awsCluster(c spec.Cluster, plan Addresses, r Root) []attribute {
 		gap,
 		{protection, reference("var", protection)},
 	}
+	if s.Ingress.Management != nil {
+		out = append(out, gap, attribute{"management", awsManagement(s)})
+	}
 	if s.Network.Pods != "" {
 		out = append(out, gap, attribute{"pod_subnets", foundation("pod_subnets", r.color())})
 	}

@@ -115,10 +115,12 @@ var variablesFiles = sync.OnceValue(func() map[Root][]byte {
 	made := variable{origin,
 		"Tags that say what this color was built by: its rotation, and the revision of its files. drover writes them to origin.auto.tfvars.json.",
 		hclwrite.TokensForFunctionCall("map", word("string")), object()}
-	color := object(
-		attribute{"dns_name", word("string")}, attribute{"zone_id", word("string")}, attribute{"weight", word("number")})
+	balancer := []attribute{{"dns_name", word("string")}, {"zone_id", word("string")}}
+	management := hclwrite.TokensForFunctionCall("object", object(append([]attribute{{"domain", word("string")}}, balancer...)...))
+	color := object(append(balancer, attribute{"weight", word("number")},
+		attribute{"management", hclwrite.TokensForFunctionCall("optional", management)})...)
 	colors := variable{"colors",
-		"The colors that exist: their load balancer, and their share of the traffic. drover writes them to colors.auto.tfvars.json.",
+		"The colors that exist: their load balancer, their share of the traffic, and their load balancer for management interfaces if they have one. drover writes them to colors.auto.tfvars.json.",
 		hclwrite.TokensForFunctionCall("map", hclwrite.TokensForFunctionCall("object", color)), nil}
 	standing := variablesFile(protected, made)
 	return map[Root][]byte{Foundation: variablesFile(protected), Blue: standing, Green: standing, Traffic: variablesFile(colors)}

@@ -32,6 +32,7 @@ func readmeFile(in input, r Root, plan Addresses) ([]byte, error) {
 		"Platform": string(s.Platform), "Region": s.Region, "Module": r.module(), "Domain": s.Ingress.Domain,
 		"Version": s.Kubernetes.Version, "Spec": s, "Outputs": outputs, "Plan": plan.Plan, "Growth": growth(plan),
 		"Services": plan.Services[r].String(), "Backend": s.State.Backend,
+		"ManagementHTTP": managementHTTP, "ManagementHTTPS": managementHTTPS,
 	}
 	var b bytes.Buffer
 	if err := readmes().ExecuteTemplate(&b, r.module()+".md.tmpl", data); err != nil {

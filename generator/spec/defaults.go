@@ -96,6 +96,9 @@ func derive(c *Cluster) {
 	if s.Ingress.Allow == nil {
 		s.Ingress.Allow = ingressFrom(s)
 	}
+	if m := s.Ingress.Management; m != nil && m.Allow == nil && m.Visibility == "internal" {
+		m.Allow = ours(s)
+	}
 	if logs := s.Ingress.AccessLogs; logs != nil && logs.Prefix == "" {
 		logs.Prefix = c.Metadata.Name
 	}
@@ -215,11 +218,16 @@ func behindTransit(s *Spec) []netip.Prefix {
 }
 
 // ingressFrom is who reaches the ingress when the spec does not say: everyone,
-// or everything that the spec calls ours when the ingress is internal.
+// or what is ours when the ingress is internal.
 func ingressFrom(s *Spec) []string {
 	if s.Ingress.Visibility != "internal" {
 		return []string{"0.0.0.0/0"}
 	}
+	return ours(s)
+}
+
+// ours is every range that the spec calls ours.
+func ours(s *Spec) []string {
 	var ours []string
 	for _, p := range append(usedRanges(s), behindTransit(s)...) {
 		if text := p.String(); !slices.Contains(ours, text) {

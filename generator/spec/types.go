@@ -238,7 +238,7 @@ type Ingress struct {
 	TLS TLS `yaml:"tls,omitempty"`
 	// The log of the connections whose TLS the load balancers end, on AWS. Left out: none is kept.
 	AccessLogs *AccessLogs `yaml:"accessLogs,omitempty"`
-	// The way in to management interfaces, such as Argo CD and Grafana.
+	// The way in to management interfaces, such as Argo CD and Grafana: a load balancer of their own in each color. What they are, and who may log in, is for what runs in the cluster.
 	Management *Management `yaml:"management,omitempty"`
 }
 
@@ -262,11 +262,11 @@ type AccessLogs struct {
 
 // Management is the way in to the management user interfaces.
 type Management struct {
-	// The domain of the management interfaces.
+	// The domain of the management interfaces, below that of the ingress. It and all names below it lead to the active color; those of one color are COLOR.DOMAIN and all names below it. What serves them in the cluster listens on the node ports 30444 (HTTPS) and 30081 (HTTP), and ends TLS.
 	Domain string `yaml:"domain"`
-	// Whether the management interfaces are public, or reached from inside only.
+	// Whether the management interfaces are public, or reached from inside only. Internal ones have private addresses, which a public zone tells everyone, and only who is inside reaches.
 	Visibility string `yaml:"visibility,omitempty"`
-	// The ranges that reach the management interfaces.
+	// The ranges that reach the management interfaces. Left out: every range that the spec names; public ones have to say.
 	Allow []string `yaml:"allow,omitempty"`
 }
 

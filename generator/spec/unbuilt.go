@@ -20,7 +20,7 @@ func (v *validator) unbuilt() {
 		{"spec.platform", s.Platform != AWS, fmt.Sprintf("a spec for %s is validated, and cannot be generated yet", v.rules.name), "write platform: aws for a cluster now"},
 		{"spec.network.egress.mode", s.Platform != AWS && s.Network.Egress.Mode == "restricted", "there is no egress firewall yet: egress stays open", later},
 		{"spec.access.vpn", s.Platform != AWS && s.Access.VPN != nil, "no VPN is made yet; its range is kept free, and may reach the Kubernetes API", later},
-		{"spec.ingress.management", s.Ingress.Management != nil, "no way in to management interfaces is made yet", later},
+		{"spec.ingress.management", s.Platform != AWS && s.Ingress.Management != nil, "no way in to management interfaces is made yet", later},
 		{"spec.ingress.tls", v.has("spec.ingress.tls") && s.Ingress.TLS.Certificate == "", "no certificates are issued yet: what listens in the cluster brings its own", later},
 		{"spec.services.alerts", s.Services.Alerts != nil && s.Platform != AWS, "no alerts are sent yet", later},
 		{"spec.gitops", s.GitOps != nil, "nothing is started in a new cluster yet, and a rotation refuses to begin", "remove it before a rotation, and start the agent by other means"},

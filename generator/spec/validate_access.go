@@ -145,17 +145,7 @@ func (v *validator) ingress() {
 	v.sources("spec.ingress.allow", in.Allow, in.Visibility)
 	v.tls(in.TLS)
 	v.accessLogs(in)
-	if m := in.Management; m != nil {
-		v.domain("spec.ingress.management.domain", m.Domain)
-		if m.Domain == in.Domain && m.Domain != "" {
-			v.wrong("spec.ingress.management.domain", "the management interfaces and the applications share one domain", "write ops."+in.Domain)
-		}
-		oneIs(v, "spec.ingress.management.visibility", m.Visibility)
-		v.sources("spec.ingress.management.allow", m.Allow, m.Visibility)
-		if slices.Contains(m.Allow, "0.0.0.0/0") {
-			v.unwise("open-management", "spec.ingress.management.allow", "the management interfaces are open to everyone on the internet", "name the addresses of your office or VPN")
-		}
-	}
+	v.management(in)
 }
 
 // sources checks the ranges that may reach an ingress.
@@ -229,16 +219,17 @@ func (v *validator) accessLogs(in Ingress) {
 
 var domainName = lazily(`^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])$`)
 
-// domain checks a domain that gets a zone, with host names of drover's below.
-func (v *validator) domain(path, domain string) {
+// domain checks a domain that has host names of drover's below it, and tells whether it is one.
+func (v *validator) domain(path, domain string) bool {
 	if domainName.MatchString(domain) && len(domain) <= 240 {
-		return
+		return true
 	}
 	help := "write it like shop.example.com"
 	if better := domainFrom(domain); better != domain && domainName.MatchString(better) {
 		help = "write " + better
 	}
 	v.wrong(path, fmt.Sprintf("%s %q is not a domain: names of lower-case letters, digits and dashes, with dots between", path, domain), help)
+	return false
 }
 
 // domainFrom takes away what people put around a domain.

@@ -1,7 +1,7 @@
 # Half of the nodes do not answer on an ingress port, while people use this color. A color without
 # traffic, as it is while it is built or drained, wakes nobody.
 resource "aws_cloudwatch_metric_alarm" "unhealthy" {
-  for_each = var.alerts == null ? {} : local.listeners
+  for_each = var.alerts == null ? {} : local.ingress_listeners
 
   alarm_name        = "${local.cluster}-${each.key}-unhealthy"
   alarm_description = "Half of the nodes of ${local.cluster} or more do not answer on their ${each.key} port ${each.value.node_port}, and ${var.color} has traffic."

@@ -7,12 +7,20 @@ locals {
   lb_name  = local.elb_fits <= 32 ? local.cluster : "${trimsuffix(substr(local.elb_name, 0, 19), "-")}-${local.elb_hash}-${var.color}"
   tg_name  = local.elb_fits <= 26 ? local.cluster : "${trimsuffix(substr(local.elb_name, 0, 13), "-")}-${local.elb_hash}-${var.color}"
 
-  listeners = {
-    http  = { port = 80, node_port = var.ingress.node_ports.http, protocol = "TCP" }
-    https = { port = 443, node_port = var.ingress.node_ports.https, protocol = var.ingress.certificate_arn == null ? "TCP" : "TLS" }
+  ingress_listeners = {
+    http  = { balancer = "ingress", port = 80, node_port = var.ingress.node_ports.http, protocol = "TCP", allow = var.ingress.allow }
+    https = { balancer = "ingress", port = 443, node_port = var.ingress.node_ports.https, protocol = var.ingress.certificate_arn == null ? "TCP" : "TLS", allow = var.ingress.allow }
   }
 
-  # "general/https" and the like: every pool behind both listeners.
+  # Those of both load balancers: listeners, target groups and rules are made alike for all of them.
+  listeners = merge(local.ingress_listeners, local.management_listeners)
+
+  balancer_arns = merge(
+    { ingress = aws_lb.this.arn },
+    { for balancer in values(aws_lb.management) : "management" => balancer.arn },
+  )
+
+  # "general/https" and the like: every pool behind every listener.
   attachments = merge([
     for pool in keys(var.node_pools) : {
       for listener in keys(local.listeners) : "${pool}/${listener}" => { pool = pool, listener = listener }
@@ -77,7 +85,7 @@ resource "aws_lb" "this" {
 resource "aws_lb_listener" "this" {
   for_each = local.listeners
 
-  load_balancer_arn = aws_lb.this.arn
+  load_balancer_arn = local.balancer_arns[each.value.balancer]
   port              = each.value.port
   protocol          = each.value.protocol
   certificate_arn   = each.value.protocol == "TLS" ? var.ingress.certificate_arn : null

@@ -1,9 +1,14 @@
 locals {
   ingress_rules = merge([
     for name, listener in local.listeners : {
-      for range in var.ingress.allow : "${name}/${range}" => { port = listener.port, range = range }
+      for range in listener.allow : "${name}/${range}" => { balancer = listener.balancer, port = listener.port, range = range }
     }
   ]...)
+
+  balancer_groups = merge(
+    { ingress = aws_security_group.load_balancer.id },
+    { for group in values(aws_security_group.management) : "management" => group.id },
+  )
 
   # The group that EKS makes and puts on every node that it starts.
   node_security_group_id = aws_eks_cluster.this.vpc_config[0].cluster_security_group_id
@@ -20,7 +25,7 @@ resource "aws_security_group" "load_balancer" {
 resource "aws_vpc_security_group_ingress_rule" "load_balancer" {
   for_each = local.ingress_rules
 
-  security_group_id = aws_security_group.load_balancer.id
+  security_group_id = local.balancer_groups[each.value.balancer]
   description       = "${each.key} to the load balancer"
   cidr_ipv4         = each.value.range
   ip_protocol       = "tcp"
@@ -30,11 +35,11 @@ resource "aws_vpc_security_group_ingress_rule" "load_balancer" {
   tags = var.tags
 }
 
-# From the load balancer to the node ports and to nothing else; the health checks go the same way.
+# From a load balancer to its node ports and to nothing else; the health checks go the same way.
 resource "aws_vpc_security_group_egress_rule" "load_balancer" {
   for_each = local.listeners
 
-  security_group_id            = aws_security_group.load_balancer.id
+  security_group_id            = local.balancer_groups[each.value.balancer]
   description                  = "${each.key} to the nodes"
   referenced_security_group_id = local.node_security_group_id
   ip_protocol                  = "tcp"
@@ -49,7 +54,7 @@ resource "aws_vpc_security_group_ingress_rule" "node" {
 
   security_group_id            = local.node_security_group_id
   description                  = "${each.key} from the load balancer"
-  referenced_security_group_id = aws_security_group.load_balancer.id
+  referenced_security_group_id = local.balancer_groups[each.value.balancer]
   ip_protocol                  = "tcp"
   from_port                    = each.value.node_port
   to_port                      = each.value.node_port

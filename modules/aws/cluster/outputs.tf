@@ -37,6 +37,18 @@ output "load_balancer" {
   }
 }
 
+output "management" {
+  description = "The color's load balancer for management interfaces: their domain, this color's own host name below it, the ARN, the name and zone for alias records, and the node ports behind it. Null without one."
+  value = var.management == null ? null : {
+    domain     = var.management.domain
+    host       = aws_route53_record.management["apex"].name
+    arn        = aws_lb.management["this"].arn
+    dns_name   = aws_lb.management["this"].dns_name
+    zone_id    = aws_lb.management["this"].zone_id
+    node_ports = var.management.node_ports
+  }
+}
+
 output "karpenter" {
   description = "What Karpenter's settings and its EC2NodeClass need: its queue, and the instance profile, subnets and security group of its nodes. Null without it."
   value = var.karpenter == null ? null : {

@@ -87,7 +87,7 @@ variable "addons" {
 }
 
 variable "deletion_protection" {
-  description = "Whether the load balancer refuses to be deleted. Set it to false, and apply, before destroying this root."
+  description = "Whether the load balancers refuse to be deleted. Set it to false, and apply, before destroying this root."
   type        = bool
   default     = true
 }

@@ -4,7 +4,7 @@ variable "vpc_id" {
 }
 
 variable "subnet_ids" {
-  description = "Ids of this color's private subnets, one a zone: for the control plane's interfaces, the nodes, and an internal load balancer."
+  description = "Ids of this color's private subnets, one a zone: for the control plane's interfaces, the nodes, and internal load balancers."
   type        = list(string)
 
   validation {
@@ -35,12 +35,12 @@ variable "pod_subnets" {
 }
 
 variable "public_subnet_ids" {
-  description = "Ids of the public subnets, one a zone: for a public load balancer."
+  description = "Ids of the public subnets, one a zone: for public load balancers."
   type        = list(string)
   default     = []
 
   validation {
-    condition     = var.ingress.visibility != "public" || length(var.public_subnet_ids) >= 2
+    condition     = !contains([var.ingress.visibility, try(var.management.visibility, "internal")], "public") || length(var.public_subnet_ids) >= 2
     error_message = "public_subnet_ids must hold two subnets at least for a public load balancer."
   }
 }

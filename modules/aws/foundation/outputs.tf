@@ -126,6 +126,11 @@ output "vpn_endpoint_id" {
   value       = one(aws_ec2_client_vpn_endpoint.this[*].id)
 }
 
+output "vpn_security_group_id" {
+  description = "Id of the security group that VPN clients arrive with, by which what they may reach lets them in; null without a VPN."
+  value       = one(aws_security_group.vpn[*].id)
+}
+
 output "alerts_topic_arn" {
   description = "ARN of the topic that every alarm goes to; null without alerts."
   value       = one(aws_sns_topic.alerts[*].arn)

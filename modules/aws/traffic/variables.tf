@@ -14,11 +14,16 @@ variable "zone_id" {
 }
 
 variable "colors" {
-  description = "The colors that exist, with their load balancer and their share of the traffic."
+  description = "The colors that exist, with their load balancer and their share of the traffic; and where a color has one, its load balancer for management interfaces, with their domain."
   type = map(object({
     dns_name = string
     zone_id  = string
     weight   = number
+    management = optional(object({
+      domain   = string
+      dns_name = string
+      zone_id  = string
+    }))
   }))
 
   validation {
@@ -29,6 +34,12 @@ variable "colors" {
   validation {
     condition     = alltrue([for color in values(var.colors) : color.weight >= 0 && color.weight <= 255 && floor(color.weight) == color.weight])
     error_message = "colors: weight must be a whole number between 0 and 255."
+  }
+
+  # Its records are in the domain's zone.
+  validation {
+    condition     = alltrue([for color in values(var.colors) : color.management == null || can(regex("^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\\.)+$", trimsuffix(try(color.management.domain, ""), var.domain)))])
+    error_message = "colors: management.domain must be a domain in lower case below domain, like ops.shop.example.com below shop.example.com."
   }
 }
 

@@ -1,5 +1,6 @@
 # What the module refuses, before anything is planned. A run costs the start of a provider, so each
 # gives one wrong value to every variable that has one left to try; each of them has to be refused.
+# A variable whose rules look at another is judged only where that other one is right.
 
 mock_provider "aws" {
   mock_data "aws_iam_policy_document" {
@@ -79,9 +80,6 @@ run "wrong_values_1" {
     # one subnet
     subnet_ids = ["subnet-b0"]
 
-    # public load balancer without subnets
-    public_subnet_ids = []
-
     # services in public addresses
     services_cidr = "100.64.0.0/16"
 
@@ -96,6 +94,9 @@ run "wrong_values_1" {
 
     # no network plugin
     addons = { kube-proxy = {}, coredns = {}, eks-pod-identity-agent = {} }
+
+    # management beside the domain
+    management = { domain = "ops.example.com", allow = ["10.0.0.0/16"] }
   }
 
   expect_failures = [
@@ -107,8 +108,8 @@ run "wrong_values_1" {
     var.kubernetes_version,
     var.log_retention_days,
     var.logs,
+    var.management,
     var.name,
-    var.public_subnet_ids,
     var.services_cidr,
     var.subnet_ids,
   ]
@@ -299,10 +300,14 @@ run "wrong_values_10" {
 
     # all nodes and more
     node_pools = { general = { machines = ["m7i.large"], min = 1, max = 3, max_unavailable = "101%" } }
+
+    # management below a color's own name
+    management = { domain = "ops.blue.shop.example.com", allow = ["10.0.0.0/16"] }
   }
 
   expect_failures = [
     var.identities,
+    var.management,
     var.node_pools,
   ]
 }
@@ -313,9 +318,93 @@ run "wrong_values_11" {
   variables {
     # no pool
     node_pools = {}
+
+    # management at a node port of the ingress
+    management = { domain = "ops.shop.example.com", allow = ["10.0.0.0/16"], node_ports = { http = 30080 } }
   }
 
   expect_failures = [
+    var.management,
     var.node_pools,
+  ]
+}
+
+run "wrong_values_12" {
+  command = plan
+
+  variables {
+    # management of an unknown visibility
+    management = { domain = "ops.shop.example.com", allow = ["10.0.0.0/16"], visibility = "private" }
+  }
+
+  expect_failures = [
+    var.management,
+  ]
+}
+
+run "wrong_values_13" {
+  command = plan
+
+  variables {
+    # management that nobody reaches
+    management = { domain = "ops.shop.example.com", allow = [] }
+  }
+
+  expect_failures = [
+    var.management,
+  ]
+}
+
+run "wrong_values_14" {
+  command = plan
+
+  variables {
+    # management for a word
+    management = { domain = "ops.shop.example.com", allow = ["office"] }
+  }
+
+  expect_failures = [
+    var.management,
+  ]
+}
+
+run "wrong_values_15" {
+  command = plan
+
+  variables {
+    # management at a port that is no node port
+    management = { domain = "ops.shop.example.com", allow = ["10.0.0.0/16"], node_ports = { https = 443 } }
+  }
+
+  expect_failures = [
+    var.management,
+  ]
+}
+
+run "wrong_values_16" {
+  command = plan
+
+  variables {
+    # public load balancer without subnets
+    public_subnet_ids = []
+  }
+
+  expect_failures = [
+    var.public_subnet_ids,
+  ]
+}
+
+run "wrong_values_17" {
+  command = plan
+
+  variables {
+    # public load balancer for management without subnets
+    ingress           = { visibility = "internal", allow = ["10.0.0.0/8"] }
+    management        = { domain = "ops.shop.example.com", visibility = "public", allow = ["203.0.113.0/24"] }
+    public_subnet_ids = []
+  }
+
+  expect_failures = [
+    var.public_subnet_ids,
   ]
 }

@@ -59,7 +59,7 @@ run "no_vpn_makes_nothing" {
         aws_ec2_client_vpn_endpoint.this, aws_ec2_client_vpn_authorization_rule.vpc, aws_security_group.vpn,
         aws_vpc_security_group_egress_rule.vpn, aws_cloudwatch_log_group.vpn, aws_cloudwatch_log_stream.vpn,
       ] : length(resources) == 0
-    ]) && length(aws_ec2_client_vpn_network_association.this) == 0 && output.vpn_endpoint_id == null
+    ]) && length(aws_ec2_client_vpn_network_association.this) == 0 && output.vpn_endpoint_id == null && output.vpn_security_group_id == null
     error_message = "Without a VPN there must be nothing of one."
   }
 }
@@ -101,6 +101,11 @@ run "clients_reach_the_network_from_every_zone_and_nothing_else" {
   assert {
     condition     = length(aws_vpc_security_group_egress_rule.vpn) == 1 && aws_vpc_security_group_egress_rule.vpn[0].cidr_ipv4 == var.cidr && aws_ec2_client_vpn_endpoint.this[0].security_group_ids == toset([aws_security_group.vpn[0].id])
     error_message = "The endpoint's security group must lead to the VPC only."
+  }
+
+  assert {
+    condition     = output.vpn_security_group_id == aws_security_group.vpn[0].id
+    error_message = "What lets VPN clients in must be told by which group they come."
   }
 }
 

@@ -104,6 +104,120 @@ run "one_color_alone" {
   }
 }
 
+run "without_management_there_is_no_record_of_it" {
+  command = plan
+
+  assert {
+    condition     = length(aws_route53_record.management) == 0
+    error_message = "A color without management interfaces must have no record of them."
+  }
+}
+
+run "management_goes_where_the_domain_goes" {
+  command = plan
+
+  variables {
+    colors = {
+      blue  = { dns_name = "blue.elb.example.com", zone_id = "Z2", weight = 95, management = { domain = "ops.shop.example.com", dns_name = "blue-mgmt.elb.example.com", zone_id = "Z2" } }
+      green = { dns_name = "green.elb.example.com", zone_id = "Z2", weight = 5, management = { domain = "ops.shop.example.com", dns_name = "green-mgmt.elb.example.com", zone_id = "Z2" } }
+    }
+  }
+
+  assert {
+    condition = { for key, record in aws_route53_record.management : key => "${record.name} ${record.set_identifier} ${record.weighted_routing_policy[0].weight} ${record.alias[0].name}" } == {
+      "blue/apex"      = "ops.shop.example.com blue 95 blue-mgmt.elb.example.com"
+      "blue/wildcard"  = "*.ops.shop.example.com blue 95 blue-mgmt.elb.example.com"
+      "green/apex"     = "ops.shop.example.com green 5 green-mgmt.elb.example.com"
+      "green/wildcard" = "*.ops.shop.example.com green 5 green-mgmt.elb.example.com"
+    }
+    error_message = "Management must have the domain's weights, each color to its own load balancer for it."
+  }
+
+  assert {
+    condition     = alltrue([for record in values(aws_route53_record.management) : record.health_check_id == null && record.alias[0].evaluate_target_health])
+    error_message = "Management must not go away with the applications, and must with its own nodes."
+  }
+
+  assert {
+    condition     = length(aws_route53_record.this) == 4 && length(aws_route53_health_check.this) == 2
+    error_message = "The domain's own records must stay as they are."
+  }
+}
+
+run "one_color_with_management_has_all_of_it" {
+  command = plan
+
+  variables {
+    colors = {
+      blue  = { dns_name = "blue.elb.example.com", zone_id = "Z2", weight = 95 }
+      green = { dns_name = "green.elb.example.com", zone_id = "Z2", weight = 5, management = { domain = "ops.shop.example.com", dns_name = "green-mgmt.elb.example.com", zone_id = "Z2" } }
+    }
+  }
+
+  assert {
+    condition     = { for key, record in aws_route53_record.management : key => "${record.name} ${record.weighted_routing_policy[0].weight}" } == { "green/apex" = "ops.shop.example.com 5", "green/wildcard" = "*.ops.shop.example.com 5" }
+    error_message = "The color that has management must serve it, and the other must have no record of it."
+  }
+}
+
+run "one_color_with_management_and_no_weight_has_none_of_it" {
+  command = plan
+
+  variables {
+    colors = {
+      blue  = { dns_name = "blue.elb.example.com", zone_id = "Z2", weight = 100 }
+      green = { dns_name = "green.elb.example.com", zone_id = "Z2", weight = 0, management = { domain = "ops.shop.example.com", dns_name = "green-mgmt.elb.example.com", zone_id = "Z2" } }
+    }
+  }
+
+  assert {
+    condition     = length(aws_route53_record.management) == 0
+    error_message = "Alone with the weight 0, a record would lead to a color that nothing is meant to lead to."
+  }
+}
+
+run "standby_keeps_its_record_beside_one_with_weight" {
+  command = plan
+
+  variables {
+    colors = {
+      blue  = { dns_name = "blue.elb.example.com", zone_id = "Z2", weight = 0, management = { domain = "ops.shop.example.com", dns_name = "blue-mgmt.elb.example.com", zone_id = "Z2" } }
+      green = { dns_name = "green.elb.example.com", zone_id = "Z2", weight = 100, management = { domain = "ops.shop.example.com", dns_name = "green-mgmt.elb.example.com", zone_id = "Z2" } }
+    }
+  }
+
+  assert {
+    condition     = { for key, record in aws_route53_record.management : key => record.weighted_routing_policy[0].weight } == { "blue/apex" = 0, "blue/wildcard" = 0, "green/apex" = 100, "green/wildcard" = 100 }
+    error_message = "At the weight 0 beside another, a color is the last resort."
+  }
+}
+
+run "each_domain_of_management_is_a_group_of_its_own" {
+  command = plan
+
+  variables {
+    colors = {
+      blue  = { dns_name = "blue.elb.example.com", zone_id = "Z2", weight = 0, management = { domain = "ops.shop.example.com", dns_name = "blue-mgmt.elb.example.com", zone_id = "Z2" } }
+      green = { dns_name = "green.elb.example.com", zone_id = "Z2", weight = 100, management = { domain = "admin.shop.example.com", dns_name = "green-mgmt.elb.example.com", zone_id = "Z2" } }
+    }
+  }
+
+  assert {
+    condition     = { for key, record in aws_route53_record.management : key => record.name } == { "green/apex" = "admin.shop.example.com", "green/wildcard" = "*.admin.shop.example.com" }
+    error_message = "A color must not be led to by a domain that it does not serve, nor a domain by zeros alone."
+  }
+}
+
+run "management_outside_the_zone_is_refused" {
+  command = plan
+
+  variables {
+    colors = { blue = { dns_name = "blue.elb.example.com", zone_id = "Z2", weight = 100, management = { domain = "ops.example.com", dns_name = "blue-mgmt.elb.example.com", zone_id = "Z2" } } }
+  }
+
+  expect_failures = [var.colors]
+}
+
 run "all_weights_zero_is_refused" {
   command = plan
 

@@ -1,4 +1,4 @@
-# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:0853f4771661932c26244d0d41b062eaae8417f81e4c85ba532da47346ef78cc
+# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:761a57b785b51fd2c057d4b436ee0f78d0daf06f664195f4fb62ef17f84cb001
 
 output "vpc_id" {
   description = "Id of the VPC."
@@ -83,6 +83,11 @@ output "identities" {
 output "vpn_endpoint_id" {
   description = "Id of the client VPN endpoint, from which aws ec2 export-client-vpn-client-configuration makes the clients' configuration; null without a VPN."
   value       = module.foundation.vpn_endpoint_id
+}
+
+output "vpn_security_group_id" {
+  description = "Id of the security group that VPN clients arrive with, by which what they may reach lets them in; null without a VPN."
+  value       = module.foundation.vpn_security_group_id
 }
 
 output "alerts_topic_arn" {

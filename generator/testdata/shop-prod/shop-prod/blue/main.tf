@@ -1,4 +1,4 @@
-# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:121cbeeefa20b30439e4e3a4a52942849a0caf342c62bc1c6e1251a3ea1437cf
+# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:44e99b475b395b493d4794874b63b5fbd6163159cf7abf586a1d3b056afb84ad
 
 data "terraform_remote_state" "foundation" {
   backend = "s3"
@@ -93,6 +93,19 @@ module "cluster" {
   zone_id = data.terraform_remote_state.foundation.outputs.zone_id
 
   deletion_protection = var.deletion_protection
+
+  management = {
+    domain     = "ops.shop.example.com"
+    visibility = "internal"
+    allow      = ["10.0.0.0/16", "10.90.0.0/22"]
+    allow_groups = {
+      vpn = data.terraform_remote_state.foundation.outputs.vpn_security_group_id
+    }
+    node_ports = {
+      http  = 30081
+      https = 30444
+    }
+  }
 
   alerts = {
     topic_arn = data.terraform_remote_state.foundation.outputs.alerts_topic_arn

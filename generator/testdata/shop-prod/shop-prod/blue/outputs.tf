@@ -1,4 +1,4 @@
-# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:c41306677ac01737c792e59e6fa55696ff7f637362c34ae04737303dbc24e0ed
+# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:10520576df8ce6f444c1074ca70549d65ea85a1ec8d6d9e73e55b07a11d7f855
 
 output "cluster_name" {
   description = "Name of the EKS cluster."
@@ -33,6 +33,11 @@ output "host" {
 output "load_balancer" {
   description = "The color's network load balancer: its ARN, and the name and zone for alias records."
   value       = module.cluster.load_balancer
+}
+
+output "management" {
+  description = "The color's load balancer for management interfaces: their domain, this color's own host name below it, the ARN, the name and zone for alias records, and the node ports behind it. Null without one."
+  value       = module.cluster.management
 }
 
 output "karpenter" {

@@ -1,4 +1,4 @@
-# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:ca77079f4da0a74ca7ae2e094d8e5f8cd5c2ed5a53a5ee32a0b28fee72f0915c
+# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:e8edb2374da71f2dc1978699fc42e629d1700f61c35c51637acb41032a1bb29e
 
 data "terraform_remote_state" "foundation" {
   backend = "s3"
@@ -93,6 +93,19 @@ module "cluster" {
   zone_id = data.terraform_remote_state.foundation.outputs.zone_id
 
   deletion_protection = var.deletion_protection
+
+  management = {
+    domain     = "ops.shop.example.com"
+    visibility = "internal"
+    allow      = ["10.0.0.0/16", "10.90.0.0/22"]
+    allow_groups = {
+      vpn = data.terraform_remote_state.foundation.outputs.vpn_security_group_id
+    }
+    node_ports = {
+      http  = 30081
+      https = 30444
+    }
+  }
 
   alerts = {
     topic_arn = data.terraform_remote_state.foundation.outputs.alerts_topic_arn
