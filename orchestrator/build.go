@@ -147,7 +147,8 @@ func (s *session) applyColor(ctx context.Context, root generator.Root, version, 
 		Endpoint: endpoint, Detail: fmt.Sprintf("%d changes", changes)})
 }
 
-// endpointOf reads a color's load balancer from its root's outputs.
+// endpointOf reads a color's load balancers from its root's outputs. A root of
+// before there were any for management has no such output.
 func endpointOf(ctx context.Context, stack Stack, root generator.Root) (*journal.Endpoint, error) {
 	outputs, err := stack.Outputs(ctx)
 	if err != nil {
@@ -159,6 +160,16 @@ func endpointOf(ctx context.Context, stack Stack, root generator.Root) (*journal
 	}
 	if endpoint.DNSName == "" {
 		return nil, errors.New("the output load_balancer of " + string(root) + " names no host")
+	}
+	management := outputs["management"]
+	if management == nil {
+		return &endpoint, nil
+	}
+	if err := json.Unmarshal(management, &endpoint.Management); err != nil {
+		return nil, fmt.Errorf("the output management of %s is not what drover can read: %w; write outputs.tf again with `drover generate`", root, err)
+	}
+	if m := endpoint.Management; m != (journal.Management{}) && (m.Domain == "" || m.DNSName == "") {
+		return nil, fmt.Errorf("the output management of %s names no domain or no host", root)
 	}
 	return &endpoint, nil
 }

@@ -19,9 +19,10 @@ const colorsFile = "colors.auto.tfvars.json"
 
 // trafficColor is one entry of the traffic root's variable `colors`.
 type trafficColor struct {
-	DNSName string `json:"dns_name"`
-	ZoneID  string `json:"zone_id"`
-	Weight  int    `json:"weight"`
+	DNSName    string             `json:"dns_name"`
+	ZoneID     string             `json:"zone_id"`
+	Weight     int                `json:"weight"`
+	Management journal.Management `json:"management,omitzero"`
 }
 
 // colorsVariable gives the file's content; every weighted color must have an
@@ -33,7 +34,7 @@ func colorsVariable(weights map[string]int, colors map[string]journal.Color) ([]
 		if e.DNSName == "" {
 			return nil, fmt.Errorf("setting the weight of %s: the journal knows no load balancer of it", color)
 		}
-		entries[color] = trafficColor{DNSName: e.DNSName, ZoneID: e.ZoneID, Weight: weight}
+		entries[color] = trafficColor{DNSName: e.DNSName, ZoneID: e.ZoneID, Weight: weight, Management: e.Management}
 	}
 	data, err := json.MarshalIndent(map[string]any{"colors": entries}, "", "  ")
 	if err != nil {

@@ -107,7 +107,11 @@ func (r *rotation) activeIsUp(ctx context.Context) (string, error) {
 }
 
 func (r *rotation) quotaSuffices(ctx context.Context) (string, error) {
-	shortages, err := r.Ports.Cloud.Quota(ctx)
+	balancers := 1
+	if r.Spec.Spec.Ingress.Management != nil {
+		balancers = 2
+	}
+	shortages, err := r.Ports.Cloud.Quota(ctx, balancers)
 	if err != nil {
 		return "", fmt.Errorf("asking for quotas: %w", err)
 	}

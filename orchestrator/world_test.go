@@ -39,6 +39,8 @@ type world struct {
 	busy     map[string]float64         // new connections by color
 	applied  []string                   // what was applied, in order
 	apis     map[string]*apitest.Server // by color; none where absent
+	managed  map[string]string          // the output management, by color; none where absent
+	quota    int                        // load balancers that were last asked for
 	mu       sync.Mutex                 // guards what is below: drift is looked for in two roots at once
 	dead     bool
 	effects  int              // calls that could be the last
@@ -71,7 +73,7 @@ spec:
 	r.Traffic.Steps, r.Traffic.Interval = []int{10, 50, 100}, spec.Duration(time.Millisecond)
 	r.Soak, r.KeepBlue, r.Quiet = spec.Duration(time.Millisecond), 0, spec.Duration(time.Millisecond)
 	return &world{t: t, out: dir, spec: cluster, standing: map[string]bool{}, locked: map[string]bool{}, dns: map[string]int{}, version: map[string]string{},
-		verdicts: map[string]verify.Verdict{}, busy: map[string]float64{}, apis: map[string]*apitest.Server{}, fail: map[string]error{}}
+		verdicts: map[string]verify.Verdict{}, busy: map[string]float64{}, apis: map[string]*apitest.Server{}, managed: map[string]string{}, fail: map[string]error{}}
 }
 
 func (w *world) options() Options {
@@ -235,7 +237,11 @@ func (s *fakeStack) wanted() map[string]int {
 
 func (s *fakeStack) Outputs(context.Context) (map[string]json.RawMessage, error) {
 	lb := fmt.Sprintf(`{"arn":"arn:%[1]s","dns_name":"%[1]s.lb","zone_id":"Z1"}`, s.root)
-	return map[string]json.RawMessage{"load_balancer": json.RawMessage(lb)}, nil
+	outputs := map[string]json.RawMessage{"load_balancer": json.RawMessage(lb)}
+	if managed, ok := s.w.managed[string(s.root)]; ok {
+		outputs["management"] = json.RawMessage(managed)
+	}
+	return outputs, nil
 }
 
 func (s *fakeStack) StateEmpty(context.Context) (bool, error) {
@@ -278,7 +284,10 @@ func (c *fakeCloud) ClusterActive(_ context.Context, cluster string) (cloud.Heal
 	return cloud.Health{Active: c.w.standing[color], Detail: "standing"}, c.w.touch("cluster")
 }
 
-func (c *fakeCloud) Quota(context.Context) ([]cloud.Shortage, error) { return nil, c.w.touch("quota") }
+func (c *fakeCloud) Quota(_ context.Context, balancers int) ([]cloud.Shortage, error) {
+	c.w.quota = balancers
+	return nil, c.w.touch("quota")
+}
 
 func (c *fakeCloud) Flows(_ context.Context, lb string, _ time.Duration) (cloud.Flows, error) {
 	color := lb[len("arn:"):]

@@ -18,8 +18,8 @@ type Platform interface {
 	Account(ctx context.Context) (string, error)
 	// ClusterActive tells whether a cluster and every node group of it are up.
 	ClusterActive(ctx context.Context, cluster string) (Health, error)
-	// Quota lists what a second color would not fit in, and what could not be asked.
-	Quota(ctx context.Context) ([]Shortage, error)
+	// Quota lists what a second color with so many load balancers would not fit in, and what could not be asked.
+	Quota(ctx context.Context, balancers int) ([]Shortage, error)
 	// Flows measures the connections that a load balancer took in the window that ends now.
 	// The load balancer is named as Terraform gives it (on AWS: its ARN).
 	Flows(ctx context.Context, loadBalancer string, window time.Duration) (Flows, error)

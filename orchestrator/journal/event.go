@@ -67,11 +67,20 @@ type Event struct {
 	By       string         `json:"by,omitempty"`
 }
 
-// Endpoint is a color's load balancer, as the traffic root needs it.
+// Endpoint is a color's load balancer, as the traffic root needs it, and the
+// one for management interfaces beside it.
 type Endpoint struct {
-	ARN     string `json:"arn"`
+	ARN        string     `json:"arn"`
+	DNSName    string     `json:"dns_name"`
+	ZoneID     string     `json:"zone_id"`             // of the load balancer's own DNS zone
+	Management Management `json:"management,omitzero"` // zero: the color has none
+}
+
+// Management is a color's load balancer for management interfaces.
+type Management struct {
+	Domain  string `json:"domain"` // of the interfaces; each color has the one that it was built for
 	DNSName string `json:"dns_name"`
-	ZoneID  string `json:"zone_id"` // of the load balancer's own DNS zone
+	ZoneID  string `json:"zone_id"`
 }
 
 // encode gives the event as one line that ends in a newline.

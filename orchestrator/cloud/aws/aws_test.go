@@ -158,9 +158,9 @@ func weightsAreThoseOfTheRecords(t *testing.T, p *Platform) {
 
 // moto knows no quota of EKS nor of load balancers: they must be listed as unknown.
 func quotaIsNeverAPassUnasked(t *testing.T, p *Platform) {
-	shortages, err := p.Quota(t.Context())
+	shortages, err := p.Quota(t.Context(), 1)
 	must(t, err)
-	if len(shortages) != len(limits) {
+	if len(shortages) != len(limits(1)) {
 		t.Fatalf("shortages = %+v", shortages)
 	}
 	for _, shortage := range shortages {
@@ -196,10 +196,15 @@ func TestAQuotaThatIsUsedUpIsAShortage(t *testing.T) {
 		"DescribeLoadBalancers": `<DescribeLoadBalancersResponse><DescribeLoadBalancersResult><LoadBalancers>` +
 			`<member><Type>network</Type></member><member><Type>application</Type></member></LoadBalancers></DescribeLoadBalancersResult></DescribeLoadBalancersResponse>`,
 	})
-	shortages, err := p.Quota(t.Context())
+	shortages, err := p.Quota(t.Context(), 1)
 	must(t, err)
 	if len(shortages) != 1 || shortages[0].Unknown != "" || shortages[0].Used != 2 || shortages[0].Limit != 2 || shortages[0].Needed != 1 {
 		t.Errorf("shortages = %+v", shortages)
+	}
+	shortages, err = p.Quota(t.Context(), 2) // one of the two load balancers would fit
+	must(t, err)
+	if len(shortages) != 2 || shortages[1].Used != 1 || shortages[1].Needed != 2 {
+		t.Errorf("shortages with two load balancers = %+v", shortages)
 	}
 }
 

@@ -23,15 +23,17 @@ type limit struct {
 }
 
 // limits are the quotas of which a color takes a known part. Codes: `aws service-quotas list-service-quotas`.
-var limits = []limit{
-	{"EKS clusters in a region", "eks", "L-1194D53C", 1, (*Platform).clusterCount},
-	{"network load balancers in a region", "elasticloadbalancing", "L-69A177A2", 1, (*Platform).balancerCount},
+func limits(balancers int) []limit {
+	return []limit{
+		{"EKS clusters in a region", "eks", "L-1194D53C", 1, (*Platform).clusterCount},
+		{"network load balancers in a region", "elasticloadbalancing", "L-69A177A2", balancers, (*Platform).balancerCount},
+	}
 }
 
 // Quota compares what is used and needed with Service Quotas. What could not be asked is listed with Unknown.
-func (p *Platform) Quota(ctx context.Context) ([]cloud.Shortage, error) {
+func (p *Platform) Quota(ctx context.Context, balancers int) ([]cloud.Shortage, error) {
 	var shortages []cloud.Shortage
-	for _, l := range limits {
+	for _, l := range limits(balancers) {
 		shortage := cloud.Shortage{What: l.what, Needed: l.needed}
 		var err error
 		shortage.Limit, err = p.quota(ctx, l.service, l.code)
