@@ -50,11 +50,14 @@ var defaultDelays = []time.Duration{500 * time.Millisecond, 1500 * time.Millisec
 
 // Options say what cloud to start.
 type Options struct {
-	Region  string        // empty: eu-west-1
-	Account string        // empty: 123456789012
-	Bucket  string        // for Terraform state; made when it is set
-	Domain  string        // what the ingresses' certificate is for, with all its direct subdomains
-	TTL     time.Duration // of alias records, which have 60 s on AWS; 0 is 5 s
+	Region  string // empty: eu-west-1
+	Account string // empty: 123456789012
+	Bucket  string // for Terraform state; made when it is set
+	Domain  string // what the ingresses' certificate is for, with all its direct subdomains
+	// Management is the domain of management interfaces, which the certificate is for too, with each color's own; empty:
+	// there are none.
+	Management string
+	TTL        time.Duration // of alias records, which have 60 s on AWS; 0 is 5 s
 	// Delays are those of the authoritative name servers between a change and its being served; nil is half a second
 	// for the first and a second and a half for the other.
 	Delays []time.Duration
@@ -136,7 +139,7 @@ func (c *Cloud) start(ctx context.Context) (err error) {
 	balancers := elb.NewFromConfig(config)
 	c.ingress, err = ingress.Start(ctx, ingress.Options{
 		LoadBalancers: ingress.FromELB(balancers), Metrics: ingress.ToCloudWatch(c.direct()),
-		Authority: c.ca, Hosts: []string{o.Domain, "*." + o.Domain}, MaxAge: maxAge, Every: metricsEvery, Log: o.Log,
+		Authority: c.ca, Hosts: o.hosts(), MaxAge: maxAge, Every: metricsEvery, Log: o.Log,
 	})
 	if err != nil {
 		return err

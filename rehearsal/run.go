@@ -211,6 +211,9 @@ func (r *run) rotate(ctx context.Context) (s Summary, err error) {
 	s.Started, s.Seconds, s.ApplySeconds, s.RotateSeconds = r.began, seconds(time.Since(r.began)), seconds(r.built), seconds(took)
 	s.Requests, s.Faults, s.Seed, s.OwnSeconds = counted, struck, r.Seed, seconds(own)
 	s.Weights = weightsSince(start, r.cloud.Weights(r.Spec.Spec.Ingress.Domain))
+	if m := r.Spec.Spec.Ingress.Management; m != nil {
+		s.Management = weightsSince(start, r.cloud.Weights(m.Domain))
+	}
 	s.Inventory = compare(before, after, events.from)
 	return s, nil
 }

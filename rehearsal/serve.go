@@ -77,6 +77,9 @@ func optionsFor(ctx context.Context, c spec.Cluster, kubernetes bool, log io.Wri
 		return Options{}, fmt.Errorf("rehearse %s: only clusters on aws can be rehearsed, and this one is on %s", c.Metadata.Name, c.Spec.Platform)
 	}
 	o := Options{Region: c.Spec.Region, Account: c.Spec.Account, Domain: c.Spec.Ingress.Domain}
+	if m := c.Spec.Ingress.Management; m != nil {
+		o.Management = m.Domain
+	}
 	if c.Spec.State.Backend == "s3" {
 		o.Bucket = c.Spec.State.Bucket
 	}
@@ -89,6 +92,19 @@ func optionsFor(ctx context.Context, c spec.Cluster, kubernetes bool, log io.Wri
 	}
 	o.Kubernetes, o.As = &set, runsAs(c.Spec)
 	return o, nil
+}
+
+// hosts are the names that the ingresses' certificate is for.
+func (o Options) hosts() []string {
+	domains := []string{o.Domain}
+	if m := o.Management; m != "" {
+		domains = append(domains, m, "blue."+m, "green."+m)
+	}
+	var hosts []string
+	for _, domain := range domains {
+		hosts = append(hosts, domain, "*."+domain)
+	}
+	return hosts
 }
 
 // exports are lines that a POSIX shell can read, sorted, and a comment that ends them.

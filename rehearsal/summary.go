@@ -15,17 +15,19 @@ import (
 
 // Summary is what a rehearsal showed; as JSON it is what `drover rehearse --output json` prints.
 type Summary struct {
-	Outcome   journal.Outcome `json:"outcome"`
-	Reason    string          `json:"reason,omitempty"` // why it is not done
-	Cluster   string          `json:"cluster"`
-	From      string          `json:"from"` // version of Kubernetes
-	To        string          `json:"to"`
-	Phases    []Phase         `json:"phases"`
-	Weights   []Weights       `json:"weights"`
-	Requests  load.Requests   `json:"requests"`
-	Inventory Inventory       `json:"inventory"`
-	Faults    []Struck        `json:"faults,omitempty"` // what was broken on purpose
-	Seed      uint64          `json:"seed,omitempty"`   // that decided what was random of it
+	Outcome journal.Outcome `json:"outcome"`
+	Reason  string          `json:"reason,omitempty"` // why it is not done
+	Cluster string          `json:"cluster"`
+	From    string          `json:"from"` // version of Kubernetes
+	To      string          `json:"to"`
+	Phases  []Phase         `json:"phases"`
+	Weights []Weights       `json:"weights"`
+	// Management are the weights of the management interfaces' domain; nil if the spec has none.
+	Management []Weights     `json:"management,omitempty"`
+	Requests   load.Requests `json:"requests"`
+	Inventory  Inventory     `json:"inventory"`
+	Faults     []Struck      `json:"faults,omitempty"` // what was broken on purpose
+	Seed       uint64        `json:"seed,omitempty"`   // that decided what was random of it
 
 	Started       time.Time `json:"started"`
 	Seconds       float64   `json:"seconds"`       // of the whole rehearsal
@@ -81,6 +83,9 @@ func (s Summary) Err() error {
 	if s.Requests.Failed > 0 {
 		errs = append(errs, fmt.Errorf("%d of %d requests failed", s.Requests.Failed, s.Requests.Total))
 	}
+	if s.Management != nil && !sameEnd(s.Management, s.Weights) {
+		errs = append(errs, errors.New("the domain of the management interfaces did not end up where the cluster's domain did"))
+	}
 	if n := len(s.Inventory.Leftovers); n > 0 {
 		errs = append(errs, fmt.Errorf("%d resources of the old color are left in the account", n))
 	}
@@ -117,6 +122,15 @@ func weightsSince(start time.Time, samples []dns.Sample) []Weights {
 		list = append(list, w)
 	}
 	return list
+}
+
+// sameEnd tells whether two domains ended at the same weights, of which there are some.
+func sameEnd(a, b []Weights) bool {
+	if len(a) == 0 || len(b) == 0 {
+		return false
+	}
+	last, other := a[len(a)-1], b[len(b)-1]
+	return last.Blue == other.Blue && last.Green == other.Green
 }
 
 // compare finds what is left of the old color: what says so, and what said so before and is still there.

@@ -69,15 +69,20 @@ func TestWeightsBeginWithWhatWasServedAtTheStart(t *testing.T) {
 
 func TestASummaryIsASuccessOnlyIfEverythingIs(t *testing.T) {
 	t.Parallel()
-	good := Summary{Outcome: journal.Done, Requests: load.Requests{Total: 10, Counts: load.Counts{Blue: 5, Green: 5}}}
-	if err := good.Err(); err != nil {
-		t.Error(err)
+	good := Summary{Outcome: journal.Done, Weights: []Weights{{Blue: 100}, {Green: 100}}, Requests: load.Requests{Total: 10, Counts: load.Counts{Blue: 5, Green: 5}}}
+	for _, management := range [][]Weights{nil, {{Blue: 100}, {Blue: 1, Green: 100}, {Green: 100}}} {
+		good.Management = management
+		if err := good.Err(); err != nil {
+			t.Errorf("with %v: %v", management, err)
+		}
 	}
 	for name, change := range map[string]func(*Summary){
 		"failed":      func(s *Summary) { s.Outcome = journal.Failed },
 		"rolled back": func(s *Summary) { s.Outcome = journal.RolledBack },
 		"no requests": func(s *Summary) { s.Requests = load.Requests{} },
 		"one failed":  func(s *Summary) { s.Requests.Failed = 1 },
+		"management":  func(s *Summary) { s.Management = []Weights{{Blue: 100}} },
+		"no record":   func(s *Summary) { s.Management = []Weights{} },
 		"leftovers":   func(s *Summary) { s.Inventory.Leftovers = []inventory.Resource{{Kind: "volume", ID: "vol-1"}} },
 	} {
 		bad := good
@@ -91,12 +96,12 @@ func TestASummaryIsASuccessOnlyIfEverythingIs(t *testing.T) {
 func TestTheSummaryHasItsDocumentedShape(t *testing.T) {
 	t.Parallel()
 	s := Summary{Outcome: journal.Done, Phases: []Phase{{"shift", 1.5, journal.Done}}, Weights: []Weights{{Seconds: 1, Blue: 95, Green: 5}},
-		Inventory: compare(nil, nil, "blue")}
+		Management: []Weights{{Seconds: 2, Green: 100}}, Inventory: compare(nil, nil, "blue")}
 	data, err := json.Marshal(s)
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, part := range []string{`"outcome":"done"`, `"phases":[{"name":"shift","seconds":1.5,"outcome":"done"}]`, `"weights":[{"seconds":1,"blue":95,"green":5`,
+	for _, part := range []string{`"outcome":"done"`, `"phases":[{"name":"shift","seconds":1.5,"outcome":"done"}]`, `"weights":[{"seconds":1,"blue":95,"green":5`, `"management":[{"seconds":2,"blue":0,"green":100`,
 		`"requests":{"total":0,"failed":0,"blue":0,"green":0,"latency":{`, `"leftovers":[]`} {
 		if !strings.Contains(string(data), part) {
 			t.Errorf("%s is not in %s", part, data)
@@ -106,7 +111,7 @@ func TestTheSummaryHasItsDocumentedShape(t *testing.T) {
 	if err := s.WriteText(&text); err != nil {
 		t.Fatal(err)
 	}
-	for _, part := range []string{"shift", "Nothing of the old color is left", "moto"} {
+	for _, part := range []string{"shift", "Weights of the management interfaces", "Nothing of the old color is left", "moto"} {
 		if !strings.Contains(text.String(), part) {
 			t.Errorf("%q is not in the summary:\n%s", part, text.String())
 		}

@@ -20,7 +20,10 @@ func (s Summary) WriteText(w io.Writer) error {
 		fmt.Fprintf(&b, "%s\n", s.Reason)
 	}
 	s.writePhases(&b)
-	s.writeWeights(&b)
+	writeWeights(&b, "Weights, as DNS served them", s.Weights)
+	if s.Management != nil {
+		writeWeights(&b, "Weights of the management interfaces", s.Management)
+	}
 	s.writeRequests(&b)
 	s.writeFaults(&b)
 	s.writeInventory(&b)
@@ -43,11 +46,11 @@ func (s Summary) writePhases(b *strings.Builder) {
 }
 
 // writeWeights draws green's share as a bar, from the moment that DNS served it.
-func (s Summary) writeWeights(b *strings.Builder) {
+func writeWeights(b *strings.Builder, title string, list []Weights) {
 	const width = 20
-	b.WriteString("\nWeights, as DNS served them\n")
+	fmt.Fprintf(b, "\n%s\n", title)
 	b.WriteString("      from   blue  green                         answers: blue  green\n")
-	for _, w := range s.Weights {
+	for _, w := range list {
 		filled := 0
 		if sum := w.Blue + w.Green; sum > 0 {
 			filled = w.Green * width / sum
