@@ -126,19 +126,26 @@ func (e *example) apply(t *testing.T, options *terraform.Options) {
 }
 
 // colors is what the traffic root is told of the one color that there is.
-func colors(t *testing.T, blue *terraform.Options, weight int) map[string]any {
+func colors(t *testing.T, e *example, blue *terraform.Options, weight int) map[string]any {
 	t.Helper()
-	var balancer struct {
-		Name string `json:"dns_name"`
-		Zone string `json:"zone_id"`
-	}
+	var balancer, management outlet
 	terraform.OutputStruct(t, blue, "load_balancer", &balancer)
 	if balancer.Name == "" || balancer.Zone == "" {
 		t.Fatalf("blue's output load_balancer has no name or no zone: %+v", balancer)
 	}
-	return map[string]any{
-		"colors": map[string]any{"blue": map[string]any{"dns_name": balancer.Name, "zone_id": balancer.Zone, "weight": weight}},
+	color := map[string]any{"dns_name": balancer.Name, "zone_id": balancer.Zone, "weight": weight}
+	if e.spec.Spec.Ingress.Management != nil {
+		terraform.OutputStruct(t, blue, "management", &management)
+		color["management"] = map[string]any{"domain": management.Domain, "dns_name": management.Name, "zone_id": management.Zone}
 	}
+	return map[string]any{"colors": map[string]any{"blue": color}}
+}
+
+// outlet is what a color's outputs say of a load balancer.
+type outlet struct {
+	Domain string `json:"domain"`
+	Name   string `json:"dns_name"`
+	Zone   string `json:"zone_id"`
 }
 
 func short(file string) string { return strings.TrimSuffix(filepath.Base(file), ".yaml") }

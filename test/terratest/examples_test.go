@@ -43,11 +43,12 @@ func TestExamplesAreAppliedAndDestroyedByPlainTerraform(t *testing.T) {
 			checkCluster(t, e, foundation)
 			checkNodes(t, e, foundation)
 			checkSecurityGroups(t, e)
+			checkManagement(t, e, foundation)
 			checkPolicies(t, e)
 
 			afterBlue := e.account.holds(t)
 			grown(t, "blue", 30, afterFoundation, afterBlue)
-			traffic.Vars = colors(t, blue, 100)
+			traffic.Vars = colors(t, e, blue, 100)
 			e.apply(t, traffic)
 			checkRecords(t, e, foundation)
 			grown(t, "traffic", 2, afterBlue, e.account.holds(t))
