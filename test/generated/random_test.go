@@ -88,7 +88,8 @@ func draw(random *rand.Rand) string {
 	say("    egress: %s", pick(random, "{mode: open}", "{mode: restricted, allow: [ghcr.io, .example.com]}"))
 	say("    flowLogs: {retention: %s}", pick(random, "14d", "30d", "365d"))
 	say("  access: {api: %s}", pick(random, "private", "restricted, allow: [203.0.113.0/24]", `private, admins: ["arn:aws:iam::123456789012:role/admin"]`))
-	say("  ingress: {domain: random.example.com, zone: %s, visibility: %s}", pick(random, "create", "adopt"), pick(random, "public", "internal"))
+	say("  ingress: {domain: random.example.com, zone: %s, visibility: %s%s}", pick(random, "create", "adopt"), pick(random, "public", "internal"),
+		pick(random, "", ", management: {domain: ops.random.example.com}", ", management: {domain: ops.random.example.com, visibility: public, allow: [203.0.113.0/24]}"))
 	say("  nodePools:")
 	for i := range 1 + random.IntN(3) {
 		say("    - {name: pool%d, machines: [%s], capacity: %s, min: %d, max: %d, disk: %dGi, os: %s%s}", i, pick(random, "m7i.large, m6i.large", "c7g.xlarge"),
