@@ -24,7 +24,7 @@ spec:
   kubernetes: {version: "VERSION"}
   network: {cidr: 10.60.0.0/16, zones: 2, nat: single, endpoints: [], flowLogs: {retention: 1d}}
   access: {admins: ["arn:aws:iam::123456789012:role/admin"]}
-  ingress: {domain: herd.example.com}
+  ingress: {domain: herd.example.comMANAGEMENT}
   nodePools: [{name: general, min: 1}]
   rotation:
     verify: [{http: {path: /healthz, samples: 5, timeout: 2m}}]
@@ -54,6 +54,7 @@ func TestARotationSurvivesWhatGoesWrong(t *testing.T) {
 		t.Fatalf("after apply, the account has the clusters %v", before)
 	}
 
+	s.asked = ", management: {domain: " + managementDomain + ", allow: [10.0.0.0/16]}"
 	s.version("1.34")
 	s.planTakes("rotate")
 	s.expect(s.drover("apply", "--auto-approve"), 1, "upgrade in place cannot be undone", "drover rotate")
@@ -63,6 +64,7 @@ func TestARotationSurvivesWhatGoesWrong(t *testing.T) {
 	if got := s.clusters(); len(got) != 2 {
 		t.Fatalf("while destroy waits for a person, the account has the clusters %v", got)
 	}
+	s.managementIsGreens()
 
 	s.expect(s.drover("approve", "destroy"), 0)
 	s.expect(s.without("AWS_ENDPOINT_URL", "rotate", "--auto-approve"), 1, "AWS does not answer", "drover rotate")
@@ -73,13 +75,15 @@ func TestARotationSurvivesWhatGoesWrong(t *testing.T) {
 	if got := s.clusters(); len(got) != 1 || got[0] != "herd-green" {
 		t.Errorf("after the rotation, the account has the clusters %v", got)
 	}
+	s.managementIsGreens()
 }
 
 // session is one person at a shell, in a directory with a spec, with the cloud's variables set.
 type session struct {
-	t   *testing.T
-	dir string
-	env map[string]string
+	t     *testing.T
+	dir   string
+	env   map[string]string
+	asked string // what the spec says of ingress beside its domain
 }
 
 func start(t *testing.T) *session {
@@ -93,7 +97,7 @@ func start(t *testing.T) *session {
 // version writes the spec with that version of Kubernetes.
 func (s *session) version(version string) {
 	s.t.Helper()
-	text := strings.ReplaceAll(cluster, "VERSION", version)
+	text := strings.NewReplacer("VERSION", version, "MANAGEMENT", s.asked).Replace(cluster)
 	if err := os.WriteFile(filepath.Join(s.dir, "cluster.yaml"), []byte(text), 0o600); err != nil {
 		s.t.Fatal(err)
 	}
