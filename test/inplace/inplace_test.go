@@ -72,11 +72,17 @@ func TestAChangeIsMadeInPlaceOrOfferedAsARotation(t *testing.T) {
 	if got := s.plan(changed); !maps.Equal(got, want) {
 		t.Errorf("the changed spec plans\n%v\nwant\n%v", got, want)
 	}
+	without := changed
+	changed = replaced(t, changed, "{domain: herd.example.com}", "{domain: herd.example.com, management: {domain: ops.herd.example.com}}")
+	s.managementIsOnlyAdded(without, changed)
 	s.write(changed)
 	s.expect(s.drover("apply", "--auto-approve"), 0)
 	if got := s.plan(changed); len(got) != 0 {
 		t.Errorf("applied, the changed spec still plans %v", got)
 	}
+
+	s.write(without)
+	s.expect(s.drover("apply", "--auto-approve"), 1, `delete module.cluster.aws_lb.management["this"]`, "take it as a rotation", "drover rotate")
 
 	s.write(replaced(t, changed, "{name: general, min: 1, max: 6}", "{name: general, min: 1, max: 6, zones: [1]}"))
 	s.expect(s.drover("apply", "--auto-approve"), 1, `replace module.cluster.aws_eks_node_group.this["general"]`, "take it as a rotation", "drover rotate")
@@ -141,6 +147,26 @@ func (s *session) keeps(text, from, to string, words ...string) {
 		if got := s.planRoot(text, root); len(got) != 0 {
 			s.t.Errorf("with %s, the refusal left something behind in %s: %v", to, root, got)
 		}
+	}
+}
+
+// managementIsOnlyAdded holds that management interfaces are a second load balancer, and leave the first as it is.
+func (s *session) managementIsOnlyAdded(without, with string) {
+	s.t.Helper()
+	before, after := s.plan(without), s.plan(with)
+	added := map[string]string{}
+	for address, action := range after {
+		if before[address] != action {
+			added[address] = action
+		}
+	}
+	for address, action := range added {
+		if action != "create" {
+			s.t.Errorf("with management, the spec plans to %s %s", action, address)
+		}
+	}
+	if added[`module.cluster.aws_lb.management["this"]`] == "" || added[`module.cluster.aws_lb_listener.this["management-https"]`] == "" || len(after) != len(before)+len(added) {
+		s.t.Errorf("with management, the spec plans\n%v\nand without\n%v", after, before)
 	}
 }
 
