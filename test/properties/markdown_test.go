@@ -91,6 +91,7 @@ func readmes(t *testing.T, c spec.Cluster, s string) string {
 	if g := c.Spec.Network.TransitGateway; g != nil {
 		c.Spec.Network.TransitGateway = &spec.TransitGateway{ID: s, CIDRs: g.CIDRs}
 	}
+	c.Spec.Ingress.Management = &spec.Management{Domain: s, Visibility: s, Allow: []string{s, s}}
 	if a := c.Spec.Network.Adopt; a != nil {
 		ids := []string{s, s, s}
 		c.Spec.Network.Adopt = &spec.Adopt{Network: s, Subnets: &spec.AdoptSubnets{Public: ids, Data: ids, Blue: ids, Green: ids}}
