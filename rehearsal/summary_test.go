@@ -1,6 +1,7 @@
 package rehearsal
 
 import (
+	"crypto/x509"
 	"encoding/json"
 	"reflect"
 	"strings"
@@ -115,6 +116,19 @@ func TestTheSummaryHasItsDocumentedShape(t *testing.T) {
 		if !strings.Contains(text.String(), part) {
 			t.Errorf("%q is not in the summary:\n%s", part, text.String())
 		}
+	}
+}
+
+func TestTheCertificateIsForManagementInterfacesOfAnyColor(t *testing.T) {
+	t.Parallel()
+	leaf := x509.Certificate{DNSNames: Options{Domain: "shop.example.com", Management: "ops.shop.example.com"}.hosts()}
+	for _, host := range []string{"shop.example.com", "green.shop.example.com", "ops.shop.example.com", "grafana.ops.shop.example.com", "grafana.green.ops.shop.example.com"} {
+		if err := leaf.VerifyHostname(host); err != nil {
+			t.Error(err)
+		}
+	}
+	if hosts := (Options{Domain: "shop.example.com"}).hosts(); len(hosts) != 2 {
+		t.Errorf("without management the certificate is for %v", hosts)
 	}
 }
 
