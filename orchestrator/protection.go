@@ -26,7 +26,8 @@ func (s *session) liftProtection(ctx context.Context, stack Stack, root generato
 	if len(addresses) == 0 {
 		return nil
 	}
-	plan, err := stack.Plan(ctx, terraform.PlanOptions{Set: unprotected, Only: addresses})
+	// A load balancer stands on all of its color. Asked what has become of that, Terraform would want to mend it first.
+	plan, err := stack.Plan(ctx, terraform.PlanOptions{Set: unprotected, Only: addresses, AsKnown: true})
 	if err != nil {
 		return fmt.Errorf("planning to lift the deletion protection of %s: %w", strings.Join(addresses, ", "), err)
 	}

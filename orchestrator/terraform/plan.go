@@ -19,6 +19,7 @@ type PlanOptions struct {
 	RefreshOnly bool              // only find out what has changed outside Terraform
 	Set         map[string]string // variables of the root
 	Only        []string          // addresses of the resources that are planned, with what they stand on; empty: all
+	AsKnown     bool              // plan on what the state says, and do not ask the cloud what has become of it
 	Unread      bool              // nobody looks into the plan: saves the seconds that reading it takes, as that loads every provider once more
 }
 
@@ -68,6 +69,9 @@ func planArgs(o PlanOptions, lockTimeout time.Duration, file string) []string {
 	}
 	if o.RefreshOnly {
 		args = append(args, "-refresh-only")
+	}
+	if o.AsKnown {
+		args = append(args, "-refresh=false")
 	}
 	for _, name := range slices.Sorted(maps.Keys(o.Set)) {
 		args = append(args, "-var="+name+"="+o.Set[name])

@@ -24,6 +24,8 @@ func TestCommandLines(t *testing.T) {
 			[]string{"plan", "-json", "-input=false", "-detailed-exitcode", "-lock-timeout=1m0s", "-out=/r/p", "-destroy"}},
 		{planArgs(PlanOptions{RefreshOnly: true}, 0, "/r/p"),
 			[]string{"plan", "-json", "-input=false", "-detailed-exitcode", "-lock-timeout=0s", "-out=/r/p", "-refresh-only"}},
+		{planArgs(PlanOptions{AsKnown: true}, 0, "/r/p"),
+			[]string{"plan", "-json", "-input=false", "-detailed-exitcode", "-lock-timeout=0s", "-out=/r/p", "-refresh=false"}},
 		{planArgs(PlanOptions{Set: map[string]string{"b": "false", "a": "1"}, Only: []string{`module.m.t.n["x"]`}}, 0, "/r/p"),
 			[]string{"plan", "-json", "-input=false", "-detailed-exitcode", "-lock-timeout=0s", "-out=/r/p", "-var=a=1", "-var=b=false", `-target=module.m.t.n["x"]`}},
 		{applyArgs(0, "/r/p"), []string{"apply", "-json", "-input=false", "-lock-timeout=0s", "/r/p"}},

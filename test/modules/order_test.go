@@ -16,8 +16,8 @@ var (
 	edge = regexp.MustCompile(`(?m)^\s*"([a-z0-9_.]+)" -> "([a-z0-9_.]+)"`)
 )
 
-// Terraform destroys against the order in which it builds. So what the load balancer waits for stays when a destroy
-// meets its deletion protection, and that is all but what hangs on it.
+// Terraform destroys against the order in which it builds. So what the load balancers wait for stays when a
+// destroy meets their deletion protection, and that is all but what hangs on them.
 func TestTheProtectionOfAColorIsTheFirstThingThatADestroyMeets(t *testing.T) {
 	t.Parallel()
 	plain := harness.Terraform(t)
@@ -31,8 +31,25 @@ func TestTheProtectionOfAColorIsTheFirstThingThatADestroyMeets(t *testing.T) {
 	for _, m := range edge.FindAllStringSubmatch(graph, -1) {
 		waitsFor[m[1]] = append(waitsFor[m[1]], m[2])
 	}
-	const balancer = "aws_lb.this"
-	stays, next := map[string]bool{balancer: true}, []string{balancer}
+	hanging := []string{"aws_cloudwatch_metric_alarm.unhealthy", "aws_lb_listener.this", "aws_route53_record.color", "aws_route53_record.management"}
+	for balancer, other := range map[string]string{"aws_lb.this": "aws_lb.management", "aws_lb.management": "aws_lb.this"} {
+		stays := standsOn(waitsFor, balancer)
+		var goes []string
+		for _, m := range node.FindAllStringSubmatch(graph, -1) {
+			if !stays[m[1]] && !strings.HasPrefix(m[1], "data.") {
+				goes = append(goes, m[1])
+			}
+		}
+		slices.Sort(goes)
+		if want := slices.Sorted(slices.Values(append(slices.Clone(hanging), other))); !slices.Equal(goes, want) {
+			t.Errorf("before the protection of %s a destroy may take\n%v\nwant\n%v", balancer, goes, want)
+		}
+	}
+}
+
+// standsOn are a resource and all that is built before it.
+func standsOn(waitsFor map[string][]string, resource string) map[string]bool {
+	stays, next := map[string]bool{resource: true}, []string{resource}
 	for len(next) > 0 {
 		for _, name := range waitsFor[next[0]] {
 			if !stays[name] {
@@ -42,14 +59,5 @@ func TestTheProtectionOfAColorIsTheFirstThingThatADestroyMeets(t *testing.T) {
 		}
 		next = next[1:]
 	}
-	var goes []string
-	for _, m := range node.FindAllStringSubmatch(graph, -1) {
-		if !stays[m[1]] && !strings.HasPrefix(m[1], "data.") {
-			goes = append(goes, m[1])
-		}
-	}
-	slices.Sort(goes)
-	if want := []string{"aws_cloudwatch_metric_alarm.unhealthy", "aws_lb_listener.this", "aws_route53_record.color"}; !slices.Equal(goes, want) {
-		t.Errorf("before the protection a destroy takes\n%v\nwant\n%v", goes, want)
-	}
+	return stays
 }

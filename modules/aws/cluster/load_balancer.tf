@@ -55,8 +55,12 @@ resource "aws_lb" "this" {
 
   tags = var.tags
 
-  # Last to come, so first to go: a destroy meets the protection while the cluster, its nodes and all that they need are
-  # still there. A build waits for it the two or three minutes in which a load balancer comes up.
+  depends_on = [terraform_data.before_load_balancers]
+}
+
+# The load balancers are the last to come, so the first to go: a destroy meets their protection while the cluster, its
+# nodes and all that they need are still there. A build waits for them the two or three minutes in which they come up.
+resource "terraform_data" "before_load_balancers" {
   depends_on = [
     aws_autoscaling_attachment.this,
     aws_cloudwatch_event_target.karpenter,
@@ -76,6 +80,7 @@ resource "aws_lb" "this" {
     aws_vpc_security_group_egress_rule.load_balancer,
     aws_vpc_security_group_ingress_rule.api,
     aws_vpc_security_group_ingress_rule.load_balancer,
+    aws_vpc_security_group_ingress_rule.management,
     aws_vpc_security_group_ingress_rule.node,
   ]
 }

@@ -34,6 +34,8 @@ resource "aws_lb" "management" {
   enable_deletion_protection       = var.deletion_protection
 
   tags = var.tags
+
+  depends_on = [terraform_data.before_load_balancers]
 }
 
 resource "aws_security_group" "management" {
