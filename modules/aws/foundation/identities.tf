@@ -19,8 +19,10 @@ locals {
   # A role policy may not be empty.
   identities_with_rights = {
     for name, identity in var.identities : name => identity
-    if length(identity.secrets) + length(identity.databases) + length(identity.buckets) > 0
+    if length(identity.secrets) + length(identity.databases) + length(identity.buckets) > 0 || identity.dns_challenges
   }
+
+  zone_arn = "arn:${local.partition}:route53:::hostedzone/${local.zone.zone_id}"
 }
 
 # EKS Pod Identity: the trust names a service, not a cluster's issuer, so the same role serves blue
@@ -117,6 +119,69 @@ data "aws_iam_policy_document" "identity" {
       sid       = "UseObjects"
       actions   = ["s3:AbortMultipartUpload", "s3:DeleteObject", "s3:GetObject", "s3:PutObject"]
       resources = [for bucket in each.value.buckets : "arn:${local.partition}:s3:::${bucket}/*"]
+    }
+  }
+
+  # The rights that cert-manager documents (https://cert-manager.io/docs/configuration/acme/dns01/route53/, read on
+  # 2026-08-22), held closer: to this zone, and to the records that answer challenges for the domain and for names
+  # below it. Without ListHostedZonesByName, which knows no resource: its solver has to name the zone (hostedZoneID).
+  dynamic "statement" {
+    for_each = each.value.dns_challenges ? [1] : []
+
+    content {
+      sid       = "AnswerChallenges"
+      actions   = ["route53:ChangeResourceRecordSets"]
+      resources = [local.zone_arn]
+
+      condition {
+        test     = "ForAllValues:StringLike"
+        variable = "route53:ChangeResourceRecordSetsNormalizedRecordNames"
+        values   = ["_acme-challenge.${var.domain}", "_acme-challenge.*.${var.domain}"]
+      }
+
+      condition {
+        test     = "ForAllValues:StringEquals"
+        variable = "route53:ChangeResourceRecordSetsRecordTypes"
+        values   = ["TXT"]
+      }
+
+      condition {
+        test     = "ForAllValues:StringEquals"
+        variable = "route53:ChangeResourceRecordSetsActions"
+        values   = ["DELETE", "UPSERT"]
+      }
+
+      # "For all values" holds for none at all, too.
+      dynamic "condition" {
+        for_each = toset(["Actions", "NormalizedRecordNames", "RecordTypes"])
+
+        content {
+          test     = "Null"
+          variable = "route53:ChangeResourceRecordSets${condition.key}"
+          values   = ["false"]
+        }
+      }
+    }
+  }
+
+  dynamic "statement" {
+    for_each = each.value.dns_challenges ? [1] : []
+
+    content {
+      sid       = "SeeRecords"
+      actions   = ["route53:ListResourceRecordSets"]
+      resources = [local.zone_arn]
+    }
+  }
+
+  # A change has no name before it is made.
+  dynamic "statement" {
+    for_each = each.value.dns_challenges ? [1] : []
+
+    content {
+      sid       = "WaitForChanges"
+      actions   = ["route53:GetChange"]
+      resources = ["arn:${local.partition}:route53:::change/*"]
     }
   }
 }

@@ -73,13 +73,14 @@ variable "secrets_prefix" {
 }
 
 variable "identities" {
-  description = "Workloads with an IAM role of their own, by name, the same in both colors: what reads which secrets (* at the end matches the rest), logs in to which databases, and uses which buckets."
+  description = "Workloads with an IAM role of their own, by name, the same in both colors: what reads which secrets (* at the end matches the rest), logs in to which databases, uses which buckets, and answers ACME's DNS challenges for the domain and names below it."
   type = map(object({
     namespace       = string
     service_account = string
     secrets         = optional(list(string), [])
     databases       = optional(list(string), [])
     buckets         = optional(list(string), [])
+    dns_challenges  = optional(bool, false)
   }))
   default = {}
 

@@ -261,6 +261,70 @@ run "identities_get_what_they_name" {
   }
 }
 
+run "challenges_are_answered_and_nothing_else_is_written" {
+  command = apply
+
+  variables {
+    identities = {
+      cert-manager = { namespace = "cert-manager", service_account = "cert-manager", dns_challenges = true }
+      checkout     = { namespace = "pay", service_account = "checkout", buckets = ["shop-assets"] }
+    }
+  }
+
+  assert {
+    condition = {
+      for statement in data.aws_iam_policy_document.identity["cert-manager"].statement : statement.sid => "${join(" ", statement.actions)} on ${join(" ", statement.resources)}"
+      } == {
+      AnswerChallenges = "route53:ChangeResourceRecordSets on arn:aws:route53:::hostedzone/${output.zone_id}"
+      SeeRecords       = "route53:ListResourceRecordSets on arn:aws:route53:::hostedzone/${output.zone_id}"
+      WaitForChanges   = "route53:GetChange on arn:aws:route53:::change/*"
+    }
+    error_message = "Who answers challenges must reach the domain's own zone, and no other."
+  }
+
+  assert {
+    condition = toset([
+      for condition in one([for statement in data.aws_iam_policy_document.identity["cert-manager"].statement : statement if statement.sid == "AnswerChallenges"]).condition :
+      "${condition.test} ${trimprefix(condition.variable, "route53:ChangeResourceRecordSets")} ${join(" ", condition.values)}"
+      ]) == toset([
+      "ForAllValues:StringEquals Actions DELETE UPSERT",
+      "ForAllValues:StringEquals RecordTypes TXT",
+      "ForAllValues:StringLike NormalizedRecordNames _acme-challenge.shop.example.com _acme-challenge.*.shop.example.com",
+      "Null Actions false",
+      "Null NormalizedRecordNames false",
+      "Null RecordTypes false",
+    ])
+    error_message = "Only the texts of challenges may be written: not the records that lead traffic, nor names of others."
+  }
+
+  assert {
+    condition     = alltrue([for statement in data.aws_iam_policy_document.identity["checkout"].statement : !anytrue([for action in statement.actions : startswith(action, "route53:")])]) && aws_iam_role.identity["cert-manager"].name == "shop-cert-manager" && output.identities["cert-manager"].service_account == "cert-manager"
+    error_message = "Only who is told to may answer challenges."
+  }
+}
+
+run "one_reader_of_all_secrets_stays_below_the_prefix" {
+  command = apply
+
+  variables {
+    secrets_prefix = "shop-prod"
+    identities     = { external-secrets = { namespace = "external-secrets", service_account = "external-secrets", secrets = ["*"] } }
+  }
+
+  assert {
+    condition = { for statement in data.aws_iam_policy_document.identity["external-secrets"].statement : statement.sid => statement.resources } == {
+      ReadSecrets    = toset(["arn:aws:secretsmanager:eu-west-1:123456789012:secret:shop-prod/*"])
+      DecryptSecrets = toset([aws_kms_key.this.arn])
+    }
+    error_message = "External Secrets must read what is below the prefix, decrypt it with the cluster's key, and do no more."
+  }
+
+  assert {
+    condition     = [for condition in one([for statement in data.aws_iam_policy_document.identity["external-secrets"].statement : statement if statement.sid == "DecryptSecrets"]).condition : "${condition.test} ${condition.variable} ${join(" ", condition.values)}"] == ["StringEquals kms:ViaService secretsmanager.eu-west-1.amazonaws.com"]
+    error_message = "The key must be used by way of Secrets Manager only."
+  }
+}
+
 run "every_role_is_bounded" {
   command = plan
 
