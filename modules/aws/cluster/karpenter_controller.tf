@@ -1,58 +1,8 @@
-# Only the controller's own service account, and only in this cluster.
-data "aws_iam_policy_document" "karpenter_trust" {
-  for_each = local.karpenter
-
-  statement {
-    actions = ["sts:AssumeRole", "sts:TagSession"]
-
-    principals {
-      type        = "Service"
-      identifiers = ["pods.eks.amazonaws.com"]
-    }
-
-    dynamic "condition" {
-      for_each = {
-        eks-cluster-name           = local.cluster
-        kubernetes-namespace       = each.value.namespace
-        kubernetes-service-account = each.value.service_account
-      }
-
-      content {
-        test     = "StringEquals"
-        variable = "aws:RequestTag/${condition.key}"
-        values   = [condition.value]
-      }
-    }
-  }
-}
-
-resource "aws_iam_role" "karpenter" {
-  for_each = local.karpenter
-
-  name                 = "${local.cluster}-karpenter"
-  description          = "Karpenter in ${local.cluster}"
-  assume_role_policy   = data.aws_iam_policy_document.karpenter_trust["this"].json
-  permissions_boundary = var.permissions_boundary
-
-  tags = var.tags
-}
-
-resource "aws_eks_pod_identity_association" "karpenter" {
-  for_each = local.karpenter
-
-  cluster_name    = aws_eks_cluster.this.name
-  namespace       = each.value.namespace
-  service_account = each.value.service_account
-  role_arn        = aws_iam_role.karpenter["this"].arn
-
-  tags = var.tags
-}
-
 resource "aws_iam_role_policy" "karpenter" {
   for_each = local.karpenter
 
   name   = "add-and-remove-nodes"
-  role   = aws_iam_role.karpenter["this"].id
+  role   = aws_iam_role.controller["karpenter"].id
   policy = data.aws_iam_policy_document.karpenter["this"].json
 }
 

@@ -70,7 +70,7 @@ run "without_karpenter_there_is_nothing_of_it" {
   command = plan
 
   assert {
-    condition     = length(aws_sqs_queue.karpenter) + length(aws_cloudwatch_event_rule.karpenter) + length(aws_iam_role.karpenter) + length(aws_iam_role.karpenter_node) + length(aws_iam_instance_profile.karpenter) + length(aws_eks_access_entry.karpenter_node) + length(aws_eks_pod_identity_association.karpenter) == 0 && output.karpenter == null
+    condition     = length(aws_sqs_queue.karpenter) + length(aws_cloudwatch_event_rule.karpenter) + length(aws_iam_role.controller) + length(aws_iam_role.karpenter_node) + length(aws_iam_instance_profile.karpenter) + length(aws_eks_access_entry.karpenter_node) + length(aws_eks_pod_identity_association.controller) == 0 && output.karpenter == null
     error_message = "Karpenter must be a choice."
   }
 }
@@ -110,7 +110,7 @@ run "karpenter_gets_its_queue_and_hears_of_interruptions" {
   }
 
   assert {
-    condition     = aws_eks_pod_identity_association.karpenter["this"].namespace == "kube-system" && aws_eks_pod_identity_association.karpenter["this"].service_account == "karpenter" && { for condition in data.aws_iam_policy_document.karpenter_trust["this"].statement[0].condition : condition.variable => one(condition.values) } == { "aws:RequestTag/eks-cluster-name" = "shop-blue", "aws:RequestTag/kubernetes-namespace" = "kube-system", "aws:RequestTag/kubernetes-service-account" = "karpenter" }
+    condition     = aws_eks_pod_identity_association.controller["karpenter"].namespace == "kube-system" && aws_eks_pod_identity_association.controller["karpenter"].service_account == "karpenter" && { for condition in data.aws_iam_policy_document.controller_trust["karpenter"].statement[0].condition : condition.variable => one(condition.values) } == { "aws:RequestTag/eks-cluster-name" = "shop-blue", "aws:RequestTag/kubernetes-namespace" = "kube-system", "aws:RequestTag/kubernetes-service-account" = "karpenter" }
     error_message = "Only the controller's own service account in this cluster may have its role."
   }
 
@@ -120,7 +120,7 @@ run "karpenter_gets_its_queue_and_hears_of_interruptions" {
   }
 
   assert {
-    condition     = alltrue([for role in concat(values(aws_iam_role.karpenter), values(aws_iam_role.karpenter_node)) : role.permissions_boundary == "arn:aws:iam::123456789012:policy/boundary"])
+    condition     = alltrue([for role in concat(values(aws_iam_role.controller), values(aws_iam_role.karpenter_node)) : role.permissions_boundary == "arn:aws:iam::123456789012:policy/boundary"])
     error_message = "A boundary must be on every role."
   }
 
@@ -183,13 +183,14 @@ run "longest_name_makes_names_that_aws_takes" {
   command = plan
 
   variables {
-    name      = "platform-production-europe-west-primaryx"
-    color     = "green"
-    karpenter = {}
+    name               = "platform-production-europe-west-primaryx"
+    color              = "green"
+    karpenter          = {}
+    cluster_autoscaler = {}
   }
 
   assert {
-    condition     = alltrue([for name in concat([for rule in values(aws_cloudwatch_event_rule.karpenter) : rule.name], [for role in concat(values(aws_iam_role.karpenter), values(aws_iam_role.karpenter_node)) : role.name]) : length(name) <= 64])
+    condition     = alltrue([for name in concat([for rule in values(aws_cloudwatch_event_rule.karpenter) : rule.name], [for role in concat(values(aws_iam_role.controller), values(aws_iam_role.karpenter_node)) : role.name]) : length(name) <= 64])
     error_message = "Rules and roles have at most 64 characters."
   }
 }

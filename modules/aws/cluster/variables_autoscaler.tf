@@ -1,0 +1,13 @@
+variable "cluster_autoscaler" {
+  description = "Where the Cluster Autoscaler runs in the cluster, if it is to move the node pools between min and max: it gets its role. Null makes nothing."
+  type = object({
+    namespace       = optional(string, "kube-system")
+    service_account = optional(string, "cluster-autoscaler")
+  })
+  default = null
+
+  validation {
+    condition     = var.cluster_autoscaler == null || alltrue([for name in [try(var.cluster_autoscaler.namespace, ""), try(var.cluster_autoscaler.service_account, "")] : can(regex("^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$", name))])
+    error_message = "cluster_autoscaler: namespace and service_account must be names that Kubernetes takes, like \"kube-system\" and \"cluster-autoscaler\"."
+  }
+}
