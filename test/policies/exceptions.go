@@ -15,6 +15,7 @@ var WithoutResources = []ActionWithoutResources{
 	{"ec2:DescribeInstanceTypes", karpenterReads},
 	{"ec2:DescribeInstances", karpenterReads},
 	{"ec2:DescribeLaunchTemplates", karpenterReads},
+	{"ec2:DescribePlacementGroups", karpenterReads},
 	{"ec2:DescribeSecurityGroups", karpenterReads},
 	{"ec2:DescribeSpotPriceHistory", karpenterReads},
 	{"ec2:DescribeSubnets", karpenterReads},

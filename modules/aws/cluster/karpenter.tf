@@ -5,6 +5,7 @@ locals {
   karpenter_events = var.karpenter == null ? {} : {
     health            = { source = "aws.health", type = "AWS Health Event" }
     rebalance         = { source = "aws.ec2", type = "EC2 Instance Rebalance Recommendation" }
+    reservation       = { source = "aws.ec2", type = "EC2 Capacity Reservation Instance Interruption Warning" }
     spot-interruption = { source = "aws.ec2", type = "EC2 Spot Instance Interruption Warning" }
     state-change      = { source = "aws.ec2", type = "EC2 Instance State-change Notification" }
   }

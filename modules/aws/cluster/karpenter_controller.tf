@@ -7,7 +7,8 @@ resource "aws_iam_role_policy" "karpenter" {
 }
 
 locals {
-  ec2 = "arn:${local.partition}:ec2:${local.region}"
+  ec2               = "arn:${local.partition}:ec2:${local.region}"
+  instance_profiles = "arn:${local.partition}:iam::${local.account}:instance-profile"
 
   # Karpenter marks what it makes with the cluster, and with the node pool that it is for. What lacks
   # these marks it can neither make nor touch, the other color's nodes included.
@@ -18,8 +19,9 @@ locals {
   ]
 }
 
-# The rights that Karpenter 1 documents (https://karpenter.sh/docs/reference/cloudformation/), held
-# closer: to this color's subnets and nodes' security group, and without those over instance profiles.
+# The rights that Karpenter documents (https://karpenter.sh/docs/reference/cloudformation/), compared with its 1.14.1 and
+# held closer: to this color's subnets and nodes' security group, to this account, and without those that change instance
+# profiles. Its zonal shift, which these clusters are not registered for, is the one part that has no rights here.
 data "aws_iam_policy_document" "karpenter" {
   for_each = local.karpenter
 
@@ -30,6 +32,8 @@ data "aws_iam_policy_document" "karpenter" {
       ["${local.ec2}::image/*", "${local.ec2}::snapshot/*"],
       [for id in var.subnet_ids : "${local.ec2}:${local.account}:subnet/${id}"],
       ["${local.ec2}:${local.account}:security-group/${local.node_security_group_id}"],
+      # Where an EC2NodeClass selects one: a machine that was paid for, or a place beside or apart from others.
+      [for kind in ["capacity-reservation", "placement-group"] : "${local.ec2}:${local.account}:${kind}/*"],
     )
   }
 
@@ -160,6 +164,7 @@ data "aws_iam_policy_document" "karpenter" {
       "ec2:DescribeInstanceTypes",
       "ec2:DescribeInstances",
       "ec2:DescribeLaunchTemplates",
+      "ec2:DescribePlacementGroups",
       "ec2:DescribeSecurityGroups",
       "ec2:DescribeSpotPriceHistory",
       "ec2:DescribeSubnets",
@@ -204,10 +209,18 @@ data "aws_iam_policy_document" "karpenter" {
     }
   }
 
+  # Beside its nodes' own, Karpenter looks for profiles that it may have made itself, when an EC2NodeClass goes and every
+  # half hour; an EC2NodeClass whose profiles it may not look for stays for ever. There are none: it may not make any.
   statement {
-    sid       = "SeeTheInstanceProfile"
+    sid       = "SeeInstanceProfiles"
     actions   = ["iam:GetInstanceProfile"]
-    resources = [aws_iam_instance_profile.karpenter["this"].arn]
+    resources = [aws_iam_instance_profile.karpenter["this"].arn, "${local.instance_profiles}/${local.cluster}_*"]
+  }
+
+  statement {
+    sid       = "ListOwnInstanceProfiles"
+    actions   = ["iam:ListInstanceProfiles"]
+    resources = ["${local.instance_profiles}/karpenter/${local.region}/${local.cluster}/*"]
   }
 
   statement {

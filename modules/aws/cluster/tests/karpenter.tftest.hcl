@@ -88,6 +88,7 @@ run "karpenter_gets_its_queue_and_hears_of_interruptions" {
     condition = { for name, rule in aws_cloudwatch_event_rule.karpenter : name => jsondecode(rule.event_pattern).detail-type[0] } == {
       health            = "AWS Health Event"
       rebalance         = "EC2 Instance Rebalance Recommendation"
+      reservation       = "EC2 Capacity Reservation Instance Interruption Warning"
       spot-interruption = "EC2 Spot Instance Interruption Warning"
       state-change      = "EC2 Instance State-change Notification"
     }
@@ -176,6 +177,31 @@ run "karpenter_touches_only_what_is_its_own" {
   assert {
     condition     = one([for statement in data.aws_iam_policy_document.karpenter["this"].statement : statement if contains(statement.actions, "iam:PassRole")]).resources == toset([aws_iam_role.karpenter_node["this"].arn])
     error_message = "Karpenter may give its nodes their role, and no other."
+  }
+}
+
+run "karpenter_sees_what_it_selects_and_cleans_up" {
+  command = apply
+
+  variables {
+    karpenter = {}
+  }
+
+  assert {
+    condition = toset([for resource in one([for statement in data.aws_iam_policy_document.karpenter["this"].statement : statement if statement.sid == "StartFromImagesInThisColorsNetwork"]).resources : resource if can(regex(":(capacity-reservation|placement-group)/", resource))]) == toset([
+      "arn:aws:ec2:eu-west-1:123456789012:capacity-reservation/*",
+      "arn:aws:ec2:eu-west-1:123456789012:placement-group/*",
+    ])
+    error_message = "A reservation or a placement group that a node class selects must be usable, if it is of this account."
+  }
+
+  # Without these no EC2NodeClass could ever be deleted.
+  assert {
+    condition = { for statement in data.aws_iam_policy_document.karpenter["this"].statement : one(statement.actions) => statement.resources if can(regex("InstanceProfile", one(statement.actions))) } == {
+      "iam:GetInstanceProfile"   = toset([aws_iam_instance_profile.karpenter["this"].arn, "arn:aws:iam::123456789012:instance-profile/shop-blue_*"])
+      "iam:ListInstanceProfiles" = toset(["arn:aws:iam::123456789012:instance-profile/karpenter/eu-west-1/shop-blue/*"])
+    }
+    error_message = "Karpenter must see the profiles that it would have made, and must not change any."
   }
 }
 
