@@ -109,7 +109,7 @@ func awsFoundation(c spec.Cluster, plan Addresses) []attribute {
 		out = append(out, attribute{"zone_id", text(s.Ingress.ZoneID)})
 	}
 	out = append(out, attribute{"visibility", text(s.Ingress.Visibility)})
-	out = append(out, awsServices(s.Services)...)
+	out = append(out, awsServices(c)...)
 	if s.Services.Alerts != nil {
 		out = append(out, gap, attribute{"alerts", boolean(true)})
 		out = append(out, awsReceivers(*s.Services.Alerts)...)
@@ -143,16 +143,17 @@ func awsEgress(n spec.Network, plan Addresses) hclwrite.Tokens {
 }
 
 // awsServices are the arguments for what the spec names under services.
-func awsServices(s spec.Services) []attribute {
+func awsServices(c spec.Cluster) []attribute {
 	var out []attribute
+	s := c.Spec.Services
 	if s.Registry != nil {
 		out = append(out, gap, attribute{"registry", object(
 			attribute{"repositories", texts(s.Registry.Repositories)},
 			attribute{"pull_through", texts(s.Registry.PullThrough)},
 		)})
 	}
-	if s.Secrets != nil {
-		out = append(out, gap, attribute{"secrets_prefix", text(s.Secrets.Prefix)})
+	if prefix := c.SecretsPrefix(); prefix != "" {
+		out = append(out, gap, attribute{"secrets_prefix", text(prefix)})
 	}
 	if len(s.Databases) > 0 {
 		out = append(out, gap, attribute{"databases", mapping(byName(s.Databases, func(d spec.Database) string { return d.Name }), awsDatabase)})
@@ -160,8 +161,8 @@ func awsServices(s spec.Services) []attribute {
 	if b := s.Backups; b != nil {
 		out = append(out, gap, attribute{"backup", awsBackup(*b)})
 	}
-	if len(s.Identities) > 0 {
-		out = append(out, gap, attribute{"identities", mapping(byName(s.Identities, func(i spec.Identity) string { return i.Name }), awsIdentity)})
+	if identities := awsIdentities(c); len(identities) > 0 {
+		out = append(out, gap, attribute{"identities", mapping(identities, func(i hclwrite.Tokens) hclwrite.Tokens { return i })})
 	}
 	return out
 }
@@ -185,16 +186,6 @@ func awsBackup(b spec.Backups) hclwrite.Tokens {
 		out = append(out, attribute{"copy_to", text(b.CopyTo)})
 	}
 	return object(out...)
-}
-
-func awsIdentity(i spec.Identity) hclwrite.Tokens {
-	return object(
-		attribute{"namespace", text(i.Namespace)},
-		attribute{"service_account", text(i.ServiceAccount)},
-		attribute{"secrets", texts(i.Secrets)},
-		attribute{"databases", texts(i.Databases)},
-		attribute{"buckets", texts(i.Buckets)},
-	)
 }
 
 // awsTraffic leaves the weights to colors.auto.tfvars.json, which only a

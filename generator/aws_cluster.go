@@ -51,9 +51,7 @@ func awsCluster(c spec.Cluster, plan Addresses, r Root) []attribute {
 	if s.Network.Pods != "" {
 		out = append(out, gap, attribute{"pod_subnets", foundation("pod_subnets", r.color())})
 	}
-	if s.Kubernetes.Autoscaler == "karpenter" {
-		out = append(out, gap, attribute{"karpenter", object()})
-	}
+	out = append(out, awsColorControllers(c)...)
 	if s.Services.Alerts != nil {
 		out = append(out, gap, attribute{"alerts", object(attribute{"topic_arn", foundation("alerts_topic_arn")})})
 	}

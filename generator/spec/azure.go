@@ -16,7 +16,7 @@ var azureRules = rules{
 		"southafricanorth", "southcentralus", "southindia", "southeastasia", "spaincentral", "swedencentral", "switzerlandnorth",
 		"uaenorth", "uksouth", "ukwest", "westcentralus", "westeurope", "westindia", "westus", "westus2", "westus3",
 	},
-	oldest: 30, newest: 36,
+	oldest: 30, newest: 36, autoscaled: true,
 	zones: [2]int{2, 3},
 	cidr:  [2]int{8, 24}, services: [2]int{12, 24}, vpn: [2]int{8, 26},
 	principal: form{uuid, "the object id of an Entra group or user", "11111111-1111-1111-1111-111111111111"},

@@ -119,9 +119,6 @@ func derive(c *Cluster) {
 			p.Max = max(1, 4*p.Min) // as 12 is to 3: room for a surge and for the loss of a zone
 		}
 	}
-	if s.Services.Secrets == nil && readsSecrets(s.Services.Identities) {
-		s.Services.Secrets = &Secrets{Prefix: c.Metadata.Name}
-	}
 	s.Rotation.Traffic.Health = healthOf(s)
 	if s.Rotation.Verify == nil {
 		check := &HTTPCheck{}
@@ -147,15 +144,6 @@ func deriveAdopted(n *Network) {
 	if n.AdoptsSubnets() && n.Endpoints == nil {
 		n.Endpoints = []string{}
 	}
-}
-
-func readsSecrets(identities []Identity) bool {
-	for _, i := range identities {
-		if len(i.Secrets) > 0 {
-			return true
-		}
-	}
-	return false
 }
 
 // serviceRanges are tried in order for the services of a cluster; the first

@@ -14,7 +14,7 @@ var googleRules = rules{
 		"northamerica-northeast1", "northamerica-northeast2", "northamerica-south1", "southamerica-east1", "southamerica-west1",
 		"us-central1", "us-east1", "us-east4", "us-east5", "us-south1", "us-west1", "us-west2", "us-west3", "us-west4",
 	},
-	oldest: 30, newest: 36,
+	oldest: 30, newest: 36, autoscaled: true,
 	zones: [2]int{2, 4},
 	cidr:  [2]int{8, 24}, services: [2]int{12, 24}, vpn: [2]int{8, 26},
 	principal: form{lazily(`^((user|group|serviceAccount):)?[^@\s]+@[a-z0-9.-]+\.[a-z]+$`), "the address of a group, user or service account", "group:platform@example.com"},

@@ -19,6 +19,7 @@ type rules struct {
 	newest     int // the newest that was known when this drover was made
 	addons     addonRules
 	karpenter  bool  // may add nodes
+	autoscaled bool  // pools move between their bounds by themselves
 	retention  []int // days that logs can be kept, if not any number
 	zones      [2]int
 	cidr       [2]int // shortest and longest prefix of the network

@@ -83,7 +83,7 @@ type Kubernetes struct {
 	LogRetention Duration `yaml:"logRetention,omitempty"`
 	// The platform's own add-ons in the cluster, on AWS: the version of each, or none for one to do without. Left out: what a cluster needs, at the versions that drover pins for its version of Kubernetes.
 	Addons map[string]string `yaml:"addons,omitempty"`
-	// What adds nodes: the pools alone, each between its min and max, or Karpenter beside them, on AWS. Karpenter gets its queue, roles and access; itself it arrives by GitOps.
+	// What adds nodes: the pools alone, each between its min and max, or Karpenter beside them, on AWS. Either arrives by GitOps and gets its rights: Karpenter its queue, roles and access; the Cluster Autoscaler, which moves the pools, its role when gitops.components has autoscaler.
 	Autoscaler string `yaml:"autoscaler,omitempty"`
 }
 
@@ -244,7 +244,7 @@ type Ingress struct {
 
 // TLS says who issues certificates.
 type TLS struct {
-	// Let's Encrypt, or the platform's own certificates.
+	// Let's Encrypt, or the platform's own certificates. With Let's Encrypt, cert-manager (service account cert-manager/cert-manager) gets an identity that proves in DNS whose the domain is, on AWS.
 	Issuer string `yaml:"issuer,omitempty"`
 	// The address that Let's Encrypt writes to before a certificate runs out.
 	Email string `yaml:"email,omitempty"`
@@ -310,7 +310,7 @@ type Taint struct {
 type Services struct {
 	// The private container registry.
 	Registry *Registry `yaml:"registry,omitempty"`
-	// The part of the secret vault that belongs to the cluster. Left out: the cluster's name, if an identity reads secrets.
+	// The part of the secret vault that belongs to the cluster. Where it is written, or gitops.components has external-secrets, External Secrets (service account external-secrets/external-secrets) gets an identity that reads all of it, on AWS. Left out: the cluster's name, if an identity reads secrets or gitops.components has external-secrets.
 	Secrets *Secrets `yaml:"secrets,omitempty"`
 	// Managed databases in the cluster's network.
 	Databases []Database `yaml:"databases,omitempty"`
@@ -441,7 +441,7 @@ type GitOps struct {
 	Revision string `yaml:"revision,omitempty"`
 	// The directory in the repository.
 	Path string `yaml:"path,omitempty"`
-	// What is started in a new cluster.
+	// What is started in a new cluster. On AWS external-secrets gets an identity of its own, and so does autoscaler: the Cluster Autoscaler (kube-system/cluster-autoscaler), or Karpenter (kube-system/karpenter).
 	Components []string `yaml:"components,omitempty"`
 }
 

@@ -16,12 +16,14 @@ const later = "leave it, as it is read and checked, or remove it until drover do
 // is not there. A row goes when its subject is built.
 func (v *validator) unbuilt() {
 	s := v.c.Spec
+	proves := s.Platform == AWS && s.Ingress.answersChallenges()
 	rows := []lacking{
 		{"spec.platform", s.Platform != AWS, fmt.Sprintf("a spec for %s is validated, and cannot be generated yet", v.rules.name), "write platform: aws for a cluster now"},
 		{"spec.network.egress.mode", s.Platform != AWS && s.Network.Egress.Mode == "restricted", "there is no egress firewall yet: egress stays open", later},
 		{"spec.access.vpn", s.Platform != AWS && s.Access.VPN != nil, "no VPN is made yet; its range is kept free, and may reach the Kubernetes API", later},
 		{"spec.ingress.management", s.Platform != AWS && s.Ingress.Management != nil, "no way in to management interfaces is made yet", later},
-		{"spec.ingress.tls", v.has("spec.ingress.tls") && s.Ingress.TLS.Certificate == "", "no certificates are issued yet: what listens in the cluster brings its own", later},
+		{"spec.ingress.tls", v.has("spec.ingress.tls") && s.Ingress.TLS.Certificate == "" && !proves, "no certificates are issued yet: what listens in the cluster brings its own", later},
+		{"spec.ingress.tls", proves, "no certificates are issued yet: cert-manager gets the rights to prove whose the domain is, and is not started", "bring cert-manager by other means; its solver names the zone (hostedZoneID: the output zone_id of the foundation)"},
 		{"spec.services.alerts", s.Services.Alerts != nil && s.Platform != AWS, "no alerts are sent yet", later},
 		{"spec.gitops", s.GitOps != nil, "nothing is started in a new cluster yet, and a rotation refuses to begin", "remove it before a rotation, and start the agent by other means"},
 		{"spec.rotation.maxAge", s.Rotation.MaxAge > 0, "nothing acts on the age of a cluster yet", later},

@@ -144,6 +144,7 @@ func (v *validator) ingress() {
 	oneIs(v, "spec.ingress.visibility", in.Visibility)
 	v.sources("spec.ingress.allow", in.Allow, in.Visibility)
 	v.tls(in.TLS)
+	v.issuer()
 	v.accessLogs(in)
 	v.management(in)
 }

@@ -125,6 +125,7 @@ func (v *validator) identities(identities []Identity) {
 		}
 		return i.Namespace + "/" + i.ServiceAccount
 	}), "an identity of the service account", field("spec.services.identities", "serviceAccount"))
+	v.ofControllers(identities)
 }
 
 var serviceAccount = form{lazily(`^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$`), "lower-case letters, digits, dashes and dots", "checkout"}
@@ -161,6 +162,9 @@ func (v *validator) gitops() {
 		oneIs(v, fmt.Sprintf("spec.gitops.components[%d]", i), name)
 	}
 	v.unique(g.Components, "the component", indexed("spec.gitops.components"))
+	if i := slices.Index(g.Components, "external-dns"); i >= 0 {
+		v.warn(fmt.Sprintf("spec.gitops.components[%d]", i), "", "external-dns gets no rights: the records of the domain are Terraform's, which moves traffic by them", "remove it, or let it write to a zone that is not this domain's")
+	}
 	if strings.HasPrefix(g.Path, "/") || slices.Contains(strings.Split(g.Path, "/"), "..") {
 		v.wrong("spec.gitops.path", fmt.Sprintf("spec.gitops.path %q leaves the repository", g.Path), "write a path below its root, such as clusters/shop-prod")
 	}

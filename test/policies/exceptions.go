@@ -8,12 +8,15 @@ type ActionWithoutResources struct{ Action, Reason string }
 // (https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html).
 // A test demands that each is in use: a row that nothing needs would only wait to excuse a mistake.
 var WithoutResources = []ActionWithoutResources{
+	{"autoscaling:DescribeAutoScalingGroups", autoscalerReads},
+	{"autoscaling:DescribeScalingActivities", autoscalerReads},
 	{"ec2:DescribeCapacityReservations", karpenterReads},
 	{"ec2:DescribeImages", karpenterReads},
 	{"ec2:DescribeInstanceStatus", karpenterReads},
 	{"ec2:DescribeInstanceTypeOfferings", karpenterReads},
-	{"ec2:DescribeInstanceTypes", karpenterReads},
+	{"ec2:DescribeInstanceTypes", bothRead},
 	{"ec2:DescribeInstances", karpenterReads},
+	{"ec2:DescribeLaunchTemplateVersions", autoscalerReads},
 	{"ec2:DescribeLaunchTemplates", karpenterReads},
 	{"ec2:DescribePlacementGroups", karpenterReads},
 	{"ec2:DescribeSecurityGroups", karpenterReads},
@@ -22,8 +25,12 @@ var WithoutResources = []ActionWithoutResources{
 	{"pricing:GetProducts", "Karpenter compares prices; the price list is one for all, and the service knows no resource"},
 }
 
-// karpenterReads is held to one region by a condition.
-const karpenterReads = "Karpenter chooses machines by what the region has and by what runs there; EC2 describes without resources"
+// These are held to one region by a condition.
+const (
+	karpenterReads  = "Karpenter chooses machines by what the region has and by what runs there; EC2 describes without resources"
+	autoscalerReads = "the Cluster Autoscaler looks for its groups and for what their nodes are; both services describe without resources"
+	bothRead        = "Karpenter and the Cluster Autoscaler know machines by it; EC2 describes without resources"
+)
 
 // ManagedPolicy is one of AWS's own policies that the modules attach. Its words are AWS's, and wider than one cluster.
 type ManagedPolicy struct{ Name, Reason string }

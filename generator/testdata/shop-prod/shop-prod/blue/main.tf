@@ -1,4 +1,4 @@
-# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:44e99b475b395b493d4794874b63b5fbd6163159cf7abf586a1d3b056afb84ad
+# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:4cda8b7e6d54f9eb64e3f1b051da7e3da74b2a37c24f9e7a5ef59c00b43d9d19
 
 data "terraform_remote_state" "foundation" {
   backend = "s3"
@@ -105,6 +105,11 @@ module "cluster" {
       http  = 30081
       https = 30444
     }
+  }
+
+  cluster_autoscaler = {
+    namespace       = "kube-system"
+    service_account = "cluster-autoscaler"
   }
 
   alerts = {

@@ -1,4 +1,4 @@
-# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:72d9ff3b18457f5b1523366a12bdac7b5e3dd7cd609e2636a3bac7d2ffe1006d
+# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:0e7f879e6947c5b990796a915f6484843d8e502a825a529d809cbe15ccf2cedf
 
 module "foundation" {
   source = "../../modules/aws/foundation"
@@ -18,8 +18,14 @@ module "foundation" {
   flow_logs_retention_days = 30
 
   egress = {
-    mode               = "restricted"
-    allow              = [".amazonaws.com", "ghcr.io", "quay.io", "registry.k8s.io"]
+    mode = "restricted"
+    allow = [
+      ".amazonaws.com",
+      "acme-v02.api.letsencrypt.org",
+      "ghcr.io",
+      "quay.io",
+      "registry.k8s.io",
+    ]
     firewall_subnets   = ["10.20.240.0/24", "10.20.241.0/24", "10.20.242.0/24"]
     nat_subnets        = ["10.20.248.0/24", "10.20.249.0/24", "10.20.250.0/24"]
     log_retention_days = 30
@@ -59,12 +65,22 @@ module "foundation" {
   }
 
   identities = {
+    "cert-manager" = {
+      namespace       = "cert-manager"
+      service_account = "cert-manager"
+      dns_challenges  = true
+    }
     "checkout" = {
       namespace       = "checkout"
       service_account = "checkout"
       secrets         = ["checkout/*"]
       databases       = ["orders"]
       buckets         = []
+    }
+    "external-secrets" = {
+      namespace       = "external-secrets"
+      service_account = "external-secrets"
+      secrets         = ["*"]
     }
     "storefront" = {
       namespace       = "storefront"

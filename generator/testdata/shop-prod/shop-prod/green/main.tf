@@ -1,4 +1,4 @@
-# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:e8edb2374da71f2dc1978699fc42e629d1700f61c35c51637acb41032a1bb29e
+# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:a8338f7a707361a8073b1abf3b4d3736c9d5eceae6cffe9bb55952568b9b5561
 
 data "terraform_remote_state" "foundation" {
   backend = "s3"
@@ -105,6 +105,11 @@ module "cluster" {
       http  = 30081
       https = 30444
     }
+  }
+
+  cluster_autoscaler = {
+    namespace       = "kube-system"
+    service_account = "cluster-autoscaler"
   }
 
   alerts = {

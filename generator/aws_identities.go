@@ -1,0 +1,48 @@
+package generator
+
+import (
+	"github.com/hashicorp/hcl/v2/hclwrite"
+
+	"drover/generator/spec"
+)
+
+// awsIdentities are who has an identity that both colors share: the workloads
+// of the spec, and the controllers whose rights are not over one cluster.
+func awsIdentities(c spec.Cluster) map[string]hclwrite.Tokens {
+	out := map[string]hclwrite.Tokens{}
+	for _, i := range c.Spec.Services.Identities {
+		out[i.Name] = object(append(awsPlace(i.Namespace, i.ServiceAccount),
+			attribute{"secrets", texts(i.Secrets)},
+			attribute{"databases", texts(i.Databases)},
+			attribute{"buckets", texts(i.Buckets)},
+		)...)
+	}
+	rights := map[string]attribute{
+		spec.CertManager:     {"dns_challenges", boolean(true)},
+		spec.ExternalSecrets: {"secrets", texts([]string{"*"})},
+	}
+	for _, controller := range c.Controllers() {
+		if right, shared := rights[controller.Name]; shared {
+			out[controller.Name] = object(append(awsPlace(controller.Namespace, controller.ServiceAccount), right)...)
+		}
+	}
+	return out
+}
+
+// awsColorControllers are the arguments for controllers whose rights are over
+// one color's cluster.
+func awsColorControllers(c spec.Cluster) []attribute {
+	names := map[string]string{spec.ClusterAutoscaler: "cluster_autoscaler", spec.Karpenter: "karpenter"}
+	var out []attribute
+	for _, controller := range c.Controllers() {
+		if name, ours := names[controller.Name]; ours {
+			out = append(out, gap, attribute{name, object(awsPlace(controller.Namespace, controller.ServiceAccount)...)})
+		}
+	}
+	return out
+}
+
+// awsPlace is where in a cluster pods are that get an identity.
+func awsPlace(namespace, serviceAccount string) []attribute {
+	return []attribute{{"namespace", text(namespace)}, {"service_account", text(serviceAccount)}}
+}
