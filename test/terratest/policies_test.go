@@ -150,6 +150,7 @@ var madeUp = []struct {
 	{regexp.MustCompile(`:dbuser:db-[A-Z0-9]+/`), ":dbuser:DATABASE/"},
 	{regexp.MustCompile(`:subnet/subnet-[0-9a-f]+`), ":subnet/SUBNET"},
 	{regexp.MustCompile(`:security-group/sg-[0-9a-f]+`), ":security-group/GROUP"},
+	{regexp.MustCompile(`:hostedzone/[A-Z0-9]+`), ":hostedzone/ZONE"},
 }
 
 // text is all documents as one that people can read and compare.
