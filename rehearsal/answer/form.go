@@ -31,18 +31,19 @@ func Filters(form url.Values) map[string][]string {
 	}
 }
 
-// Tags reads the tags of the TagSpecification of a kind of resource.
+// Tags reads the tags that a request has for a kind of resource. Some operations say TagSpecification, others
+// TagSpecifications.
 func Tags(form url.Values, kind string) map[string]string {
 	tags := map[string]string{}
-	for i := 1; ; i++ {
-		prefix := fmt.Sprintf("TagSpecification.%d.", i)
-		switch form.Get(prefix + "ResourceType") {
-		case "":
-			return tags
-		case kind:
-			ReadTags(form, prefix+"Tag", tags)
+	for _, name := range []string{"TagSpecification", "TagSpecifications"} {
+		for i := 1; form.Has(fmt.Sprintf("%s.%d.ResourceType", name, i)); i++ {
+			prefix := fmt.Sprintf("%s.%d.", name, i)
+			if form.Get(prefix+"ResourceType") == kind {
+				ReadTags(form, prefix+"Tag", tags)
+			}
 		}
 	}
+	return tags
 }
 
 // ReadTags reads name.1.Key, name.1.Value and so on.

@@ -2,8 +2,13 @@ package awsapi
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"maps"
+	"net/http"
 	"net/url"
+	"slices"
+	"strings"
 )
 
 // Subnet is what the simulated services ask of one.
@@ -30,4 +35,45 @@ func (c *Client) Subnets(ctx context.Context, ids ...string) ([]Subnet, error) {
 type Tagged struct {
 	ARN  string
 	Tags map[string]string
+}
+
+// ListTagged lists things by their ARNs; of tells the tags of one, and whether it is to be listed.
+func ListTagged[T any](byARN map[string]T, of func(T) (tags map[string]string, listed bool)) []Tagged {
+	var list []Tagged
+	for _, arn := range slices.Sorted(maps.Keys(byARN)) {
+		if tags, listed := of(byARN[arn]); listed {
+			list = append(list, Tagged{ARN: arn, Tags: maps.Clone(tags)})
+		}
+	}
+	return list
+}
+
+// Trusts tells whether there is a role of this ARN that a service may take on.
+func (c *Client) Trusts(ctx context.Context, role, service string) (bool, error) {
+	var out struct {
+		ARN   string `xml:"GetRoleResult>Role>Arn"`
+		Trust string `xml:"GetRoleResult>Role>AssumeRolePolicyDocument"` // escaped, which a service's name is not changed by
+	}
+	_, name, _ := strings.Cut(role, ":role/")
+	name = name[strings.LastIndexByte(name, '/')+1:]
+	err := c.Query(ctx, "iam", "2010-05-08", "GetRole", url.Values{"RoleName": {name}}, &out)
+	if missing(err) {
+		return false, nil
+	}
+	return out.ARN == role && strings.Contains(out.Trust, service), err
+}
+
+// HasTopic tells whether there is an SNS topic of this ARN in the client's region.
+func (c *Client) HasTopic(ctx context.Context, arn string) (bool, error) {
+	err := c.Query(ctx, "sns", "2010-03-31", "GetTopicAttributes", url.Values{"TopicArn": {arn}}, nil)
+	if missing(err) {
+		return false, nil
+	}
+	return err == nil, err
+}
+
+// missing tells whether an error says that what was asked for is not there.
+func missing(err error) bool {
+	var refused *Error
+	return errors.As(err, &refused) && (refused.Status == http.StatusNotFound || refused.Code == "NoSuchEntity" || refused.Code == "NotFound")
 }

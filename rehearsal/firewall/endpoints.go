@@ -17,7 +17,7 @@ type attachment struct {
 
 // zonesOf finds the subnets' zones: all in the VPC, and no two in one zone.
 func (s *Service) zonesOf(c *call, vpc string, subnets []string) (map[string]string, error) {
-	found, err := s.ec2(c).Subnets(c.ctx, subnets...)
+	found, err := s.ec2(c).Subnets(c.Ctx, subnets...)
 	if err != nil {
 		return nil, invalid("The subnets %v cannot be used: %v", subnets, err)
 	}
@@ -34,7 +34,7 @@ func (s *Service) zonesOf(c *call, vpc string, subnets []string) (map[string]str
 	return zones, nil
 }
 
-func (s *Service) ec2(c *call) *awsapi.Client { return s.moto(c.region) }
+func (s *Service) ec2(c *call) *awsapi.Client { return s.moto(c.Region) }
 
 func (s *Service) attach(c *call, r *resource, zones map[string]string) error {
 	for zone, subnet := range zones {
@@ -51,30 +51,30 @@ func (s *Service) endpoint(c *call, r *resource, subnet string) (*attachment, er
 	var made struct {
 		ID string `xml:"vpcEndpoint>vpcEndpointId"`
 	}
-	params := url.Values{"VpcId": {r.members.text("VpcId")}, "VpcEndpointType": {"GatewayLoadBalancer"}, "SubnetId.1": {subnet},
-		"ServiceName":                     {"com.amazonaws.vpce." + c.region + ".vpce-svc-networkfirewall"},
+	params := url.Values{"VpcId": {r.members.Text("VpcId")}, "VpcEndpointType": {"GatewayLoadBalancer"}, "SubnetId.1": {subnet},
+		"ServiceName":                     {"com.amazonaws.vpce." + c.Region + ".vpce-svc-networkfirewall"},
 		"TagSpecification.1.ResourceType": {"vpc-endpoint"},
 		"TagSpecification.1.Tag.1.Key":    {"AWSNetworkFirewallManaged"}, "TagSpecification.1.Tag.1.Value": {"true"},
 		"TagSpecification.1.Tag.2.Key": {"Firewall"}, "TagSpecification.1.Tag.2.Value": {r.arn}}
-	if err := s.ec2(c).Query(c.ctx, "ec2", ec2Version, "CreateVpcEndpoint", params, &made); err != nil {
+	if err := s.ec2(c).Query(c.Ctx, "ec2", ec2Version, "CreateVpcEndpoint", params, &made); err != nil {
 		return nil, err
 	}
 	var nic struct {
 		ID string `xml:"networkInterface>networkInterfaceId"`
 	}
 	params = url.Values{"SubnetId": {subnet}, "Description": {"VPC Endpoint Interface " + made.ID}}
-	if err := s.ec2(c).Query(c.ctx, "ec2", ec2Version, "CreateNetworkInterface", params, &nic); err != nil {
+	if err := s.ec2(c).Query(c.Ctx, "ec2", ec2Version, "CreateNetworkInterface", params, &nic); err != nil {
 		return nil, err
 	}
 	return &attachment{subnet: subnet, endpoint: made.ID, networkInterface: nic.ID}, nil
 }
 
 func (s *Service) detach(c *call, a *attachment) error {
-	err := s.ec2(c).Query(c.ctx, "ec2", ec2Version, "DeleteVpcEndpoints", url.Values{"VpcEndpointId.1": {a.endpoint}}, nil)
+	err := s.ec2(c).Query(c.Ctx, "ec2", ec2Version, "DeleteVpcEndpoints", url.Values{"VpcEndpointId.1": {a.endpoint}}, nil)
 	if err != nil {
 		return fmt.Errorf("delete the endpoint in %s: %w", a.subnet, err)
 	}
-	err = s.ec2(c).Query(c.ctx, "ec2", ec2Version, "DeleteNetworkInterface", url.Values{"NetworkInterfaceId": {a.networkInterface}}, nil)
+	err = s.ec2(c).Query(c.Ctx, "ec2", ec2Version, "DeleteNetworkInterface", url.Values{"NetworkInterfaceId": {a.networkInterface}}, nil)
 	if err != nil {
 		return fmt.Errorf("delete the endpoint's interface in %s: %w", a.subnet, err)
 	}

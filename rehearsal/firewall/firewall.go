@@ -9,20 +9,20 @@ func (s *Service) createFirewall(c *call) (document, error) {
 	if err := s.checkPolicyOf(c); err != nil {
 		return nil, err
 	}
-	if c.in.text("VpcId") == "" || len(c.in.list("SubnetMappings")) == 0 {
+	if c.In.Text("VpcId") == "" || len(c.In.List("SubnetMappings")) == 0 {
 		return nil, invalid("VpcId and SubnetMappings are needed: firewalls on a transit gateway are not simulated")
 	}
-	zones, err := s.zonesOf(c, c.in.text("VpcId"), subnetsOf(c.in))
+	zones, err := s.zonesOf(c, c.In.Text("VpcId"), subnetsOf(c.In))
 	if err != nil {
 		return nil, err
 	}
-	r, err := s.add(c, firewall, "firewall", c.in.text("FirewallName"))
+	r, err := s.add(c, firewall, "firewall", c.In.Text("FirewallName"))
 	if err != nil {
 		return nil, err
 	}
 	for key, otherwise := range map[string]any{"FirewallPolicyArn": nil, "VpcId": nil, "DeleteProtection": false,
 		"SubnetChangeProtection": false, "FirewallPolicyChangeProtection": false} {
-		if r.members[key] = c.in[key]; r.members[key] == nil {
+		if r.members[key] = c.In[key]; r.members[key] == nil {
 			r.members[key] = otherwise
 		}
 	}
@@ -36,17 +36,17 @@ func (s *Service) createFirewall(c *call) (document, error) {
 }
 
 func (s *Service) checkPolicyOf(c *call) error {
-	p := s.resources[c.in.text("FirewallPolicyArn")]
-	if p == nil || p.kind != policy || p.region != c.region {
-		return missing("firewall policy " + c.in.text("FirewallPolicyArn"))
+	p := s.resources[c.In.Text("FirewallPolicyArn")]
+	if p == nil || p.kind != policy || p.region != c.Region {
+		return missing("firewall policy " + c.In.Text("FirewallPolicyArn"))
 	}
 	return nil
 }
 
 func subnetsOf(in document) []string {
 	var ids []string
-	for _, mapping := range in.list("SubnetMappings") {
-		ids = append(ids, mapping.text("SubnetId"))
+	for _, mapping := range in.List("SubnetMappings") {
+		ids = append(ids, mapping.Text("SubnetId"))
 	}
 	return ids
 }
@@ -92,9 +92,9 @@ func (s *Service) describeFirewall(c *call) (document, error) {
 }
 
 func (s *Service) listFirewalls(c *call) (document, error) {
-	wanted, list := c.in.texts("VpcIds"), []document{}
-	for _, r := range s.sorted(c.region, firewall) {
-		if len(wanted) == 0 || slices.Contains(wanted, r.members.text("VpcId")) {
+	wanted, list := c.In.Texts("VpcIds"), []document{}
+	for _, r := range s.sorted(c.Region, firewall) {
+		if len(wanted) == 0 || slices.Contains(wanted, r.members.Text("VpcId")) {
 			list = append(list, document{"FirewallName": r.name, "FirewallArn": r.arn})
 		}
 	}
@@ -111,8 +111,8 @@ func changeOf(member string) func(*Service, *call) (document, error) {
 		if err := s.change(c, r); err != nil {
 			return nil, err
 		}
-		r.members[member] = c.in[member]
-		return document{"FirewallArn": r.arn, "FirewallName": r.name, "UpdateToken": r.token, member: c.in[member]}, nil
+		r.members[member] = c.In[member]
+		return document{"FirewallArn": r.arn, "FirewallName": r.name, "UpdateToken": r.token, member: c.In[member]}, nil
 	}
 }
 
@@ -121,7 +121,7 @@ func (s *Service) associatePolicy(c *call) (document, error) {
 	if err != nil {
 		return nil, err
 	}
-	if r.members.yes("FirewallPolicyChangeProtection") {
+	if r.members.Yes("FirewallPolicyChangeProtection") {
 		return nil, inUse("The firewall %s is protected from a change of its policy", r.name)
 	}
 	if err := s.checkPolicyOf(c); err != nil {
@@ -135,7 +135,7 @@ func (s *Service) associateSubnets(c *call) (document, error) {
 	if err != nil {
 		return nil, err
 	}
-	zones, err := s.zonesOf(c, r.members.text("VpcId"), subnetsOf(c.in))
+	zones, err := s.zonesOf(c, r.members.Text("VpcId"), subnetsOf(c.In))
 	if err != nil {
 		return nil, err
 	}
@@ -162,7 +162,7 @@ func (s *Service) disassociateSubnets(c *call) (document, error) {
 		return nil, err
 	}
 	for zone, a := range r.zones {
-		if !slices.Contains(c.in.texts("SubnetIds"), a.subnet) {
+		if !slices.Contains(c.In.Texts("SubnetIds"), a.subnet) {
 			continue
 		}
 		if err := s.detach(c, a); err != nil {
@@ -175,7 +175,7 @@ func (s *Service) disassociateSubnets(c *call) (document, error) {
 
 func (s *Service) protectedSubnets(c *call) (*resource, error) {
 	r, err := s.findFirewall(c)
-	if err == nil && r.members.yes("SubnetChangeProtection") {
+	if err == nil && r.members.Yes("SubnetChangeProtection") {
 		err = inUse("The firewall %s is protected from a change of its subnets", r.name)
 	}
 	return r, err
@@ -190,7 +190,7 @@ func (s *Service) deleteFirewall(c *call) (document, error) {
 	if err != nil {
 		return nil, err
 	}
-	if r.members.yes("DeleteProtection") {
+	if r.members.Yes("DeleteProtection") {
 		return nil, inUse("Unable to delete the firewall %s: it has deletion protection", r.name)
 	}
 	for zone, a := range r.zones {

@@ -24,16 +24,16 @@ func (s *Service) updateLogging(c *call) (document, error) {
 	if err != nil {
 		return nil, err
 	}
-	wanted := c.in.sub("LoggingConfiguration").list("LogDestinationConfigs")
+	wanted := c.In.Sub("LoggingConfiguration").List("LogDestinationConfigs")
 	byType := map[string]bool{}
 	for _, config := range wanted {
-		kind := config.text("LogType")
+		kind := config.Text("LogType")
 		if byType[kind] {
 			return nil, invalid("There is more than one destination for %s", kind)
 		}
 		byType[kind] = true
-		if key := destinationKeys[config.text("LogDestinationType")]; config.sub("LogDestination").text(key) == "" {
-			return nil, invalid("A destination of type %s needs %s", config.text("LogDestinationType"), key)
+		if key := destinationKeys[config.Text("LogDestinationType")]; config.Sub("LogDestination").Text(key) == "" {
+			return nil, invalid("A destination of type %s needs %s", config.Text("LogDestinationType"), key)
 		}
 	}
 	if changes(r.logging, wanted) > 1 {
@@ -66,7 +66,7 @@ func changes(before, after []document) int {
 func byLogType(list []document) map[string]document {
 	m := map[string]document{}
 	for _, config := range list {
-		m[config.text("LogType")] = config
+		m[config.Text("LogType")] = config
 	}
 	return m
 }

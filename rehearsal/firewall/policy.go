@@ -10,11 +10,11 @@ var (
 )
 
 func (s *Service) createPolicy(c *call) (document, error) {
-	content := c.in.sub("FirewallPolicy")
+	content := c.In.Sub("FirewallPolicy")
 	if err := s.checkPolicy(content); err != nil {
 		return nil, err
 	}
-	r, err := s.add(c, policy, "firewall-policy", c.in.text("FirewallPolicyName"))
+	r, err := s.add(c, policy, "firewall-policy", c.In.Text("FirewallPolicyName"))
 	if err != nil {
 		return nil, err
 	}
@@ -25,13 +25,13 @@ func (s *Service) createPolicy(c *call) (document, error) {
 // checkPolicy refuses actions that there are not, and references that do not fit.
 func (s *Service) checkPolicy(content document) error {
 	for _, key := range []string{"StatelessDefaultActions", "StatelessFragmentDefaultActions"} {
-		actions := content.texts(key)
+		actions := content.Texts(key)
 		if !slices.ContainsFunc(actions, func(a string) bool { return slices.Contains(statelessActions, a) }) {
 			return invalid("%s needs one of %v, not %v", key, statelessActions, actions)
 		}
 	}
-	order := orderOf(content.sub("StatefulEngineOptions"))
-	for _, action := range content.texts("StatefulDefaultActions") {
+	order := orderOf(content.Sub("StatefulEngineOptions"))
+	for _, action := range content.Texts("StatefulDefaultActions") {
 		switch {
 		case !slices.Contains(statefulActions, action):
 			return invalid("StatefulDefaultActions is of %v, not %q", statefulActions, action)
@@ -39,18 +39,18 @@ func (s *Service) checkPolicy(content document) error {
 			return invalid("StatefulDefaultActions needs the rule order STRICT_ORDER")
 		}
 	}
-	return s.checkReferences(content.list("StatefulRuleGroupReferences"), order)
+	return s.checkReferences(content.List("StatefulRuleGroupReferences"), order)
 }
 
 func (s *Service) checkReferences(references []document, order string) error {
 	priorities := map[int]bool{}
 	for _, reference := range references {
-		arn, priority := reference.text("ResourceArn"), reference.number("Priority")
+		arn, priority := reference.Text("ResourceArn"), reference.Number("Priority")
 		group := s.resources[arn]
 		switch {
 		case group == nil || group.kind != ruleGroup:
 			return invalid("There is no rule group %s", arn)
-		case orderOf(group.content.sub("StatefulRuleOptions")) != order:
+		case orderOf(group.content.Sub("StatefulRuleOptions")) != order:
 			return invalid("The rule order of %s is not the policy's, %s", group.name, order)
 		case order == "STRICT_ORDER" && priority == 0:
 			return invalid("With STRICT_ORDER the reference to %s needs a priority", group.name)
@@ -94,11 +94,11 @@ func (s *Service) updatePolicy(c *call) (document, error) {
 	if err != nil {
 		return nil, err
 	}
-	content := c.in.sub("FirewallPolicy")
+	content := c.In.Sub("FirewallPolicy")
 	if err := s.checkPolicy(content); err != nil {
 		return nil, err
 	}
-	if orderOf(content.sub("StatefulEngineOptions")) != orderOf(r.content.sub("StatefulEngineOptions")) {
+	if orderOf(content.Sub("StatefulEngineOptions")) != orderOf(r.content.Sub("StatefulEngineOptions")) {
 		return nil, invalid("The rule order of a firewall policy cannot change")
 	}
 	if err := s.change(c, r); err != nil {
@@ -106,7 +106,7 @@ func (s *Service) updatePolicy(c *call) (document, error) {
 	}
 	r.content = content
 	for _, key := range []string{"Description", "EncryptionConfiguration"} {
-		if v := c.in[key]; v != nil {
+		if v := c.In[key]; v != nil {
 			r.members[key] = v
 		}
 	}

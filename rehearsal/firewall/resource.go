@@ -1,11 +1,10 @@
 package firewall
 
 import (
-	"crypto/rand"
-	"encoding/hex"
 	"maps"
 	"slices"
-	"strings"
+
+	"drover/rehearsal/answer"
 )
 
 // kind is a kind of resource, as its ARN says it.
@@ -34,16 +33,16 @@ type resource struct {
 
 // add makes a resource, or refuses a name that is taken.
 func (s *Service) add(c *call, k kind, path, name string) (*resource, error) {
-	arn := "arn:aws:network-firewall:" + c.region + ":" + s.account + ":" + path + "/" + name
+	arn := "arn:aws:network-firewall:" + c.Region + ":" + s.account + ":" + path + "/" + name
 	if s.resources[arn] != nil {
 		return nil, invalid("A resource with the specified name already exists: %s", name)
 	}
-	r := &resource{kind: k, region: c.region, name: name, arn: arn, id: uuid(), tags: map[string]string{}, members: document{}}
-	for _, tag := range c.in.list("Tags") {
-		r.tags[tag.text("Key")] = tag.text("Value")
+	r := &resource{kind: k, region: c.Region, name: name, arn: arn, id: answer.UUID(), tags: map[string]string{}, members: document{}}
+	for _, tag := range c.In.List("Tags") {
+		r.tags[tag.Text("Key")] = tag.Text("Value")
 	}
 	for _, key := range []string{"Description", "EncryptionConfiguration"} {
-		if v := c.in[key]; v != nil {
+		if v := c.In[key]; v != nil {
 			r.members[key] = v
 		}
 	}
@@ -57,20 +56,20 @@ func (s *Service) add(c *call, k kind, path, name string) (*resource, error) {
 
 // touch gives a resource the update token of its next change.
 func (s *Service) touch(r *resource) {
-	r.token, r.modified = uuid(), float64(s.now().Unix())
+	r.token, r.modified = answer.UUID(), float64(s.now().Unix())
 }
 
 // find looks a resource up by the ARN or the name that a request has.
 func (s *Service) find(c *call, k kind, arnKey, nameKey string) (*resource, error) {
-	arn, name := c.in.text(arnKey), c.in.text(nameKey)
+	arn, name := c.In.Text(arnKey), c.In.Text(nameKey)
 	if arn == "" && name == "" {
 		return nil, invalid("one of %s and %s is needed", arnKey, nameKey)
 	}
 	for _, r := range s.resources {
-		if r.kind != k || r.region != c.region || (arn != "" && r.arn != arn) || (name != "" && r.name != name) {
+		if r.kind != k || r.region != c.Region || (arn != "" && r.arn != arn) || (name != "" && r.name != name) {
 			continue
 		}
-		if t := c.in.text("Type"); k == ruleGroup && arn == "" && t != "" && r.members["Type"] != t {
+		if t := c.In.Text("Type"); k == ruleGroup && arn == "" && t != "" && r.members["Type"] != t {
 			continue
 		}
 		return r, nil
@@ -80,7 +79,7 @@ func (s *Service) find(c *call, k kind, arnKey, nameKey string) (*resource, erro
 
 // change compares the request's update token with the resource's, and gives it the next one.
 func (s *Service) change(c *call, r *resource) error {
-	if token := c.in.text("UpdateToken"); token != "" && token != r.token {
+	if token := c.In.Text("UpdateToken"); token != "" && token != r.token {
 		return answer409(r)
 	}
 	s.touch(r)
@@ -102,12 +101,12 @@ func (s *Service) users(r *resource) int {
 func (r *resource) uses() []string {
 	switch r.kind {
 	case firewall:
-		return []string{r.members.text("FirewallPolicyArn")}
+		return []string{r.members.Text("FirewallPolicyArn")}
 	case policy:
 		var arns []string
 		for _, key := range []string{"StatefulRuleGroupReferences", "StatelessRuleGroupReferences"} {
-			for _, reference := range r.content.list(key) {
-				arns = append(arns, reference.text("ResourceArn"))
+			for _, reference := range r.content.List(key) {
+				arns = append(arns, reference.Text("ResourceArn"))
 			}
 		}
 		return arns
@@ -124,20 +123,14 @@ func (s *Service) describe(r *resource, prefix string) document {
 	return d
 }
 
-func (r *resource) tagList() []document {
-	list := []document{}
-	for _, key := range slices.Sorted(maps.Keys(r.tags)) {
-		list = append(list, document{"Key": key, "Value": r.tags[key]})
-	}
-	return list
-}
+func (r *resource) tagList() []document { return answer.ListTags(r.tags, "Key", "Value") }
 
 // listOf makes the handler that lists the resources of a kind.
 func listOf(member string, k kind) func(*Service, *call) (document, error) {
 	return func(s *Service, c *call) (document, error) {
 		list := []document{}
-		for _, r := range s.sorted(c.region, k) {
-			if t := c.in.text("Type"); t == "" || r.members["Type"] == t {
+		for _, r := range s.sorted(c.Region, k) {
+			if t := c.In.Text("Type"); t == "" || r.members["Type"] == t {
 				list = append(list, document{"Name": r.name, "Arn": r.arn})
 			}
 		}
@@ -156,10 +149,10 @@ func (s *Service) sorted(region string, k kind) []*resource {
 }
 
 func (s *Service) tagged(c *call) (*resource, error) {
-	if r := s.resources[c.in.text("ResourceArn")]; r != nil {
+	if r := s.resources[c.In.Text("ResourceArn")]; r != nil {
 		return r, nil
 	}
-	return nil, missing(c.in.text("ResourceArn"))
+	return nil, missing(c.In.Text("ResourceArn"))
 }
 
 func (s *Service) tagResource(c *call) (document, error) {
@@ -167,8 +160,8 @@ func (s *Service) tagResource(c *call) (document, error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, tag := range c.in.list("Tags") {
-		r.tags[tag.text("Key")] = tag.text("Value")
+	for _, tag := range c.In.List("Tags") {
+		r.tags[tag.Text("Key")] = tag.Text("Value")
 	}
 	return document{}, nil
 }
@@ -178,7 +171,7 @@ func (s *Service) untagResource(c *call) (document, error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, key := range c.in.texts("TagKeys") {
+	for _, key := range c.In.Texts("TagKeys") {
 		delete(r.tags, key)
 	}
 	return document{}, nil
@@ -190,11 +183,4 @@ func (s *Service) listTags(c *call) (document, error) {
 		return nil, err
 	}
 	return document{"Tags": r.tagList()}, nil
-}
-
-func uuid() string {
-	var b [16]byte
-	_, _ = rand.Read(b[:]) // never fails
-	h := hex.EncodeToString(b[:])
-	return strings.Join([]string{h[:8], h[8:12], h[12:16], h[16:20], h[20:]}, "-")
 }

@@ -11,29 +11,29 @@ func answer409(r *resource) error {
 }
 
 func (s *Service) createRuleGroup(c *call) (document, error) {
-	content, err := contentOf(c.in)
+	content, err := contentOf(c.In)
 	if err != nil {
 		return nil, err
 	}
-	consumed, err := capacityOf(content, c.in.text("Type"))
+	consumed, err := capacityOf(content, c.In.Text("Type"))
 	if err != nil {
 		return nil, err
 	}
-	if capacity := c.in.number("Capacity"); consumed > capacity {
+	if capacity := c.In.Number("Capacity"); consumed > capacity {
 		return nil, invalid("The rule group needs a capacity of %d, and has %d", consumed, capacity)
 	}
-	r, err := s.add(c, ruleGroup, strings.ToLower(c.in.text("Type"))+"-rulegroup", c.in.text("RuleGroupName"))
+	r, err := s.add(c, ruleGroup, strings.ToLower(c.In.Text("Type"))+"-rulegroup", c.In.Text("RuleGroupName"))
 	if err != nil {
 		return nil, err
 	}
 	r.content = content
-	r.members["Type"], r.members["Capacity"], r.members["ConsumedCapacity"] = c.in["Type"], c.in.number("Capacity"), consumed
+	r.members["Type"], r.members["Capacity"], r.members["ConsumedCapacity"] = c.In["Type"], c.In.Number("Capacity"), consumed
 	return document{"UpdateToken": r.token, "RuleGroupResponse": s.describe(r, "RuleGroup")}, nil
 }
 
 // contentOf is the rule group of a request, which may also be given as Suricata's text.
 func contentOf(in document) (document, error) {
-	group, rules := in.sub("RuleGroup"), in.text("Rules")
+	group, rules := in.Sub("RuleGroup"), in.Text("Rules")
 	switch {
 	case group == nil && rules == "":
 		return nil, invalid("one of RuleGroup and Rules is needed")
@@ -47,31 +47,31 @@ func contentOf(in document) (document, error) {
 
 // capacityOf is what the rules of a group take up: one for each rule, and for each name and protocol of a list.
 func capacityOf(content document, kind string) (int, error) {
-	source := content.sub("RulesSource")
+	source := content.Sub("RulesSource")
 	if kind == "STATELESS" {
-		return len(source.sub("StatelessRulesAndCustomActions").list("StatelessRules")), nil
+		return len(source.Sub("StatelessRulesAndCustomActions").List("StatelessRules")), nil
 	}
-	names := source.sub("RulesSourceList")
-	for _, name := range names.texts("Targets") {
+	names := source.Sub("RulesSourceList")
+	for _, name := range names.Texts("Targets") {
 		if strings.ContainsAny(name, "*/: ") || strings.Trim(name, ".") == "" {
 			return 0, invalid("%q is neither a host name nor the end of host names, which begins with a dot", name)
 		}
 	}
 	sids := map[string]bool{}
-	for _, rule := range source.list("StatefulRules") {
-		for _, option := range rule.list("RuleOptions") {
-			if option.text("Keyword") != "sid" {
+	for _, rule := range source.List("StatefulRules") {
+		for _, option := range rule.List("RuleOptions") {
+			if option.Text("Keyword") != "sid" {
 				continue
 			}
-			id := strings.Join(option.texts("Settings"), "")
+			id := strings.Join(option.Texts("Settings"), "")
 			if sids[id] {
 				return 0, invalid("two rules have the sid %s", id)
 			}
 			sids[id] = true
 		}
 	}
-	count := len(source.list("StatefulRules")) + len(names.texts("Targets"))*len(names.texts("TargetTypes"))
-	for line := range strings.Lines(source.text("RulesString")) {
+	count := len(source.List("StatefulRules")) + len(names.Texts("Targets"))*len(names.Texts("TargetTypes"))
+	for line := range strings.Lines(source.Text("RulesString")) {
 		if line = strings.TrimSpace(line); line != "" && !strings.HasPrefix(line, "#") {
 			count++
 		}
@@ -108,18 +108,18 @@ func (s *Service) updateRuleGroup(c *call) (document, error) {
 	if err != nil {
 		return nil, err
 	}
-	content, err := contentOf(c.in)
+	content, err := contentOf(c.In)
 	if err != nil {
 		return nil, err
 	}
-	consumed, err := capacityOf(content, r.members.text("Type"))
+	consumed, err := capacityOf(content, r.members.Text("Type"))
 	if err != nil {
 		return nil, err
 	}
 	if capacity, _ := r.members["Capacity"].(int); consumed > capacity {
 		return nil, invalid("The rule group needs a capacity of %d, and has %d, which cannot change", consumed, capacity)
 	}
-	if orderOf(content.sub("StatefulRuleOptions")) != orderOf(r.content.sub("StatefulRuleOptions")) {
+	if orderOf(content.Sub("StatefulRuleOptions")) != orderOf(r.content.Sub("StatefulRuleOptions")) {
 		return nil, invalid("The rule order of a rule group cannot change")
 	}
 	if err := s.change(c, r); err != nil {
@@ -127,7 +127,7 @@ func (s *Service) updateRuleGroup(c *call) (document, error) {
 	}
 	r.content, r.members["ConsumedCapacity"] = content, consumed
 	for _, key := range []string{"Description", "EncryptionConfiguration"} {
-		if v := c.in[key]; v != nil {
+		if v := c.In[key]; v != nil {
 			r.members[key] = v
 		}
 	}
@@ -135,7 +135,7 @@ func (s *Service) updateRuleGroup(c *call) (document, error) {
 }
 
 func orderOf(options document) string {
-	if order := options.text("RuleOrder"); order != "" {
+	if order := options.Text("RuleOrder"); order != "" {
 		return order
 	}
 	return "DEFAULT_ACTION_ORDER"

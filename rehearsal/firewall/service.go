@@ -5,11 +5,7 @@
 package firewall
 
 import (
-	"context"
-	"encoding/json"
-	"maps"
 	"net/http"
-	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -38,57 +34,12 @@ func New(account string, takes time.Duration, moto func(region string) *awsapi.C
 }
 
 // document is a JSON object whose members are kept as they came.
-type document map[string]any
+type document = answer.Document
 
-func (d document) sub(key string) document {
-	m, _ := d[key].(map[string]any)
-	return m
-}
-
-func (d document) list(key string) []document {
-	items, _ := d[key].([]any)
-	list := make([]document, 0, len(items))
-	for _, item := range items {
-		m, _ := item.(map[string]any)
-		list = append(list, m)
-	}
-	return list
-}
-
-func (d document) texts(key string) []string {
-	items, _ := d[key].([]any)
-	list := make([]string, 0, len(items))
-	for _, item := range items {
-		text, _ := item.(string)
-		list = append(list, text)
-	}
-	return list
-}
-
-func (d document) text(key string) string {
-	s, _ := d[key].(string)
-	return s
-}
-
-func (d document) number(key string) int {
-	n, _ := d[key].(float64)
-	return int(n)
-}
-
-func (d document) yes(key string) bool {
-	b, _ := d[key].(bool)
-	return b
-}
-
-// call is one request.
-type call struct {
-	ctx    context.Context //nolint:containedctx // a call lives as long as its request
-	region string
-	in     document
-}
+type call = answer.Call
 
 // operations are those that are simulated. Each runs with the lock held.
-var operations = map[string]func(*Service, *call) (document, error){
+var operations = answer.Operations[*Service]{
 	"CreateRuleGroup":           (*Service).createRuleGroup,
 	"DescribeRuleGroup":         (*Service).describeRuleGroup,
 	"DescribeRuleGroupMetadata": (*Service).describeRuleGroupMetadata,
@@ -124,41 +75,14 @@ var operations = map[string]func(*Service, *call) (document, error){
 
 // Serve answers an operation with the request's body, and says whether it is one that is simulated.
 func (s *Service) Serve(w http.ResponseWriter, r *http.Request, region, operation string, body []byte) bool {
-	handle := operations[operation]
-	if handle == nil {
-		return false
-	}
-	c := &call{ctx: r.Context(), region: region}
-	if err := json.Unmarshal(body, &c.in); err != nil {
-		answer.JSON.Refuse(w, answer.Refuse("SerializationException", "the request is not JSON: %v", err))
-		return true
-	}
-	s.mu.Lock()
-	out, err := handle(s, c)
-	var encoded []byte
-	if err == nil {
-		encoded, err = json.Marshal(out) // within the lock: the answer holds what others may change
-	}
-	s.mu.Unlock()
-	if err != nil {
-		answer.JSON.Refuse(w, answer.Of(err))
-		return true
-	}
-	answer.WriteJSON(w, json.RawMessage(encoded))
-	return true
+	return operations.Serve(s, &s.mu, w, operation, &call{Ctx: r.Context(), Region: region}, body)
 }
 
 // Tagged lists what there is in a region, by ARN.
 func (s *Service) Tagged(region string) []awsapi.Tagged {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	var list []awsapi.Tagged
-	for _, arn := range slices.Sorted(maps.Keys(s.resources)) {
-		if r := s.resources[arn]; r.region == region {
-			list = append(list, awsapi.Tagged{ARN: arn, Tags: maps.Clone(r.tags)})
-		}
-	}
-	return list
+	return awsapi.ListTagged(s.resources, func(r *resource) (map[string]string, bool) { return r.tags, r.region == region })
 }
 
 func invalid(format string, args ...any) error {
