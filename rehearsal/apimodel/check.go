@@ -26,6 +26,7 @@ type Violation struct {
 	Kind    Kind
 	Path    string // members from the request's own, with dots; list elements by their number from 1, ".member."
 	Value   string
+	Secret  bool   // the value is one, and left out
 	Problem string // as AWS words it: "Member must not be null"
 }
 
@@ -49,7 +50,7 @@ func (c *checker) add(kind Kind, path string, value any, problem string, args ..
 		if len(text) > 200 {
 			text = text[:200] + "…"
 		}
-		c.found = append(c.found, Violation{kind, path, text, fmt.Sprintf(problem, args...)})
+		c.found = append(c.found, Violation{Kind: kind, Path: path, Value: text, Problem: fmt.Sprintf(problem, args...)})
 	}
 }
 
@@ -59,6 +60,16 @@ func (c *checker) check(name, path string, value any) {
 	if s == nil || value == nil || s.Document || isOpaque(value) {
 		return
 	}
+	before := len(c.found)
+	c.shape(s, path, value)
+	if s.Sensitive {
+		for i := range c.found[before:] {
+			c.found[before+i].Value, c.found[before+i].Secret = "", true
+		}
+	}
+}
+
+func (c *checker) shape(s *shape, path string, value any) {
 	switch s.Type {
 	case "structure":
 		c.structure(s, path, value)

@@ -137,6 +137,7 @@ type shape struct {
 	Payload   string             `json:"payload"`
 	Flattened bool               `json:"flattened"`
 	Document  bool               `json:"document"`
+	Sensitive bool               `json:"sensitive"`
 
 	pattern pattern
 }

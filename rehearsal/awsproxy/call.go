@@ -16,8 +16,9 @@ type call struct {
 	*http.Request
 	region, service string
 	protocol        answer.Protocol
-	operation       string // empty when only the service's own simulation knows
-	body            []byte // nil for S3, whose bodies are streams
+	operation       string            // empty when only the service's own simulation knows
+	path            map[string]string // what a REST call's path names, when its model is known
+	body            []byte            // nil for S3, whose bodies are streams
 	form            url.Values
 }
 

@@ -57,10 +57,9 @@ func (v *validation) check(c *call) *answer.Refusal {
 
 func (v *validation) compare(model *apimodel.Service, c *call) ([]apimodel.Violation, error) {
 	rest := c.protocol == answer.RESTJSON || c.protocol == answer.RESTXML
-	var vars map[string]string
 	operation := model.Operations[c.operation]
 	if rest {
-		if operation, vars = model.Match(c.Request); operation != nil {
+		if operation, c.path = model.Match(c.Request); operation != nil {
 			c.operation = operation.Name
 		}
 	}
@@ -70,7 +69,7 @@ func (v *validation) compare(model *apimodel.Service, c *call) ([]apimodel.Viola
 	v.checked.Add(1)
 	switch {
 	case rest:
-		return model.CheckREST(operation, c.Request, vars, c.body)
+		return model.CheckREST(operation, c.Request, c.path, c.body)
 	case c.protocol == answer.Query, c.protocol == answer.EC2:
 		return model.CheckForm(operation, c.form), nil
 	case c.protocol == answer.CBOR:
@@ -135,11 +134,14 @@ func refusalOf(c *call, found []apimodel.Violation) *answer.Refusal {
 	}
 	var texts []string
 	for _, v := range found {
-		value := "'" + v.Value + "'"
-		if v.Kind == apimodel.Missing {
-			value = "null"
+		value := "'" + v.Value + "' "
+		switch {
+		case v.Kind == apimodel.Missing:
+			value = "null "
+		case v.Secret:
+			value = ""
 		}
-		texts = append(texts, fmt.Sprintf("Value %s at '%s' failed to satisfy constraint: %s", value, lowerFirst(v.Path), v.Problem))
+		texts = append(texts, fmt.Sprintf("Value %sat '%s' failed to satisfy constraint: %s", value, lowerFirst(v.Path), v.Problem))
 	}
 	noun := "errors"
 	if len(found) == 1 {
