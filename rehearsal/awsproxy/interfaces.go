@@ -29,6 +29,8 @@ var follows = []follow{
 	{"ec2", "AuthorizeSecurityGroupEgress", (*Proxy).describeRules, nil},
 	{"ec2", "CreateLaunchTemplateVersion", nil, withoutTemplateTags},
 	{"ec2", "DescribeLaunchTemplateVersions", nil, withoutTemplateTags},
+	{"ec2", "CreateTransitGatewayVpcAttachment", (*Proxy).tagAttachment, nil},
+	{"events", "DescribeConnection", nil, withoutKeys},
 }
 
 // following are the rows for a call.

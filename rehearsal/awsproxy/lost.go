@@ -5,10 +5,13 @@ import (
 	"context"
 	"encoding/xml"
 	"errors"
+	"fmt"
 	"net/url"
 	"regexp"
 	"strings"
 	"sync"
+
+	"drover/rehearsal/answer"
 )
 
 // describeRules gives the rules of a security group the descriptions that came with another group: moto keeps those of
@@ -54,6 +57,27 @@ func descriptions(form url.Values) map[string]string {
 		}
 	}
 	return said
+}
+
+// tagAttachment gives a transit gateway's VPC attachment its tags, for which moto reads those of a route table.
+func (p *Proxy) tagAttachment(ctx context.Context, c *call, body []byte) error {
+	var out struct {
+		ID string `xml:"transitGatewayVpcAttachment>transitGatewayAttachmentId"`
+	}
+	if err := xml.Unmarshal(body, &out); err != nil {
+		return err
+	}
+	tags := answer.Tags(c.form, "transit-gateway-attachment")
+	if len(tags) == 0 {
+		return nil
+	}
+	in, i := url.Values{"ResourceId.1": {out.ID}}, 0
+	for key, value := range tags {
+		i++
+		in.Set(fmt.Sprintf("Tag.%d.Key", i), key)
+		in.Set(fmt.Sprintf("Tag.%d.Value", i), value)
+	}
+	return p.Moto(c.region).Query(ctx, "ec2", ec2Version, "CreateTags", in, nil)
 }
 
 // templateTags are a launch template's own tags, which moto makes part of what is launched from it.

@@ -22,10 +22,13 @@ import (
 	"drover/rehearsal/answer"
 	"drover/rehearsal/apimodel"
 	"drover/rehearsal/awsapi"
+	"drover/rehearsal/backup"
+	"drover/rehearsal/chatbot"
 	"drover/rehearsal/clientvpn"
 	"drover/rehearsal/eks"
 	"drover/rehearsal/firewall"
 	"drover/rehearsal/kubernetes"
+	"drover/rehearsal/stacks"
 )
 
 // Options say what the proxy stands before.
@@ -61,6 +64,9 @@ type Proxy struct {
 	keys        keyring
 	vpn         *clientvpn.Service
 	firewalls   *firewall.Service
+	backups     *backup.Service
+	chat        *chatbot.Service
+	stacks      *stacks.Service
 	pullThrough *pullThrough
 	attachments attachments
 	databases   databases
@@ -92,6 +98,8 @@ func Start(ctx context.Context, o Options) (*Proxy, error) {
 	p.eks.Take(o.Takes)
 	p.vpn = clientvpn.New(o.Account, p.Moto)
 	p.firewalls = firewall.New(o.Account, o.Takes, p.Moto)
+	p.backups, p.chat = backup.New(o.Account, p.Moto), chatbot.New(o.Account, p.Moto)
+	p.stacks = stacks.New(o.Account, p.client) // its calls are compared with the models too
 	p.wrote = o.Wrote
 	p.quotas = granted(o.Quotas)
 	p.pullThrough = newPullThrough(o.Account)

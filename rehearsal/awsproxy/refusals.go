@@ -17,8 +17,7 @@ type forbidden struct {
 	check              func(*Proxy, *call) error
 }
 
-// refusals are checked in this order before a call is answered. Sources: the EC2, Route 53, RDS, KMS and
-// Elastic Load Balancing API references.
+// refusals are checked in this order before a call is answered. Sources: the API references of the services.
 var refusals = []forbidden{
 	{"ec2", "CreateVpc", networkSize("InvalidVpc.Range")},
 	{"ec2", "AssociateVpcCidrBlock", networkSize("InvalidVpc.Range")},
@@ -29,6 +28,9 @@ var refusals = []forbidden{
 	{"ec2", "ReleaseAddress", (*Proxy).addressIsFree},
 	{"ec2", "DeleteNetworkInterface", (*Proxy).interfaceIsFree},
 	{"route53", "CreateHostedZone", privateZoneHasNetwork},
+	{"events", "CreateApiDestination", (*Proxy).connectionIsThere},
+	{"events", "UpdateApiDestination", (*Proxy).connectionIsThere},
+	{"events", "PutTargets", (*Proxy).destinationsAreThere},
 	{"rds", "CreateDBSubnetGroup", (*Proxy).databaseZones},
 	{"rds", "DeleteDBSubnetGroup", (*Proxy).subnetGroupIsFree},
 	{"rds", "DeleteDBParameterGroup", (*Proxy).parameterGroupIsFree},

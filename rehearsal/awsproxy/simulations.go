@@ -22,6 +22,15 @@ var simulations = []simulation{
 	{"Network Firewall", "network-firewall", func(p *Proxy, w http.ResponseWriter, c *call) bool {
 		return p.firewalls.Serve(w, c.Request, c.region, c.operation, c.body) || refuseUnknown(w, c)
 	}},
+	{"AWS Backup", "backup", func(p *Proxy, w http.ResponseWriter, c *call) bool {
+		return p.backups.Serve(w, c.Request, c.region, c.operation, c.path, c.body) || refuseUnknown(w, c)
+	}},
+	{"the chat client", "chatbot", func(p *Proxy, w http.ResponseWriter, c *call) bool {
+		return p.chat.Serve(w, c.Request, c.region, c.operation, c.body) || refuseUnknown(w, c)
+	}},
+	{"stacks of EventBridge connections", "cloudformation", func(p *Proxy, w http.ResponseWriter, c *call) bool {
+		return p.stacks.Serve(w, c.Request, c.region, c.operation, c.form) || refuseUnknown(w, c)
+	}},
 	{"pull-through caches", "ecr", func(p *Proxy, w http.ResponseWriter, c *call) bool {
 		return p.pullThrough.serve(w, c.Request, c.region)
 	}},

@@ -149,8 +149,13 @@ func TestADeletedAttachmentIsSeenAsDeleted(t *testing.T) {
 	t.Parallel()
 	vpc, subnets := network(t, "10.53", "a")
 	gateway := text(t, sdk.ok(t, "ec2", "CreateTransitGateway", nil), "TransitGateway", "TransitGatewayId")
-	in := params{"TransitGatewayId": gateway, "VpcId": vpc, "SubnetIds": []any{subnets[0]}}
+	in := params{"TransitGatewayId": gateway, "VpcId": vpc, "SubnetIds": []any{subnets[0]}, "TagSpecifications": []any{
+		params{"ResourceType": "transit-gateway-attachment", "Tags": []any{params{"Key": "Name", "Value": "shop"}}}}}
 	id := text(t, sdk.ok(t, "ec2", "CreateTransitGatewayVpcAttachment", in), "TransitGatewayVpcAttachment", "TransitGatewayAttachmentId")
+	attached := sdk.ok(t, "ec2", "DescribeTransitGatewayVpcAttachments", params{"TransitGatewayAttachmentIds": []any{id}})
+	if name := text(t, attached, "TransitGatewayVpcAttachments", 0, "Tags", 0, "Value"); name != "shop" {
+		t.Errorf("its tags are %v", attached)
+	}
 	out := sdk.ok(t, "ec2", "DeleteTransitGatewayVpcAttachment", params{"TransitGatewayAttachmentId": id})
 	if state := text(t, out, "TransitGatewayVpcAttachment", "State"); state != "deleting" {
 		t.Errorf("at first it is %s", state)

@@ -102,7 +102,8 @@ func (p *Proxy) additions(in taggingRequest, region string, have []tagged) []tag
 			list = append(list, tagged{ARN: arn, Tags: tagList(tags)})
 		}
 	}
-	for _, t := range slices.Concat(p.eks.Tagged(region), p.vpn.Tagged(region), p.firewalls.Tagged(region)) {
+	for _, t := range slices.Concat(p.eks.Tagged(region), p.vpn.Tagged(region), p.firewalls.Tagged(region),
+		p.backups.Tagged(region), p.chat.Tagged(), p.stacks.Tagged(region)) {
 		add(t.ARN, t.Tags)
 	}
 	return list
