@@ -52,7 +52,7 @@ func Run(ctx context.Context, o RunOptions) (s Summary, err error) {
 		return s, err
 	}
 	defer func() { err = errors.Join(err, r.cloud.Close()) }()
-	if err := r.cloud.seed(ctx, o.Spec); err != nil {
+	if err := r.seed(ctx); err != nil {
 		return s, err
 	}
 	if err := r.build(ctx); err != nil {
@@ -71,7 +71,8 @@ type run struct {
 	cloud    *Cloud
 	specFile string // the copy
 	out      string
-	notes    []string // what is different from the user's spec
+	edits    []edit   // what is different from the user's spec
+	notes    []string // the same for people
 	breaker  *breaker // during the rotation
 	built    time.Duration
 }
@@ -80,7 +81,7 @@ func (r *run) say(format string, args ...any) {
 	_, _ = fmt.Fprintf(r.Progress, "rehearsal: "+format+"\n", args...) // a closed terminal must not stop it
 }
 
-// prepare makes the directory and the copy of the spec.
+// prepare makes the directory.
 func (r *run) prepare(ctx context.Context) (err error) {
 	if r.ToVersion == "" {
 		if r.ToVersion, err = nextMinor(r.Spec.Spec.Kubernetes.Version); err != nil {
@@ -103,14 +104,21 @@ func (r *run) prepare(ctx context.Context) (err error) {
 		return fmt.Errorf("make the rehearsal's log: %w", err)
 	}
 	r.specFile, r.out = filepath.Join(r.dir, "cluster.yaml"), filepath.Join(r.dir, rootsDir)
-	edits := shorten(r.Spec, r.Kubernetes)
-	for _, e := range edits {
-		r.notes = append(r.notes, e.note)
+	return nil
+}
+
+// seed makes what the spec expects to find, and the copy of the spec, which names that.
+func (r *run) seed(ctx context.Context) error {
+	made, err := r.cloud.seed(ctx, r.Spec)
+	if err != nil {
+		return err
 	}
+	r.edits = append(shorten(r.Spec, r.Kubernetes), made...)
+	r.notes = notes(r.edits)
 	if r.Kubernetes {
 		r.notes = append(r.notes, r.emulation()...)
 	}
-	return r.writeSpec(edits)
+	return r.writeSpec(r.edits)
 }
 
 func (r *run) writeSpec(edits []edit) error {
@@ -185,8 +193,7 @@ func (r *run) rotate(ctx context.Context) (s Summary, err error) {
 	if err != nil {
 		return s, err
 	}
-	edits := append(shorten(r.Spec, r.Kubernetes), edit{path: "kubernetes.version", value: r.ToVersion})
-	if err := r.writeSpec(edits); err != nil {
+	if err := r.writeSpec(append(r.edits, edit{path: "kubernetes.version", value: r.ToVersion})); err != nil {
 		return s, err
 	}
 	r.say("drover rotate: to Kubernetes %s, with clients asking %s all the while", r.ToVersion, r.Spec.Spec.Ingress.Domain)

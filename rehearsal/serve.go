@@ -44,10 +44,11 @@ func Serve(ctx context.Context, o ServeOptions) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, c.Close()) }()
-	if err := c.seed(ctx, o.Spec); err != nil {
+	made, err := c.seed(ctx, o.Spec)
+	if err != nil {
 		return err
 	}
-	if _, err := io.WriteString(o.Out, exports(c.Env())); err != nil {
+	if _, err := io.WriteString(o.Out, differences(made)+exports(c.Env())); err != nil {
 		return fmt.Errorf("print how to reach the cloud: %w", err)
 	}
 	b := startBreaker(ctx, c, "", o.Faults, func(format string, args ...any) { _, _ = fmt.Fprintf(o.Log, "rehearsal: "+format+"\n", args...) })
@@ -105,6 +106,15 @@ func (o Options) hosts() []string {
 		hosts = append(hosts, domain, "*."+domain)
 	}
 	return hosts
+}
+
+// differences are comments that say what of a spec is otherwise here: what drover is given has to name it so.
+func differences(edits []edit) string {
+	var b strings.Builder
+	for _, note := range notes(edits) {
+		fmt.Fprintf(&b, "# %s\n", note)
+	}
+	return b.String()
 }
 
 // exports are lines that a POSIX shell can read, sorted, and a comment that ends them.

@@ -21,9 +21,9 @@ const (
 
 // edit changes one field of a spec file. A nil value removes it.
 type edit struct {
-	path  string // dots between names, below spec
+	path  string // dots between names, below spec; empty changes nothing
 	value any
-	note  string // for people: what was changed, and from what
+	note  string // for people: what was changed, and from what; empty when another edit says it
 }
 
 // shorten says what a rehearsal changes in a spec: waits that a person would not sit through are cut, nobody is
@@ -54,38 +54,15 @@ func shorten(c spec.Cluster, kubernetes bool) []edit {
 	if r.Window != nil {
 		edits = append(edits, edit{"rotation.window", nil, "the rotation window is not waited for"})
 	}
-	edits = append(edits, leaveOut(c.Spec)...)
+	if c.Spec.GitOps != nil {
+		edits = append(edits, edit{"gitops", nil, "no GitOps: nothing runs in the pods of a simulated cluster"})
+	}
 	kept, left := checksThatAnswer(r.Verify, kubernetes)
 	if len(left) > 0 {
 		edits = append(edits, edit{"rotation.verify", kept, "checks that need the real cluster are left out: " + strings.Join(left, ", ")})
 	}
 	if asked, unasked := onlyOurs(kept); len(unasked) > 0 {
 		edits = append(edits, edit{"rotation.verify", asked, "nothing deploys to a simulated cluster, so that the kubernetes check does not ask for " + strings.Join(unasked, ", ")})
-	}
-	return edits
-}
-
-// leaveOut removes what there is no cluster to run in, and what leads to networks
-// that are not in the simulated account. What stays is what a rotation moves.
-func leaveOut(s spec.Spec) []edit {
-	var edits []edit
-	for _, e := range []struct {
-		path, note string
-		given      bool
-	}{
-		{"network.adopt", "no adopted network: it is not in the simulated account, so that one is made, with its subnets", s.Network.Adopt != nil},
-		{"ingress.zoneId", "the adopted zone is found by the domain: its id is of the real account", s.Ingress.ZoneID != ""},
-		{"network.peerings", "no peerings: the other networks are not in the simulated account, and their routes are not rehearsed", len(s.Network.Peerings) > 0},
-		{"network.transitGateway", "no transit gateway: it is not in the simulated account, and its routes are not rehearsed", s.Network.TransitGateway != nil},
-		{"services.backups", "no backups: the simulated account takes none", s.Services.Backups != nil},
-		{"services.alerts.slack", "no Slack: the simulated account has no chat client", s.Services.Alerts != nil && s.Services.Alerts.Slack != nil},
-		{"services.alerts.pagerduty", "no PagerDuty: the simulated account keeps no key for it, and nobody is called", s.Services.Alerts != nil && s.Services.Alerts.PagerDuty != nil},
-		{"services.alerts.webhook", "no alerts to the webhook: the simulated account keeps no key for it", s.Services.Alerts != nil && s.Services.Alerts.Webhook != nil},
-		{"gitops", "no GitOps: nothing runs in the pods of a simulated cluster", s.GitOps != nil},
-	} {
-		if e.given {
-			edits = append(edits, edit{e.path, nil, e.note})
-		}
 	}
 	return edits
 }
@@ -134,6 +111,17 @@ func onlyOurs(checks []spec.Check) (asked []spec.Check, unasked []string) {
 	return asked, unasked
 }
 
+// notes are what edits say to people.
+func notes(edits []edit) []string {
+	list := []string{}
+	for _, e := range edits {
+		if e.note != "" {
+			list = append(list, e.note)
+		}
+	}
+	return list
+}
+
 // apply makes edits in a spec file. Everything else in it stays as it was written, but for comments and layout.
 func apply(data []byte, edits []edit) ([]byte, error) {
 	var file map[string]any
@@ -141,6 +129,9 @@ func apply(data []byte, edits []edit) ([]byte, error) {
 		return nil, fmt.Errorf("read the spec: %w", err)
 	}
 	for _, e := range edits {
+		if e.path == "" {
+			continue
+		}
 		at := file
 		names := strings.Split("spec."+e.path, ".")
 		for _, name := range names[:len(names)-1] {

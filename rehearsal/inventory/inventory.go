@@ -26,7 +26,7 @@ func List(ctx context.Context, api *awsapi.Client) ([]Resource, error) {
 	if err := q.findVPCs(ctx); err != nil {
 		return nil, err
 	}
-	err := errors.Join(q.askQueries(ctx), q.askBalancers(ctx), q.askIAM(ctx), q.askEKS(ctx), q.askZones(ctx), q.askBuckets(ctx), q.askJSON(ctx))
+	err := errors.Join(q.askQueries(ctx), q.askBalancers(ctx), q.askIAM(ctx), q.askEKS(ctx), q.askZones(ctx), q.askBuckets(ctx), q.askJSON(ctx), q.askBackups(ctx), q.askChannels(ctx))
 	if err != nil {
 		return nil, fmt.Errorf("take the account's inventory: %w", err)
 	}

@@ -20,6 +20,8 @@ var jsonLists = []struct {
 	{"firewall policy", "network-firewall", "NetworkFirewall_20201112", "ListFirewallPolicies", "FirewallPolicies", "Name", "NextToken"},
 	{"firewall rule group", "network-firewall", "NetworkFirewall_20201112", "ListRuleGroups", "RuleGroups", "Name", "NextToken"},
 	{"secret", "secretsmanager", "secretsmanager", "ListSecrets", "SecretList", "Name", "NextToken"},
+	{"event connection", "events", "AWSEvents", "ListConnections", "Connections", "Name", "NextToken"},
+	{"event destination", "events", "AWSEvents", "ListApiDestinations", "ApiDestinations", "Name", "NextToken"},
 	{"event rule", "events", "AWSEvents", "ListRules", "Rules", "Name", "NextToken"},
 }
 

@@ -16,13 +16,14 @@ type query struct {
 }
 
 const (
-	ec2Version         = "2016-11-15"
-	autoScalingVersion = "2011-01-01"
-	elbVersion         = "2015-12-01"
-	iamVersion         = "2010-05-08"
-	rdsVersion         = "2014-10-31"
-	snsVersion         = "2010-03-31"
-	cloudWatchVersion  = "2010-08-01"
+	ec2Version            = "2016-11-15"
+	autoScalingVersion    = "2011-01-01"
+	elbVersion            = "2015-12-01"
+	iamVersion            = "2010-05-08"
+	rdsVersion            = "2014-10-31"
+	snsVersion            = "2010-03-31"
+	cloudWatchVersion     = "2010-08-01"
+	cloudFormationVersion = "2010-05-15"
 )
 
 // queries has instances before what is attached to them.
@@ -40,6 +41,7 @@ var queries = []query{
 	{kind: "VPC endpoint", service: "ec2", version: ec2Version, action: "DescribeVpcEndpoints", list: "vpcEndpointSet/item", id: "vpcEndpointId", state: "state", gone: []string{"deleted"}},
 	{kind: "VPC peering", service: "ec2", version: ec2Version, action: "DescribeVpcPeeringConnections", list: "vpcPeeringConnectionSet/item", id: "vpcPeeringConnectionId", state: "status/code", gone: []string{"deleted"}},
 	{kind: "transit gateway attachment", service: "ec2", version: ec2Version, action: "DescribeTransitGatewayVpcAttachments", list: "transitGatewayVpcAttachments/item", id: "transitGatewayAttachmentId", state: "state", gone: []string{"deleted", "deleting"}},
+	{kind: "transit gateway", service: "ec2", version: ec2Version, action: "DescribeTransitGateways", list: "transitGatewaySet/item", id: "transitGatewayId", state: "state", gone: []string{"deleted", "deleting"}},
 	{kind: "client VPN endpoint", service: "ec2", version: ec2Version, action: "DescribeClientVpnEndpoints", list: "clientVpnEndpoint/item", id: "clientVpnEndpointId"},
 	{kind: "flow log", service: "ec2", version: ec2Version, action: "DescribeFlowLogs", list: "flowLogSet/item", id: "flowLogId"},
 	{kind: "launch template", service: "ec2", version: ec2Version, action: "DescribeLaunchTemplates", list: "launchTemplates/item", id: "launchTemplateId"},
@@ -49,6 +51,7 @@ var queries = []query{
 	{kind: "database subnet group", service: "rds", version: rdsVersion, action: "DescribeDBSubnetGroups", list: "DescribeDBSubnetGroupsResult/DBSubnetGroups/DBSubnetGroup", id: "DBSubnetGroupName"},
 	{kind: "database parameter group", service: "rds", version: rdsVersion, action: "DescribeDBParameterGroups", list: "DescribeDBParameterGroupsResult/DBParameterGroups/DBParameterGroup", id: "DBParameterGroupName"},
 	{kind: "database snapshot", service: "rds", version: rdsVersion, action: "DescribeDBSnapshots", list: "DescribeDBSnapshotsResult/DBSnapshots/DBSnapshot", id: "DBSnapshotIdentifier"},
+	{kind: "stack", service: "cloudformation", version: cloudFormationVersion, action: "DescribeStacks", list: "DescribeStacksResult/Stacks/member", id: "StackName"},
 	{kind: "topic", service: "sns", version: snsVersion, action: "ListTopics", list: "ListTopicsResult/Topics/member", id: "TopicArn"},
 	{kind: "alarm", service: "monitoring", version: cloudWatchVersion, action: "DescribeAlarms", list: "DescribeAlarmsResult/MetricAlarms/member", id: "AlarmName", tagsBy: "AlarmArn"},
 }
