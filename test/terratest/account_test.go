@@ -45,7 +45,9 @@ type routeTable struct {
 	Routes []struct {
 		Destination string `xml:"destinationCidrBlock"`
 		NAT         string `xml:"natGatewayId"`
-		Internet    string `xml:"gatewayId"`
+		Gateway     string `xml:"gatewayId"` // to the internet, or the endpoint of a firewall
+		Peering     string `xml:"vpcPeeringConnectionId"`
+		Transit     string `xml:"transitGatewayId"`
 	} `xml:"routeSet>item"`
 	Associations []struct {
 		Subnet string `xml:"subnetId"`
@@ -125,7 +127,12 @@ func (a account) json(t *testing.T, service, prefix, operation string, in, answe
 
 func (a account) rest(t *testing.T, operation, path string, answer any) {
 	t.Helper()
-	if err := a.client().REST(t.Context(), "eks", operation, http.MethodGet, path, nil, answer); err != nil {
+	a.restOf(t, "eks", operation, http.MethodGet, path, answer)
+}
+
+func (a account) restOf(t *testing.T, service, operation, method, path string, answer any) {
+	t.Helper()
+	if err := a.client().REST(t.Context(), service, operation, method, path, nil, answer); err != nil {
 		t.Fatal(err)
 	}
 }

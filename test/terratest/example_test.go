@@ -2,12 +2,10 @@ package terratest
 
 import (
 	"maps"
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
-	"github.com/goccy/go-yaml"
 	"github.com/gruntwork-io/terratest/modules/terraform"
 
 	"drover/generator/spec"
@@ -24,33 +22,18 @@ type example struct {
 	env     map[string]string
 }
 
-// notSimulated are the parts of a spec that the simulated account has no service for. They are left out of the copy
-// that is applied; what they decide is tested by the modules' own tests.
-var notSimulated = []string{
-	"network.egress", // AWS Network Firewall
-	"access.vpn",     // Client VPN
-	"services.backups",
-	"services.alerts.slack", // a chat client, and the keys of the others
-	"services.alerts.pagerduty",
-	"services.alerts.webhook",
-}
-
 // prepare renders an example and starts its account.
 func prepare(t *testing.T, file string) *example {
 	t.Helper()
-	file = withoutNotSimulated(t, file)
-	out := filepath.Join(t.TempDir(), "infra")
-	if r := harness.Drover(t, t.TempDir(), "generate", "-f", file, "-o", out); r.Code != 0 {
-		t.Fatalf("generating the roots: exit %d\n%s", r.Code, r.Stderr)
-	}
+	e := start(t, file)
+	e.render(t, file)
+	return e
+}
+
+// start starts the account of a spec, with what the spec expects to find there.
+func start(t *testing.T, file string) *example {
+	t.Helper()
 	e := &example{plain: harness.Terraform(t)}
-	cluster, said := spec.Load(file)
-	if said.HasErrors() {
-		t.Fatal(said)
-	}
-	e.spec = cluster
-	e.name = e.spec.Metadata.Name
-	e.dir = filepath.Join(out, e.name)
 	e.env = e.plain.Variables()
 	cloud := harness.Cloud(t, file)
 	for _, name := range []string{
@@ -65,41 +48,19 @@ func prepare(t *testing.T, file string) *example {
 	return e
 }
 
-// withoutNotSimulated is a copy of a spec without the parts that the simulated account lacks.
-func withoutNotSimulated(t *testing.T, file string) string {
+func (e *example) render(t *testing.T, file string) {
 	t.Helper()
-	data, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
+	out := filepath.Join(t.TempDir(), "infra")
+	if r := harness.Drover(t, t.TempDir(), "generate", "-f", file, "-o", out); r.Code != 0 {
+		t.Fatalf("generating the roots: exit %d\n%s", r.Code, r.Stderr)
 	}
-	var all map[string]any
-	if err := yaml.Unmarshal(data, &all); err != nil {
-		t.Fatal(err)
+	cluster, said := spec.Load(file)
+	if said.HasErrors() {
+		t.Fatal(said)
 	}
-	for _, part := range notSimulated {
-		if remove(all, strings.Split("spec."+part, ".")) {
-			t.Logf("%s: %s is left out: the simulated account lacks it", filepath.Base(file), part)
-		}
-	}
-	if data, err = yaml.Marshal(all); err != nil {
-		t.Fatal(err)
-	}
-	copied := filepath.Join(t.TempDir(), filepath.Base(file))
-	if err := os.WriteFile(copied, data, 0o600); err != nil {
-		t.Fatal(err)
-	}
-	return copied
-}
-
-// remove deletes a field, and says whether it was there.
-func remove(from map[string]any, path []string) bool {
-	if len(path) == 1 {
-		_, there := from[path[0]]
-		delete(from, path[0])
-		return there
-	}
-	below, _ := from[path[0]].(map[string]any)
-	return below != nil && remove(below, path[1:])
+	e.spec = cluster
+	e.name = e.spec.Metadata.Name
+	e.dir = filepath.Join(out, e.name)
 }
 
 // root is one of the four roots, as Terratest wants it.
@@ -123,6 +84,16 @@ func (e *example) apply(t *testing.T, options *terraform.Options) {
 	terraform.Init(t, options)
 	release()
 	terraform.Apply(t, options)
+}
+
+// state is what Terraform keeps of a root.
+func (e *example) state(t *testing.T, options *terraform.Options) string {
+	t.Helper()
+	plain := harness.Plain{Path: e.plain.Path}
+	for name, value := range e.env {
+		plain.Env = append(plain.Env, name+"="+value)
+	}
+	return plain.Run(t, options.TerraformDir, "state", "pull").Stdout
 }
 
 // colors is what the traffic root is told of the one color that there is.

@@ -36,6 +36,9 @@ func TestExamplesAreAppliedAndDestroyedByPlainTerraform(t *testing.T) {
 			checkKeysAndLogs(t, e, foundation)
 			checkRegistry(t, e)
 			checkDatabases(t, e, foundation)
+			checkVPN(t, e, foundation)
+			checkBackups(t, e, foundation)
+			checkReceivers(t, e, foundation)
 
 			afterFoundation := e.account.holds(t)
 			grown(t, "foundation", 40, before, afterFoundation)

@@ -1,6 +1,7 @@
 package terratest
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/gruntwork-io/terratest/modules/terraform"
@@ -26,7 +27,8 @@ func checkNetwork(t *testing.T, e *example, options *terraform.Options) {
 
 	var ids map[string][]string
 	terraform.OutputStruct(t, options, "subnet_ids", &ids)
-	subnets, gateways, routes := a.subnets(t, vpc.ID), a.gateways(t), defaultRoutes(a.routeTables(t, vpc.ID))
+	subnets, gateways, routes := a.subnets(t, vpc.ID), a.gateways(t), waysOut(a.routeTables(t, vpc.ID))
+	endpoints := checkFirewall(t, e, subnets, gateways, routes, ids)
 	if len(gateways) != 3 {
 		t.Errorf("there are %d NAT gateways, want one in each of 3 zones", len(gateways))
 	}
@@ -37,7 +39,7 @@ func checkNetwork(t *testing.T, e *example, options *terraform.Options) {
 		zones := map[string]bool{}
 		for _, id := range ids[kind] {
 			zones[subnets[id].Zone] = true
-			checkWayOut(t, kind, subnets[id], routes[id], gateways, subnets)
+			checkWayOut(t, kind, subnets[id], routes[id][everywhere], endpoints, gateways, subnets)
 		}
 		if len(zones) != 3 {
 			t.Errorf("the %s subnets are in the zones %v, want 3", kind, zones)
@@ -60,37 +62,44 @@ func checkTags(t *testing.T, cluster string, vpc network) {
 	}
 }
 
-// way is where a subnet's default route leads.
-type way struct{ nat, internet string }
+// way is where a route leads.
+type way struct{ nat, gateway, peering, transit string }
 
-func defaultRoutes(tables []routeTable) map[string]way {
-	ways := map[string]way{}
+// waysOut are the routes of subnets, by destination.
+func waysOut(tables []routeTable) map[string]map[string]way {
+	ways := map[string]map[string]way{}
 	for _, table := range tables {
-		for _, route := range table.Routes {
-			if route.Destination != everywhere {
-				continue
+		for _, association := range table.Associations {
+			if association.Subnet == "" {
+				continue // the network's main table
 			}
-			for _, association := range table.Associations {
-				ways[association.Subnet] = way{nat: route.NAT, internet: route.Internet}
+			ways[association.Subnet] = map[string]way{}
+			for _, r := range table.Routes {
+				ways[association.Subnet][r.Destination] = way{nat: r.NAT, gateway: r.Gateway, peering: r.Peering, transit: r.Transit}
 			}
 		}
 	}
 	return ways
 }
 
-func checkWayOut(t *testing.T, kind string, s subnet, w way, gateways map[string]gateway, subnets map[string]subnet) {
+// checkWayOut holds a subnet's default route against what its kind may have. Endpoints are the firewall's by zone; with
+// one, a private subnet goes out through that.
+func checkWayOut(t *testing.T, kind string, s subnet, w way, endpoints map[string]string, gateways map[string]gateway, subnets map[string]subnet) {
 	t.Helper()
-	switch {
+	switch endpoint := endpoints[s.Zone]; {
 	case s.ID == "":
 		t.Errorf("a %s subnet of the outputs is not in the account", kind)
-	case kind == "public" && (w.internet == "" || w.nat != ""):
+	case kind == "public" && (!strings.HasPrefix(w.gateway, "igw-") || w.nat != ""):
 		t.Errorf("the public subnet %s does not go out through the internet gateway: %+v", s.ID, w)
 	case kind == "public":
-	case w.internet != "" || s.PublicIP:
+	case strings.HasPrefix(w.gateway, "igw-") || s.PublicIP:
 		t.Errorf("the %s subnet %s is reachable from outside: %+v", kind, s.ID, w)
 	case kind == "data" && w != way{}:
 		t.Errorf("the data subnet %s has a way out: %+v", s.ID, w)
 	case kind == "data":
+	case len(endpoints) > 0 && (endpoint == "" || w != way{gateway: endpoint}):
+		t.Errorf("the %s subnet %s goes out by %+v, and not through the firewall of %s, %s", kind, s.ID, w, s.Zone, endpoint)
+	case len(endpoints) > 0:
 	case w.nat == "":
 		t.Errorf("the %s subnet %s has no way out", kind, s.ID)
 	case subnets[gateways[w.nat].Subnet].Zone != s.Zone:

@@ -148,6 +148,7 @@ var madeUp = []struct {
 }{
 	{regexp.MustCompile(`:key/[0-9a-f-]{36}`), ":key/KEY"},
 	{regexp.MustCompile(`:dbuser:db-[A-Z0-9]+/`), ":dbuser:DATABASE/"},
+	{regexp.MustCompile(`:api-destination/([a-z0-9-]+)/[0-9a-f-]{36}`), ":api-destination/$1/ID"},
 	{regexp.MustCompile(`:subnet/subnet-[0-9a-f]+`), ":subnet/SUBNET"},
 	{regexp.MustCompile(`:security-group/sg-[0-9a-f]+`), ":security-group/GROUP"},
 	{regexp.MustCompile(`:hostedzone/[A-Z0-9]+`), ":hostedzone/ZONE"},
