@@ -57,6 +57,11 @@ func TestAClientVPNFromEndpointToDeletion(t *testing.T) {
 		t.Errorf("by its tag there is %s", arn)
 	}
 	sdk.ok(t, "ec2", "DisassociateClientVpnTargetNetwork", of(params{"AssociationId": association}))
+	gone := sdk.ok(t, "ec2", "DescribeClientVpnTargetNetworks", of(params{"AssociationIds": []any{association}}))
+	if list, _ := at(t, gone, "ClientVpnTargetNetworks").([]any); len(list) != 0 {
+		t.Errorf("after its end there is still %v", list)
+	}
+	sdk.refused(t, "ec2", "DisassociateClientVpnTargetNetwork", of(params{"AssociationId": association}), "InvalidClientVpnAssociationId.NotFound", association)
 	sdk.ok(t, "ec2", "DeleteClientVpnEndpoint", of(params{}))
 	sdk.refused(t, "ec2", "DescribeClientVpnEndpoints", params{"ClientVpnEndpointIds": []any{id}}, "InvalidClientVpnEndpointId.NotFound", id)
 	sdk.ok(t, "ec2", "DeleteSubnet", params{"SubnetId": subnets[0]})

@@ -100,17 +100,13 @@ func (e *endpoint) describeAssociation(a *association) answer.Element {
 		"status": answer.Element{"code": "associated"}, "securityGroups": e.groups}
 }
 
+// describeAssociations lists none for an id that is gone: Terraform waits for that, and knows no error for it.
 func (s *Service) describeAssociations(c *call) (answer.Element, error) {
 	e, err := s.asked(c)
 	if err != nil {
 		return nil, err
 	}
 	ids, filters := answer.List(c.form, "AssociationIds"), answer.Filters(c.form)
-	for _, id := range ids {
-		if e.associations[id] == nil {
-			return nil, missingAssociation(id)
-		}
-	}
 	var list []answer.Element
 	for _, id := range slices.Sorted(maps.Keys(e.associations)) {
 		a := e.associations[id]
@@ -122,18 +118,15 @@ func (s *Service) describeAssociations(c *call) (answer.Element, error) {
 	return answer.Element{"clientVpnTargetNetworks": list}, nil
 }
 
-func missingAssociation(id string) error {
-	return answer.Refuse("InvalidClientVpnAssociationId.NotFound", "Association %s does not exist", id)
-}
-
 func (s *Service) disassociate(c *call) (answer.Element, error) {
 	e, err := s.asked(c)
 	if err != nil {
 		return nil, err
 	}
-	a := e.associations[c.form.Get("AssociationId")]
+	id := c.form.Get("AssociationId")
+	a := e.associations[id]
 	if a == nil {
-		return nil, missingAssociation(c.form.Get("AssociationId"))
+		return nil, answer.Refuse("InvalidClientVpnAssociationId.NotFound", "Association %s does not exist", id)
 	}
 	err = s.moto(c.region).Query(c.ctx, "ec2", ec2Version, "DeleteNetworkInterface", url.Values{"NetworkInterfaceId": {a.networkInterface}}, nil)
 	if err != nil {
