@@ -42,7 +42,7 @@ func (c *Cloud) adoptedZone(ctx context.Context, s spec.Spec, network string) ([
 	if s.Ingress.Zone != "adopt" {
 		return nil, nil
 	}
-	private := ""
+	private, config := "", ""
 	if s.Ingress.Visibility == "internal" {
 		if network == "" {
 			var err error
@@ -51,9 +51,10 @@ func (c *Cloud) adoptedZone(ctx context.Context, s spec.Spec, network string) ([
 			}
 		}
 		private = "<VPC><VPCRegion>" + c.options.Region + "</VPCRegion><VPCId>" + network + "</VPCId></VPC>"
+		config = "<HostedZoneConfig><PrivateZone>true</PrivateZone></HostedZoneConfig>" // AWS tells by the VPC, and moto by this
 	}
 	body := `<?xml version="1.0"?><CreateHostedZoneRequest xmlns="https://route53.amazonaws.com/doc/2013-04-01/"><Name>` +
-		s.Ingress.Domain + `</Name>` + private + `<CallerReference>drover rehearsal</CallerReference></CreateHostedZoneRequest>`
+		s.Ingress.Domain + `</Name>` + private + `<CallerReference>drover rehearsal</CallerReference>` + config + `</CreateHostedZoneRequest>`
 	err := c.direct().RESTXML(ctx, "route53", "CreateHostedZone", http.MethodPost, "/2013-04-01/hostedzone", []byte(body), nil)
 	if err != nil {
 		return nil, fmt.Errorf("make the hosted zone %s, which the spec adopts: %w", s.Ingress.Domain, err)

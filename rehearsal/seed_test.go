@@ -135,6 +135,29 @@ func TestWhatIsAdoptedIsMadeBeforehand(t *testing.T) {
 	}
 }
 
+func TestAPrivateZoneThatIsAdoptedIsOfTheAdoptedNetwork(t *testing.T) {
+	t.Parallel()
+	data := strings.Replace(production, "nat: single}", "nat: single, adopt: {network: vpc-0a1b2c3d4e5f60718}}", 1)
+	data = strings.Replace(data, "{domain: shop.example.com}", "{domain: shop.example.com, visibility: internal, zone: adopt}", 1)
+	c, _, after, _ := seeded(t, data)
+	var zones struct {
+		ID string `xml:"HostedZones>HostedZone>Id"`
+	}
+	if err := c.direct().RESTXML(t.Context(), "route53", "ListHostedZones", http.MethodGet, "/2013-04-01/hostedzone", nil, &zones); err != nil {
+		t.Fatal(err)
+	}
+	var zone struct {
+		Private bool   `xml:"HostedZone>Config>PrivateZone"`
+		Network string `xml:"VPCs>VPC>VPCId"`
+	}
+	if err := c.direct().RESTXML(t.Context(), "route53", "GetHostedZone", http.MethodGet, "/2013-04-01"+zones.ID, nil, &zone); err != nil {
+		t.Fatal(err)
+	}
+	if want := after.Spec.Network.Adopt.Network; !zone.Private || zone.Network != want {
+		t.Errorf("the zone is %+v, want it private, and of %s", zone, want)
+	}
+}
+
 // subnet asks the account for a subnet of a network.
 func subnet(t *testing.T, c *Cloud, network, id string) (netip.Prefix, string) {
 	t.Helper()
