@@ -22,6 +22,7 @@ var update = flag.Bool("update", false, "write the policy documents in testdata 
 
 // Each example is applied root by root, looked at through the account's API, and destroyed root by root. In the end
 // the account holds what it held before.
+// Eight minutes of the production example are the provider's wait for its client VPN to come and to go.
 func TestExamplesAreAppliedAndDestroyedByPlainTerraform(t *testing.T) {
 	t.Parallel()
 	for _, file := range harness.Examples(t) {
