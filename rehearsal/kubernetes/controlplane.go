@@ -96,8 +96,9 @@ func (c *Cluster) start(ctx context.Context, o Options) error {
 		}
 	}
 	return c.await(ctx, "the default service account", func(ctx context.Context) error {
-		// Made by the controller manager: pods can be made from now on.
-		return c.client.Get(ctx, "/api/v1/namespaces/default/serviceaccounts/default", &struct{}{})
+		// Pods can be made from then on. The controller manager would make it too, once it has begun its work.
+		account := object{"apiVersion": "v1", "kind": "ServiceAccount", "metadata": object{"name": "default"}}
+		return c.client.Apply(ctx, "/api/v1/namespaces/default/serviceaccounts/default", account)
 	})
 }
 

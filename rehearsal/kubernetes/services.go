@@ -16,6 +16,9 @@ const (
 	peerSocket = "unix://peer:0"
 	adminUser  = "rehearsal"
 
+	// By default a controller manager holds its calls back to 20 a second, and takes four seconds to make its accounts.
+	callsAtOnce, callsBurst = "--kube-api-qps=1000", "--kube-api-burst=1000"
+
 	// Those that an upgrade leaves alone.
 	nameEtcd, nameKwok = "etcd", "kwok"
 )
@@ -41,6 +44,8 @@ var clients = []struct {
 func etcd(p programs.Set) service {
 	return service{nameEtcd, p.Etcd, []string{
 		"--data-dir=etcd", "--unsafe-no-fsync", "--log-level=warn",
+		// It elects itself before it answers: with etcd's defaults, that is half a second and more.
+		"--heartbeat-interval=20", "--election-timeout=100",
 		"--listen-client-urls=" + etcdSocket, "--advertise-client-urls=" + etcdSocket,
 		"--name=rehearsal", "--listen-peer-urls=" + peerSocket, "--initial-advertise-peer-urls=" + peerSocket, "--initial-cluster=rehearsal=" + peerSocket,
 	}}
@@ -74,11 +79,11 @@ func controllers(p programs.Set, minor string) []service {
 	emulated := fmt.Sprintf("--emulated-version=kube=%s", minor)
 	return []service{
 		{"kube-controller-manager", p.ControllerManager, []string{
-			"--kubeconfig=controller-manager.json", "--leader-elect=false", "--secure-port=0", "--use-service-account-credentials=true", emulated,
+			"--kubeconfig=controller-manager.json", "--leader-elect=false", "--secure-port=0", "--use-service-account-credentials=true", emulated, callsAtOnce, callsBurst,
 			"--service-account-private-key-file=accounts.key", "--root-ca-file=ca.pem",
 			"--cluster-signing-cert-file=ca.pem", "--cluster-signing-key-file=ca.key",
 		}},
-		{"kube-scheduler", p.Scheduler, []string{"--kubeconfig=scheduler.json", "--leader-elect=false", "--secure-port=0", emulated}},
+		{"kube-scheduler", p.Scheduler, []string{"--kubeconfig=scheduler.json", "--leader-elect=false", "--secure-port=0", emulated, callsAtOnce, callsBurst}},
 	}
 }
 
