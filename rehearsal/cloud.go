@@ -79,6 +79,7 @@ type Cloud struct {
 	hoarder *dns.Resolver // ignores the time to live
 	ingress *ingress.Ingress
 	ca      *ingress.Authority
+	fleet   *kubernetes.Fleet // of control planes; nil: clusters have none
 	keys    keys
 }
 
@@ -93,6 +94,9 @@ func Start(ctx context.Context, o Options) (*Cloud, error) {
 		return nil, err
 	}
 	c := &Cloud{options: o, home: home, keys: keys{access: accessKey, secret: secretKey}}
+	if o.Kubernetes != nil {
+		c.fleet = &kubernetes.Fleet{Programs: *o.Kubernetes, Dir: home.dir, Started: home.record}
+	}
 	if err := c.start(ctx); err != nil {
 		return nil, errors.Join(fmt.Errorf("start the rehearsal's cloud: %w", err), c.Close())
 	}
@@ -153,19 +157,11 @@ func (c *Cloud) start(ctx context.Context) (err error) {
 	}
 	// Last, so that nobody can call what is not there yet.
 	c.proxy, err = awsproxy.Start(ctx, awsproxy.Options{Moto: c.moto.URL(), Account: o.Account, Log: o.Log, Wrote: c.wrote,
-		Takes: takes, Models: models, Fleet: c.fleet(), Keys: map[string]string{accessKey: secretKey}})
+		Takes: takes, Models: models, Fleet: c.fleet, Keys: map[string]string{accessKey: secretKey}})
 	if err != nil {
 		return err
 	}
 	return c.signIn(ctx)
-}
-
-// fleet starts the clusters' control planes; nil when they have none.
-func (c *Cloud) fleet() *kubernetes.Fleet {
-	if c.options.Kubernetes == nil {
-		return nil
-	}
-	return &kubernetes.Fleet{Programs: *c.options.Kubernetes, Dir: c.home.dir, Started: c.home.record}
 }
 
 func (c *Cloud) startDNS(ctx context.Context, account *route53.Client) (err error) {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 
+	"drover/rehearsal/fault"
 	"drover/rehearsal/kubernetes"
 	"drover/rehearsal/kubernetes/programs"
 )
@@ -32,4 +33,14 @@ func (r *run) emulation() (notes []string) {
 		}
 	}
 	return notes
+}
+
+// silenceable refuses faults of clusters' APIs where clusters have none.
+func silenceable(faults []fault.Injection, kubernetes bool) error {
+	for _, in := range faults {
+		if in.Fault.Place == fault.Planes && !kubernetes {
+			return fmt.Errorf("%s: the clusters have no API that could be silent; leave out --kubernetes=off", in)
+		}
+	}
+	return nil
 }

@@ -180,6 +180,9 @@ var strikes = map[fault.Place]func(context.Context, *breaker, fault.Fault) (blow
 		return blow{end: func() error { return nil }, hits: func() int { return 1 }}, victims[f.Kills](ctx, b)
 	},
 	fault.Disk: func(_ context.Context, b *breaker, _ fault.Fault) (blow, error) { return b.fillDisk() },
+	fault.Planes: func(_ context.Context, b *breaker, f fault.Fault) (blow, error) {
+		return lasting(b.cloud.fleet.Silence(func(cluster string) bool { return strings.HasSuffix(cluster, "-"+f.Silent) })), nil
+	},
 }
 
 // victims are whom a fault kills.

@@ -302,3 +302,19 @@ func TestACloudAloneTakesNoFaultOfDrovers(t *testing.T) {
 		}
 	}
 }
+
+func TestAnAPIThatIsNotThereCannotBeSilent(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]bool{"green-api-unreachable": false, "blue-api-unreachable@5s": false, "aws-hangs": true} {
+		list, err := Faults([]string{text}, 1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := silenceable(list, false) == nil; got != want {
+			t.Errorf("without control planes, %s is taken: %v, want %v", text, got, want)
+		}
+		if err := silenceable(list, true); err != nil {
+			t.Errorf("with control planes, %s: %v", text, err)
+		}
+	}
+}

@@ -36,6 +36,9 @@ const answersWithin = time.Minute
 // Run applies a spec in a cloud of its own, rotates it to another version of Kubernetes under load, and says what
 // happened. An error means that nothing could be rehearsed; a rotation that failed is in the summary.
 func Run(ctx context.Context, o RunOptions) (s Summary, err error) {
+	if err := silenceable(o.Faults, o.Kubernetes); err != nil {
+		return s, err
+	}
 	options, err := optionsFor(ctx, o.Spec, o.Kubernetes, o.Progress)
 	if err != nil {
 		return s, err

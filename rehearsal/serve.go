@@ -31,7 +31,7 @@ var errMotoEnded = errors.New("moto's server ended by itself; see moto.log in th
 
 // Serve starts the cloud of a spec, prints the lines that point a shell at it, and stays until ctx is done.
 func Serve(ctx context.Context, o ServeOptions) (err error) {
-	if err := servable(o.Faults); err != nil {
+	if err := errors.Join(servable(o.Faults), silenceable(o.Faults, o.Kubernetes)); err != nil {
 		return err
 	}
 	options, err := optionsFor(ctx, o.Spec, o.Kubernetes, o.Log)

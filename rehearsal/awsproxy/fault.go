@@ -93,7 +93,6 @@ var troubles = map[fault.Trouble]func(*Broken, http.ResponseWriter, *http.Reques
 	fault.Denied:      refuse("Access Denied", refusal{400, "AccessDeniedException", 403, "AccessDenied"}, nil),
 	fault.Hangs:       hang,
 	fault.NeverActive: rewrite,
-	fault.NoEndpoint:  rewrite,
 }
 
 // refusal is how AWS refuses in JSON, and how in XML.
@@ -176,7 +175,6 @@ var rewritten = map[fault.Trouble]struct {
 	value  any
 }{
 	fault.NeverActive: {regexp.MustCompile(`^/clusters/[^/]+-green/node-groups/[^/]+$`), "nodegroup", "status", "CREATING"},
-	fault.NoEndpoint:  {regexp.MustCompile(`^/clusters/[^/]+-green$`), "cluster", "endpoint", "https://127.0.0.1:1"},
 }
 
 // rewrite has the call answered, and changes one field of the answer.

@@ -7,7 +7,6 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
-	"strings"
 	"testing"
 	"time"
 
@@ -233,7 +232,7 @@ func (d described) endpoint() string {
 	return aws.ToString(out.Cluster.Endpoint)
 }
 
-func TestGreensNodeGroupIsStuckAndItsAPIUnreachable(t *testing.T) {
+func TestGreensNodeGroupIsStuck(t *testing.T) {
 	t.Parallel()
 	p := breakable(t)
 	c := config()
@@ -250,25 +249,5 @@ func TestGreensNodeGroupIsStuckAndItsAPIUnreachable(t *testing.T) {
 	stuck.End()
 	if got := green.nodeGroupStatus(); got != "ACTIVE" {
 		t.Errorf("after the fault, green's node group is %s", got)
-	}
-	before := green.endpoint()
-	away := p.Break(apiOf(t, "green-api-unreachable"))
-	endpoint := green.endpoint()
-	if endpoint == before || blue.endpoint() == endpoint {
-		t.Errorf("green's endpoint is %s during the fault, %s before it", endpoint, before)
-	}
-	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, endpoint, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if resp, err := http.DefaultClient.Do(req); err == nil {
-		_ = resp.Body.Close()
-		t.Errorf("%s answers %s, and should refuse", endpoint, resp.Status)
-	} else if !strings.Contains(err.Error(), "refused") {
-		t.Errorf("%s: %v, want a refused connection", endpoint, err)
-	}
-	away.End()
-	if got := green.endpoint(); got != before {
-		t.Errorf("after the fault, green's endpoint is %s, and was %s", got, before)
 	}
 }

@@ -16,6 +16,7 @@ const (
 	Ingress Place = "green's ingress"
 	Process Place = "processes"
 	Disk    Place = "drover's files"
+	Planes  Place = "the clusters' APIs"
 )
 
 // Fault is one thing that can be broken. Of the settings, each place reads its own.
@@ -29,6 +30,7 @@ type Fault struct {
 	Servers Servers `json:"-"`
 	Answers Answers `json:"-"`
 	Kills   string  `json:"-"` // drover, terraform or provider
+	Silent  string  `json:"-"` // color whose API server does not answer
 }
 
 // API is what becomes of calls.
@@ -51,7 +53,6 @@ const (
 	Expired     Trouble = "expired"     // credentials
 	Denied      Trouble = "denied"      // 403
 	NeverActive Trouble = "neverActive" // node groups are told as being created
-	NoEndpoint  Trouble = "noEndpoint"  // green's cluster is told with an endpoint where nobody listens
 )
 
 // Servers is what becomes of name servers.
@@ -79,7 +80,8 @@ var All = []Fault{
 	{Name: "credentials-expire", Does: "every AWS API refuses the credentials as expired", Place: AWS, Lasts: time.Minute, API: API{Does: Expired}},
 	{Name: "state-upload-fails", Does: "S3 denies the upload of any Terraform state", Place: AWS, Lasts: 2 * time.Minute, API: API{Does: Denied, Service: "s3", Method: "PUT", Path: ".tfstate"}},
 	{Name: "node-group-stuck", Does: "EKS tells every node group as being created, and never as active", Place: AWS, Lasts: 3 * time.Minute, API: API{Does: NeverActive, Service: "eks"}},
-	{Name: "green-api-unreachable", Does: "EKS names an endpoint for green's API where nobody listens", Place: AWS, Lasts: 2 * time.Minute, API: API{Does: NoEndpoint, Service: "eks"}},
+	{Name: "green-api-unreachable", Does: "nothing gets through to green's API server or back, on open connections neither", Place: Planes, Lasts: 2 * time.Minute, Silent: "green"},
+	{Name: "blue-api-unreachable", Does: "nothing gets through to blue's API server or back, on open connections neither", Place: Planes, Lasts: 4 * time.Minute, Silent: "blue"},
 	{Name: "green-500", Does: "green's ingress answers 500", Place: Ingress, Lasts: 30 * time.Second, Answers: Answers{Status: 500}},
 	{Name: "green-slow", Does: "green's ingress answers after three seconds", Place: Ingress, Lasts: 30 * time.Second, Answers: Answers{Delay: 3 * time.Second}},
 	{Name: "green-one-zone", Does: "green's ingress answers 503 in one zone of three", Place: Ingress, Lasts: 30 * time.Second, Answers: Answers{Status: 503, Zones: zones}},

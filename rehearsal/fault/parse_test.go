@@ -80,7 +80,7 @@ func TestTheTableIsWhole(t *testing.T) {
 			t.Errorf("%+v is not whole, or there twice", f)
 		}
 		seen[f.Name] = true
-		if (f.Place == Process) != (f.Kills != "") || (f.Place == AWS) != (f.API.Does != "") || (f.Place == Process) != (f.Lasts == 0) || f.Lasts > 5*time.Minute {
+		if (f.Place == Process) != (f.Kills != "") || (f.Place == Planes) != (f.Silent != "") || (f.Place == AWS) != (f.API.Does != "") || (f.Place == Process) != (f.Lasts == 0) || f.Lasts > 5*time.Minute {
 			t.Errorf("%s: its settings are not those of its place", f.Name)
 		}
 	}

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -37,15 +36,17 @@ type Fleet struct {
 	// Started, unless nil, is told of each process as soon as it runs, so that a pid file can name it.
 	Started func(child.Identity) error
 	Log     io.Writer // takes what goes wrong after the start; nil drops it
+
+	silences silences
 }
 
 // Cluster is a running control plane.
 type Cluster struct {
 	fleet     *Fleet
 	name, dir string
-	port      int
+	port      int    // of the API server
+	front     *front // by which its users reach it
 	webhook   bool
-	endpoint  string
 	ca        []byte
 	client    *Client
 	processes []*process // in the order in which they were started
@@ -109,8 +110,11 @@ func (c *Cluster) startAPI(ctx context.Context, o Options) error {
 	if err := c.run(etcd(c.fleet.Programs)); err != nil {
 		return err
 	}
+	var err error
+	if c.front, err = openFront(ctx, c.name, &c.fleet.silences); err != nil {
+		return err
+	}
 	for try := 1; ; try++ {
-		var err error
 		if c.port, err = freePort(ctx); err != nil {
 			return err
 		}
@@ -119,7 +123,11 @@ func (c *Cluster) startAPI(ctx context.Context, o Options) error {
 		}
 		err = c.runAPI(ctx, c.emulated)
 		server := c.processes[len(c.processes)-1]
-		if err == nil || try == tries || !strings.Contains(server.log.tail(), "address already in use") {
+		if err == nil {
+			c.front.serve(ctx, "127.0.0.1:"+strconv.Itoa(c.port))
+			return nil
+		}
+		if try == tries || !strings.Contains(server.log.tail(), "address already in use") {
 			return err
 		}
 		c.processes = c.processes[:len(c.processes)-1]
@@ -168,55 +176,6 @@ func (c *Cluster) Upgrade(ctx context.Context, minor string) error {
 	return nil
 }
 
-// writeKeys makes the cluster's keys and the files that name them.
-func (c *Cluster) writeKeys(port int, webhook string) error {
-	c.endpoint = "https://127.0.0.1:" + strconv.Itoa(port)
-	ca, err := newAuthority(c.name)
-	if err != nil {
-		return err
-	}
-	c.ca = ca.pem
-	serving, err := ca.server("kube-apiserver", "127.0.0.1", firstService, "localhost", "kubernetes", "kubernetes.default",
-		"kubernetes.default.svc", "kubernetes.default.svc.cluster.local")
-	if err != nil {
-		return err
-	}
-	accounts, err := ca.client("service-accounts") // only for its key
-	if err != nil {
-		return err
-	}
-	caKey, err := encodeKey(ca.key)
-	if err != nil {
-		return err
-	}
-	files := map[string][]byte{"ca.pem": ca.pem, "ca.key": caKey, "apiserver.pem": serving.certificate,
-		"apiserver.key": serving.key, "accounts.pem": accounts.certificate, "accounts.key": accounts.key}
-	for _, who := range clients {
-		pair, err := ca.client(who.user, who.groups...)
-		if err != nil {
-			return err
-		}
-		if files[who.file], err = kubeconfig(c.endpoint, ca.pem, pair); err != nil {
-			return err
-		}
-		if who.user == adminUser {
-			if c.client, err = newClient(c.endpoint, ca.pem, pair); err != nil {
-				return err
-			}
-		}
-	}
-	for _, path := range []string{"authenticate", "authorize"} {
-		if files[path+".json"], err = webhookConfig(webhook + "/" + path); err != nil {
-			return err
-		}
-	}
-	inDir := make(map[string][]byte, len(files))
-	for name, data := range files {
-		inDir[filepath.Join(c.dir, name)] = data
-	}
-	return writeFiles(inDir)
-}
-
 // await tries until it succeeds, a process ends, or ctx is done.
 func (c *Cluster) await(ctx context.Context, what string, try func(context.Context) error) error {
 	tick := time.NewTicker(50 * time.Millisecond)
@@ -253,8 +212,8 @@ func (c *Cluster) Ended() error {
 	return nil
 }
 
-// Endpoint is the URL of the API server.
-func (c *Cluster) Endpoint() string { return c.endpoint }
+// Endpoint is the URL of the API server for its users.
+func (c *Cluster) Endpoint() string { return "https://127.0.0.1:" + strconv.Itoa(c.front.port()) }
 
 // CA is the certificate, in PEM, that the API server is to be checked against.
 func (c *Cluster) CA() []byte { return c.ca }
@@ -272,6 +231,9 @@ func (c *Cluster) Client() *Client { return c.client }
 // Close ends every process, waits for it, and removes the cluster's directory.
 func (c *Cluster) Close() error {
 	var errs []error
+	if c.front != nil {
+		errs = append(errs, c.front.close())
+	}
 	for i := len(c.processes) - 1; i >= 0; i-- { // those that call before those that are called
 		errs = append(errs, c.processes[i].Stop())
 	}

@@ -2,6 +2,7 @@ package kubernetes
 
 import (
 	"context"
+	"crypto/x509"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -68,6 +69,9 @@ func TestAClusterIsReadyRunsPodsAndLeavesNothing(t *testing.T) {
 	t.Logf("ready after %v", time.Since(began))
 	checkVersion(t, c, 34)
 	checkPods(t, c)
+	roots := x509.NewCertPool()
+	roots.AppendCertsFromPEM(c.CA())
+	checkSilence(t, f, "one", c.Endpoint()+"/readyz", roots)
 	t.Logf("five processes hold %d MiB", memory(t, started)>>20)
 	if err := c.Close(); err != nil {
 		t.Error(err)
