@@ -37,8 +37,15 @@ func zone(t *testing.T, c *Cloud, domain string) *string {
 	return out.HostedZone.Id
 }
 
-// network is a subnet with an instance in it.
-type network struct{ vpc, subnet, instance string }
+// zones is how many a network of a test has.
+const zones = 2
+
+// network has a subnet in each zone, and an instance in the first.
+type network struct {
+	vpc      string
+	subnets  []string
+	instance string
+}
 
 func newNetwork(t *testing.T, c *Cloud) (n network) {
 	t.Helper()
@@ -51,10 +58,14 @@ func newNetwork(t *testing.T, c *Cloud) (n network) {
 		ID string `xml:"vpc>vpcId"`
 	}
 	ec2("CreateVpc", url.Values{"CidrBlock": {"10.0.0.0/16"}}, &vpc)
-	var subnet struct {
-		ID string `xml:"subnet>subnetId"`
+	n.vpc = vpc.ID
+	for i := range zones {
+		var subnet struct {
+			ID string `xml:"subnet>subnetId"`
+		}
+		ec2("CreateSubnet", url.Values{"VpcId": {vpc.ID}, "CidrBlock": {fmt.Sprintf("10.0.%d.0/24", i)}, "AvailabilityZone": {defaultRegion + string(rune('a'+i))}}, &subnet)
+		n.subnets = append(n.subnets, subnet.ID)
 	}
-	ec2("CreateSubnet", url.Values{"VpcId": {vpc.ID}, "CidrBlock": {"10.0.0.0/24"}}, &subnet)
 	var images struct {
 		ID string `xml:"imagesSet>item>imageId"`
 	}
@@ -62,8 +73,9 @@ func newNetwork(t *testing.T, c *Cloud) (n network) {
 	var instance struct {
 		ID string `xml:"instancesSet>item>instanceId"`
 	}
-	ec2("RunInstances", url.Values{"ImageId": {images.ID}, "MinCount": {"1"}, "MaxCount": {"1"}, "SubnetId": {subnet.ID}}, &instance)
-	return network{vpc.ID, subnet.ID, instance.ID}
+	ec2("RunInstances", url.Values{"ImageId": {images.ID}, "MinCount": {"1"}, "MaxCount": {"1"}, "SubnetId": {n.subnets[0]}}, &instance)
+	n.instance = instance.ID
+	return n
 }
 
 // balancer makes a network load balancer of a color with one target, and returns it with its target group.
@@ -71,7 +83,7 @@ func balancer(t *testing.T, c *Cloud, n network, color string) (types.LoadBalanc
 	t.Helper()
 	client := elb.NewFromConfig(through(c))
 	out, err := client.CreateLoadBalancer(t.Context(), &elb.CreateLoadBalancerInput{Name: aws.String("shop-" + color), Type: types.LoadBalancerTypeEnumNetwork,
-		Subnets: []string{n.subnet}, Tags: []types.Tag{{Key: aws.String("drover:color"), Value: aws.String(color)}, {Key: aws.String("drover:cluster"), Value: aws.String("shop")}}})
+		Subnets: n.subnets, Tags: []types.Tag{{Key: aws.String("drover:color"), Value: aws.String(color)}, {Key: aws.String("drover:cluster"), Value: aws.String("shop")}}})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -2,6 +2,7 @@ package dns
 
 import (
 	"fmt"
+	"math/rand/v2"
 	"net/netip"
 	"strings"
 	"time"
@@ -50,9 +51,9 @@ func (s *snapshot) reply(req *dns.Msg) *dns.Msg {
 // replyTarget answers for a load balancer's own name, and for a name server's, which are in no zone of the account;
 // everything else is not this server's to know.
 func (s *snapshot) replyTarget(m *dns.Msg, q dns.Question, name string) {
-	address, _, known := s.target(name)
+	addresses, _, known := s.target(name)
 	if place, named := s.hosts[name]; named {
-		address, known = s.nameServer(place), true
+		addresses, known = []netip.Addr{s.nameServer(place)}, true
 	}
 	if !known {
 		m.Rcode = dns.RcodeRefused
@@ -60,7 +61,7 @@ func (s *snapshot) replyTarget(m *dns.Msg, q dns.Question, name string) {
 	}
 	m.Authoritative = true
 	if q.Qtype == dns.TypeA {
-		m.Answer = []dns.RR{&dns.A{Hdr: header(q.Name, dns.TypeA, s.ttl), A: address.AsSlice()}}
+		m.Answer = s.toZones(q.Name, addresses)
 	}
 }
 
@@ -117,19 +118,19 @@ func (s *snapshot) chase(owner string, group []Record, qtype uint16, depth int) 
 		more, _, err := s.resolve(z, to, name, qtype, depth+1)
 		return append(rrs, more...), true, err
 	}
-	if address, _, known := s.target(name); known && qtype == dns.TypeA {
-		rrs = append(rrs, &dns.A{Hdr: header(to, dns.TypeA, s.ttl), A: address.AsSlice()})
+	if addresses, _, known := s.target(name); known && qtype == dns.TypeA {
+		rrs = append(rrs, s.toZones(to, addresses)...)
 	}
 	return rrs, true, nil
 }
 
 // alias answers with the addresses of what the record stands for, under the record's own name.
 func (s *snapshot) alias(owner string, r Record, qtype uint16, depth int) ([]dns.RR, error) {
-	if address, _, known := s.target(r.Alias); known {
+	if addresses, _, known := s.target(r.Alias); known {
 		if qtype != dns.TypeA {
 			return nil, nil
 		}
-		return []dns.RR{&dns.A{Hdr: header(owner, dns.TypeA, s.ttl), A: address.AsSlice()}}, nil
+		return s.toZones(owner, addresses), nil
 	}
 	z := s.zoneOf(r.Alias)
 	if z == nil {
@@ -137,6 +138,15 @@ func (s *snapshot) alias(owner string, r Record, qtype uint16, depth int) ([]dns
 	}
 	rrs, _, err := s.resolve(z, owner, r.Alias, qtype, depth+1)
 	return rrs, err
+}
+
+// toZones are all addresses of a load balancer, in random order, as Route 53 answers: clients mostly take the first.
+func (s *snapshot) toZones(owner string, addresses []netip.Addr) []dns.RR {
+	rrs := make([]dns.RR, len(addresses))
+	for to, from := range rand.Perm(len(addresses)) {
+		rrs[to] = &dns.A{Hdr: header(owner, dns.TypeA, s.ttl), A: addresses[from].AsSlice()}
+	}
+	return rrs
 }
 
 func records(owner string, r Record) ([]dns.RR, error) {

@@ -61,7 +61,7 @@ func (s *ill) port() int { return s.Listener.Addr().(*net.TCPAddr).Port }
 func probed(t *testing.T, check dns.HealthCheck) *dns.Server {
 	t.Helper()
 	a := newAccount(checked())
-	a.balancer[greenBalancer] = netip.MustParseAddr("127.0.0.1")
+	a.balancer[greenBalancer] = []netip.Addr{netip.MustParseAddr("127.0.0.1")}
 	check.ID, check.Host = "check-green", "green.shop.example.com."
 	s, err := dns.Start(t.Context(), dns.Options{Zones: a.load, Target: a.target, TTL: time.Second, MaxAge: time.Hour,
 		HealthChecks: func(context.Context) ([]dns.HealthCheck, error) { return []dns.HealthCheck{check}, nil }})

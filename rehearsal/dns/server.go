@@ -170,7 +170,7 @@ func (s *Server) load(ctx, watch context.Context) error {
 
 func (s *Server) newSnapshot(zones []Zone) *snapshot {
 	next := newSnapshot(zones)
-	next.target = func(name string) (netip.Addr, bool, bool) { return s.options.Target(loadBalancerName(name)) }
+	next.target = func(name string) ([]netip.Addr, bool, bool) { return s.options.Target(loadBalancerName(name)) }
 	next.checked = s.prober.healthy
 	next.nameServer = s.nameServer
 	next.ttl = uint32(s.options.TTL / time.Second)

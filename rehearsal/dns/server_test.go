@@ -24,7 +24,7 @@ const (
 type account struct {
 	mu       sync.Mutex
 	zones    []dns.Zone
-	balancer map[string]netip.Addr
+	balancer map[string][]netip.Addr
 	sick     map[string]bool
 }
 
@@ -34,11 +34,11 @@ func (a *account) load(context.Context) ([]dns.Zone, error) {
 	return a.zones, nil
 }
 
-func (a *account) target(name string) (netip.Addr, bool, bool) {
+func (a *account) target(name string) ([]netip.Addr, bool, bool) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	address, known := a.balancer[name]
-	return address, !a.sick[name], known
+	addresses, known := a.balancer[name]
+	return addresses, !a.sick[name], known
 }
 
 func (a *account) set(zones ...dns.Zone) {
@@ -48,8 +48,8 @@ func (a *account) set(zones ...dns.Zone) {
 }
 
 func newAccount(zones ...dns.Zone) *account {
-	return &account{zones: zones, sick: map[string]bool{}, balancer: map[string]netip.Addr{
-		blueBalancer: netip.MustParseAddr("127.1.2.2"), greenBalancer: netip.MustParseAddr("127.1.2.3")}}
+	return &account{zones: zones, sick: map[string]bool{}, balancer: map[string][]netip.Addr{
+		blueBalancer: {netip.MustParseAddr("127.1.2.2")}, greenBalancer: {netip.MustParseAddr("127.1.2.3")}}}
 }
 
 func weighted(name, color, balancer string, weight int64) dns.Record {
@@ -149,6 +149,29 @@ func TestAnswersFollowTheWeightsWithinThreePoints(t *testing.T) {
 				t.Errorf("the timeline is %+v, and green was answered %d times", samples, green)
 			}
 		})
+	}
+}
+
+func TestAnAliasIsAnsweredWithTheAddressOfEachZoneInRandomOrder(t *testing.T) {
+	t.Parallel()
+	a := newAccount(shop(0, 100))
+	zones := []netip.Addr{netip.MustParseAddr("127.1.2.3"), netip.MustParseAddr("127.1.2.4"), netip.MustParseAddr("127.1.2.5")}
+	a.balancer[greenBalancer] = zones
+	s := start(t, a)
+	for _, name := range []string{"shop.example.com.", greenBalancer} {
+		first := map[string]int{}
+		for range 60 {
+			answer := ask(t, s, "udp", name, mdns.TypeA).Answer
+			if len(answer) != len(zones) {
+				t.Fatalf("%s has %v, want an address for each of %d zones", name, answer, len(zones))
+			}
+			first[answer[0].(*mdns.A).A.String()]++
+		}
+		for _, address := range zones {
+			if first[address.String()] == 0 {
+				t.Errorf("%s: %s never comes first in 60 answers: %v", name, address, first)
+			}
+		}
 	}
 }
 

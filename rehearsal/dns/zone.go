@@ -35,8 +35,9 @@ type Record struct {
 	EvaluateHealth bool
 }
 
-// Target says where a load balancer's name leads on this machine, and whether the load balancer has healthy nodes.
-type Target func(name string) (address netip.Addr, healthy, known bool)
+// Target says where a load balancer's name leads on this machine, by an address in each of its zones, and whether the
+// load balancer has healthy nodes.
+type Target func(name string) (addresses []netip.Addr, healthy, known bool)
 
 // snapshot is what the server answers from: never changed once made.
 type snapshot struct {

@@ -63,14 +63,11 @@ type Servers struct {
 
 // Answers is what becomes of requests to green.
 type Answers struct {
-	Status int           // in place of 200
-	Delay  time.Duration // before the answer
-	Zones  int           // only connections to one zone of so many are hit; 0 is all
-	Flaps  time.Duration // hit and spared by turns of this length; 0 is hit throughout
+	Status      int           // in place of 200
+	Delay       time.Duration // before the answer
+	Flaps       time.Duration // hit and spared by turns of this length; 0 is hit throughout
+	SilentZones int           // so many zones of the load balancer, the first by name, take connections and say nothing
 }
-
-// Zones of a load balancer. The rehearsal's has one address: which zone a connection is in goes by its number.
-const zones = 3
 
 // All are the faults, in the order in which they are told.
 var All = []Fault{
@@ -84,7 +81,7 @@ var All = []Fault{
 	{Name: "blue-api-unreachable", Does: "nothing gets through to blue's API server or back, on open connections neither", Place: Planes, Lasts: 4 * time.Minute, Silent: "blue"},
 	{Name: "green-500", Does: "green's ingress answers 500", Place: Ingress, Lasts: 30 * time.Second, Answers: Answers{Status: 500}},
 	{Name: "green-slow", Does: "green's ingress answers after three seconds", Place: Ingress, Lasts: 30 * time.Second, Answers: Answers{Delay: 3 * time.Second}},
-	{Name: "green-one-zone", Does: "green's ingress answers 503 in one zone of three", Place: Ingress, Lasts: 30 * time.Second, Answers: Answers{Status: 503, Zones: zones}},
+	{Name: "green-one-zone", Does: "green's load balancer says nothing at its address in one zone, on open connections neither", Place: Ingress, Lasts: 30 * time.Second, Answers: Answers{SilentZones: 1}},
 	{Name: "check-flaps", Does: "green's ingress answers 503 and 200 by turns of two seconds, so that every check of it flaps", Place: Ingress, Lasts: time.Minute, Answers: Answers{Status: 503, Flaps: 2 * time.Second}},
 	{Name: "dns-down", Does: "no name server answers", Place: DNS, Lasts: 30 * time.Second},
 	{Name: "dns-one-down", Does: "the slower name server does not answer", Place: DNS, Lasts: 30 * time.Second, Servers: Servers{Slower: true}},

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -26,7 +27,7 @@ func FromELB(client *elb.Client) func(context.Context) ([]LoadBalancer, error) {
 			}
 			for _, lb := range page.LoadBalancers {
 				list = append(list, LoadBalancer{ARN: aws.ToString(lb.LoadBalancerArn), Name: aws.ToString(lb.LoadBalancerName),
-					DNSName: aws.ToString(lb.DNSName), TargetGroups: map[string]Health{}})
+					DNSName: aws.ToString(lb.DNSName), Zones: zonesOf(lb), TargetGroups: map[string]Health{}})
 			}
 		}
 		if len(list) == 0 {
@@ -38,6 +39,15 @@ func FromELB(client *elb.Client) func(context.Context) ([]LoadBalancer, error) {
 		}
 		return list, err
 	}
+}
+
+func zonesOf(lb types.LoadBalancer) []string {
+	var zones []string
+	for _, z := range lb.AvailabilityZones {
+		zones = append(zones, aws.ToString(z.ZoneName))
+	}
+	slices.Sort(zones)
+	return zones
 }
 
 func gone(err error) bool {

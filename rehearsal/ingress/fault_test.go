@@ -3,8 +3,11 @@ package ingress
 import (
 	"context"
 	"crypto/tls"
+	"errors"
 	"fmt"
+	"io"
 	"net/http"
+	"net/netip"
 	"testing"
 	"time"
 
@@ -13,8 +16,27 @@ import (
 
 const host = "shop.example.com"
 
-// two is an ingress for a blue and a green load balancer with a node behind each.
-func two(t *testing.T) (*Ingress, func(color string) (status int, took time.Duration)) {
+// client trusts the ingress of two and keeps its connections, one for each address.
+type client struct {
+	*http.Client
+	in *Ingress
+}
+
+func (c client) ask(ctx context.Context, address netip.Addr) (status int, err error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, fmt.Sprintf("https://%s:%d/", address, c.in.Port()), nil)
+	if err != nil {
+		return 0, err
+	}
+	resp, err := c.Do(req)
+	if err != nil {
+		return 0, err
+	}
+	_, err = io.Copy(io.Discard, resp.Body) // else the connection is not kept
+	return resp.StatusCode, errors.Join(err, resp.Body.Close())
+}
+
+// two is an ingress for a blue and a green load balancer in two zones, with a node behind each.
+func two(t *testing.T) (client, func(color string) (status int, took time.Duration)) {
 	t.Helper()
 	ca, err := NewAuthority()
 	if err != nil {
@@ -22,7 +44,7 @@ func two(t *testing.T) (*Ingress, func(color string) (status int, took time.Dura
 	}
 	var balancers []LoadBalancer
 	for _, color := range []string{"blue", "green"} {
-		balancers = append(balancers, LoadBalancer{ARN: color, DNSName: color + ".elb", Color: color, TargetGroups: map[string]Health{"nodes": {Healthy: 1}}})
+		balancers = append(balancers, LoadBalancer{ARN: color, DNSName: color + ".elb", Color: color, Zones: []string{"a", "b"}, TargetGroups: map[string]Health{"nodes": {Healthy: 1}}})
 	}
 	in, err := Start(t.Context(), Options{Authority: ca, Hosts: []string{host}, MaxAge: time.Hour, Every: time.Hour,
 		LoadBalancers: func(context.Context) ([]LoadBalancer, error) { return balancers, nil }})
@@ -34,22 +56,20 @@ func two(t *testing.T) (*Ingress, func(color string) (status int, took time.Dura
 			t.Error(err)
 		}
 	})
-	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true,
-		TLSClientConfig: &tls.Config{RootCAs: ca.Pool(), ServerName: host, MinVersion: tls.VersionTLS12}}}
-	return in, func(color string) (int, time.Duration) {
+	keeps := func(connections bool) client {
+		transport := &http.Transport{DisableKeepAlives: !connections, TLSClientConfig: &tls.Config{RootCAs: ca.Pool(), ServerName: host, MinVersion: tls.VersionTLS12}}
+		t.Cleanup(transport.CloseIdleConnections)
+		return client{&http.Client{Transport: transport}, in}
+	}
+	return keeps(true), func(color string) (int, time.Duration) {
 		t.Helper()
-		address, _, _ := in.Lookup(color + ".elb")
-		req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, fmt.Sprintf("https://%s:%d/", address, in.Port()), nil)
-		if err != nil {
-			t.Fatal(err)
-		}
+		addresses, _, _ := in.Lookup(color + ".elb")
 		start := time.Now()
-		resp, err := client.Do(req)
+		status, err := keeps(false).ask(t.Context(), addresses[0])
 		if err != nil {
 			t.Fatal(err)
 		}
-		defer func() { _ = resp.Body.Close() }()
-		return resp.StatusCode, time.Since(start)
+		return status, time.Since(start)
 	}
 }
 
@@ -67,17 +87,12 @@ func statuses(t *testing.T, get func(string) (int, time.Duration), n int) map[in
 	return counts
 }
 
-func TestGreenFailsOrFailsInOneZone(t *testing.T) {
+func TestGreenFails(t *testing.T) {
 	t.Parallel()
-	in, get := two(t)
-	end, hits := in.Break("green", fault.Answers{Status: 500})
+	c, get := two(t)
+	end, hits := c.in.Break("green", fault.Answers{Status: 500})
 	if got := statuses(t, get, 6); got[500] != 6 || hits() != 6 {
 		t.Errorf("green answers %v with %d hits, want 500 always", got, hits())
-	}
-	end()
-	end, hits = in.Break("green", fault.Answers{Status: 503, Zones: 3})
-	if got := statuses(t, get, 30); got[503] != 10 || got[200] != 20 || hits() != 10 {
-		t.Errorf("green answers %v with %d hits, want 503 to one connection of three", got, hits())
 	}
 	end()
 	if got := statuses(t, get, 6); got[200] != 6 {
@@ -85,11 +100,69 @@ func TestGreenFailsOrFailsInOneZone(t *testing.T) {
 	}
 }
 
+func TestALoadBalancerHasAnAddressOfItsOwnInEachZone(t *testing.T) {
+	t.Parallel()
+	c, _ := two(t)
+	different := map[netip.Addr]bool{}
+	for _, color := range []string{"blue", "green"} {
+		addresses, healthy, known := c.in.Lookup(color + ".elb.")
+		if len(addresses) != 2 || !healthy || !known {
+			t.Fatalf("%s is at %v, healthy %v, known %v", color, addresses, healthy, known)
+		}
+		for _, address := range addresses {
+			different[address] = true
+			if status, err := c.ask(t.Context(), address); status != http.StatusOK || !address.IsLoopback() {
+				t.Errorf("%s at %s answers %d, %v", color, address, status, err)
+			}
+		}
+	}
+	if len(different) != 4 {
+		t.Errorf("two load balancers in two zones have %d addresses", len(different))
+	}
+}
+
+// silentFor is how long an answer is waited for that must not come: without the fault it takes milliseconds.
+const silentFor = 300 * time.Millisecond
+
+func TestOneZoneOfGreenIsSilentOnOpenConnectionsToo(t *testing.T) {
+	t.Parallel()
+	connected, _ := two(t)
+	fresh := client{&http.Client{Transport: connected.Transport.(*http.Transport).Clone()}, connected.in}
+	t.Cleanup(fresh.CloseIdleConnections)
+	green, _, _ := connected.in.Lookup("green.elb")
+	blue, _, _ := connected.in.Lookup("blue.elb")
+	for _, address := range green {
+		if _, err := connected.ask(t.Context(), address); err != nil {
+			t.Fatal(err)
+		}
+	}
+	end, hits := connected.in.Break("green", fault.Answers{SilentZones: 1})
+	for name, c := range map[string]client{"connected": connected, "new": fresh} {
+		ctx, cancel := context.WithTimeout(t.Context(), silentFor)
+		if status, err := c.ask(ctx, green[0]); ctx.Err() == nil {
+			t.Errorf("a %s client is answered %d in the silent zone (%v)", name, status, err)
+		}
+		cancel()
+		for _, address := range []netip.Addr{green[1], blue[0], blue[1]} {
+			if status, err := c.ask(t.Context(), address); status != http.StatusOK {
+				t.Errorf("a %s client is answered %d (%v) at %s, which is not silent", name, status, err, address)
+			}
+		}
+	}
+	if hits() != 2 {
+		t.Errorf("%d connections have met the silence, want 2", hits())
+	}
+	end()
+	if status, err := fresh.ask(t.Context(), green[0]); status != http.StatusOK {
+		t.Errorf("after the silence, the zone answers %d (%v)", status, err)
+	}
+}
+
 func TestGreenIsSlow(t *testing.T) {
 	t.Parallel()
-	in, get := two(t)
+	c, get := two(t)
 	const delay = 400 * time.Millisecond
-	end, _ := in.Break("green", fault.Answers{Delay: delay})
+	end, _ := c.in.Break("green", fault.Answers{Delay: delay})
 	if status, took := get("green"); status != http.StatusOK || took < delay {
 		t.Errorf("green answered %d after %s, want 200 after %s", status, took, delay)
 	}
@@ -104,8 +177,8 @@ func TestGreenIsSlow(t *testing.T) {
 
 func TestGreenFlaps(t *testing.T) {
 	t.Parallel()
-	in, get := two(t)
-	end, _ := in.Break("green", fault.Answers{Status: 503, Flaps: 300 * time.Millisecond})
+	c, get := two(t)
+	end, _ := c.in.Break("green", fault.Answers{Status: 503, Flaps: 300 * time.Millisecond})
 	defer end()
 	var course []int // of statuses, each once in a row
 	for deadline := time.Now().Add(20 * time.Second); len(course) < 4 && time.Now().Before(deadline); {

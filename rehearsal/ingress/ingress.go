@@ -1,5 +1,5 @@
-// Package ingress is what answers behind each load balancer of the simulated account: an HTTPS server on a loopback
-// address of its own, which says in every answer which color it is, and feeds the load balancer's metrics. It must
+// Package ingress is what answers behind each load balancer of the simulated account: an HTTPS server with a loopback
+// address of its own for each zone, which says in every answer which color it is, and feeds the load balancer's metrics. It must
 // never listen beyond loopback, and never answers for a load balancer that the account does not have.
 package ingress
 
@@ -19,6 +19,7 @@ type LoadBalancer struct {
 	ARN, DNSName   string
 	Name           string
 	Cluster, Color string            // from its tags, else from its name
+	Zones          []string          // that it has an address in
 	TargetGroups   map[string]Health // by ARN
 }
 
@@ -64,7 +65,7 @@ type Ingress struct {
 	servers map[string]*server // by ARN
 }
 
-// Start reads the load balancers once and serves them, each on its own address and all on one free port.
+// Start reads the load balancers once and serves them, each on its own addresses and all on one free port.
 func Start(ctx context.Context, o Options) (*Ingress, error) {
 	certificate, err := o.Authority.issue(o.Hosts)
 	if err != nil {
@@ -101,16 +102,17 @@ func (in *Ingress) Refresh() {
 	}
 }
 
-// Lookup finds the address of a load balancer by its DNS name (canonical or not), and whether nodes stand behind it.
-func (in *Ingress) Lookup(dnsName string) (address netip.Addr, healthy, known bool) {
+// Lookup finds the addresses of a load balancer, one for each of its zones, by its DNS name (canonical or not), and
+// whether nodes stand behind it.
+func (in *Ingress) Lookup(dnsName string) (addresses []netip.Addr, healthy, known bool) {
 	in.mu.Lock()
 	defer in.mu.Unlock()
 	for _, s := range in.servers {
 		if sameName(s.balancer().DNSName, dnsName) {
-			return s.address, s.balancer().Ready(), true
+			return s.addresses(), s.balancer().Ready(), true
 		}
 	}
-	return netip.Addr{}, false, false
+	return nil, false, false
 }
 
 // Close ends every server and waits for its goroutines.

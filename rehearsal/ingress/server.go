@@ -19,30 +19,48 @@ const ColorHeader = "X-Drover-Color"
 
 // server answers for one load balancer.
 type server struct {
-	address netip.Addr
+	doors   []door // one a zone
 	http    *http.Server
-	done    chan struct{}
+	owned   sync.WaitGroup
 	current atomic.Pointer[LoadBalancer]
 	flows   flows
 	broken  *broken // shared by all servers
 }
 
+// door is where a load balancer is reached in one zone.
+type door struct {
+	listener net.Listener
+	address  netip.Addr
+}
+
 // serve starts a server for a load balancer. The caller holds the lock.
 func (in *Ingress) serve(ctx context.Context, lb LoadBalancer) (*server, error) {
-	listener, address, err := in.listen(ctx)
-	if err != nil {
-		return nil, err
-	}
-	s := &server{address: address, done: make(chan struct{}), broken: &in.broken}
+	s := &server{broken: &in.broken}
 	s.current.Store(&lb)
-	s.http = &http.Server{Handler: s, ConnContext: s.broken.number, ReadHeaderTimeout: 10 * time.Second, ErrorLog: log.New(io.Discard, "", 0)}
-	// Plain TLS listener, not ServeTLS: flows are counted as the load balancer sees them, in TCP.
-	secured := tls.NewListener(&countedListener{Listener: listener, flows: &s.flows}, in.tls)
-	go func() {
-		defer close(s.done)
-		_ = s.http.Serve(secured) // always ends with an error: that of close
-	}()
+	s.http = &http.Server{Handler: s, ReadHeaderTimeout: 10 * time.Second, ErrorLog: log.New(io.Discard, "", 0)}
+	for range max(1, len(lb.Zones)) {
+		listener, address, err := in.listen(ctx)
+		if err != nil {
+			s.close()
+			return nil, err
+		}
+		s.doors = append(s.doors, door{listener, address})
+		// Plain TLS listener, not ServeTLS: flows are counted as the load balancer sees them, in TCP.
+		secured := tls.NewListener(&countedListener{Listener: listener, server: s, zone: len(s.doors) - 1}, in.tls)
+		s.owned.Go(func() {
+			_ = s.http.Serve(secured) // always ends with an error: that of close
+		})
+	}
 	return s, nil
+}
+
+// addresses are where it is reached, in the order of its zones.
+func (s *server) addresses() []netip.Addr {
+	list := make([]netip.Addr, len(s.doors))
+	for i, d := range s.doors {
+		list[i] = d.address
+	}
+	return list
 }
 
 func (s *server) balancer() LoadBalancer { return *s.current.Load() }
@@ -51,7 +69,10 @@ func (s *server) update(lb LoadBalancer) { s.current.Store(&lb) }
 
 func (s *server) close() {
 	_ = s.http.Close()
-	<-s.done
+	for _, d := range s.doors { // one that Serve has not seen yet is not closed by it
+		_ = d.listener.Close()
+	}
+	s.owned.Wait()
 }
 
 // ServeHTTP says who answers, or that nobody does.
@@ -99,7 +120,8 @@ func (f *flows) add(fresh, active int, bytes int64) {
 
 type countedListener struct {
 	net.Listener
-	flows *flows
+	server *server
+	zone   int // place among the load balancer's zones
 }
 
 func (l *countedListener) Accept() (net.Conn, error) {
@@ -107,29 +129,41 @@ func (l *countedListener) Accept() (net.Conn, error) {
 	if err != nil {
 		return nil, err
 	}
-	l.flows.add(1, 1, 0)
-	return &countedConn{Conn: conn, flows: l.flows}, nil
+	l.server.flows.add(1, 1, 0)
+	return &countedConn{Conn: conn, server: l.server, zone: l.zone, closed: make(chan struct{})}, nil
 }
 
+// countedConn is a connection in one zone, which a fault may silence.
 type countedConn struct {
 	net.Conn
-	flows *flows
-	once  sync.Once
+	server *server
+	zone   int
+	once   sync.Once
+	closed chan struct{}
 }
 
 func (c *countedConn) Read(p []byte) (int, error) {
 	n, err := c.Conn.Read(p)
-	c.flows.add(0, 0, int64(n))
+	c.server.flows.add(0, 0, int64(n))
+	if !c.server.broken.passes(c) {
+		return 0, net.ErrClosed
+	}
 	return n, err
 }
 
 func (c *countedConn) Write(p []byte) (int, error) {
+	if !c.server.broken.passes(c) {
+		return 0, net.ErrClosed
+	}
 	n, err := c.Conn.Write(p)
-	c.flows.add(0, 0, int64(n))
+	c.server.flows.add(0, 0, int64(n))
 	return n, err
 }
 
 func (c *countedConn) Close() error {
-	c.once.Do(func() { c.flows.add(0, -1, 0) })
+	c.once.Do(func() {
+		close(c.closed)
+		c.server.flows.add(0, -1, 0)
+	})
 	return c.Conn.Close()
 }

@@ -54,7 +54,10 @@ func newWorld(t *testing.T, ttl, keep time.Duration) *world {
 	for _, color := range []string{"blue", "green"} {
 		w.serve(t, color)
 	}
-	target := func(name string) (netip.Addr, bool, bool) { a, known := addresses[name]; return a, true, known }
+	target := func(name string) ([]netip.Addr, bool, bool) {
+		a, known := addresses[name]
+		return []netip.Addr{a}, true, known
+	}
 	var err error
 	if w.dns, err = dns.Start(t.Context(), dns.Options{Zones: w.zones, Target: target, TTL: ttl, MaxAge: time.Hour}); err != nil {
 		t.Fatal(err)

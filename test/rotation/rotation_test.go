@@ -86,11 +86,11 @@ type session struct {
 	asked string // what the spec says of ingress beside its domain
 }
 
-func start(t *testing.T) *session {
+func start(t *testing.T, flags ...string) *session {
 	t.Helper()
 	s := &session{t: t, dir: t.TempDir()}
 	s.version("1.33")
-	s.env = harness.Cloud(t, filepath.Join(s.dir, "cluster.yaml"))
+	s.env = harness.Cloud(t, filepath.Join(s.dir, "cluster.yaml"), flags...)
 	return s
 }
 
