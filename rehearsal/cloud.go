@@ -65,6 +65,8 @@ type Options struct {
 	Log    io.Writer // what went wrong inside, a line each; nil drops it
 	// Kubernetes are the programs of a control plane for each EKS cluster; nil: clusters have no API.
 	Kubernetes *programs.Set
+	// StandIns are made in every EKS cluster that has a control plane.
+	StandIns []kubernetes.Workload
 	// As is the ARN of the role or the user whose credentials Env has; it is made. Empty: nobody's.
 	As string
 }
@@ -157,7 +159,7 @@ func (c *Cloud) start(ctx context.Context) (err error) {
 	}
 	// Last, so that nobody can call what is not there yet.
 	c.proxy, err = awsproxy.Start(ctx, awsproxy.Options{Moto: c.moto.URL(), Account: o.Account, Log: o.Log, Wrote: c.wrote,
-		Takes: takes, Models: models, Fleet: c.fleet, Keys: map[string]string{accessKey: secretKey}})
+		Takes: takes, Models: models, Fleet: c.fleet, StandIns: o.StandIns, Keys: map[string]string{accessKey: secretKey}})
 	if err != nil {
 		return err
 	}

@@ -14,6 +14,8 @@ type ControlPlanes struct {
 	Release string   `json:"release"` // of the programs
 	Minors  []string `json:"minors"`  // that they ran as
 	As      string   `json:"as"`      // who drover was, by ARN; empty: somebody whom no cluster lets in
+	// StandIns are Deployments, as namespace/name, that the rehearsal made in every cluster in place of the team's own.
+	StandIns []string `json:"standIns"`
 }
 
 // controlPlanes is nil when the clusters had none.
@@ -22,7 +24,11 @@ func (r *run) controlPlanes() *ControlPlanes {
 		return nil
 	}
 	minors := []string{kubernetes.Emulated(r.Spec.Spec.Kubernetes.Version), kubernetes.Emulated(r.ToVersion)}
-	return &ControlPlanes{Release: programs.Version(), Minors: slices.Compact(minors), As: runsAs(r.Spec.Spec)}
+	names := []string{}
+	for _, w := range standIns(r.Spec.Spec) {
+		names = append(names, w.Namespace+"/"+w.Name)
+	}
+	return &ControlPlanes{Release: programs.Version(), Minors: slices.Compact(minors), As: runsAs(r.Spec.Spec), StandIns: names}
 }
 
 // emulation says which of the rehearsal's versions the API servers cannot be.

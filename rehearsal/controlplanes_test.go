@@ -183,13 +183,14 @@ func TestDroverRunsAsTheFirstAdminOfTheAccount(t *testing.T) {
 func TestASummarySaysWhatTheControlPlanesWere(t *testing.T) {
 	t.Parallel()
 	r := run{RunOptions: RunOptions{Kubernetes: true, ToVersion: "1.33", Spec: spec.Cluster{Spec: spec.Spec{
+		Rotation:   spec.Rotation{Verify: []spec.Check{{Kubernetes: &spec.KubernetesCheck{Workloads: []string{"checkout/checkout"}}}}},
 		Kubernetes: spec.Kubernetes{Version: "1.32"}, Access: spec.Access{Admins: []string{admin}}, Account: "123456789012"}}}}
 	for _, c := range []struct {
 		s    Summary
 		says []string
 	}{
 		{Summary{}, []string{"not at all: the Kubernetes API", "--kubernetes=off"}},
-		{Summary{Kubernetes: r.controlPlanes(), Notes: r.emulation()}, []string{programs.Version() + ", as 1.33\n", admin, "a cluster at 1.32 is one of 1.33"}},
+		{Summary{Kubernetes: r.controlPlanes(), Notes: r.emulation()}, []string{programs.Version() + ", as 1.33\n", admin, "in place of what your team deploys: checkout/checkout\n", "a cluster at 1.32 is one of 1.33"}},
 	} {
 		var text strings.Builder
 		if err := c.s.WriteText(&text); err != nil {

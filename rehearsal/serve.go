@@ -91,7 +91,7 @@ func optionsFor(ctx context.Context, c spec.Cluster, kubernetes bool, log io.Wri
 	if err != nil {
 		return Options{}, err
 	}
-	o.Kubernetes, o.As = &set, runsAs(c.Spec)
+	o.Kubernetes, o.As, o.StandIns = &set, runsAs(c.Spec), standIns(c.Spec)
 	return o, nil
 }
 

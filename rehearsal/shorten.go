@@ -61,9 +61,6 @@ func shorten(c spec.Cluster, kubernetes bool) []edit {
 	if len(left) > 0 {
 		edits = append(edits, edit{"rotation.verify", kept, "checks that need the real cluster are left out: " + strings.Join(left, ", ")})
 	}
-	if asked, unasked := onlyOurs(kept); len(unasked) > 0 {
-		edits = append(edits, edit{"rotation.verify", asked, "nothing deploys to a simulated cluster, so that the kubernetes check does not ask for " + strings.Join(unasked, ", ")})
-	}
 	return edits
 }
 
@@ -81,34 +78,6 @@ func checksThatAnswer(checks []spec.Check, kubernetes bool) (kept []spec.Check, 
 		}
 	}
 	return kept, left
-}
-
-// onlyOurs has the kubernetes checks ask for what a simulated cluster runs: the add-ons, and not what a team deploys.
-func onlyOurs(checks []spec.Check) (asked []spec.Check, unasked []string) {
-	const addons = "kube-system"
-	for _, c := range checks {
-		if k := c.Kubernetes; k != nil {
-			less := *k
-			less.Workloads, less.Namespaces = nil, nil
-			for _, workload := range k.Workloads {
-				if strings.HasPrefix(workload, addons+"/") {
-					less.Workloads = append(less.Workloads, workload)
-				} else {
-					unasked = append(unasked, workload)
-				}
-			}
-			for _, namespace := range k.Namespaces {
-				if namespace == addons || namespace == "all" {
-					less.Namespaces = append(less.Namespaces, namespace)
-				} else {
-					unasked = append(unasked, "namespace "+namespace)
-				}
-			}
-			c.Kubernetes = &less
-		}
-		asked = append(asked, c)
-	}
-	return asked, unasked
 }
 
 // notes are what edits say to people.

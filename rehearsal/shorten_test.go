@@ -4,7 +4,6 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -72,24 +71,6 @@ func TestWithControlPlanesTheKubernetesCheckStays(t *testing.T) {
 		if c.Kubernetes != nil && !reflect.DeepEqual(c, want[0]) {
 			t.Errorf("the check became %+v, from %+v", c.Kubernetes, want[0].Kubernetes)
 		}
-	}
-}
-
-func TestNobodyAsksASimulatedClusterForWhatNothingDeploys(t *testing.T) {
-	t.Parallel()
-	before := parsed(t, strings.Replace(production, "{nodesReady: all, timeout: 15m}",
-		"{nodesReady: all, minNodes: 2, workloads: [checkout/checkout, kube-system/coredns], namespaces: [checkout, kube-system]}", 1))
-	edits := shorten(before, true)
-	edited, err := apply([]byte(production), edits)
-	if err != nil {
-		t.Fatal(err)
-	}
-	got := parsed(t, string(edited)).Spec.Rotation.Verify[0].Kubernetes
-	if got == nil || got.MinNodes != 2 || !slices.Equal(got.Workloads, []string{"kube-system/coredns"}) || !slices.Equal(got.Namespaces, []string{"kube-system"}) {
-		t.Errorf("the check asks for %+v", got)
-	}
-	if note := edits[len(edits)-1].note; !strings.Contains(note, "checkout/checkout, namespace checkout") {
-		t.Errorf("nobody is told: %s", note)
 	}
 }
 

@@ -184,6 +184,9 @@ func (s Summary) writeControlPlanes(b *strings.Builder) {
 		return
 	}
 	fmt.Fprintf(b, "  by kwok: the nodes and their pods, in which nothing runs\n")
+	if len(k.StandIns) > 0 {
+		fmt.Fprintf(b, "  by the rehearsal, in every cluster, in place of what your team deploys: %s\n", strings.Join(k.StandIns, ", "))
+	}
 	fmt.Fprintf(b, "Not simulated\n  the clusters' APIs: etcd, kube-apiserver and controllers of Kubernetes %s, as %s\n", k.Release, strings.Join(k.Minors, " and "))
 	if k.As != "" {
 		fmt.Fprintf(b, "  drover called them as %s\n", k.As)

@@ -25,6 +25,7 @@ var follows = []follow{
 	{"rds", "CreateDBInstance", (*Proxy).attachDatabase, nil},
 	{"rds", "DeleteDBInstance", (*Proxy).detachDatabase, nil},
 	{"ec2", "DeleteNatGateway", (*Proxy).detachNAT, nil},
+	{"ec2", "TerminateInstances", (*Proxy).replaced, nil},
 	{"ec2", "AuthorizeSecurityGroupIngress", (*Proxy).describeRules, nil},
 	{"ec2", "AuthorizeSecurityGroupEgress", (*Proxy).describeRules, nil},
 	{"ec2", "CreateLaunchTemplateVersion", nil, withoutTemplateTags},
@@ -106,6 +107,26 @@ func (p *Proxy) attachDatabase(ctx context.Context, c *call, _ []byte) error {
 
 func (p *Proxy) detachDatabase(ctx context.Context, c *call, _ []byte) error {
 	return nic.Detach(ctx, p.Moto(c.region), "RDSNetworkInterface "+c.form.Get("DBInstanceIdentifier"))
+}
+
+// replaced deletes the interfaces of instances that were ended, and has everything that follows Auto Scaling groups look
+// again: moto's groups have replaced their instances.
+func (p *Proxy) replaced(ctx context.Context, c *call, _ []byte) error {
+	p.eks.Refresh()
+	if p.wrote != nil {
+		p.wrote("autoscaling")
+	}
+	var ids []string
+	for key, value := range c.form {
+		if strings.HasPrefix(key, "InstanceId.") {
+			ids = append(ids, value...)
+		}
+	}
+	interfaces, err := nic.Of(ctx, p.Moto(c.region), ids)
+	if err != nil {
+		return err
+	}
+	return nic.DeleteEnded(ctx, p.Moto(c.region), interfaces)
 }
 
 // detachNAT deletes the interface of a NAT gateway, which moto keeps.

@@ -38,6 +38,10 @@ type planes struct {
 	dir   string
 }
 
+// standIn is what every cluster has in place of a team's own.
+var standIn = kubernetes.Workload{Kind: kubernetes.Deployment, Namespace: "checkout", Name: "checkout", Replicas: 2, Image: "simulated/checkout:1",
+	Labels: map[string]string{"app": "checkout"}, Annotations: map[string]string{"stands": "in"}, Tolerates: []string{"only"}}
+
 func startReal(t *testing.T) planes {
 	t.Helper()
 	return startRealWith(t, nil)
@@ -52,7 +56,8 @@ func startRealWith(t *testing.T, started func(child.Identity) error) planes {
 	}
 	r := planes{dir: t.TempDir()}
 	r.proxy, err = awsproxy.Start(t.Context(), awsproxy.Options{Moto: motoURL, Account: account, Log: os.Stderr,
-		Fleet: &kubernetes.Fleet{Programs: set, Dir: r.dir, Started: started, Log: os.Stderr}, Keys: map[string]string{"REHEARSAL": "rehearsal"}})
+		Fleet:    &kubernetes.Fleet{Programs: set, Dir: r.dir, Started: started, Log: os.Stderr},
+		StandIns: []kubernetes.Workload{standIn}, Keys: map[string]string{"REHEARSAL": "rehearsal"}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -193,7 +198,8 @@ type listedNode struct {
 		Labels map[string]string
 	}
 	Spec struct {
-		Taints []struct{ Key, Value, Effect string }
+		ProviderID string
+		Taints     []struct{ Key, Value, Effect string }
 	}
 }
 
@@ -252,6 +258,14 @@ func TestAClusterHasTheNodesOfItsGroups(t *testing.T) {
 	if want := []string{region + "a", region + "b", region + "c"}; !slices.Equal(zones, want) {
 		t.Errorf("the nodes are in %v, want %v", zones, want)
 	}
+	eventually(t, "what stands in for a team's workload runs on nodes with the pool's taint", func(context.Context) bool {
+		var d struct {
+			Metadata struct{ Annotations map[string]string }
+			Status   struct{ AvailableReplicas int }
+		}
+		code, data := api.ask(t, http.MethodGet, "/apis/apps/v1/namespaces/checkout/deployments/checkout", token, "")
+		return code == http.StatusOK && json.Unmarshal(data, &d) == nil && d.Metadata.Annotations["stands"] == "in" && d.Status.AvailableReplicas == 2
+	})
 	if n := len(api.nodes(t, token, "empty")); n != 0 {
 		t.Errorf("the empty group has %d nodes", n)
 	}
@@ -279,10 +293,33 @@ func TestAClusterHasTheNodesOfItsGroups(t *testing.T) {
 	}
 	r.proxy.Refresh()
 	eventually(t, "four nodes", func(context.Context) bool { return len(api.nodes(t, token, "general")) == 4 })
+	r.terminated(t, api.nodes(t, token, "general")[0], func() []listedNode { return api.nodes(t, token, "general") })
 	if _, err := client.DeleteNodegroup(t.Context(), &eks.DeleteNodegroupInput{ClusterName: aws.String("real-blue"), NodegroupName: aws.String("general")}); err != nil {
 		t.Fatal(err)
 	}
 	eventually(t, "no node", func(context.Context) bool { return len(api.nodes(t, token, "general")) == 0 })
+}
+
+// terminated has a machine of four disappear through EC2 alone: its node goes, and the group makes another.
+func (r planes) terminated(t *testing.T, gone listedNode, nodes func() []listedNode) {
+	t.Helper()
+	client := api()
+	client.Endpoint = r.proxy.URL()
+	id := gone.Spec.ProviderID[strings.LastIndexByte(gone.Spec.ProviderID, '/')+1:]
+	if err := client.Query(t.Context(), "ec2", "2016-11-15", "TerminateInstances", url.Values{"InstanceId.1": {id}}, nil); err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, "four nodes without the one whose machine went", func(context.Context) bool {
+		list := nodes()
+		return len(list) == 4 && !slices.ContainsFunc(list, func(n listedNode) bool { return n.Metadata.Name == gone.Metadata.Name })
+	})
+	var left struct {
+		IDs []string `xml:"networkInterfaceSet>item>networkInterfaceId"`
+	}
+	of := url.Values{"Filter.1.Name": {"attachment.instance-id"}, "Filter.1.Value.1": {id}}
+	if err := client.Query(t.Context(), "ec2", "2016-11-15", "DescribeNetworkInterfaces", of, &left); err != nil || len(left.IDs) > 0 {
+		t.Errorf("the machine that went has left %v (%v)", left.IDs, err)
+	}
 }
 
 // autoscaling calls Auto Scaling through the proxy.

@@ -38,6 +38,8 @@ type Options struct {
 	Log     io.Writer // one line for each error of the proxy itself
 	// Fleet, unless nil, gives each EKS cluster a control plane.
 	Fleet *kubernetes.Fleet
+	// StandIns are made in every cluster that has a control plane, in place of what a team deploys.
+	StandIns []kubernetes.Workload
 	// Keys are the secrets of access keys that were given out beside the account's own API, by access key.
 	Keys map[string]string
 	// Takes is how long what takes minutes on AWS (a cluster, a node group, a firewall) takes here until it is ready.
@@ -91,7 +93,7 @@ func Start(ctx context.Context, o Options) (*Proxy, error) {
 	p.eks = eks.New(o.Account, p.Moto)
 	p.keys.secrets = maps.Clone(o.Keys)
 	if o.Fleet != nil {
-		if err := p.eks.StartKubernetes(ctx, eks.Kubernetes{Fleet: o.Fleet, Secret: p.keys.secret, AWS: p.client, Log: o.Log}); err != nil {
+		if err := p.eks.StartKubernetes(ctx, eks.Kubernetes{Fleet: o.Fleet, Secret: p.keys.secret, AWS: p.client, StandIns: o.StandIns, Log: o.Log}); err != nil {
 			return nil, errors.Join(err, listener.Close())
 		}
 	}

@@ -17,6 +17,7 @@ type keeper struct {
 	cluster *kubernetes.Cluster
 	zones   map[string]string       // of instances
 	applied map[string]appliedAddon // by name
+	stoodIn bool                    // what is to stand in for a team's workloads was made
 }
 
 type appliedAddon struct {
@@ -80,7 +81,7 @@ func (k *keeper) look(ctx context.Context) (settled bool, err error) {
 		return false, err
 	}
 	names, err := k.setNodes(ctx, w.nodegroups)
-	if err := errors.Join(err, k.setAddons(ctx, w)); err != nil {
+	if err := errors.Join(err, k.setAddons(ctx, w), k.standIn(ctx)); err != nil {
 		return false, err
 	}
 	nodes, err := k.nodesReady(ctx, names)
@@ -152,6 +153,20 @@ func (k *keeper) setAddons(ctx context.Context, w wanted) error {
 		}
 		delete(k.applied, name)
 	}
+	return nil
+}
+
+// standIn makes what stands in for a team's workloads, once: what somebody does to them afterwards stays.
+func (k *keeper) standIn(ctx context.Context) error {
+	if k.stoodIn {
+		return nil
+	}
+	for _, workload := range k.service.planes.StandIns {
+		if err := k.cluster.Apply(ctx, workload); err != nil {
+			return err
+		}
+	}
+	k.stoodIn = true
 	return nil
 }
 

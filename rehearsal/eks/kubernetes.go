@@ -19,7 +19,9 @@ type Kubernetes struct {
 	Secret func(accessKey string) (secret string, known bool)
 	// AWS calls the account as its users do, by the endpoint at which network interfaces follow a load balancer.
 	AWS Backend
-	Log io.Writer // a line for each thing that a cluster could not be made to be; nil drops them
+	// StandIns are made once in every cluster, beside its add-ons.
+	StandIns []kubernetes.Workload
+	Log      io.Writer // a line for each thing that a cluster could not be made to be; nil drops them
 }
 
 // lookAgain is how often a cluster is looked at while it is not yet what it is to be, and seeServices how often its

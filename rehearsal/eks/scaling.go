@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"drover/rehearsal/awsapi"
+	"drover/rehearsal/nic"
 )
 
 const autoScalingVersion = "2011-01-01"
@@ -96,7 +97,7 @@ func (s *Service) deleteScalingGroup(c *call, ng *nodegroup) error {
 	if err != nil && !errors.As(err, &refused) {
 		return err
 	}
-	return s.deleteInterfaces(c, interfaces)
+	return nic.DeleteEnded(c.request.Context(), aws, interfaces)
 }
 
 func (s *Service) resizeScalingGroup(c *call, ng *nodegroup, to scaling) error {
@@ -113,5 +114,5 @@ func (s *Service) resizeScalingGroup(c *call, ng *nodegroup, to scaling) error {
 	if err := s.moto(c.region).Query(c.request.Context(), "autoscaling", autoScalingVersion, "UpdateAutoScalingGroup", params, nil); err != nil {
 		return err
 	}
-	return s.deleteInterfaces(c, interfaces)
+	return nic.DeleteEnded(c.request.Context(), s.moto(c.region), interfaces)
 }

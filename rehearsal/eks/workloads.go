@@ -1,6 +1,10 @@
 package eks
 
-import "drover/rehearsal/kubernetes"
+import (
+	"slices"
+
+	"drover/rehearsal/kubernetes"
+)
 
 // part is one workload of an add-on. Replicas are those of EKS' defaults; 0 is one pod on each node.
 type part struct {
@@ -31,6 +35,11 @@ var parts = []part{
 	{"metrics-server", "metrics-server", "metrics-server", 2, "metrics-server", true},
 	{"snapshot-controller", "snapshot-controller", "snapshot-controller", 2, "snapshot-controller", false},
 	{"vpc-cni", "aws-node", "aws-node", 0, "aws-node", true},
+}
+
+// AddonRuns says whether a workload is one of an add-on's, by the name and in the namespace that it has on EKS.
+func AddonRuns(namespace, name string) bool {
+	return slices.ContainsFunc(parts, func(p part) bool { return p.name == name && catalog(p.addon).namespace == namespace })
 }
 
 // workloadsOf are what an add-on runs. The image says what it would be; nothing is pulled.

@@ -22,9 +22,11 @@ type Workload struct {
 	Namespace, Name string
 	Account         string // service account; empty is the namespace's default
 	Labels          map[string]string
+	Annotations     map[string]string
 	Image           string
 	Replicas        int // of a deployment
 	Critical        bool
+	Tolerates       []string // taints, by key, of nodes that a deployment may run on
 }
 
 func (w Workload) path() string {
@@ -93,7 +95,6 @@ func (w Workload) object() object {
 	pod := object{
 		"containers":       []object{{"name": w.Name, "image": w.Image}},
 		"nodeSelector":     object{"kubernetes.io/os": "linux"},
-		"tolerations":      []object{{"key": "CriticalAddonsOnly", "operator": "Exists"}},
 		"imagePullSecrets": []object{},
 	}
 	if w.Account != "" {
@@ -106,10 +107,15 @@ func (w Workload) object() object {
 	if w.Kind == DaemonSet {
 		pod["tolerations"] = []object{{"operator": "Exists"}} // on every node, whatever its taints
 	} else {
+		tolerations := []object{{"key": "CriticalAddonsOnly", "operator": "Exists"}}
+		for _, key := range w.Tolerates {
+			tolerations = append(tolerations, object{"key": key, "operator": "Exists"})
+		}
+		pod["tolerations"] = tolerations
 		spec["replicas"] = w.Replicas
 		pod["topologySpreadConstraints"] = []object{{"maxSkew": 1, "topologyKey": "topology.kubernetes.io/zone",
 			"whenUnsatisfiable": "ScheduleAnyway", "labelSelector": object{"matchLabels": w.Labels}}}
 	}
 	return object{"apiVersion": "apps/v1", "kind": w.Kind,
-		"metadata": object{"name": w.Name, "namespace": w.Namespace, "labels": w.Labels}, "spec": spec}
+		"metadata": object{"name": w.Name, "namespace": w.Namespace, "labels": w.Labels, "annotations": w.Annotations}, "spec": spec}
 }

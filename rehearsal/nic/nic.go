@@ -1,6 +1,7 @@
 // Package nic makes the network interfaces that AWS puts into subnets for its services (load balancers, EKS control
 // planes, databases, endpoints) and that moto leaves out: they are what keeps subnets, security groups and networks
-// from being deleted. It must never touch an interface whose description it did not make.
+// from being deleted. It must never touch an interface whose description it did not make,
+// but for those of instances that have ended.
 package nic
 
 import (

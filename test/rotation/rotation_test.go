@@ -27,7 +27,7 @@ spec:
   ingress: {domain: herd.example.comMANAGEMENT}
   nodePools: [{name: general, min: 1}]
   rotation:
-    verify: [{http: {path: /healthz, samples: 5, timeout: 2m}}]
+    verify: [{http: {path: /healthz, samples: 5, timeout: 2m}}CHECKS]
     traffic: {steps: [50, 100], interval: 3s, ttl: 2s}
     soak: 4s
     quiet: 10s
@@ -38,7 +38,7 @@ spec:
 // The steps follow one another on one cluster, because a build takes minutes.
 func TestARotationSurvivesWhatGoesWrong(t *testing.T) {
 	t.Parallel()
-	s := start(t)
+	s := start(t, "")
 
 	r := s.drover("rotate", "--auto-approve")
 	s.expect(r, 1, "no active cluster to rotate", "drover apply")
@@ -80,15 +80,16 @@ func TestARotationSurvivesWhatGoesWrong(t *testing.T) {
 
 // session is one person at a shell, in a directory with a spec, with the cloud's variables set.
 type session struct {
-	t     *testing.T
-	dir   string
-	env   map[string]string
-	asked string // what the spec says of ingress beside its domain
+	t      *testing.T
+	dir    string
+	env    map[string]string
+	asked  string // what the spec says of ingress beside its domain
+	checks string // more of the spec's
 }
 
-func start(t *testing.T, flags ...string) *session {
+func start(t *testing.T, checks string, flags ...string) *session {
 	t.Helper()
-	s := &session{t: t, dir: t.TempDir()}
+	s := &session{t: t, dir: t.TempDir(), checks: checks}
 	s.version("1.33")
 	s.env = harness.Cloud(t, filepath.Join(s.dir, "cluster.yaml"), flags...)
 	return s
@@ -97,7 +98,7 @@ func start(t *testing.T, flags ...string) *session {
 // version writes the spec with that version of Kubernetes.
 func (s *session) version(version string) {
 	s.t.Helper()
-	text := strings.NewReplacer("VERSION", version, "MANAGEMENT", s.asked).Replace(cluster)
+	text := strings.NewReplacer("VERSION", version, "MANAGEMENT", s.asked, "CHECKS", s.checks).Replace(cluster)
 	if err := os.WriteFile(filepath.Join(s.dir, "cluster.yaml"), []byte(text), 0o600); err != nil {
 		s.t.Fatal(err)
 	}

@@ -16,7 +16,7 @@ import (
 // first rotation takes it back; in the second drover is not let into the old cluster, and has to say what is left.
 func TestARotationTakesBackLoadBalancersWhileTheirControllerLives(t *testing.T) {
 	t.Parallel()
-	s := start(t, "--kubernetes=on")
+	s := start(t, ", {kubernetes: {nodesReady: all, workloads: [checkout/checkout], namespaces: [checkout], timeout: 5m}}", "--kubernetes=on")
 	s.expect(s.drover("apply", "--auto-approve"), 0)
 	s.expose("blue")
 	volume := s.claim()
