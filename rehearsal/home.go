@@ -15,6 +15,7 @@ import (
 
 	"drover/orchestrator/terraform"
 	"drover/rehearsal/child"
+	"drover/rehearsal/kubernetes"
 )
 
 // pidFile says whose a directory is and which processes were started for it.
@@ -148,6 +149,9 @@ func sweep(ctx context.Context, dir string) (owner child.Identity, err error) {
 		if err := c.Kill(ctx); err != nil {
 			return p.Owner, fmt.Errorf("end what a crashed rehearsal left behind: %w", err)
 		}
+	}
+	if err := kubernetes.Sweep(dir); err != nil {
+		return p.Owner, err
 	}
 	// Terraform is drover's own, in a session of its own: it outlives both.
 	if err := terraform.KillAtWork(ctx, filepath.Join(dir, rootsDir)); err != nil {

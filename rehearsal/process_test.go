@@ -2,6 +2,7 @@ package rehearsal
 
 import (
 	"encoding/json"
+	"errors"
 	"net"
 	"os"
 	"path/filepath"
@@ -102,6 +103,35 @@ func TestSweepEndsWhatThePidFileNamesAndNothingElse(t *testing.T) {
 	}
 	if _, err := os.Stat(dir); !os.IsNotExist(err) {
 		t.Errorf("the crashed rehearsal's directory is left: %v", err)
+	}
+}
+
+func TestTheNextStartInADirectoryRemovesTheControlPlanesThatACrashLeftThere(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	crashed := home{dir: dir, pids: pids{Owner: dead(t)}}
+	if err := crashed.write(); err != nil {
+		t.Fatal(err)
+	}
+	for file, stays := range map[string]bool{"kubernetes-1/etcd.log": false, "kubernetes-1/etcd/member/db": false, "kubernetes-manifests/shop.yaml": true, "infra/main.tf": true} {
+		path := filepath.Join(dir, file)
+		if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o700), os.WriteFile(path, nil, 0o600)); err != nil {
+			t.Fatal(err)
+		}
+		defer func() {
+			if _, err := os.Stat(path); (err == nil) != stays {
+				t.Errorf("%s stays: %v, want %v", file, err == nil, stays)
+			}
+		}()
+	}
+	if err := os.Mkdir(filepath.Join(dir, "kubernetes-2"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := openHome(t.Context(), dir); err != nil {
+		t.Fatal(err)
+	}
+	if left, err := filepath.Glob(filepath.Join(dir, "kubernetes-[0-9]*")); err != nil || len(left) > 0 {
+		t.Errorf("left of the crash: %v (%v)", left, err)
 	}
 }
 

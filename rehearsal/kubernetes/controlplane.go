@@ -74,7 +74,7 @@ func split(version string) (major, minor int) {
 
 // Start runs a control plane and returns when its API server is ready and its nodes can be.
 func (f *Fleet) Start(ctx context.Context, o Options) (*Cluster, error) {
-	dir, err := os.MkdirTemp(f.Dir, "kubernetes-")
+	dir, err := os.MkdirTemp(f.Dir, prefix)
 	if err != nil {
 		return nil, fmt.Errorf("make a directory for the control plane of %s: %w", o.Name, err)
 	}
