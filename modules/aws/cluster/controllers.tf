@@ -56,4 +56,11 @@ resource "aws_eks_pod_identity_association" "controller" {
   role_arn        = aws_iam_role.controller[each.key].arn
 
   tags = var.tags
+
+  lifecycle {
+    precondition {
+      condition     = !contains([for identity in values(var.identities) : "${identity.namespace}/${identity.service_account}"], "${each.value.namespace}/${each.value.service_account}")
+      error_message = "The service account ${each.value.namespace}/${each.value.service_account} is that of ${local.controller_names[each.key]}, and identities has it, too; a service account has one role."
+    }
+  }
 }

@@ -123,6 +123,17 @@ run "terraform_leaves_the_number_of_nodes_alone" {
   }
 }
 
+run "service_account_that_has_a_role_already" {
+  command = plan
+
+  variables {
+    cluster_autoscaler = {}
+    identities         = { scaler = { role_arn = "arn:aws:iam::123456789012:role/scaler", namespace = "kube-system", service_account = "cluster-autoscaler" } }
+  }
+
+  expect_failures = [aws_eks_pod_identity_association.controller]
+}
+
 run "service_account_that_kubernetes_refuses" {
   command = plan
 
