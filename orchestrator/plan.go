@@ -149,11 +149,11 @@ func (p *planning) run(ctx context.Context) (Planned, error) {
 		if err != nil {
 			return Planned{}, err
 		}
-		switch root {
-		case generator.Root(p.color):
-			planned.Takes, planned.Reason = p.colorTakes(plan)
-		case generator.Foundation:
+		if root == generator.Foundation {
 			going = lost(plan.JSON)
+		}
+		if root == generator.Root(p.color) {
+			planned.Takes, planned.Reason = p.colorTakes(plan)
 		}
 		planned.Roots = append(planned.Roots, inBrief(root, plan))
 	}

@@ -88,7 +88,7 @@ func TestAChangeIsMadeInPlaceOrOfferedAsARotation(t *testing.T) {
 	s.expect(s.drover("apply", "--auto-approve"), 1, `replace module.cluster.aws_eks_node_group.this["general"]`, "take it as a rotation", "drover rotate")
 
 	s.keeps(changed, "network: {cidr: 10.60.0.0/16", "network: {cidr: 10.61.0.0/16",
-		"blue runs on it", "replace module.foundation.aws_vpc.this (for another cidr_block)", "nothing was changed", "a second cluster")
+		"blue runs on it", "replace module.foundation.aws_vpc.this[0] (for another cidr_block)", "nothing was changed", "a second cluster")
 	s.keeps(changed, "network: {cidr: 10.60.0.0/16", "network: {services: 172.21.0.0/16, cidr: 10.60.0.0/16",
 		"replace module.cluster.aws_eks_cluster.this (for another kubernetes_network_config)", "nothing of blue was changed", "take it as a rotation", "drover rotate")
 	s.keeps(changed, `version: "1.33"`, `version: "1.34"`, "an upgrade in place cannot be undone", "take it as a rotation", "drover rotate")
