@@ -214,11 +214,12 @@ func ingressFrom(s *Spec) []string {
 	return ours(s)
 }
 
-// ours is every range that the spec calls ours.
+// ours is every range that the spec calls ours; what is public reaches nothing
+// internal.
 func ours(s *Spec) []string {
 	var ours []string
 	for _, p := range append(usedRanges(s), behindTransit(s)...) {
-		if text := p.String(); !slices.Contains(ours, text) {
+		if text := p.String(); IsPrivate(p) && !slices.Contains(ours, text) {
 			ours = append(ours, text)
 		}
 	}

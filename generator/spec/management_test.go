@@ -21,7 +21,7 @@ metadata: {name: tiny}
 spec:
   platform: aws
   region: eu-west-1
-  network: {cidr: 10.40.0.0/16, reserved: [{name: office, cidr: 10.0.0.0/16}]}
+  network: {cidr: 10.40.0.0/16, reserved: [{name: office, cidr: 10.0.0.0/16}, {name: partner, cidr: 203.0.113.0/24}]}
   access:
     vpn:
       clients: 10.90.0.0/22

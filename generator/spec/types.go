@@ -232,7 +232,7 @@ type Ingress struct {
 	ZoneID string `yaml:"zoneId,omitempty"`
 	// Whether the load balancers are public, or reached from inside only.
 	Visibility string `yaml:"visibility,omitempty"`
-	// The ranges that reach the ingress. Left out: everyone, or for an internal ingress every range that the spec names.
+	// The ranges that reach the ingress. Left out: everyone, or for an internal ingress every private range that the spec names.
 	Allow []string `yaml:"allow,omitempty"`
 	// Who issues certificates.
 	TLS TLS `yaml:"tls,omitempty"`
@@ -266,7 +266,7 @@ type Management struct {
 	Domain string `yaml:"domain"`
 	// Whether the management interfaces are public, or reached from inside only. Internal ones have private addresses, which a public zone tells everyone, and only who is inside reaches.
 	Visibility string `yaml:"visibility,omitempty"`
-	// The ranges that reach the management interfaces. Left out: every range that the spec names; public ones have to say.
+	// The ranges that reach the management interfaces. Left out: every private range that the spec names; public interfaces have to say.
 	Allow []string `yaml:"allow,omitempty"`
 }
 
