@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 
 	"drover/rehearsal/answer"
@@ -69,6 +70,13 @@ func (c *call) rewind() {
 	if c.body != nil {
 		c.Body = io.NopCloser(bytes.NewReader(c.body))
 	}
+}
+
+// rewrite changes the body of a call on its way to moto.
+func (c *call) rewrite(body []byte) {
+	c.body, c.ContentLength = body, int64(len(body))
+	c.Header.Set("Content-Length", strconv.Itoa(len(body)))
+	c.rewind()
 }
 
 // name is how a person finds the operation in AWS's documentation.

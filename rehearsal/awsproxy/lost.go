@@ -80,6 +80,19 @@ func (p *Proxy) tagAttachment(ctx context.Context, c *call, body []byte) error {
 	return p.Moto(c.region).Query(ctx, "ec2", ec2Version, "CreateTags", in, nil)
 }
 
+// saidPrivate has the request for a private zone say so: on AWS it is private by its VPC, and in moto by its
+// configuration alone.
+func saidPrivate(body []byte) []byte {
+	if !bytes.Contains(body, []byte("</VPC>")) || bytes.Contains(body, []byte("<PrivateZone>")) {
+		return body
+	}
+	const private, config, end = "<PrivateZone>true</PrivateZone>", "</HostedZoneConfig>", "</CreateHostedZoneRequest>"
+	if bytes.Contains(body, []byte(config)) {
+		return bytes.Replace(body, []byte(config), []byte(private+config), 1)
+	}
+	return bytes.Replace(body, []byte(end), []byte("<HostedZoneConfig>"+private+config+end), 1)
+}
+
 // templateTags are a launch template's own tags, which moto makes part of what is launched from it.
 var templateTags = sync.OnceValue(func() *regexp.Regexp {
 	const kind, tags = `<resourceType>launch-template</resourceType>`, `<tagSet>(?:<item>(?:<key>[^<]*</key>|<value>[^<]*</value>|<value/>)*</item>)*</tagSet>`

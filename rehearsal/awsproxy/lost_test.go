@@ -39,3 +39,19 @@ func TestALaunchTemplatesTagsAreItsOwn(t *testing.T) {
 		t.Errorf("the template's own tag is %q", got)
 	}
 }
+
+func TestAZoneWithANetworkIsPrivate(t *testing.T) {
+	t.Parallel()
+	vpc, _ := network(t, "10.54", "a")
+	for name, config := range map[string]params{"private-one.example.com": nil, "private-two.example.com": {"Comment": "of a cluster"}} {
+		in := params{"Name": name, "CallerReference": name, "VPC": params{"VPCId": vpc, "VPCRegion": region}}
+		if config != nil {
+			in["HostedZoneConfig"] = config
+		}
+		id := text(t, sdk.ok(t, "route53", "CreateHostedZone", in), "HostedZone", "Id")
+		zone := sdk.ok(t, "route53", "GetHostedZone", params{"Id": id})
+		if at(t, zone, "HostedZone", "Config", "PrivateZone") != true || text(t, zone, "VPCs", 0, "VPCId") != vpc {
+			t.Errorf("the zone is %v", zone)
+		}
+	}
+}

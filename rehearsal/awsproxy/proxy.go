@@ -247,6 +247,9 @@ func (p *Proxy) serveMoto(w http.ResponseWriter, c *call) {
 	switch {
 	case c.service == "rds":
 		p.serveRDS(w, c)
+	case c.service == "route53" && c.operation == "CreateHostedZone":
+		c.rewrite(saidPrivate(c.body))
+		p.forward.ServeHTTP(w, c.WithContext(withCall(c.Context(), c)))
 	case c.protocol == answer.CBOR:
 		p.serveCBOR(w, c)
 	default:
