@@ -27,23 +27,8 @@ func TestDestroyTakesBackWhatARealClusterHolds(t *testing.T) {
 	t.Parallel()
 	cluster, access := start(t)
 	fill(t, cluster)
-	out := t.TempDir()
-	if err := os.MkdirAll(filepath.Join(out, "tiny", "blue"), 0o700); err != nil {
-		t.Fatal(err)
-	}
-	o := orchestrator.Options{Spec: spec.Cluster{Metadata: spec.Metadata{Name: "tiny"}}, SpecFile: "cluster.yaml", Out: out}
 	controller := &controller{t: t, cluster: cluster}
-	o.Observer = controller
-	o.Ports = orchestrator.Ports{
-		Cloud: account{},
-		Stack: func(generator.Root) (orchestrator.Stack, error) { return idle{}, nil },
-		Kubernetes: func(context.Context, string) (*kubernetes.Client, error) {
-			return kubernetes.New(access)
-		},
-	}
-	if err := orchestrator.DestroyAll(t.Context(), o); err != nil {
-		t.Fatal(err)
-	}
+	destroy(t, access, controller)
 	if !controller.released {
 		t.Error("drover did not wait for the controller")
 	}
@@ -57,6 +42,46 @@ func TestDestroyTakesBackWhatARealClusterHolds(t *testing.T) {
 		if err := cluster.Client().Get(t.Context(), path, &list); err != nil || len(list.Items) != left {
 			t.Errorf("%s has %d objects left, %v; want %d", path, len(list.Items), err, left)
 		}
+	}
+}
+
+// A cluster whose API server says nothing is destroyed all the same, and it is told what that
+// may have left behind.
+func TestDestroyTellsWhatASilentClusterMayHaveLeft(t *testing.T) {
+	t.Parallel()
+	fleet, cluster, access := startFleet(t)
+	fill(t, cluster)
+	end, hits := fleet.Silence(func(name string) bool { return name == "checked" })
+	defer end()
+	controller := &controller{t: t, cluster: cluster}
+	destroy(t, access, controller)
+	if hits() == 0 || len(controller.told) != 1 || !strings.HasPrefix(controller.told[0], "kept whatever controllers in blue made, such as load balancers, as its API was not asked: ") {
+		t.Errorf("after %d connections to a silent API server, the journal has %q", hits(), controller.told)
+	}
+	t.Logf("told: %q", controller.told)
+	var service struct{ Metadata kubernetes.Meta }
+	if err := cluster.Client().Get(t.Context(), "/api/v1/namespaces/shop/services/front", &service); err != nil || service.Metadata.DeletionTimestamp != nil {
+		t.Errorf("the service of a cluster that could not be asked: %+v, %v", service.Metadata, err)
+	}
+}
+
+// destroy takes down a whole cluster whose roots hold nothing.
+func destroy(t *testing.T, access kubernetes.Access, observer orchestrator.Observer) {
+	t.Helper()
+	out := t.TempDir()
+	if err := os.MkdirAll(filepath.Join(out, "tiny", "blue"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	o := orchestrator.Options{Spec: spec.Cluster{Metadata: spec.Metadata{Name: "tiny"}}, SpecFile: "cluster.yaml", Out: out, Observer: observer}
+	o.Ports = orchestrator.Ports{
+		Cloud: account{},
+		Stack: func(generator.Root) (orchestrator.Stack, error) { return idle{}, nil },
+		Kubernetes: func(context.Context, string) (*kubernetes.Client, error) {
+			return kubernetes.New(access)
+		},
+	}
+	if err := orchestrator.DestroyAll(t.Context(), o); err != nil {
+		t.Fatal(err)
 	}
 }
 

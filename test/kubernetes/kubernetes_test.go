@@ -41,6 +41,13 @@ func webhook(t *testing.T) string {
 
 func start(t *testing.T) (*rehearsal.Cluster, kubernetes.Access) {
 	t.Helper()
+	_, cluster, access := startFleet(t)
+	return cluster, access
+}
+
+// startFleet also gives the fleet of the cluster, which is called checked.
+func startFleet(t *testing.T) (*rehearsal.Fleet, *rehearsal.Cluster, kubernetes.Access) {
+	t.Helper()
 	set, err := programs.Find(t.Context(), programs.Options{Log: os.Stderr})
 	if err != nil {
 		t.Fatal(err)
@@ -55,7 +62,7 @@ func start(t *testing.T) (*rehearsal.Cluster, kubernetes.Access) {
 			t.Error(err)
 		}
 	})
-	return cluster, kubernetes.Access{Server: cluster.Endpoint(), CA: cluster.CA(), Token: func(context.Context) (string, error) { return token, nil }}
+	return fleet, cluster, kubernetes.Access{Server: cluster.Endpoint(), CA: cluster.CA(), Token: func(context.Context) (string, error) { return token, nil }}
 }
 
 func TestARealAPIServer(t *testing.T) {
