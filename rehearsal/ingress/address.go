@@ -31,12 +31,18 @@ func reserve(ctx context.Context) (net.Listener, netip.Addr, error) {
 		"(Linux has all of 127.0.0.0/8; elsewhere they have to be added to the loopback interface first): %w", last)
 }
 
-// listen takes the next free address of the network. The caller holds the lock.
+// lastAddress is the greatest that a network of 254 addresses has. The first is the holder's.
+const lastAddress = 254
+
+// listen takes the next free address of the network, those last that were free a moment ago: who remembers them must not
+// find another load balancer there. The caller holds the lock.
 func (in *Ingress) listen(ctx context.Context) (net.Listener, netip.Addr, error) {
 	var lc net.ListenConfig
 	base := in.network.As4()
-	for in.last < 254 {
-		in.last++
+	for range lastAddress - 1 {
+		if in.last++; in.last > lastAddress {
+			in.last = 2
+		}
 		base[3] = in.last
 		address := netip.AddrFrom4(base)
 		listener, err := lc.Listen(ctx, "tcp4", netip.AddrPortFrom(address, uint16(in.port)).String())

@@ -61,7 +61,7 @@ type Ingress struct {
 	broken broken
 
 	mu      sync.Mutex
-	last    byte               // of the addresses given out
+	last    byte               // of the address that was given out last
 	servers map[string]*server // by ARN
 }
 
