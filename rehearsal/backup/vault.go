@@ -100,9 +100,9 @@ func (s *Service) isForGood(v *vault) bool {
 }
 
 const (
-	day            = 24 * 60 * 60 // seconds
-	longestKept    = 36500        // days
-	shortestRegret = 3            // days in which a lock for good can still be taken off
+	day           = 24 * 60 * 60 // seconds
+	longestKept   = 36500        // days
+	shortestGrace = 3            // days in which a lock for good can still be taken off
 )
 
 func (s *Service) lock(c *call) (document, error) {
@@ -120,8 +120,8 @@ func (s *Service) lock(c *call) (document, error) {
 		return nil, invalid("MaxRetentionDays is %d at most, not %d", longestKept, most)
 	case most > 0 && least > most:
 		return nil, invalid("MinRetentionDays, %d, is more than MaxRetentionDays, %d", least, most)
-	case c.In["ChangeableForDays"] != nil && changeable < shortestRegret:
-		return nil, invalid("ChangeableForDays is %d at least, not %d", shortestRegret, changeable)
+	case c.In["ChangeableForDays"] != nil && changeable < shortestGrace:
+		return nil, invalid("ChangeableForDays is %d at least, not %d", shortestGrace, changeable)
 	}
 	v.locked, v.lockedForGood = document{}, 0
 	for _, key := range []string{"MinRetentionDays", "MaxRetentionDays"} {

@@ -92,8 +92,15 @@ func (s *session) claim() (id string) {
 	id = s.aws("VolumeId", "ec2", "create-volume", "--availability-zone", "eu-west-1a", "--size", "1", "--tag-specifications",
 		"ResourceType=volume,Tags=[{Key=kubernetes.io/cluster/herd-blue,Value=owned}]")
 	file := filepath.Join(s.dir, "volume.yaml")
-	text := `{apiVersion: v1, kind: PersistentVolume, metadata: {name: data}, spec: {capacity: {storage: 1Gi}, accessModes: [ReadWriteOnce],
-  claimRef: {namespace: shop, name: data}, csi: {driver: ebs.csi.aws.com, volumeHandle: ` + id + `}}}`
+	text := `apiVersion: v1
+kind: PersistentVolume
+metadata: {name: data}
+spec:
+  capacity: {storage: 1Gi}
+  accessModes: [ReadWriteOnce]
+  claimRef: {namespace: shop, name: data}
+  csi: {driver: ebs.csi.aws.com, volumeHandle: ` + id + `}
+`
 	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
 		s.t.Fatal(err)
 	}
