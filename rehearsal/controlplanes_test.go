@@ -1,8 +1,14 @@
 package rehearsal
 
 import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"encoding/base64"
 	"encoding/json"
 	"errors"
+	"fmt"
+	"net/http"
 	"net/url"
 	"os"
 	"os/exec"
@@ -20,6 +26,7 @@ import (
 
 	"drover/generator/spec"
 	"drover/rehearsal/child"
+	"drover/rehearsal/fault"
 	"drover/rehearsal/kubernetes/programs"
 )
 
@@ -65,6 +72,9 @@ func TestThePidFileNamesEveryProcessOfAControlPlane(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+	for color, other := range map[string]string{"green": "blue", "blue": "green"} {
+		checkUnreachable(t, c, client, color, other)
+	}
 	data, err := os.ReadFile(filepath.Join(c.home.dir, pidFile))
 	if err != nil {
 		t.Fatal(err)
@@ -93,6 +103,43 @@ func TestThePidFileNamesEveryProcessOfAControlPlane(t *testing.T) {
 	if left, err := filepath.Glob(filepath.Join(c.home.dir, "kubernetes-*")); err != nil || len(left) > 0 {
 		t.Errorf("left behind: %v (%v)", left, err)
 	}
+}
+
+// checkUnreachable has the fault by a color's name silence that color's API server, and no other.
+func checkUnreachable(t *testing.T, c *Cloud, client *eks.Client, color, other string) {
+	t.Helper()
+	ready := func(color string) error {
+		out, err := client.DescribeCluster(t.Context(), &eks.DescribeClusterInput{Name: aws.String("real-" + color)})
+		if err != nil {
+			return err
+		}
+		ca, err := base64.StdEncoding.DecodeString(aws.ToString(out.Cluster.CertificateAuthority.Data))
+		roots := x509.NewCertPool()
+		roots.AppendCertsFromPEM(ca)
+		transport := &http.Transport{TLSClientConfig: &tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12}}
+		defer transport.CloseIdleConnections()
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		req, reqErr := http.NewRequestWithContext(ctx, http.MethodGet, aws.ToString(out.Cluster.Endpoint)+"/readyz", nil)
+		if err := errors.Join(err, reqErr); err != nil {
+			return err
+		}
+		resp, err := (&http.Client{Transport: transport}).Do(req)
+		if err != nil {
+			return err
+		}
+		return resp.Body.Close()
+	}
+	b := startBreaker(t.Context(), c, "", []fault.Injection{ofCloud(t, color+"-api-unreachable", time.Hour)}, func(string, ...any) {})
+	within(t, 30*time.Second, color+" that does not answer", func() (bool, string) {
+		err := ready(color)
+		return errors.Is(err, context.DeadlineExceeded), fmt.Sprint(err)
+	})
+	within(t, 30*time.Second, other+" that answers", func() (bool, string) { err := ready(other); return err == nil, fmt.Sprint(err) })
+	if struck := b.stop(); struck[0].Hits == 0 || struck[0].Problem != "" {
+		t.Errorf("the fault: %+v", struck)
+	}
+	within(t, 30*time.Second, color+" that answers again", func() (bool, string) { err := ready(color); return err == nil, fmt.Sprint(err) })
 }
 
 // resident asks ps what processes hold, in bytes.
