@@ -223,15 +223,6 @@ func (d described) nodeGroupStatus() string {
 	return string(out.Nodegroup.Status)
 }
 
-func (d described) endpoint() string {
-	d.t.Helper()
-	out, err := d.client.DescribeCluster(d.t.Context(), &eks.DescribeClusterInput{Name: aws.String(d.name)})
-	if err != nil {
-		d.t.Fatal(err)
-	}
-	return aws.ToString(out.Cluster.Endpoint)
-}
-
 func TestGreensNodeGroupIsStuck(t *testing.T) {
 	t.Parallel()
 	p := breakable(t)

@@ -115,7 +115,7 @@ func (s *session) madeInside() inside {
 	s.t.Helper()
 	return inside{
 		balancers:  strings.Fields(s.aws("LoadBalancers[?starts_with(LoadBalancerName, 'k8s-')].LoadBalancerArn", "elbv2", "describe-load-balancers")),
-		interfaces: strings.Fields(s.aws("NetworkInterfaces[?starts_with(Description, 'ELB net/k8s-')].NetworkInterfaceId", "ec2", "describe-network-interfaces")),
+		interfaces: strings.Fields(s.aws("NetworkInterfaces[?Description && contains(Description, '/k8s-')].NetworkInterfaceId", "ec2", "describe-network-interfaces")),
 		groups:     strings.Fields(s.aws("SecurityGroups[?starts_with(GroupName, 'k8s-')].GroupId", "ec2", "describe-security-groups")),
 	}
 }
