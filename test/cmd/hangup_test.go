@@ -4,8 +4,10 @@ package cmd
 
 import (
 	"bufio"
+	"context"
 	"os"
 	"os/exec"
+	"os/signal"
 	"path/filepath"
 	"strings"
 	"syscall"
@@ -15,11 +17,17 @@ import (
 	"drover/test/harness"
 )
 
+// servedWithin is far above what a cloud takes to start and to end.
+const servedWithin = 5 * time.Minute
+
 // served starts a rehearsal's cloud in a directory, by a shell that runs a command first, and waits until it is ready.
 func served(t *testing.T, dir, first string) *exec.Cmd {
 	t.Helper()
 	demo := filepath.Join(harness.Repository(t), "examples", "aws", "demo.yaml")
-	command := exec.CommandContext(t.Context(), "sh", "-c", first+`exec "$0" rehearse --serve --kubernetes off --dir "$1" -f "$2"`, harness.Program(t), dir, demo)
+	signal.Notify(make(chan os.Signal, 1), syscall.SIGHUP) // tests under nohup would have it ignored by what they start
+	ctx, cancel := context.WithTimeout(t.Context(), servedWithin)
+	t.Cleanup(cancel)
+	command := exec.CommandContext(ctx, "sh", "-c", first+`exec "$0" rehearse --serve --kubernetes off --dir "$1" -f "$2"`, harness.Program(t), dir, demo)
 	stdout, err := command.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
