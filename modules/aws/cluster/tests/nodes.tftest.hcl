@@ -1,44 +1,7 @@
 # Node pools, and what a node may do.
 
 mock_provider "aws" {
-  mock_data "aws_iam_policy_document" {
-    defaults = { json = "{}" }
-  }
-  mock_data "aws_region" {
-    defaults = { id = "eu-west-1" }
-  }
-  mock_data "aws_partition" {
-    defaults = { partition = "aws", dns_suffix = "amazonaws.com" }
-  }
-  mock_data "aws_caller_identity" {
-    defaults = { account_id = "123456789012" }
-  }
-  mock_data "aws_default_tags" {
-    defaults = { tags = { "drover:cluster" = "shop", "drover:color" = "blue" } }
-  }
-  # A mocked ARN is a random word, which the resources that take one refuse.
-  mock_resource "aws_iam_role" {
-    defaults = { arn = "arn:aws:iam::123456789012:role/mocked" }
-  }
-  mock_resource "aws_lb" {
-    defaults = { arn = "arn:aws:elasticloadbalancing:eu-west-1:123456789012:loadbalancer/net/shop-blue/1111111111111111", dns_name = "shop-blue-1.elb.eu-west-1.amazonaws.com", zone_id = "Z2IFOLAFXWLO4F" }
-  }
-  mock_resource "aws_lb_target_group" {
-    defaults = { arn = "arn:aws:elasticloadbalancing:eu-west-1:123456789012:targetgroup/shop-blue-30080/1111111111111111" }
-  }
-  mock_resource "aws_launch_template" {
-    defaults = { id = "lt-11111111111111111", latest_version = 1 }
-  }
-  mock_resource "aws_eks_cluster" {
-    defaults = {
-      certificate_authority = [{ data = "Y2E=" }]
-    }
-  }
-  mock_resource "aws_eks_node_group" {
-    defaults = {
-      resources = [{ autoscaling_groups = [{ name = "eks-mocked" }], remote_access_security_group_id = "" }]
-    }
-  }
+  source = "./tests/mocks"
 }
 
 variables {

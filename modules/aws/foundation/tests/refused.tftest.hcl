@@ -2,25 +2,7 @@
 # gives one wrong value to every variable that has one left to try; each of them has to be refused.
 
 mock_provider "aws" {
-  mock_data "aws_availability_zones" {
-    # Not in order, as AWS may answer.
-    defaults = { names = ["eu-west-1c", "eu-west-1a", "eu-west-1d", "eu-west-1b"] }
-  }
-  mock_data "aws_iam_policy_document" {
-    defaults = { json = "{}" }
-  }
-  mock_data "aws_region" {
-    defaults = { id = "eu-west-1" }
-  }
-  mock_data "aws_partition" {
-    defaults = { partition = "aws", dns_suffix = "amazonaws.com", reverse_dns_prefix = "com.amazonaws" }
-  }
-  mock_data "aws_caller_identity" {
-    defaults = { account_id = "123456789012" }
-  }
-  mock_resource "aws_kms_key" {
-    defaults = { arn = "arn:aws:kms:eu-west-1:123456789012:key/00000000-0000-0000-0000-000000000000" }
-  }
+  source = "./tests/mocks"
 }
 
 variables {

@@ -1,32 +1,7 @@
 # The client VPN: who gets in, and how far.
 
 mock_provider "aws" {
-  mock_data "aws_availability_zones" {
-    # Not in order, as AWS may answer.
-    defaults = { names = ["eu-west-1c", "eu-west-1a", "eu-west-1d", "eu-west-1b"] }
-  }
-  mock_data "aws_iam_policy_document" {
-    defaults = { json = "{}" }
-  }
-  mock_data "aws_region" {
-    defaults = { id = "eu-west-1" }
-  }
-  mock_data "aws_partition" {
-    defaults = { partition = "aws", dns_suffix = "amazonaws.com", reverse_dns_prefix = "com.amazonaws" }
-  }
-  mock_data "aws_caller_identity" {
-    defaults = { account_id = "123456789012" }
-  }
-  # A mocked ARN is a random word, which the resources that take one refuse.
-  mock_resource "aws_cloudwatch_log_group" {
-    defaults = { arn = "arn:aws:logs:eu-west-1:123456789012:log-group:/drover/shop/flow-logs" }
-  }
-  mock_resource "aws_iam_role" {
-    defaults = { arn = "arn:aws:iam::123456789012:role/mocked" }
-  }
-  mock_resource "aws_kms_key" {
-    defaults = { arn = "arn:aws:kms:eu-west-1:123456789012:key/00000000-0000-0000-0000-000000000000" }
-  }
+  source = "./tests/mocks"
 }
 
 variables {
