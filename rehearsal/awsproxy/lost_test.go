@@ -55,3 +55,26 @@ func TestAZoneWithANetworkIsPrivate(t *testing.T) {
 		}
 	}
 }
+
+// A color that is built again gets the same records as the one before it.
+func TestARecordThatWasDeletedIsMadeAgain(t *testing.T) {
+	t.Parallel()
+	zone := text(t, sdk.ok(t, "route53", "CreateHostedZone", params{"Name": "again.example.com", "CallerReference": "again"}), "HostedZone", "Id")
+	change := func(action, name, set string) params {
+		record := params{"Name": name, "Type": "A", "TTL": 5, "ResourceRecords": []any{params{"Value": "192.0.2.1"}}}
+		if set != "" {
+			record["SetIdentifier"], record["Weight"] = set, 1
+		}
+		return params{"HostedZoneId": zone, "ChangeBatch": params{"Changes": []any{params{"Action": action, "ResourceRecordSet": record}}}}
+	}
+	sdk.ok(t, "route53", "ChangeResourceRecordSets", change("CREATE", "z.again.example.com", ""))
+	for _, name := range []string{"blue.again.example.com", "*.again.example.com"} {
+		sdk.ok(t, "route53", "ChangeResourceRecordSets", change("CREATE", name, ""))
+		sdk.refused(t, "route53", "ChangeResourceRecordSets", change("CREATE", name, ""), "InvalidChangeBatch", "already exists")
+		sdk.ok(t, "route53", "ChangeResourceRecordSets", change("DELETE", name, ""))
+		sdk.ok(t, "route53", "ChangeResourceRecordSets", change("CREATE", name, ""))
+	}
+	sdk.ok(t, "route53", "ChangeResourceRecordSets", change("CREATE", "weighted.again.example.com", "blue"))
+	sdk.ok(t, "route53", "ChangeResourceRecordSets", change("CREATE", "weighted.again.example.com", "green"))
+	sdk.refused(t, "route53", "ChangeResourceRecordSets", change("CREATE", "weighted.again.example.com", "blue"), "InvalidChangeBatch", "already exists")
+}

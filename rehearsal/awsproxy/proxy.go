@@ -250,6 +250,9 @@ func (p *Proxy) serveMoto(w http.ResponseWriter, c *call) {
 	case c.service == "route53" && c.operation == "CreateHostedZone":
 		c.rewrite(saidPrivate(c.body))
 		p.forward.ServeHTTP(w, c.WithContext(withCall(c.Context(), c)))
+	case c.service == "route53" && c.operation == "ChangeResourceRecordSets":
+		c.rewrite(writtenAnew(c.body))
+		p.forward.ServeHTTP(w, c.WithContext(withCall(c.Context(), c)))
 	case c.protocol == answer.CBOR:
 		p.serveCBOR(w, c)
 	default:
