@@ -57,7 +57,7 @@ func checkManagement(t *testing.T, e *example, foundation *terraform.Options) {
 		}
 	}
 	ports := checkTargets(t, e, b)
-	checkManagementGroup(t, e, b, ports)
+	checkManagementGroup(t, e, b, ports, comers(t, e, foundation))
 	checkOwnNames(t, e, foundation, b)
 }
 
@@ -96,8 +96,22 @@ func checkTargets(t *testing.T, e *example, b balancer) map[int]int {
 	return ports
 }
 
+// comers are who reaches the management interfaces: the ranges of the spec by themselves, and the security group of the
+// VPN, whose clients arrive with addresses that are not theirs.
+func comers(t *testing.T, e *example, foundation *terraform.Options) map[string]string {
+	t.Helper()
+	sources := map[string]string{}
+	for _, from := range e.spec.Spec.Ingress.Management.Allow {
+		sources[from] = from
+	}
+	if vpn := e.spec.Spec.Access.VPN; vpn != nil && sources[vpn.Clients] != "" {
+		sources["vpn"] = terraform.Output(t, foundation, "vpn_security_group_id")
+	}
+	return sources
+}
+
 // checkManagementGroup: the load balancer's security group, word for word, and what the nodes let in from it.
-func checkManagementGroup(t *testing.T, e *example, b balancer, ports map[int]int) {
+func checkManagementGroup(t *testing.T, e *example, b balancer, ports map[int]int, sources map[string]string) {
 	t.Helper()
 	if len(b.Groups) != 1 {
 		t.Fatalf("%s has the security groups %v, want one", b.Name, b.Groups)
@@ -113,8 +127,8 @@ func checkManagementGroup(t *testing.T, e *example, b balancer, ports map[int]in
 	nodes := cluster.Cluster.Network.Group
 	var want []string
 	for port, name := range map[int]string{80: "management-http", 443: "management-https"} {
-		for _, from := range e.spec.Spec.Ingress.Management.Allow {
-			want = append(want, fmt.Sprintf("in tcp %d-%d %s (%s/%s to the load balancer)", port, port, from, name, from))
+		for who, from := range sources {
+			want = append(want, fmt.Sprintf("in tcp %d-%d %s (%s/%s to the load balancer)", port, port, from, name, who))
 		}
 		want = append(want, fmt.Sprintf("out tcp %d-%d %s (%s to the nodes)", ports[port], ports[port], nodes, name))
 	}
