@@ -6,21 +6,28 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"path"
 	"path/filepath"
-	"runtime"
-	"slices"
 	"strings"
-	"sync"
-	"sync/atomic"
 )
 
-// A write is staged in a directory beside what it replaces, together with its
-// plan. Renaming that directory to pendingDir is the point of no return, and
-// one step of the file system. What follows only moves the staged files to
-// their places and can be done again from any state that a kill leaves. While
-// they move, every unit that changes holds markerFile, which Terraform refuses:
-// it reads the old files, or the new ones, or nothing.
+// A write changes many files at once, though a file system changes one name at
+// a time. It does so by a detour that no reader notices:
+//
+//  1. pendingDir is made in the Terraform directory, with the old files that
+//     change or go, the new files, and nowLink, a symbolic link to the old ones.
+//  2. Each file that changes, comes or goes is replaced by a symbolic link to
+//     the file of its name below nowLink. Whoever opens it reads what was there
+//     before; where nothing was, the link leads nowhere.
+//  3. nowLink is made to lead to the new files. That is one rename, and the
+//     moment at which all of them change.
+//  4. The new files move to their places, over the links; links that lead
+//     nowhere are removed.
+//
+// So a kill leaves a directory that reads as the old one or as the new one, and
+// the next write, or Recover, replaces the links that it left: by what they lead
+// to, whichever that is. Kubernetes switches the files of a ConfigMap's volume
+// by such a link too, and keeps it; here the directory has plain files again
+// when a write is done, as people and git expect.
 //
 // Nothing here calls fsync. A kill takes nothing from what a process gave to
 // the kernel, and renames are seen in the order in which they were made. A loss
@@ -31,8 +38,14 @@ import (
 const (
 	pendingDir   = ".drover-pending"
 	stagingBegin = ".drover-staging-"
-	planFile     = "plan.json"
-	stagedDir    = "files"
+
+	// In pendingDir:
+	namesFile = "names.json" // every file that changes, comes or goes
+	oldDir    = "old"
+	newDir    = "new"
+	linksDir  = "links" // the links, until they are at the places of the files
+	nowLink   = "now"   // leads to oldDir, and from the switch on to newDir; without it, all is done
+	nextLink  = "next"  // becomes nowLink
 )
 
 // site is a Terraform directory that is written to. step is called before each
@@ -43,7 +56,26 @@ type site struct {
 	step func()
 }
 
-// stage writes the new files beside the old ones, and then decides for them.
+// at is the place of a file in the Terraform directory.
+func (s site) at(name string) string { return filepath.Join(s.dir, filepath.FromSlash(name)) }
+
+// pending is a place in pendingDir.
+func (s site) pending(parts ...string) string {
+	return filepath.Join(s.dir, pendingDir, filepath.FromSlash(filepath.Join(parts...)))
+}
+
+// commit makes the directory what f says, where p found it to differ.
+func (s site) commit(f Files, p writePlan) error {
+	if err := s.stage(f, p); err != nil {
+		return err
+	}
+	if err := s.exchange(); err != nil {
+		return errors.Join(fmt.Errorf("writing generated files to %s: %w", s.dir, err), s.finish())
+	}
+	return s.finish()
+}
+
+// stage makes pendingDir: all that a write needs, while nothing is changed yet.
 func (s site) stage(f Files, p writePlan) (err error) {
 	s.step()
 	staging, err := os.MkdirTemp(s.dir, stagingBegin)
@@ -55,136 +87,56 @@ func (s site) stage(f Files, p writePlan) (err error) {
 			err = errors.Join(err, os.RemoveAll(staging))
 		}
 	}()
-	mark, err := marker()
-	if err != nil {
-		return err
-	}
-	staged := Files{}
-	for _, name := range slices.Concat(p.Create, p.Change) {
-		staged[name] = f[name]
-	}
-	for _, unit := range p.units() {
-		staged[path.Join(unit, markerFile)] = mark
+	s.step()
+	if err := stageAll(staging, f, p); err != nil {
+		return fmt.Errorf("staging what is to be written to %s: %w", s.dir, err)
 	}
 	s.step()
-	if err := putAll(filepath.Join(staging, stagedDir), staged); err != nil {
-		return err
-	}
-	plan, err := json.Marshal(p)
-	if err != nil {
-		return fmt.Errorf("staging the list of files: %w", err)
-	}
-	s.step()
-	if err := put(filepath.Join(staging, planFile), plan); err != nil {
-		return fmt.Errorf("staging the list of files: %w", err)
-	}
-	s.step()
-	if err := os.Rename(staging, filepath.Join(s.dir, pendingDir)); err != nil {
-		return fmt.Errorf("deciding for what was staged: %w", err)
+	if err := os.Rename(staging, s.pending()); err != nil {
+		return fmt.Errorf("staging what is to be written: %w", err)
 	}
 	return nil
 }
 
-// putAll writes files below a directory, as many at once as there are
-// processors.
-func putAll(dir string, f Files) error {
-	names := f.names()
-	errs := make([]error, len(names))
-	var next atomic.Int64
-	var workers sync.WaitGroup
-	for range min(runtime.GOMAXPROCS(0), len(names)) {
-		workers.Go(func() {
-			for i := int(next.Add(1)) - 1; i < len(names); i = int(next.Add(1)) - 1 {
-				if err := put(filepath.Join(dir, filepath.FromSlash(names[i])), f[names[i]]); err != nil {
-					errs[i] = fmt.Errorf("staging %s: %w", names[i], err)
-					next.Store(int64(len(names))) // a full disk is said once, not for every file
-				}
-			}
-		})
-	}
-	workers.Wait()
-	return errors.Join(errs...)
-}
-
-// put writes a file, and makes its directory if it is the first there: of
-// thousands of files, most are not.
-func put(at string, content []byte) error {
-	err := os.WriteFile(at, content, 0o644)
-	if !errors.Is(err, fs.ErrNotExist) {
-		return err
-	}
-	if err := os.MkdirAll(filepath.Dir(at), 0o755); err != nil {
-		return err
-	}
-	return os.WriteFile(at, content, 0o644)
-}
-
-// finish does what a pending write decided, if there is one, and clears away
-// what was staged and never decided for. The directory is locked.
-func (s site) finish() error {
-	if err := s.settle(filepath.Join(s.dir, pendingDir)); err != nil {
-		return fmt.Errorf("moving generated files to their places in %s (run the same command again to go on): %w", s.dir, err)
-	}
-	return s.clear(s.dir, stagingBegin)
-}
-
-// clear removes what was staged in a directory that this process has locked:
-// whoever began it is dead.
-func (s site) clear(dir, begin string) error {
-	entries, err := os.ReadDir(dir)
+// stageAll fills a directory that becomes pendingDir.
+func stageAll(staging string, f Files, p writePlan) error {
+	names := p.names()
+	data, err := json.Marshal(names)
 	if err != nil {
-		return fmt.Errorf("looking for what was staged: %w", err)
+		return err
 	}
-	for _, e := range entries {
-		if e.IsDir() && strings.HasPrefix(e.Name(), begin) {
-			s.step()
-			if err := os.RemoveAll(filepath.Join(dir, e.Name())); err != nil {
-				return fmt.Errorf("clearing what was staged: %w", err)
-			}
+	if err := put(filepath.Join(staging, namesFile), data); err != nil {
+		return err
+	}
+	if err := putAll(filepath.Join(staging, oldDir), p.old); err != nil {
+		return err
+	}
+	if err := putAll(filepath.Join(staging, newDir), p.new(f)); err != nil {
+		return err
+	}
+	if err := linkAll(filepath.Join(staging, linksDir), names); err != nil {
+		return err
+	}
+	for link, to := range map[string]string{nowLink: oldDir, nextLink: newDir} {
+		if err := symlink(to, filepath.Join(staging, link)); err != nil {
+			return err
 		}
 	}
 	return nil
 }
 
-// settle moves staged files to their places. The plan is removed before the
-// directory that holds it, so that one without a plan is one that is done.
-func (s site) settle(pending string) error {
-	data, err := os.ReadFile(filepath.Join(pending, planFile))
-	if errors.Is(err, fs.ErrNotExist) {
-		s.step()
-		return os.RemoveAll(pending)
-	}
-	if err != nil {
-		return err
-	}
-	var p writePlan
-	if err := json.Unmarshal(data, &p); err != nil {
-		return fmt.Errorf("reading what was decided: %w", err)
-	}
-	staged := filepath.Join(pending, stagedDir)
-	if err := s.mark(staged, p.units()); err != nil {
-		return err
-	}
-	if err := s.move(staged, s.dir); err != nil {
-		return err
-	}
-	if err := s.remove(p.Remove); err != nil {
-		return err
-	}
-	if err := s.unmark(p.units()); err != nil {
+// exchange puts the links in the places of the files, and then makes all of
+// them lead to the new ones.
+func (s site) exchange() error {
+	if err := s.move(s.pending(linksDir), s.dir); err != nil {
 		return err
 	}
 	s.step()
-	if err := os.Remove(filepath.Join(pending, planFile)); err != nil {
-		return err
-	}
-	s.step()
-	return os.RemoveAll(pending)
+	return os.Rename(s.pending(nextLink), s.pending(nowLink))
 }
 
 // move moves what is below from to the same places below to. A directory that
-// is not there yet is moved whole; what was moved before a kill is not below
-// from any more.
+// is not there yet is moved whole.
 func (s site) move(from, to string) error {
 	entries, err := os.ReadDir(from)
 	if err != nil {
@@ -208,16 +160,77 @@ func (s site) move(from, to string) error {
 	return nil
 }
 
-// remove removes files that are no longer rendered, and directories that have
-// nothing else.
-func (s site) remove(names []string) error {
-	for _, name := range names {
+// finish replaces the links of a write by what they lead to, if there is one,
+// and clears away what was staged and never used. The directory is locked.
+func (s site) finish() error {
+	if err := s.settle(); err != nil {
+		return fmt.Errorf("moving generated files to their places in %s (run the same command again to go on): %w", s.dir, err)
+	}
+	return s.clear(s.dir, stagingBegin)
+}
+
+// settle does so for pendingDir. Each file can be done again, and so can all.
+func (s site) settle() error {
+	if _, err := os.Lstat(s.pending(nowLink)); errors.Is(err, fs.ErrNotExist) { // nothing is pending, or all is done
 		s.step()
-		at := filepath.Join(s.dir, filepath.FromSlash(name))
-		if err := os.Remove(at); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return os.RemoveAll(s.pending())
+	}
+	data, err := os.ReadFile(s.pending(namesFile))
+	if err != nil {
+		return err
+	}
+	var names []string
+	if err := json.Unmarshal(data, &names); err != nil {
+		return fmt.Errorf("reading which files a write was about: %w", err)
+	}
+	for _, name := range names {
+		if err := s.replace(name); err != nil {
 			return err
 		}
-		_ = os.Remove(filepath.Dir(at)) // goes only if it is empty now, as it should
+	}
+	s.step()
+	if err := os.Remove(s.pending(nowLink)); err != nil {
+		return err
+	}
+	s.step()
+	return os.RemoveAll(s.pending())
+}
+
+// replace puts what a link leads to into its place. Whatever else has that
+// name is left alone: a file that was replaced already, or a person's.
+func (s site) replace(name string) error {
+	at := s.at(name)
+	if to, err := os.Readlink(at); err != nil || to != linkTo(name) {
+		return nil
+	}
+	s.step()
+	err := os.Rename(s.pending(nowLink, name), at)
+	if !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	if err := os.Remove(at); err != nil {
+		return err
+	}
+	for dir := filepath.Dir(at); dir != s.dir && os.Remove(dir) == nil; { // one that is not empty stays
+		dir = filepath.Dir(dir)
+	}
+	return nil
+}
+
+// clear removes what was staged in a directory that this process has locked:
+// whoever began it is dead.
+func (s site) clear(dir, begin string) error {
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return fmt.Errorf("looking for what was staged: %w", err)
+	}
+	for _, e := range entries {
+		if e.IsDir() && strings.HasPrefix(e.Name(), begin) {
+			s.step()
+			if err := os.RemoveAll(filepath.Join(dir, e.Name())); err != nil {
+				return fmt.Errorf("clearing what was staged: %w", err)
+			}
+		}
 	}
 	return nil
 }

@@ -14,18 +14,25 @@ import (
 
 // writePlan is what has to be done to a directory.
 type writePlan struct {
-	Create []string `json:"create"`
-	Change []string `json:"change"`
-	Remove []string `json:"remove"`
+	Changes
+	old Files // what is there of the files that change or are removed
 }
 
-func (p writePlan) changes() Changes {
-	return Changes{Created: p.Create, Changed: p.Change, Removed: p.Remove}
+// names are the files that change, come or go.
+func (p writePlan) names() []string { return slices.Concat(p.Created, p.Changed, p.Removed) }
+
+// new gives those of f that are to be written.
+func (p writePlan) new(f Files) Files {
+	out := Files{}
+	for _, name := range slices.Concat(p.Created, p.Changed) {
+		out[name] = f[name]
+	}
+	return out
 }
 
 // planWrite compares f with the directory, and refuses what would be lost.
 func planWrite(dir string, f Files, force bool) (writePlan, error) {
-	var p writePlan
+	p := writePlan{old: Files{}}
 	conflict := &ConflictError{Dir: dir}
 	for _, name := range f.names() {
 		if err := p.compare(dir, name, f[name], force, conflict); err != nil {
@@ -49,7 +56,7 @@ func planWrite(dir string, f Files, force bool) (writePlan, error) {
 func (p *writePlan) compare(dir, name string, content []byte, force bool, conflict *ConflictError) error {
 	have, err := os.ReadFile(filepath.Join(dir, filepath.FromSlash(name)))
 	if errors.Is(err, fs.ErrNotExist) {
-		p.Create = append(p.Create, name)
+		p.Created = append(p.Created, name)
 		return nil
 	}
 	if err != nil {
@@ -59,16 +66,21 @@ func (p *writePlan) compare(dir, name string, content []byte, force bool, confli
 	next, _ := parseHeader(name, content)
 	switch {
 	case len(have) == 0: // there is nothing to lose; a loss of power leaves such files
-		p.Change = append(p.Change, name)
+		p.change(name, have)
 	case !ours:
 		conflict.Foreign = append(conflict.Foreign, name)
 	case !old.edited && bytes.Equal(old.body, next.body):
 	case old.edited && !force:
 		conflict.Edited = append(conflict.Edited, name)
 	default:
-		p.Change = append(p.Change, name)
+		p.change(name, have)
 	}
 	return nil
+}
+
+func (p *writePlan) change(name string, have []byte) {
+	p.Changed = append(p.Changed, name)
+	p.old[name] = have
 }
 
 // Present reads the files of drover's that are in the directories that f decides
@@ -115,14 +127,25 @@ func (f Files) local(dir string) error {
 	return nil
 }
 
-// units are the directories that f decides about.
-func (f Files) units() []string { return unitsOf(f.names()) }
+// unlinked refuses directories that lead elsewhere: what is written there would
+// not be found from there.
+func (f Files) unlinked(dir string) error {
+	seen := map[string]bool{}
+	for _, name := range f.names() {
+		for at := path.Dir(name); at != "." && !seen[at]; at = path.Dir(at) {
+			seen[at] = true
+			place := filepath.Join(dir, filepath.FromSlash(at))
+			if info, err := os.Lstat(place); err == nil && info.Mode()&fs.ModeSymlink != 0 {
+				return fmt.Errorf("writing to %s: it is a symbolic link; put a directory there, or write elsewhere with --out (which may be a link itself)", place)
+			}
+		}
+	}
+	return nil
+}
 
-// units are the directories in which something changes.
-func (p writePlan) units() []string { return unitsOf(slices.Concat(p.Create, p.Change, p.Remove)) }
-
-// unitsOf are the roots and modules that files belong to.
-func unitsOf(names []string) []string {
+// units are the directories that f decides about: roots and modules.
+func (f Files) units() []string {
+	names := f.names()
 	units := make([]string, len(names))
 	for i, name := range names {
 		units[i] = unitOf(name)
@@ -179,7 +202,8 @@ func (p *writePlan) prune(dir, unit string, f Files, force bool, conflict *Confl
 		if h, ours := parseHeader(name, content); ours && h.edited && !force {
 			conflict.Edited = append(conflict.Edited, name)
 		} else if ours {
-			p.Remove = append(p.Remove, name)
+			p.Removed = append(p.Removed, name)
+			p.old[name] = content
 		}
 		return nil
 	})

@@ -76,17 +76,16 @@ func (e *ConflictError) Error() string {
 
 // ErrUnfinished is why Write with Check says nothing about a directory: a
 // write of it was killed.
-var ErrUnfinished = errors.New("generated files are only half written: drover generate was ended before it was done; " +
+var ErrUnfinished = errors.New("generated files are links to " + pendingDir + " now: drover generate was ended before it was done; " +
 	"run it again, which finishes that first")
 
 // Write brings the Terraform directory to what f says: for the roots and the
 // modules that f has files of, and for nothing else. Files without drover's
-// header are kept. It writes all or nothing: when it refuses or fails before
-// everything is staged, the directory is as it was; from then on it will be as f
-// says, also if the process is killed at any instant, because the next Write
-// or Recover finishes what was decided. Until then, Terraform refuses the roots
-// and modules that are being written. A directory that is not there yet is made
-// in one step. A loss of power can undo a Write, and then it is run again.
+// header are kept. It writes all or nothing: when it refuses or fails, the
+// directory is as it was, and whoever reads files there at any instant, also
+// after the process was killed, finds the old ones or the new ones. What a kill
+// leaves of how that is done (see commit), the next Write or Recover clears away.
+// A loss of power can undo a Write, and then it is run again.
 func Write(dir string, f Files, o WriteOptions) (Changes, error) {
 	return site{dir: filepath.Clean(dir), step: func() {}}.write(f, o)
 }
@@ -111,14 +110,14 @@ func (s site) write(f Files, o WriteOptions) (Changes, error) {
 	if err := s.finish(); err != nil {
 		return Changes{}, err
 	}
+	if err := f.unlinked(s.dir); err != nil {
+		return Changes{}, err
+	}
 	p, err := planWrite(s.dir, f, o.Force)
-	if err != nil || p.changes().Empty() {
+	if err != nil || p.Empty() {
 		return Changes{}, err
 	}
-	if err := s.stage(f, p); err != nil {
-		return Changes{}, err
-	}
-	return p.changes(), s.finish()
+	return p.Changes, s.commit(f, p)
 }
 
 // check says what would change, and touches nothing.
@@ -130,10 +129,11 @@ func (s site) check(f Files) (Changes, error) {
 		return Changes{}, err
 	}
 	p, err := planWrite(s.dir, f, true)
-	return p.changes(), err
+	return p.Changes, err
 }
 
-// Recover finishes a Write that was killed in the middle, if there is one.
+// Recover clears away what a Write left that was killed in the middle, if there
+// is one; the files stay what they read as.
 func Recover(dir string) error {
 	if _, err := os.Lstat(filepath.Join(dir, pendingDir)); errors.Is(err, fs.ErrNotExist) {
 		return nil
@@ -143,7 +143,7 @@ func Recover(dir string) error {
 		return err
 	}
 	defer unlock()
-	return site{dir: dir, step: func() {}}.finish()
+	return site{dir: filepath.Clean(dir), step: func() {}}.finish()
 }
 
 // lock keeps two processes from writing one directory at once.

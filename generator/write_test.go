@@ -228,11 +228,42 @@ func TestANameThatLeadsOutIsRefused(t *testing.T) {
 	}
 }
 
+// reads gives what somebody who opens files reads below a directory, without
+// what drover staged there. A link that leads nowhere is no file.
+func reads(t *testing.T, dir string) Files {
+	t.Helper()
+	out := Files{}
+	err := filepath.WalkDir(dir, func(at string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			if err == nil && strings.HasPrefix(d.Name(), ".drover-") {
+				return fs.SkipDir
+			}
+			return err
+		}
+		name, err := filepath.Rel(dir, at)
+		if err != nil {
+			return err
+		}
+		content, err := os.ReadFile(at)
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil
+		}
+		out[filepath.ToSlash(name)] = content
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
+
 // A write is ended before each of its steps in turn, as a kill would end it.
-// What is there then, after the next command has looked, is the old or the new.
+// What is read there then is the old or the new, at once, after the next command
+// has looked, and when that is killed too.
 func TestAKillLeavesTheOldOrTheNew(t *testing.T) {
 	t.Parallel()
 	const mine = "tiny/blue/custom_x.tf"
+	seen := map[bool]int{}
 	for step := 1; ; step++ {
 		dir := t.TempDir()
 		if _, err := Write(dir, generated(t, before), WriteOptions{}); err != nil {
@@ -240,50 +271,102 @@ func TestAKillLeavesTheOldOrTheNew(t *testing.T) {
 		}
 		put1(t, dir, mine, "x = 1\n")
 		was := onDisk(t, dir)
-		if !killed(t, dir, step) {
-			if step < 15 {
-				t.Fatalf("a write has %d steps, too few to have been ended everywhere", step)
-			}
-			return
-		}
-		whatTerraformReads(t, dir, step)
-		if err := Recover(dir); err != nil {
-			t.Fatalf("recovering from a kill at step %d: %v", step, err)
-		}
 		will := generated(t, after)
 		will[mine] = []byte("x = 1\n")
 		will["modules/aws/traffic/main.tf"] = was["modules/aws/traffic/main.tf"]
-		got := onDisk(t, dir)
-		maps.DeleteFunc(got, func(name string, _ []byte) bool { return strings.HasPrefix(name, stagingBegin) })
-		if !same(got, was) && !same(got, will) {
+		if !killed(t, dir, step) {
+			if seen[false] < 8 || seen[true] < 8 {
+				t.Fatalf("a write was ended at %d steps before and %d after the switch, too few to have been ended everywhere", seen[false], seen[true])
+			}
+			return
+		}
+		got := reads(t, dir)
+		isNew := same(got, will)
+		if seen[isNew]++; !isNew && !same(got, was) {
 			t.Fatalf("a kill at step %d leaves a mixture: %v", step, slices.Sorted(maps.Keys(got)))
+		}
+		for again := 1; killedRecovering(t, dir, again); again++ {
+			if !same(reads(t, dir), got) {
+				t.Fatalf("a kill at step %d, and one of the recovery at step %d, leave %v, want %v", step, again, slices.Sorted(maps.Keys(reads(t, dir))), slices.Sorted(maps.Keys(got)))
+			}
+		}
+		if !same(onDisk(t, dir), got) {
+			t.Fatalf("recovering from a kill at step %d leaves %v, want %v", step, slices.Sorted(maps.Keys(onDisk(t, dir))), slices.Sorted(maps.Keys(got)))
 		}
 		if _, err := Write(dir, generated(t, after), WriteOptions{}); err != nil || !same(onDisk(t, dir), will) {
 			t.Fatalf("writing again after a kill at step %d gives %v (%v)", step, slices.Sorted(maps.Keys(onDisk(t, dir))), err)
 		}
+		if isNew != (step > seen[false]) {
+			t.Fatalf("a kill at step %d leaves the old files, after an earlier one left the new ones", step)
+		}
 	}
 }
 
-// whatTerraformReads holds that a root and the module that it calls are both
-// old, or both new, or that one of them is marked.
-func whatTerraformReads(t *testing.T, dir string, step int) {
-	t.Helper()
-	units := []string{"tiny/blue", "modules/aws/cluster"}
-	part := func(f Files) Files {
-		out := maps.Clone(f)
-		maps.DeleteFunc(out, func(name string, _ []byte) bool {
-			return !slices.Contains(units, unitOf(name)) || strings.Contains(name, "custom_")
-		})
-		return out
-	}
-	got := part(onDisk(t, dir))
-	for _, unit := range units {
-		if _, marked := got[unit+"/"+markerFile]; marked {
+// What a person did to a file between a kill and the next command stays.
+func TestWhatAPersonDidAfterAKillStays(t *testing.T) {
+	t.Parallel()
+	const name = "tiny/blue/main.tf"
+	for step := 1; ; step++ {
+		dir := t.TempDir()
+		if _, err := Write(dir, generated(t, before), WriteOptions{}); err != nil {
+			t.Fatal(err)
+		}
+		if !killed(t, dir, step) {
 			return
 		}
+		if err := os.Remove(filepath.Join(dir, filepath.FromSlash(name))); err != nil {
+			t.Fatal(err)
+		}
+		put1(t, dir, name, "mine = true\n")
+		if err := Recover(dir); err != nil {
+			t.Fatal(err)
+		}
+		if got := reads(t, dir)[name]; string(got) != "mine = true\n" {
+			t.Fatalf("a file that was written after a kill at step %d is now %q", step, got)
+		}
 	}
-	if !same(got, part(generated(t, before))) && !same(got, part(generated(t, after))) {
-		t.Fatalf("a kill at step %d leaves a mixture that Terraform reads: %v", step, slices.Sorted(maps.Keys(got)))
+}
+
+func TestAWriteThatFailsLeavesTheOld(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	if _, err := Write(dir, generated(t, before), WriteOptions{}); err != nil {
+		t.Fatal(err)
+	}
+	put1(t, dir, "tiny/blue/new.tf/custom_x.tf", "x = 1\n") // a directory, where a file is to come
+	was := onDisk(t, dir)
+	f := generated(t, after)
+	p, err := planWrite(dir, Files{"tiny/blue/main.tf": f["tiny/blue/main.tf"], "modules/aws/cluster/main.tf": f["modules/aws/cluster/main.tf"]}, false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.Created = []string{"tiny/blue/new.tf"}
+	if err := (site{dir: dir, step: func() {}}).commit(f, p); err == nil {
+		t.Fatal("a file was written over a directory")
+	}
+	if got := onDisk(t, dir); !same(got, was) {
+		t.Errorf("a write that failed leaves %v, want %v", slices.Sorted(maps.Keys(got)), slices.Sorted(maps.Keys(was)))
+	}
+}
+
+func TestADirectoryThatLeadsElsewhereIsRefused(t *testing.T) {
+	t.Parallel()
+	dir, elsewhere := t.TempDir(), t.TempDir()
+	if err := os.Symlink(elsewhere, filepath.Join(dir, "modules")); err != nil {
+		t.Fatal(err)
+	}
+	_, err := Write(dir, generated(t, after), WriteOptions{})
+	if err == nil || !strings.Contains(err.Error(), filepath.Join(dir, "modules")+": it is a symbolic link") {
+		t.Errorf("writing through a link gives %v", err)
+	}
+	link := filepath.Join(t.TempDir(), "infra")
+	if err := os.Symlink(elsewhere, link); err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range []Files{generated(t, before), generated(t, after)} {
+		if _, err := Write(link, f, WriteOptions{}); err != nil {
+			t.Errorf("writing to a directory by a link to it gives %v", err)
+		}
 	}
 }
 
@@ -324,22 +407,6 @@ func TestCheckRefusesWhatIsHalfWritten(t *testing.T) {
 	}
 }
 
-func TestAMarkerThatIsLeftOverGoesWithTheNextWrite(t *testing.T) {
-	t.Parallel()
-	dir := t.TempDir()
-	if _, err := Write(dir, generated(t, after), WriteOptions{}); err != nil {
-		t.Fatal(err)
-	}
-	mark, err := marker()
-	if err != nil {
-		t.Fatal(err)
-	}
-	put1(t, dir, "tiny/blue/"+markerFile, string(mark))
-	if _, err := Write(dir, generated(t, after), WriteOptions{}); err != nil || !same(onDisk(t, dir), generated(t, after)) {
-		t.Errorf("a marker that is left over stays: %v (%v)", slices.Sorted(maps.Keys(onDisk(t, dir))), err)
-	}
-}
-
 func TestAFileThatLostItsContentIsWrittenAgain(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
@@ -353,7 +420,23 @@ func TestAFileThatLostItsContentIsWrittenAgain(t *testing.T) {
 }
 
 // killed starts a write, ends it before a step, and tells whether it got there.
-func killed(t *testing.T, dir string, at int) (was bool) {
+func killed(t *testing.T, dir string, at int) bool {
+	t.Helper()
+	return ended(t, dir, at, func(s site) error {
+		_, err := s.write(generated(t, after), WriteOptions{})
+		return err
+	})
+}
+
+// killedRecovering does so with a recovery.
+func killedRecovering(t *testing.T, dir string, at int) bool {
+	t.Helper()
+	return ended(t, dir, at, site.finish)
+}
+
+// ended does something to a directory, ends it before a step as a kill would,
+// and tells whether it got there.
+func ended(t *testing.T, dir string, at int, do func(site) error) (was bool) {
 	t.Helper()
 	kill := errors.New("kill")
 	defer func() {
@@ -366,11 +449,11 @@ func killed(t *testing.T, dir string, at int) (was bool) {
 		}
 	}()
 	n := 0
-	_, err := site{dir: dir, step: func() {
+	err := do(site{dir: dir, step: func() {
 		if n++; n == at {
 			panic(kill)
 		}
-	}}.write(generated(t, after), WriteOptions{})
+	}})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,7 +1,7 @@
 package cmd
 
 import (
-	"bytes"
+	"errors"
 	"fmt"
 	"io/fs"
 	"maps"
@@ -58,10 +58,8 @@ func fleetOf(t *testing.T, dir string, n int, team string) {
 	}
 }
 
-// unfinished is what drover puts where Terraform shall read nothing.
-const unfinished = "drover_unfinished.tf"
-
-// tree is every file below a directory, without what drover staged. A directory that is not there has none.
+// tree is every file that can be opened below a directory, without what drover staged: links that lead nowhere are no files.
+// A directory that is not there has none.
 func tree(t *testing.T, dir string) map[string]string {
 	t.Helper()
 	files := map[string]string{}
@@ -81,6 +79,9 @@ func tree(t *testing.T, dir string) map[string]string {
 			return err
 		}
 		content, err := os.ReadFile(at)
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil
+		}
 		files[filepath.ToSlash(name)] = string(content)
 		return err
 	})
@@ -90,15 +91,29 @@ func tree(t *testing.T, dir string) map[string]string {
 	return files
 }
 
-// below is the part of a tree in one directory.
-func below(files map[string]string, dir string) map[string]string {
-	out := maps.Clone(files)
-	maps.DeleteFunc(out, func(name, _ string) bool { return !strings.HasPrefix(name, dir+"/") })
-	return out
+// links are how many files below a directory are links.
+func links(t *testing.T, dir string) int {
+	t.Helper()
+	n := 0
+	err := filepath.WalkDir(dir, func(_ string, d fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return err
+		case d.IsDir() && strings.HasPrefix(d.Name(), "."):
+			return fs.SkipDir
+		case d.Type()&fs.ModeSymlink != 0:
+			n++
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return n
 }
 
-// Generate is killed by SIGKILL at random moments of its run. What is there then is the old output or the new one; where
-// a root is in between, it holds the file that Terraform refuses. The next generate makes it whole.
+// Generate is killed by SIGKILL at random moments of its run. What is there then, before anything else looks at it, reads as
+// the old output or as the new one, whole. The next generate makes it the new one, of plain files.
 func TestGenerateKilledAtAnyMomentLeavesTheOldOrTheNew(t *testing.T) {
 	t.Parallel()
 	random, dir := moments(t), t.TempDir()
@@ -129,19 +144,12 @@ func TestGenerateKilledAtAnyMomentLeavesTheOldOrTheNew(t *testing.T) {
 				t.Fatal(err)
 			}
 			ended := ending(command)
-			if round%2 == 0 {
-				time.Sleep(time.Duration(random.Int64N(int64(shortest * 5 / 4))))
-			} else { // from when it stages on, which is the smaller part of its time
-				for len(entriesBegin(home, ".")) == 0 && len(entriesBegin(out, ".")) == 0 && !over(ended) {
-					runtime.Gosched()
-				}
-				time.Sleep(time.Duration(random.Int64N(int64(shortest / 4))))
-			}
+			wait(ended, out, round, random, shortest)
 			_ = command.Process.Kill() // it may be done
 			<-ended
 			seen[from+" to "+state(t, tree(t, out), trees[from], trees["new"])]++
 			generate(t, dir, specs["new"], out)
-			if !maps.Equal(tree(t, out), trees["new"]) {
+			if !maps.Equal(tree(t, out), trees["new"]) || links(t, out) > 0 {
 				t.Errorf("round %d from %s: the next generate does not make the output whole", round, from)
 			}
 			if left := slices.Concat(entriesBegin(home, "."), entriesBegin(out, ".")); len(left) > 0 {
@@ -150,6 +158,21 @@ func TestGenerateKilledAtAnyMomentLeavesTheOldOrTheNew(t *testing.T) {
 		}
 	}
 	t.Logf("killed: %v", seen)
+}
+
+// wait waits for the moment of a kill, which is chosen from the whole run, from when it stages on, or from when files are links.
+func wait(ended <-chan struct{}, out string, round int, random *rand.Rand, whole time.Duration) {
+	begun, span := func() bool { return true }, whole*5/4
+	switch round % 3 {
+	case 1:
+		begun, span = func() bool { return len(entriesBegin(filepath.Dir(out), ".")) > 0 || len(entriesBegin(out, ".")) > 0 }, whole/4
+	case 2:
+		begun, span = func() bool { return isLink(filepath.Join(out, "c00", "blue", changing)) }, whole/40
+	}
+	for !begun() && !over(ended) {
+		runtime.Gosched()
+	}
+	time.Sleep(time.Duration(random.Int64N(int64(span))))
 }
 
 func generate(t *testing.T, dir, spec, out string) {
@@ -190,47 +213,48 @@ func entriesBegin(dir, begin string) []string {
 	return names
 }
 
-// state names what a kill left. A mixture that Terraform would read is a failure.
+// state names what a kill left. A mixture is a failure.
 func state(t *testing.T, got, before, after map[string]string) string {
 	t.Helper()
-	if maps.Equal(got, before) {
+	switch {
+	case maps.Equal(got, before):
 		return "old"
-	}
-	if maps.Equal(got, after) {
+	case maps.Equal(got, after):
 		return "new"
 	}
-	if len(before) == 0 {
-		t.Errorf("a killed first generate leaves %d of %d files", len(got), len(after))
-	}
-	for name := range after {
-		root := filepath.ToSlash(filepath.Dir(name))
-		if _, refused := got[root+"/"+unfinished]; refused || strings.HasPrefix(name, "modules/") {
-			continue // the modules are the same before and after
+	count := func(whole map[string]string) (n int) {
+		for name, content := range whole {
+			if have, there := got[name]; there && have == content {
+				n++
+			}
 		}
-		if have := below(got, root); !maps.Equal(have, below(before, root)) && !maps.Equal(have, below(after, root)) {
-			t.Errorf("a killed generate leaves a mixture in %s, and nothing keeps Terraform from reading it", root)
-		}
+		return n
 	}
-	return "unfinished"
+	t.Errorf("a killed generate leaves a mixture: of %d files, %d are of the old %d, and %d of the new %d", len(got), count(before), len(before), count(after), len(after))
+	return "mixture"
 }
 
-// Generate is killed while files move to their places: Terraform and --check refuse what is there, and say what to do.
-func TestWhatAKilledGenerateLeftIsRefused(t *testing.T) {
+// Generate is killed while files are links: Terraform reads what they lead to, and --check says what to do.
+func TestWhatAKilledGenerateLeftIsOneConfiguration(t *testing.T) {
 	t.Parallel()
 	terraform, dir := harness.Terraform(t), t.TempDir()
+	trees := map[string]map[string]string{}
 	for _, team := range []string{"old", "new"} {
 		if err := os.Mkdir(filepath.Join(dir, team), 0o700); err != nil {
 			t.Fatal(err)
 		}
 		fleetOf(t, filepath.Join(dir, team), 40, team)
+		generate(t, dir, team, "whole-"+team)
+		trees[team] = tree(t, filepath.Join(dir, "whole-"+team))
 	}
-	marked := killedWhileMoving(t, dir)
+	linked := killedWhileLinked(t, dir)
+	left := tree(t, filepath.Join(dir, "infra"))
+	t.Logf("what is left reads as %s, with %d links", state(t, left, trees["old"], trees["new"]), links(t, filepath.Join(dir, "infra")))
 	for _, args := range [][]string{{"init", "-backend=false", "-no-color"}, {"validate", "-no-color"}} {
 		command := exec.CommandContext(t.Context(), terraform.Path, args...)
-		command.Dir, command.Env = marked, terraform.Env
-		said, err := command.CombinedOutput()
-		if err == nil || !bytes.Contains(said, []byte("drover generate was ended while it wrote here")) {
-			t.Errorf("terraform %s accepts what a killed generate left (%v):\n%s", args[0], err, said)
+		command.Dir, command.Env = linked, terraform.Env
+		if said, err := command.CombinedOutput(); err != nil {
+			t.Fatalf("terraform %s of what a killed generate left: %v\n%s", args[0], err, said)
 		}
 	}
 	check := harness.Drover(t, dir, "generate", "-f", "new", "--check")
@@ -239,8 +263,11 @@ func TestWhatAKilledGenerateLeftIsRefused(t *testing.T) {
 	}
 }
 
-// killedWhileMoving gives the directory of a root in which a killed generate left its mark.
-func killedWhileMoving(t *testing.T, dir string) string {
+// changing is a file of every root that says what team is.
+const changing = "providers.tf"
+
+// killedWhileLinked gives the directory of a root in which a killed generate left links.
+func killedWhileLinked(t *testing.T, dir string) string {
 	t.Helper()
 	for range 50 {
 		if err := os.RemoveAll(filepath.Join(dir, "infra")); err != nil {
@@ -253,15 +280,20 @@ func killedWhileMoving(t *testing.T, dir string) string {
 		}
 		ended := ending(command)
 		root := filepath.Join(dir, "infra", "c00", "blue")
-		for len(entriesBegin(root, unfinished)) == 0 && !over(ended) {
+		for !isLink(filepath.Join(root, changing)) && !over(ended) {
 			runtime.Gosched()
 		}
 		_ = command.Process.Kill()
 		<-ended
-		if len(entriesBegin(root, unfinished)) > 0 {
+		if isLink(filepath.Join(root, changing)) {
 			return root
 		}
 	}
-	t.Fatal("generate was never killed while it moved files")
+	t.Fatal("generate was never killed while files were links")
 	return ""
+}
+
+func isLink(at string) bool {
+	info, err := os.Lstat(at)
+	return err == nil && info.Mode()&fs.ModeSymlink != 0
 }
