@@ -9,6 +9,8 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"drover/generator"
+	"drover/generator/spec"
+	"drover/orchestrator/cloud"
 	"drover/orchestrator/journal"
 	"drover/orchestrator/terraform"
 )
@@ -53,11 +55,16 @@ func (r *rotation) preflight(ctx context.Context) (result, error) {
 }
 
 func (s *session) accountOf(ctx context.Context) (string, error) {
-	got, err := s.Ports.Cloud.Account(ctx)
+	return accountOf(ctx, s.Ports.Cloud, s.Spec)
+}
+
+// accountOf holds the credentials to the account of the spec.
+func accountOf(ctx context.Context, platform cloud.Platform, c spec.Cluster) (string, error) {
+	got, err := platform.Account(ctx)
 	if err != nil {
 		return "", fmt.Errorf("asking whose credentials these are: %w", err)
 	}
-	if want := s.Spec.Spec.Account; want != "" && got != want {
+	if want := c.Spec.Account; want != "" && got != want {
 		return "", &Refused{fmt.Sprintf("these credentials are for account %s, and the spec is for %s", got, want),
 			"use credentials for that account, or correct spec.account"}
 	}

@@ -102,7 +102,7 @@ func newApp(s streams) *cli.App {
 		Commands: []*cli.Command{
 			validateCommand(s), generateCommand(s), networkCommand(s), schemaCommand(s), initCommand(s),
 			planCommand(s), applyCommand(s), rotateCommand(s), statusCommand(s), historyCommand(s), approveCommand(s), rollbackCommand(s),
-			destroyCommand(s), rehearseCommand(s), completionCommand(s),
+			destroyCommand(s), rehearseCommand(s), doctorCommand(s), completionCommand(s),
 		},
 	}
 	for _, command := range app.Commands {

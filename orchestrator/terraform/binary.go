@@ -44,6 +44,22 @@ type Binary struct {
 // Find returns the first binary of the flavor on PATH whose version fits, else one that drover downloaded before, else
 // downloads the newest version that fits. Without any, the error says what to do.
 func Find(ctx context.Context, o Options) (*Binary, error) {
+	return find(ctx, o, install)
+}
+
+// Look is Find that downloads nothing: where Find would, there is no binary and no error, if the place that it would
+// download from answers.
+func Look(ctx context.Context, o Options) (*Binary, error) {
+	return find(ctx, o, func(ctx context.Context, o Options, _ version.Constraints) (string, error) {
+		if o.Flavor != Terraform {
+			return "", errNoTofuDownload
+		}
+		return "", reachable(ctx, releasesURL)
+	})
+}
+
+// find gets what is not there by other means; no path from them is no binary.
+func find(ctx context.Context, o Options, get func(context.Context, Options, version.Constraints) (string, error)) (*Binary, error) {
 	if o.Flavor == "" {
 		o.Flavor = Terraform
 	}
@@ -65,9 +81,12 @@ func Find(ctx context.Context, o Options) (*Binary, error) {
 	if ctx.Err() != nil {
 		return nil, fmt.Errorf("looking for %s: %w", o.Flavor, context.Cause(ctx))
 	}
-	path, err = install(ctx, o, constraints)
+	path, err = get(ctx, o, constraints)
 	if err != nil {
 		return nil, notFound(o.Flavor, constraints, seen, err)
+	}
+	if path == "" {
+		return nil, nil
 	}
 	v, err := binaryVersion(ctx, path)
 	if err != nil {

@@ -83,3 +83,36 @@ func TestADownloadFromWhereNothingAnswersIsNotTried(t *testing.T) {
 		t.Errorf("a server that is gone: %v", err)
 	}
 }
+
+func TestLookDownloadsNothing(t *testing.T) {
+	good := fakeBinary(t, "terraform", "1.10.3")
+	t.Setenv("PATH", good+string(filepath.ListSeparator)+"/bin")
+	binary, err := Look(t.Context(), Options{})
+	must(t, err)
+	if binary == nil || binary.Path != filepath.Join(good, "terraform") || binary.Version != "1.10.3" {
+		t.Errorf("binary = %+v", binary)
+	}
+	t.Setenv("HTTPS_PROXY", "http://127.0.0.1:1") // nothing listens there
+	downloads := t.TempDir()
+	if _, err := Look(t.Context(), Options{Version: ">= 99", Install: downloads}); err == nil || !strings.Contains(err.Error(), "does not answer") {
+		t.Errorf("without a network: %v", err)
+	}
+	if left, err := os.ReadDir(downloads); err != nil || len(left) > 0 {
+		t.Errorf("it left %v (%v)", left, err)
+	}
+}
+
+func TestProvidersComeFromTheMirrorThatIsNamed(t *testing.T) {
+	mirror := t.TempDir()
+	must(t, os.MkdirAll(filepath.Join(mirror, registryHost(Terraform), "hashicorp", "aws"), 0o755))
+	t.Setenv("DROVER_PLUGIN_MIRROR", mirror)
+	says, err := Providers(t.Context(), Terraform)
+	must(t, err)
+	if !strings.Contains(says, mirror) || !strings.Contains(says, "hashicorp/aws") {
+		t.Errorf("providers come from %s", says)
+	}
+	t.Setenv("DROVER_PLUGIN_MIRROR", t.TempDir())
+	if _, err := Providers(t.Context(), Terraform); err == nil || !strings.Contains(err.Error(), "holds no provider") {
+		t.Errorf("an empty mirror: %v", err)
+	}
+}

@@ -1,6 +1,7 @@
 package terraform
 
 import (
+	"context"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -58,6 +59,33 @@ func findMirror(flavor string, env map[string]string, implied []string, addOns s
 		}
 	}
 	return nil, nil
+}
+
+// Providers says where a flavor's providers come from on this machine, for people. Where that is the registry, it is
+// asked whether it answers.
+func Providers(ctx context.Context, flavor string) (string, error) {
+	env := split(os.Environ())
+	found, err := findMirror(flavor, env, impliedMirrors(env), optional)
+	if err != nil {
+		return "", err
+	}
+	host := registryHost(flavor)
+	if found != nil {
+		return fmt.Sprintf("the mirror in %s (%s)", found.dir, strings.Join(found.providers, ", ")), nil
+	}
+	if userConfigured(flavor, env) {
+		return "as your command line configuration of " + flavor + " says", nil
+	}
+	for _, dir := range impliedMirrors(env) {
+		if found := readMirror(dir, host); found != nil {
+			return fmt.Sprintf("the mirror in %s (%s), which %s finds by itself", dir, strings.Join(found.providers, ", "), flavor), nil
+		}
+	}
+	if err := reachable(ctx, "https://"+host); err != nil {
+		return "", fmt.Errorf("there is no mirror of providers on this machine (write one with `%s providers mirror DIR` where there is a network, "+
+			"and name it in DROVER_PLUGIN_MIRROR): %w", flavor, err)
+	}
+	return "downloaded from " + host + " when they are needed", nil
 }
 
 // readMirror lists the providers of one host in a directory; it is nil if there are none.

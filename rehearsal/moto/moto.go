@@ -48,7 +48,7 @@ type Server struct {
 func Start(ctx context.Context, o Options) (*Server, error) {
 	command := o.Command
 	if command == "" {
-		found, err := find()
+		found, err := Find()
 		if err != nil {
 			return nil, err
 		}
@@ -78,8 +78,8 @@ func Start(ctx context.Context, o Options) (*Server, error) {
 	return s, nil
 }
 
-// find looks on PATH, and then where `make setup` puts the server when PATH has none.
-func find() (string, error) {
+// Find gives the server's program: it looks on PATH, and then where `make setup` puts the server when PATH has none.
+func Find() (string, error) {
 	if path, err := exec.LookPath("moto_server"); err == nil {
 		return path, nil
 	}

@@ -85,6 +85,19 @@ func Find(ctx context.Context, o Options) (Set, error) {
 	return set, nil
 }
 
+// Look is Find that gets nothing: it says where the programs are kept, and which of them would be downloaded or built.
+func Look(ctx context.Context, o Options) (dir string, missing []string, err error) {
+	o.Log = io.Discard
+	if dir, err = o.dir(); err != nil {
+		return "", nil, err
+	}
+	var set Set
+	for _, p := range set.take(o.assets(ctx), dir) {
+		missing = append(missing, p.file)
+	}
+	return dir, missing, nil
+}
+
 // complete downloads or builds what is still missing. The caller holds the lock.
 func (o Options) complete(ctx context.Context, dir string, set *Set, assets string) error {
 	missing := set.take(assets, dir) // somebody else may have made them meanwhile

@@ -1,0 +1,106 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"slices"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/urfave/cli/v2"
+
+	"drover/generator/spec"
+	"drover/orchestrator"
+	"drover/orchestrator/doctor"
+	"drover/rehearsal"
+)
+
+func doctorCommand(s streams) *cli.Command {
+	return &cli.Command{
+		Name: "doctor", Usage: "say what this machine lacks, and what to do about it; changes nothing",
+		Flags: []cli.Flag{fileFlag(), outputFlag(),
+			&cli.StringFlag{Name: "for", Usage: "only what this `COMMAND` needs, such as rehearse (default: all of them)"}},
+		Action: func(c *cli.Context) error {
+			if err := noArguments(c); err != nil {
+				return err
+			}
+			inJSON, err := asJSON(c)
+			if err != nil {
+				return err
+			}
+			parts, err := partsFor(c, s.err)
+			if err != nil {
+				return err
+			}
+			findings := doctor.Examine(c.Context, parts)
+			if inJSON {
+				encoder := json.NewEncoder(s.out)
+				encoder.SetIndent("", "  ")
+				err = encoder.Encode(findings)
+			} else {
+				err = writeFindings(s.out, findings)
+			}
+			return errors.Join(err, lacking(findings))
+		},
+	}
+}
+
+// partsFor are the parts to look at, by the spec and by --for.
+func partsFor(c *cli.Context, warn io.Writer) ([]doctor.Part, error) {
+	cluster, err := specIfThere(c, warn)
+	if err != nil {
+		return nil, err
+	}
+	parts := slices.Concat(orchestrator.Needs(cluster), rehearsal.Needs())
+	command := c.String("for")
+	if command == "" {
+		return parts, nil
+	}
+	needed := doctor.Needed(parts, command)
+	if len(needed) == 0 {
+		return nil, usageError{fmt.Errorf("--for is %q; write one of %s (every other command needs nothing)", command, strings.Join(doctor.Commands(parts), ", "))}
+	}
+	return needed, nil
+}
+
+// specIfThere reads the spec. Who has none yet, and names none, can be helped too.
+func specIfThere(c *cli.Context, warn io.Writer) (*spec.Cluster, error) {
+	if _, err := os.Stat(c.String("file")); errors.Is(err, fs.ErrNotExist) && !c.IsSet("file") {
+		return nil, nil
+	}
+	l, err := loadOne(c, warn)
+	if err != nil {
+		return nil, err
+	}
+	return &l.Cluster, nil
+}
+
+func writeFindings(w io.Writer, findings []doctor.Finding) error {
+	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	for _, f := range findings {
+		if _, err := fmt.Fprintf(t, "%s\t%s\t%s\n", f.State, f.Part, strings.ReplaceAll(f.Detail, "\n", " ")); err != nil {
+			return err
+		}
+	}
+	return t.Flush()
+}
+
+// lacking is the error of what is missing, with the commands that will not work.
+func lacking(findings []doctor.Finding) error {
+	var missing, commands []string
+	for _, f := range findings {
+		if f.State == doctor.Missing {
+			missing = append(missing, f.Part)
+			commands = append(commands, f.For...)
+		}
+	}
+	if len(missing) == 0 {
+		return nil
+	}
+	slices.Sort(commands)
+	return fmt.Errorf("missing: %s; until then, do not expect these to work: %s", strings.Join(missing, ", "), strings.Join(slices.Compact(commands), ", "))
+}
