@@ -37,12 +37,16 @@ func HistoryOf(ctx context.Context, out, cluster string) ([]PastRotation, error)
 	}
 	history := make([]PastRotation, 0, len(all))
 	for _, r := range slices.Backward(all) {
-		past := PastRotation{ID: r.ID, From: r.From, To: r.To, Version: r.Version, Revision: r.Revision, Started: r.StartedAt,
-			Outcome: r.Outcome, Phase: r.Phase, Reason: r.Reason, Left: append([]string{}, r.Leftovers...)}
-		if !r.FinishedAt.IsZero() {
-			past.Finished, past.Seconds = &r.FinishedAt, r.FinishedAt.Sub(r.StartedAt).Seconds()
-		}
-		history = append(history, past)
+		history = append(history, pastRotation(r))
 	}
 	return history, nil
+}
+
+func pastRotation(r journal.Rotation) PastRotation {
+	past := PastRotation{ID: r.ID, From: r.From, To: r.To, Version: r.Version, Revision: r.Revision, Started: r.StartedAt,
+		Outcome: r.Outcome, Phase: r.Phase, Reason: r.Reason, Left: append([]string{}, r.Leftovers...)}
+	if !r.FinishedAt.IsZero() {
+		past.Finished, past.Seconds = &r.FinishedAt, r.FinishedAt.Sub(r.StartedAt).Seconds()
+	}
+	return past
 }

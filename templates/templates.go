@@ -2,13 +2,13 @@
 // as the README of each root, embedded in the program.
 //
 // It must never hold Terraform: HCL is made from values and not from text. A
-// template here decides nothing; what it is given is decided in the generator.
+// template here decides nothing; what it is given is decided by who renders it.
 package templates
 
 import "embed"
 
-// FS holds the templates: readme/<module>.md.tmpl, and init/cluster.yaml.tmpl
-// of the first spec.
+// FS holds the templates: readme/<module>.md.tmpl, init/cluster.yaml.tmpl of the
+// first spec, and report/rotation.html.tmpl.
 //
-//go:embed readme/*.md.tmpl init/*.tmpl
+//go:embed readme/*.md.tmpl init/*.tmpl report/*.tmpl
 var FS embed.FS

@@ -101,7 +101,7 @@ func newApp(s streams) *cli.App {
 		Action:                 unknownCommand,
 		Commands: []*cli.Command{
 			validateCommand(s), generateCommand(s), networkCommand(s), schemaCommand(s), initCommand(s),
-			planCommand(s), applyCommand(s), rotateCommand(s), statusCommand(s), historyCommand(s), approveCommand(s), rollbackCommand(s),
+			planCommand(s), applyCommand(s), rotateCommand(s), statusCommand(s), historyCommand(s), reportCommand(s), approveCommand(s), rollbackCommand(s),
 			destroyCommand(s), rehearseCommand(s), doctorCommand(s), completionCommand(s),
 		},
 	}

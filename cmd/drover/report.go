@@ -1,0 +1,40 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+
+	"github.com/urfave/cli/v2"
+
+	"drover/orchestrator"
+)
+
+func reportCommand(s streams) *cli.Command {
+	return &cli.Command{
+		Name: "report", Usage: "write one rotation as a page, for those who were not there",
+		Flags: []cli.Flag{fileFlag(), outFlag(),
+			&cli.StringFlag{Name: "rotation", Usage: "the `ID` of the rotation, as history lists it (default: the newest)"},
+			&cli.StringFlag{Name: "output", Value: "html", Usage: "`FORMAT` of the answer: html or json"}},
+		Action: func(c *cli.Context) error {
+			format := c.String("output")
+			if format != "html" && format != "json" {
+				return usageError{fmt.Errorf("--output is %q; write html or json", format)}
+			}
+			l, err := loadOne(c, io.Discard)
+			if err != nil {
+				return err
+			}
+			report, err := orchestrator.ReportOf(c.Context, c.String("out"), l.Cluster.Metadata.Name, c.String("rotation"))
+			if err != nil {
+				return err
+			}
+			if format == "html" {
+				return report.Page(s.out)
+			}
+			encoder := json.NewEncoder(s.out)
+			encoder.SetIndent("", "  ")
+			return encoder.Encode(report)
+		},
+	}
+}
