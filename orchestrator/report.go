@@ -78,8 +78,8 @@ func ReportOf(ctx context.Context, out, cluster, id string) (Report, error) {
 		report.Phases = append(report.Phases, phase)
 	}
 	for _, e := range events {
-		if e.Rotation == r.ID {
-			report.add(e)
+		if tell, ok := reports[e.Kind]; ok && e.Rotation == r.ID {
+			tell(&report, e)
 		}
 	}
 	return report, nil
@@ -102,18 +102,24 @@ func rotationOf(s journal.State, cluster, id string) (journal.Rotation, error) {
 	return journal.Rotation{}, &Refused{fmt.Sprintf("%s has no rotation %s", cluster, id), "`drover history` lists those that it has"}
 }
 
-// add takes what one event tells.
-func (r *Report) add(e journal.Event) {
-	switch e.Kind {
-	case journal.Weights:
+// reports says what each kind of event tells a report; a kind that is not here
+// tells nothing.
+var reports = map[journal.Kind]func(*Report, journal.Event){
+	journal.Weights: func(r *Report, e journal.Event) {
 		r.Weights = append(r.Weights, ReportedWeight{e.Time, e.Weights})
-	case journal.Verdict:
-		r.addVerdict(e)
-	case journal.Approval:
+	},
+	journal.Approval: func(r *Report, e journal.Event) {
 		r.Approvals = append(r.Approvals, Approved{e.Time, e.Phase, e.By})
-	case journal.Applied, journal.Destroyed, journal.Cleared, journal.Kept:
-		r.Changes = append(r.Changes, ReportedChange{e.Time, e.Kind, e.Root, e.Revision, e.Detail})
-	}
+	},
+	journal.Verdict:   (*Report).addVerdict,
+	journal.Applied:   (*Report).addChange,
+	journal.Destroyed: (*Report).addChange,
+	journal.Cleared:   (*Report).addChange,
+	journal.Kept:      (*Report).addChange,
+}
+
+func (r *Report) addChange(e journal.Event) {
+	r.Changes = append(r.Changes, ReportedChange{e.Time, e.Kind, e.Root, e.Revision, e.Detail})
 }
 
 func (r *Report) addVerdict(e journal.Event) {

@@ -152,7 +152,7 @@ func TestGenerateKilledAtAnyMomentLeavesTheOldOrTheNew(t *testing.T) {
 			if !maps.Equal(tree(t, out), trees["new"]) || links(t, out) > 0 {
 				t.Errorf("round %d from %s: the next generate does not make the output whole", round, from)
 			}
-			if left := slices.Concat(entriesBegin(home, "."), entriesBegin(out, ".")); len(left) > 0 {
+			if left := slices.Concat(hidden(home), hidden(out)); len(left) > 0 {
 				t.Errorf("round %d from %s: the next generate leaves %v", round, from, left)
 			}
 		}
@@ -165,7 +165,7 @@ func wait(ended <-chan struct{}, out string, round int, random *rand.Rand, whole
 	begun, span := func() bool { return true }, whole*5/4
 	switch round % 3 {
 	case 1:
-		begun, span = func() bool { return len(entriesBegin(filepath.Dir(out), ".")) > 0 || len(entriesBegin(out, ".")) > 0 }, whole/4
+		begun, span = func() bool { return len(hidden(filepath.Dir(out))) > 0 || len(hidden(out)) > 0 }, whole/4
 	case 2:
 		begun, span = func() bool { return isLink(filepath.Join(out, "c00", "blue", changing)) }, whole/40
 	}
@@ -201,12 +201,12 @@ func over(ended <-chan struct{}) bool {
 	}
 }
 
-// entriesBegin are the names in a directory that begin so; a directory that is not there has none.
-func entriesBegin(dir, begin string) []string {
+// hidden are the names in a directory that begin with a dot; a directory that is not there has none.
+func hidden(dir string) []string {
 	var names []string
 	all, _ := os.ReadDir(dir) // it may not be there yet
 	for _, e := range all {
-		if strings.HasPrefix(e.Name(), begin) {
+		if strings.HasPrefix(e.Name(), ".") {
 			names = append(names, e.Name())
 		}
 	}
