@@ -1,6 +1,7 @@
 package spec
 
 import (
+	"fmt"
 	"net/netip"
 	"slices"
 	"time"
@@ -73,8 +74,9 @@ func (c *CommandCheck) setDefaults() { c.Timeout = Duration(10 * time.Minute) }
 func days(n int) Duration { return Duration(time.Duration(n) * day) }
 
 // derive fills in the defaults that depend on what the spec says elsewhere.
-// A list that is left out is nil here; one that is written as [] is not.
-func derive(c *Cluster) {
+// A list that is left out is nil here; one that is written as [] is not. A
+// number that is left out is 0, and so is one that is written as 0: has tells.
+func derive(c *Cluster, has func(path string) bool) {
 	s := &c.Spec
 	r := rulesOf[s.Platform]
 	if s.Kubernetes.Logs == nil {
@@ -115,11 +117,11 @@ func derive(c *Cluster) {
 		if p.OS == "" && len(r.systems) > 0 {
 			p.OS = r.systems[0]
 		}
-		if p.Max == 0 && p.Min >= 0 {
+		if p.Max == 0 && p.Min >= 0 && !has(fmt.Sprintf("spec.nodePools[%d].max", i)) {
 			p.Max = max(1, 4*p.Min) // as 12 is to 3: room for a surge and for the loss of a zone
 		}
 	}
-	s.Rotation.Traffic.Health = healthOf(s)
+	s.Rotation.Traffic.Health = healthOf(s, has("spec.rotation.traffic.health.port"))
 	if s.Rotation.Verify == nil {
 		check := &HTTPCheck{}
 		check.setDefaults()

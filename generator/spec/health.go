@@ -10,7 +10,7 @@ func openToAll(in Ingress) bool {
 
 // healthOf is the platform's own check of a color: none for an ingress that
 // the platform cannot reach from where it asks, where it would fail for ever.
-func healthOf(s *Spec) *HealthCheck {
+func healthOf(s *Spec, portGiven bool) *HealthCheck {
 	h := s.Rotation.Traffic.Health
 	if h == nil && !openToAll(s.Ingress) {
 		return nil
@@ -22,7 +22,7 @@ func healthOf(s *Spec) *HealthCheck {
 	if h.Path == "" && h.Protocol != "tcp" {
 		h.Path = "/"
 	}
-	if h.Port == 0 {
+	if h.Port == 0 && !portGiven {
 		h.Port = 443
 		if h.Protocol == "http" {
 			h.Port = 80

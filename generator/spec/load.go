@@ -74,7 +74,7 @@ func examine(name string, data []byte) (Cluster, *decoder) {
 	if body := d.document(data); body != nil && d.isOurs(body) {
 		d.decode(body, &c)
 		d.missingFields()
-		derive(&c)
+		derive(&c, d.has)
 		validate(d, &c)
 	}
 	return c, d
