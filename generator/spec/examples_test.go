@@ -45,11 +45,28 @@ func TestASuggestedBlockIsFreeAndPrivate(t *testing.T) {
 		for i, u := range used {
 			taken = append(taken, netip.PrefixFrom(netip.AddrFrom4([4]byte{10, byte(u >> 16), byte(u >> 8), 0}), 9+int(lengths[i]%12)).Masked())
 		}
-		free, ok := freeBlock(p, taken)
+		free, ok := freeBlock(p, private[:3], taken)
 		return !ok || (free.Bits() == p.Bits() && IsPrivate(free) && !overlapsAny(free, taken) && free == free.Masked())
 	}
 	if err := quick.Check(holds, &quick.Config{MaxCount: 2000}); err != nil {
 		t.Error(err)
+	}
+}
+
+func TestASuggestedBlockIsTheNextOneOfTheSameRangeOrTheFirstOne(t *testing.T) {
+	t.Parallel()
+	for _, row := range []struct{ like, used, want string }{
+		{"10.40.0.0/16", "10.40.0.0/16", "10.41.0.0/16"},
+		{"10.255.0.0/16", "10.255.0.0/16", "10.0.0.0/16"},
+		{"172.20.0.0/16", "172.20.0.0/15", "172.22.0.0/16"},
+		{"172.31.0.0/16", "172.31.0.0/16", "10.0.0.0/16"},
+		{"10.40.0.0/16", "10.0.0.0/8", "172.16.0.0/16"},
+		{"100.64.0.0/16", "100.64.0.0/10", "10.0.0.0/16"},
+	} {
+		free, ok := freeBlock(netip.MustParsePrefix(row.like), private[:3], []netip.Prefix{netip.MustParsePrefix(row.used)})
+		if !ok || free.String() != row.want {
+			t.Errorf("with %s in use, %s is suggested for %s; want %s", row.used, free, row.like, row.want)
+		}
 	}
 }
 

@@ -3,11 +3,22 @@ package spec
 import (
 	"fmt"
 	"net/netip"
+	"slices"
 )
 
 // forAWS says that a part of a spec is not for this platform.
 func (v *validator) forAWS(path, what string) {
 	v.wrong(path, fmt.Sprintf("%s is for AWS; drover makes no %s on %s", path, what, v.rules.name), "remove it")
+}
+
+// apartness is a block that no network in another can have a part of added.
+type apartness struct{ network, pods netip.Prefix }
+
+// apart is what AWS refuses within one private block.
+// https://docs.aws.amazon.com/vpc/latest/userguide/vpc-cidr-blocks.html#add-cidr-block-restrictions
+var apart = []apartness{
+	{netip.MustParsePrefix("10.0.0.0/15"), netip.MustParsePrefix("10.0.0.0/16")},
+	{private[1], netip.MustParsePrefix("172.31.0.0/16")},
 }
 
 // podsAllowed checks what a range for pods may be taken from.
@@ -22,6 +33,11 @@ func (v *validator) podsAllowed(pods ranged) bool {
 	for _, family := range private {
 		if !family.Contains(pods.prefix.Addr()) || pods.prefix.Bits() < family.Bits() {
 			continue
+		}
+		if i := slices.IndexFunc(apart, func(a apartness) bool { return a.network.Overlaps(network) && a.pods.Overlaps(pods.prefix) }); i >= 0 {
+			v.wrong(pods.path, fmt.Sprintf("%s cannot be added to a network in %s: AWS adds no part of %s to one in %s", pods.prefix, network, apart[i].pods, apart[i].network),
+				"write pods: 100.64.0.0/16", v.where("spec.network.cidr"))
+			return false
 		}
 		if family == carrier || err != nil || family.Contains(network.Addr()) {
 			return true

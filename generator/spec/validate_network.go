@@ -93,7 +93,11 @@ func (v *validator) disjoint(one, other ranged, all []ranged) {
 			used = append(used, r.prefix)
 		}
 	}
-	if free, ok := freeBlock(one.prefix, used); ok {
+	around := private[:3]
+	if one.path == "spec.network.pods" {
+		around = private[3:] // which every network can have a part of added
+	}
+	if free, ok := freeBlock(one.prefix, around, append(used, Bridge)); ok {
 		help = fmt.Sprintf("write %s, which is free", free)
 	}
 	v.wrong(one.path, fmt.Sprintf("%s %s overlaps %s, %s, in line %d", one.path, one.prefix, other.what, other.prefix, at.line), help, at)
@@ -146,12 +150,21 @@ func (v *validator) size(r ranged) {
 			fmt.Sprintf("write %s", better))
 		return
 	}
+	if r.prefix.Overlaps(Bridge) {
+		v.unwise("container-bridge", r.path, fmt.Sprintf("%s %s holds addresses of %s, which container runtimes use on every machine, and some services of the platform", r.path, r.prefix, Bridge),
+			"take another range, such as 10.40.0.0/16")
+	}
 }
 
 var private = []netip.Prefix{
 	netip.MustParsePrefix("10.0.0.0/8"), netip.MustParsePrefix("172.16.0.0/12"),
 	netip.MustParsePrefix("192.168.0.0/16"), netip.MustParsePrefix("100.64.0.0/10"),
 }
+
+// Bridge is the range that container runtimes use on a machine, and AWS in some
+// of its services: https://docs.aws.amazon.com/vpc/latest/userguide/vpc-cidr-blocks.html.
+// Nothing is to be planned in it.
+var Bridge = netip.MustParsePrefix("172.17.0.0/16")
 
 // IsPrivate tells whether a range is for use inside networks: RFC 1918, and
 // RFC 6598's range for carriers, which cloud networks take as well.
@@ -163,22 +176,34 @@ func overlapsAny(p netip.Prefix, used []netip.Prefix) bool {
 	return slices.ContainsFunc(used, p.Overlaps)
 }
 
-// freeBlock gives the first private block as large as like that overlaps
-// nothing in used, beginning behind like itself.
-func freeBlock(like netip.Prefix, used []netip.Prefix) (netip.Prefix, bool) {
-	for _, around := range private[:3] {
-		p := netip.PrefixFrom(around.Addr(), like.Bits())
+// freeBlock gives a block as large as like in one of the ranges within that
+// overlaps nothing in used: the next one behind like itself, if there is one in
+// the same range.
+func freeBlock(like netip.Prefix, within, used []netip.Prefix) (netip.Prefix, bool) {
+	for _, around := range within {
 		if around.Contains(like.Addr()) {
-			p = like
-		}
-		for p.Bits() >= around.Bits() && around.Contains(p.Addr()) {
-			hit := slices.IndexFunc(used, p.Overlaps)
-			if hit < 0 {
+			if p, ok := freeFrom(like, around, used); ok {
 				return p, true
 			}
-			past := netip.PrefixFrom(p.Addr(), min(p.Bits(), used[hit].Bits())).Masked()
-			p = netip.PrefixFrom(following(past), p.Bits())
 		}
+	}
+	for _, around := range within {
+		if p, ok := freeFrom(netip.PrefixFrom(around.Addr(), like.Bits()), around, used); ok {
+			return p, true
+		}
+	}
+	return netip.Prefix{}, false
+}
+
+// freeFrom is the first free block of a range, from p on.
+func freeFrom(p, around netip.Prefix, used []netip.Prefix) (netip.Prefix, bool) {
+	for p.Bits() >= around.Bits() && around.Contains(p.Addr()) {
+		hit := slices.IndexFunc(used, p.Overlaps)
+		if hit < 0 {
+			return p, true
+		}
+		past := netip.PrefixFrom(p.Addr(), min(p.Bits(), used[hit].Bits())).Masked()
+		p = netip.PrefixFrom(following(past), p.Bits())
 	}
 	return netip.Prefix{}, false
 }
