@@ -50,16 +50,20 @@ func Load(ctx context.Context, files []string) ([]Member, spec.Diagnostics, erro
 			sound = append(sound, members[i])
 		}
 	}
-	return members, append(said, Check(sound)...), nil
+	return members, append(said, check(sound, members)...), nil
 }
 
 // Check says what is wrong between specs that are right by themselves.
-func Check(members []Member) spec.Diagnostics {
-	if len(members) < 2 {
+func Check(members []Member) spec.Diagnostics { return check(members, members) }
+
+// check says what is wrong between specs that are right by themselves; what it
+// suggests instead is free in all of them.
+func check(sound, all []Member) spec.Diagnostics {
+	if len(sound) < 2 {
 		return nil
 	}
 	r := &report{places: map[string]*spec.Places{}}
-	r.names(members)
-	r.overlaps(members)
+	r.names(sound)
+	r.overlaps(sound, all)
 	return r.said
 }

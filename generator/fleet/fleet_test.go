@@ -155,6 +155,28 @@ func TestASpecWithMistakesOfItsOwnIsNotCompared(t *testing.T) {
 	}
 }
 
+// Its ranges may be a mistake and may be not, so that nobody is sent there.
+func TestNothingIsSuggestedThatASpecWithMistakesOfItsOwnNames(t *testing.T) {
+	t.Parallel()
+	got := check(t, written(t,
+		[2]string{"one", "  network: {cidr: 10.40.0.0/16}"}, [2]string{"two", "  network: {cidr: 10.40.0.0/16}"},
+		[2]string{"three", "  network: {cidr: 10.41.0.0/16, zones: 99}"}))
+	if !strings.Contains(got, "help: write cidr: 10.42.0.0/16, which is free in all of these specs") {
+		t.Errorf("beside a spec with a wrong number of zones is suggested\n%s", got)
+	}
+}
+
+// AWS adds no range of another private block to a network.
+func TestOtherPodsAreSuggestedOfTheRangeThatEveryNetworkTakes(t *testing.T) {
+	t.Parallel()
+	got := check(t, written(t,
+		[2]string{"one", "  network: {cidr: 10.0.0.0/16, pods: 100.127.0.0/16}"}, [2]string{"two", "  network: {cidr: 172.24.0.0/16, pods: 172.25.0.0/16}"},
+		[2]string{"three", "  network: {cidr: 10.1.0.0/16, reserved: [{name: far, cidr: 172.25.0.0/16}, {name: carrier, cidr: 100.64.0.0/11}]}"}))
+	if !strings.Contains(got, "help: write pods: 100.96.0.0/16, which is free in all of these specs") {
+		t.Errorf("for pods in a range that another spec reserves is suggested\n%s", got)
+	}
+}
+
 func TestLoadingStopsWhenItIsCancelled(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithCancel(t.Context())
@@ -191,6 +213,24 @@ func TestASuggestedNetworkOverlapsNothingOfTheFleet(t *testing.T) {
 	for n, want := range map[int]string{0: "10.40.0.0/16", 1: "10.41.0.0/16", 2: "10.45.0.0/16"} {
 		if got, ok := fleet.Free(members[:n], 16); !ok || got.String() != want {
 			t.Errorf("beside %d clusters %s is suggested, want %s", n, got, want)
+		}
+	}
+}
+
+// The next network is looked for in all private ranges, and never where
+// container runtimes have their own.
+func TestTheNextNetworkIsLookedForInAllPrivateRanges(t *testing.T) {
+	t.Parallel()
+	for kept, want := range map[string]string{
+		"10.0.0.0/8": "172.16.0.0/16", "10.0.0.0/8 172.16.0.0/16": "172.18.0.0/16",
+		"10.0.0.0/8 172.16.0.0/12": "192.168.0.0/16", "10.0.0.0/8 172.16.0.0/12 192.168.0.0/16": "",
+	} {
+		var c spec.Cluster
+		for _, cidr := range strings.Fields(kept) {
+			c.Spec.Network.Reserved = append(c.Spec.Network.Reserved, spec.Reserved{Name: "kept", CIDR: cidr})
+		}
+		if got, ok := fleet.Free([]fleet.Member{{Cluster: c}}, 16); ok != (want != "") || ok && got.String() != want {
+			t.Errorf("beside %s the block %s (%t) is suggested, want %q", kept, got, ok, want)
 		}
 	}
 }

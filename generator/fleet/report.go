@@ -55,12 +55,12 @@ func (r *report) names(members []Member) {
 }
 
 // overlaps says which ranges are in use by another cluster.
-func (r *report) overlaps(members []Member) {
+func (r *report) overlaps(members, all []Member) {
 	clashes := clashesIn(members)
 	if len(clashes) == 0 {
 		return
 	}
-	space := spaceOf(members)
+	space := spaceOf(all)
 	for _, c := range clashes {
 		m, other := members[c.wrong.member], members[c.other.member]
 		message := fmt.Sprintf("%s %s overlaps %s, %s", c.wrong.path, c.wrong.prefix, described(c.other, other), c.other.prefix)
@@ -70,7 +70,7 @@ func (r *report) overlaps(members []Member) {
 
 // spaceOf is the addresses that no member uses or keeps clear of.
 func spaceOf(members []Member) *netplan.Space {
-	var used []netip.Prefix
+	used := []netip.Prefix{spec.Bridge}
 	for i, m := range members {
 		for _, o := range rangesOf(i, m.Cluster) {
 			used = append(used, o.prefix)
@@ -87,7 +87,13 @@ var usual = netip.MustParseAddr("10.40.0.0")
 // overlaps nothing that the members use or keep clear of; false if there is
 // none.
 func Free(members []Member, bits int) (netip.Prefix, bool) {
-	return spaceOf(members).Take(privateSpace[0], netip.PrefixFrom(usual, bits))
+	space := spaceOf(members)
+	for _, p := range privateSpace {
+		if free, ok := space.Take(p, netip.PrefixFrom(usual, bits)); ok {
+			return free, true
+		}
+	}
+	return netip.Prefix{}, false
 }
 
 func described(o owned, m Member) string {
@@ -113,7 +119,8 @@ var privateSpace = []netip.Prefix{
 	netip.MustParsePrefix("10.0.0.0/8"), netip.MustParsePrefix("172.16.0.0/12"), netip.MustParsePrefix("192.168.0.0/16"),
 }
 
-// carrierSpace is where another range for pods is looked for.
+// carrierSpace is where another range for pods is looked for: every network can
+// have a part of it added, whatever private block it is in itself.
 var carrierSpace = netip.MustParsePrefix("100.64.0.0/10")
 
 // instead is what to write in place of a range that is wrong. No two answers
@@ -124,6 +131,9 @@ func instead(space *netplan.Space, c clash, m Member) string {
 		if p.Contains(c.wrong.prefix.Addr()) {
 			around = append([]netip.Prefix{p}, privateSpace...)
 		}
+	}
+	if c.wrong.use == pods {
+		around = []netip.Prefix{carrierSpace}
 	}
 	field := c.wrong.path[strings.LastIndexByte(c.wrong.path, '.')+1:]
 	help := fmt.Sprintf("no block of %d leading bits is free in the private ranges: choose a smaller one", c.wrong.prefix.Bits())

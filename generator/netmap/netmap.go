@@ -24,8 +24,8 @@ type Map struct {
 
 // Free is a block that is free, of a size that somebody may want.
 type Free struct {
-	Bits  int          `json:"bits"`
-	Block netip.Prefix `json:"block"`
+	Bits  int           `json:"bits"`
+	Block *netip.Prefix `json:"block"` // null if the private ranges have none
 }
 
 // Cluster is the plan of one cluster.
@@ -90,9 +90,11 @@ func Of(members []fleet.Member, free ...int) (Map, error) {
 		return cmp.Or(a.Network.Addr().Compare(b.Network.Addr()), cmp.Compare(a.Name, b.Name))
 	})
 	for _, bits := range free {
+		next := Free{Bits: bits}
 		if block, ok := fleet.Free(members, bits); ok {
-			m.NextFree = append(m.NextFree, Free{bits, block})
+			next.Block = &block
 		}
+		m.NextFree = append(m.NextFree, next)
 	}
 	return m, nil
 }

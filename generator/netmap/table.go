@@ -22,6 +22,10 @@ func (m Map) Table(w io.Writer) error {
 		t.cluster(c)
 	}
 	for _, f := range m.NextFree {
+		if f.Block == nil {
+			t.row("next free /%d\tnone: these specs use or reserve all of the private ranges", f.Bits)
+			continue
+		}
 		t.row("next free /%d\t%s", f.Bits, f.Block)
 	}
 	t.end()
