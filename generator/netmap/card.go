@@ -11,7 +11,7 @@ import (
 func (d *drawing) overview(m Map) {
 	d.text(margin, d.y+10, "title", m.title())
 	d.y += gapLarge
-	columns := []int{0, 190, 330, 560, 700}
+	columns := []int{0, 150, 250, 600, 720}
 	for i, head := range []string{"network", "addresses", "cluster", "platform", "region"} {
 		d.text(margin+columns[i], d.y, "head", head)
 	}
@@ -59,6 +59,12 @@ func (d *drawing) strip(c Cluster) {
 		w = float64(length) / float64(uint64(1)<<(p.Bits()-c.Network.Bits()))
 		return left + w*float64(indexIn(c.Network, p)), w
 	}
+	if c.Growth == nil {
+		d.box(left, float64(d.y), length, high, "adopted", "adopted subnets")
+		d.text(left+10, d.y+21, "small", "the subnets are adopted, and their owner's to plan")
+		d.y += high + 16 + gapLarge
+		return
+	}
 	blue, green := netplan.Halves(c.Network)
 	for _, half := range []struct {
 		name string
@@ -68,12 +74,6 @@ func (d *drawing) strip(c Cluster) {
 		fmt.Fprintf(&d.body, `<path class="bracket" d="M%.1f %d v-6 h%.1f v6"/>`+"\n", x+2, d.y-4, w-4)
 		d.text(int(x)+2, d.y-16, "head", half.name)
 		d.text(int(x)+76, d.y-16, "small", half.p.String())
-	}
-	if c.Growth == nil {
-		d.box(left, float64(d.y), length, high, "outside", "adopted subnets")
-		d.text(left+10, d.y+21, "small", "the subnets are adopted, and their owner's to plan")
-		d.y += high + 16 + gapLarge
-		return
 	}
 	d.box(left, float64(d.y), length, high, "kept", "kept free")
 	draw := func(class, what string, p netip.Prefix) {
@@ -90,7 +90,7 @@ func (d *drawing) strip(c Cluster) {
 			draw("public", fmt.Sprintf("NAT behind the firewall, zone %d", z.Zone), *z.NAT)
 		}
 		if z.Transit != nil {
-			draw("outside", fmt.Sprintf("transit gateway, zone %d", z.Zone), *z.Transit)
+			draw("transit", fmt.Sprintf("transit gateway, zone %d", z.Zone), *z.Transit)
 		}
 	}
 	x, w := at(*c.Growth)
@@ -132,9 +132,20 @@ func columnAt(i int) (x, w int) {
 	return margin + 20 + label + i*w, w - gapSmall/2
 }
 
+// headsOf says what is in the columns of the grid.
+func headsOf(c Cluster) []string {
+	switch {
+	case c.Growth == nil:
+		return []string{"", "", "blue", "green"} // of no subnets
+	case c.Pods != nil:
+		return []string{"public", "data", "blue: nodes", "green: nodes"}
+	}
+	return []string{"public", "data", "blue: nodes and pods", "green: nodes and pods"}
+}
+
 // grid draws the subnets, a row for each zone.
 func (d *drawing) grid(c Cluster) {
-	for i, head := range []string{"public", "data", "blue: nodes and pods", "green: nodes and pods"} {
+	for i, head := range headsOf(c) {
 		x, _ := columnAt(i)
 		d.text(x, d.y, "head", head)
 	}
@@ -182,7 +193,7 @@ func (d *drawing) waysOut(c Cluster) {
 		if z.Transit != nil {
 			d.text(margin+20, d.y+24, "head", fmt.Sprintf("transit %d", z.Zone))
 			x, w := columnAt(1)
-			d.cell(x, d.y, w, "outside", fmt.Sprintf("transit gateway, zone %d", z.Zone), *z.Transit)
+			d.cell(x, d.y, w, "transit", fmt.Sprintf("transit gateway, zone %d", z.Zone), *z.Transit)
 			d.y += cellHigh
 		}
 	}
@@ -227,7 +238,7 @@ func (d *drawing) beside(c Cluster) {
 
 // shortened is a name that fits into a cell.
 func shortened(s string) string {
-	const most = 34
+	const most = 32
 	if r := []rune(s); len(r) > most {
 		return string(r[:most-1]) + "…"
 	}

@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -112,4 +114,101 @@ func shown(text string) string {
 		}
 		return '\uFFFD'
 	}, text)
+}
+
+// drawn is the picture of specs.
+func drawn(t *testing.T, group []fleet.Member) string {
+	t.Helper()
+	m, err := netmap.Of(group)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var picture strings.Builder
+	if err := m.SVG(&picture); err != nil {
+		t.Fatal(err)
+	}
+	return picture.String()
+}
+
+// WCAG 2.2 asks for 4.5 between a text of this size and what is behind it.
+func TestEveryTextStandsOutFromWhatIsBehindIt(t *testing.T) {
+	t.Parallel()
+	picture := drawn(t, members(t, "shop-prod"))
+	color := regexp.MustCompile(`(?m)^(\S+(?:, \.\w+)?) \{.*fill: #([0-9a-f]{6})`)
+	fills := map[string]float64{}
+	for _, m := range color.FindAllStringSubmatch(picture, -1) {
+		fills[m[1]] = luminance(t, m[2])
+	}
+	for _, on := range []string{".blue", ".green", ".public", ".data", ".firewall", ".transit", ".outside, .adopted", ".kept", ".card", ".page"} {
+		for _, text := range []string{"text", ".small", ".head"} {
+			if fills[on] == 0 || (fills[on]+0.05)/(fills[text]+0.05) < 4.5 {
+				t.Errorf("the contrast of %s on %s is %.1f", text, on, (fills[on]+0.05)/(fills[text]+0.05))
+			}
+		}
+	}
+}
+
+// luminance is that of a color: https://www.w3.org/TR/WCAG22/#dfn-relative-luminance.
+func luminance(t *testing.T, hex string) float64 {
+	t.Helper()
+	n, err := strconv.ParseUint(hex, 16, 24)
+	if err != nil {
+		t.Fatal(err)
+	}
+	linear := func(shift int) float64 {
+		c := float64(n>>shift&0xff) / 255
+		if c <= 0.04045 {
+			return c / 12.92
+		}
+		return math.Pow((c+0.055)/1.055, 2.4)
+	}
+	return 0.2126*linear(16) + 0.7152*linear(8) + 0.0722*linear(0)
+}
+
+// A picture says in words what it shows, explains the colors that are in it and
+// no others, and calls nothing by a name that is another's.
+func TestAPictureExplainsWhatIsInIt(t *testing.T) {
+	t.Parallel()
+	for name, row := range map[string]struct{ has, lacks []string }{
+		"minimal": {
+			[]string{"tiny has the network 10.40.0.0/16: 10.40.0.0/17 for blue, 10.40.128.0/17 for green.</desc>", "blue: nodes and pods"},
+			[]string{">egress firewall<", ">transit gateway<", ">outside the network<"},
+		},
+		"connected": {[]string{">transit gateway<", `class="transit"`, ">blue: nodes<"}, []string{"nodes and pods"}},
+		"adopted": {
+			[]string{"in subnets that are adopted.</desc>", "their owner&#39;s to plan"},
+			[]string{"blue half", ">outside the network<", ">kept free<", ">public<", "nodes and pods"},
+		},
+	} {
+		picture := drawn(t, members(t, name))
+		for _, want := range row.has {
+			if !strings.Contains(picture, want) {
+				t.Errorf("the picture of %s does not hold %q", name, want)
+			}
+		}
+		for _, not := range row.lacks {
+			if strings.Contains(picture, not) {
+				t.Errorf("the picture of %s holds %q", name, not)
+			}
+		}
+	}
+}
+
+// The longest name that a cluster can have ends before the next column: a letter of this size is less than 8.5 wide.
+func TestTheLongestNameFitsIntoTheOverview(t *testing.T) {
+	t.Parallel()
+	group := members(t, "shop-prod", "minimal")
+	group[0].Cluster.Metadata.Name = strings.Repeat("m", 40)
+	cell := regexp.MustCompile(`<text x="(\d+)" y="(\d+)" class="plain">([^<]*)<`)
+	cells := cell.FindAllStringSubmatch(drawn(t, group), -1)
+	for i, c := range cells[:len(cells)-1] {
+		x, err := strconv.Atoi(c[1])
+		next, err2 := strconv.Atoi(cells[i+1][1])
+		if err != nil || err2 != nil {
+			t.Fatal(err, err2)
+		}
+		if c[2] == cells[i+1][2] && float64(x)+8.5*float64(len(c[3])) > float64(next) {
+			t.Errorf("%q at %d reaches what is at %d", c[3], x, next)
+		}
+	}
 }

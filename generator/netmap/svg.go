@@ -6,6 +6,9 @@ import (
 	"fmt"
 	"io"
 	"net/netip"
+	"strings"
+
+	"drover/generator/netplan"
 )
 
 // The measures of the picture, in pixels.
@@ -27,7 +30,7 @@ text { font-family: -apple-system, "Segoe UI", Roboto, "Helvetica Neue", "DejaVu
 .sub { fill: #64748b }
 .head { font-size: 12px; font-weight: 600; fill: #475569 }
 .range { font-family: ui-monospace, "SF Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace; font-size: 13px; font-weight: 600 }
-.small { font-size: 11px; fill: #64748b }
+.small { font-size: 11px; fill: #475569 }
 .page { fill: #ffffff }
 .card { fill: #f8fafc; stroke: #e2e8f0 }
 .blue { fill: #bfdbfe; stroke: #2563eb }
@@ -35,7 +38,8 @@ text { font-family: -apple-system, "Segoe UI", Roboto, "Helvetica Neue", "DejaVu
 .public { fill: #fde68a; stroke: #d97706 }
 .data { fill: #ddd6fe; stroke: #7c3aed }
 .firewall { fill: #fecaca; stroke: #dc2626 }
-.outside { fill: #f1f5f9; stroke: #94a3b8 }
+.transit { fill: #a5f3fc; stroke: #0891b2 }
+.outside, .adopted { fill: #f1f5f9; stroke: #94a3b8 }
 .kept { fill: #ffffff; stroke: #cbd5e1; stroke-dasharray: 4 3 }
 .bracket { fill: none; stroke: #94a3b8 }
 `
@@ -58,7 +62,7 @@ func (m Map) SVG(w io.Writer) error {
 	d.legend()
 	var head bytes.Buffer
 	fmt.Fprintf(&head, `<svg xmlns="http://www.w3.org/2000/svg" width="%d" height="%d" viewBox="0 0 %d %d" role="img">`+"\n", width, d.y, width, d.y)
-	fmt.Fprintf(&head, "<title>%s</title>\n<style>%s</style>\n", escaped(m.title()), style)
+	fmt.Fprintf(&head, "<title>%s</title>\n<desc>%s</desc>\n<style>%s</style>\n", escaped(m.title()), escaped(m.inWords()), style)
 	fmt.Fprintf(&head, `<rect class="page" width="%d" height="%d"/>`+"\n", width, d.y)
 	for _, part := range [][]byte{head.Bytes(), d.body.Bytes(), []byte("</svg>\n")} {
 		if _, err := w.Write(part); err != nil {
@@ -73,6 +77,23 @@ func (m Map) title() string {
 		return "Address plan of " + m.Clusters[0].Name
 	}
 	return fmt.Sprintf("Address plans of %d clusters", len(m.Clusters))
+}
+
+// inWords is the picture for who cannot see it: each cluster in a sentence.
+func (m Map) inWords() string {
+	var b strings.Builder
+	for i, c := range m.Clusters {
+		if i > 0 {
+			b.WriteByte(' ')
+		}
+		if c.Growth == nil {
+			fmt.Fprintf(&b, "%s has the network %s, in subnets that are adopted.", c.Name, c.Network)
+			continue
+		}
+		blue, green := netplan.Halves(c.Network)
+		fmt.Fprintf(&b, "%s has the network %s: %s for blue, %s for green.", c.Name, c.Network, blue, green)
+	}
+	return b.String()
 }
 
 // escaped is s as text of XML, whatever s is.
@@ -103,17 +124,24 @@ func (d *drawing) cell(x, y, w int, class, what string, p netip.Prefix) {
 	d.text(x+10, y+32, "small", addresses(p)+" addresses")
 }
 
-// legend ends the picture with what its colors mean.
+// legend ends the picture with what its colors mean, as far as they are in it.
 func (d *drawing) legend() {
-	x := margin
+	x, drawn := margin, d.body.String()
 	for _, e := range []struct{ class, is string }{
 		{"blue", "blue cluster"}, {"green", "green cluster"}, {"public", "public: load balancers, NAT"},
-		{"data", "data: databases, endpoints"}, {"firewall", "egress firewall"},
+		{"data", "data: databases, endpoints"}, {"firewall", "egress firewall"}, {"transit", "transit gateway"},
 		{"outside", "outside the network"}, {"kept", "kept free"},
 	} {
+		if !strings.Contains(drawn, `class="`+e.class+`"`) {
+			continue
+		}
+		wide := 52 + 6*len(e.is)
+		if x+wide > width {
+			x, d.y = margin, d.y+gapLarge-gapSmall
+		}
 		d.box(float64(x), float64(d.y-11), 18, 14, e.class, e.is)
 		d.text(x+26, d.y, "small", e.is)
-		x += 52 + 6*len(e.is)
+		x += wide
 	}
 	d.y += margin
 }
