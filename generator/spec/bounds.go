@@ -15,6 +15,9 @@ const unbounded = math.MaxInt
 var bounds = map[string]bound{
 	"spec.nodePools[].min":                       {0, mostNodes},
 	"spec.nodePools[].max":                       {1, mostNodes},
+	"spec.services.alerts.pagerduty.keyVersion":  {1, unbounded},
+	"spec.services.alerts.webhook.keyVersion":    {1, unbounded},
+	"spec.rotation.traffic.health.port":          {80, 443},
 	"spec.rotation.traffic.steps[]":              {1, 100},
 	"spec.rotation.verify[].http.status":         {100, 599},
 	"spec.rotation.verify[].http.samples":        {1, 10_000},
@@ -36,8 +39,11 @@ func widestBound(of func(rules) [2]int) bound {
 
 // boundAt is the bound of the number at a path, where it has one.
 func boundAt(path string) (bound, bool) {
-	if path == "spec.network.zones" {
+	switch path {
+	case "spec.network.zones":
 		return widestBound(func(r rules) [2]int { return r.zones }), true
+	case "spec.nodePools[].zones[]":
+		return bound{1, widestBound(func(r rules) [2]int { return r.zones }).most}, true
 	}
 	b, ok := bounds[path]
 	return b, ok

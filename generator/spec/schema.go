@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 
 	"github.com/goccy/go-yaml"
@@ -39,11 +40,7 @@ func schemaOf(v reflect.Value, path string) *jsonschema.Schema {
 	case reflect.Struct:
 		return structSchema(v, path)
 	case reflect.Slice:
-		s := &jsonschema.Schema{Type: "array", Items: schemaOf(fresh(t.Elem()).Elem(), path+"[]")}
-		if v.Len() > 0 {
-			s.Default = inJSON(v.Interface())
-		}
-		return s
+		return listSchema(v, path)
 	case reflect.Map:
 		return &jsonschema.Schema{Type: "object", AdditionalProperties: &jsonschema.Schema{Type: "string"}}
 	case reflect.String:
@@ -58,12 +55,28 @@ func schemaOf(v reflect.Value, path string) *jsonschema.Schema {
 	panic("spec: no schema for " + t.String())
 }
 
+func listSchema(v reflect.Value, path string) *jsonschema.Schema {
+	s := &jsonschema.Schema{Type: "array", Items: schemaOf(fresh(v.Type().Elem()).Elem(), path+"[]")}
+	if v.Len() > 0 {
+		s.Default = inJSON(v.Interface())
+	}
+	if slices.Contains(neverEmpty, path) {
+		one := 1
+		s.MinItems = &one
+	}
+	s.UniqueItems = s.Items.Type != "object" && !slices.Contains(repeats, path)
+	return s
+}
+
 func structSchema(v reflect.Value, path string) *jsonschema.Schema {
 	s := &jsonschema.Schema{Type: "object", AdditionalProperties: nothing(), Properties: map[string]*jsonschema.Schema{}}
 	fields := fieldsOf(v.Type())
 	s.Required = fields.required
 	for name, i := range fields.byName {
 		field := schemaOf(v.Field(i), join(path, name))
+		if slices.Contains(fields.required, name) {
+			field.Default = nil // it has to be written, so that nothing stands for it
+		}
 		field.Description = comments()[v.Type().Name()+"."+v.Type().Field(i).Name]
 		s.Properties[name] = field
 	}
@@ -78,38 +91,9 @@ func structSchema(v reflect.Value, path string) *jsonschema.Schema {
 	return s
 }
 
-// forms are the patterns of texts that have the same form on every platform;
-// [] stands for any index. Those that validation has are its own.
-var forms = map[string]string{
-	"metadata.name":                       dnsLabel.pattern.text,
-	"spec.kubernetes.version":             minorVersion.text,
-	"spec.network.cidr":                   rangeForm,
-	"spec.network.services":               rangeForm,
-	"spec.network.reserved[].cidr":        rangeForm,
-	"spec.network.pods":                   rangeForm,
-	"spec.network.peerings[].cidrs[]":     rangeForm,
-	"spec.network.transitGateway.cidrs[]": rangeForm,
-	"spec.access.allow[]":                 rangeForm,
-	"spec.access.vpn.clients":             rangeForm,
-	"spec.ingress.domain":                 domainName.text,
-	"spec.ingress.allow[]":                rangeForm,
-	"spec.ingress.management.domain":      domainName.text,
-	"spec.ingress.management.allow[]":     rangeForm,
-	"spec.nodePools[].maxUnavailable":     atATime.pattern.text,
-	"spec.services.backups.at":            timeOfDay.pattern.text,
-	"spec.rotation.window.from":           timeOfDay.pattern.text,
-	"spec.rotation.window.to":             timeOfDay.pattern.text,
-}
-
-const (
-	rangeForm    = `^([0-9]{1,3}\.){3}[0-9]{1,3}/[0-9]{1,2}$`
-	durationForm = `^([0-9]+d)?([0-9]+h)?([0-9]+m)?([0-9]+s)?([0-9]+ms)?$`
-	sizeForm     = `^[0-9]+(Mi|Gi|Ti)$`
-)
-
 // scalarSchema is the schema of a text or number.
 func scalarSchema(kind string, v reflect.Value, path string) *jsonschema.Schema {
-	s := &jsonschema.Schema{Type: kind, Pattern: forms[path]}
+	s := &jsonschema.Schema{Type: kind, Pattern: forms()[path]}
 	switch v.Type() {
 	case reflect.TypeFor[Duration]():
 		least := 2 // a digit and a unit: the form by itself would take the empty text
@@ -124,8 +108,19 @@ func scalarSchema(kind string, v reflect.Value, path string) *jsonschema.Schema 
 			s.Maximum = &most
 		}
 	}
+	if path == "metadata.name" {
+		two, most := 2, 0
+		for _, r := range rulesOf {
+			most = max(most, r.nameMax)
+		}
+		s.MinLength, s.MaxLength = &two, &most
+	}
 	for _, choice := range choices[path] {
 		s.Enum = append(s.Enum, choice)
+	}
+	if kind == "string" && s.Pattern == "" && s.Enum == nil {
+		one := 1
+		s.MinLength = &one
 	}
 	if !v.IsZero() {
 		s.Default = inJSON(v.Interface())

@@ -51,11 +51,47 @@ func TestChoicesAndFormsAreOfFieldsThatExist(t *testing.T) {
 			t.Errorf("the choices of %s are not in the schema", path)
 		}
 	}
-	for path := range forms {
+	for path := range forms() {
 		if have[path] == nil || have[path].Pattern == "" {
 			t.Errorf("the form of %s is not in the schema", path)
 		}
 	}
+}
+
+// A form in the schema is not narrower than what validation takes by name, on any platform.
+func TestFormsTakeEverythingThatIsKnownByName(t *testing.T) {
+	t.Parallel()
+	for _, r := range rulesOf {
+		for path, known := range map[string][]string{
+			"spec.region": r.regions, "spec.network.endpoints[]": slices.Concat(r.endpoints, r.withoutNAT, r.known), "spec.nodePools[].machines[]": r.machines,
+		} {
+			right := regexp.MustCompile(forms()[path])
+			for _, text := range known {
+				if !right.MatchString(text) {
+					t.Errorf("the form of %s does not take %q of %s", path, text, r.name)
+				}
+			}
+		}
+	}
+	have := map[string]*jsonschema.Schema{}
+	eachSchema(Schema(), "", func(path string, s *jsonschema.Schema) { have[path] = s })
+	for _, path := range slices.Concat(repeats, neverEmpty) {
+		if have[path] == nil || have[path].Type != "array" {
+			t.Errorf("there is no list %s", path)
+		}
+	}
+}
+
+// Nothing stands for what has to be written.
+func TestNoRequiredFieldHasADefault(t *testing.T) {
+	t.Parallel()
+	eachSchema(Schema(), "", func(path string, s *jsonschema.Schema) {
+		for _, name := range s.Required {
+			if s.Properties[name].Default != nil {
+				t.Errorf("%s has to be written, and has the default %s", join(path, name), s.Properties[name].Default)
+			}
+		}
+	})
 }
 
 // A number that a bound lets through is not refused for its size by validation, and one beside it is: the two are read

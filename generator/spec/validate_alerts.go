@@ -74,7 +74,7 @@ func (v *validator) webhook(path string, w Webhook) {
 }
 
 func (v *validator) keyVersion(path string, n int) {
-	if n < 1 {
+	if !bounds[path].hold(n) {
 		v.wrong(path, fmt.Sprintf("%s is %d, and versions count from 1", path, n), "write 1, or remove the line")
 	}
 }

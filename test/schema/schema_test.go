@@ -12,6 +12,7 @@ import (
 	"github.com/goccy/go-yaml"
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
+	"drover/generator/spec"
 	"drover/test/harness"
 )
 
@@ -87,24 +88,95 @@ func TestMistakesThatAnEditorCanSeeAreWrongByTheSchema(t *testing.T) {
 		t.Fatal(err)
 	}
 	for name, text := range map[string]string{
-		"a misspelled field":     strings.Replace(least, "region:", "regoin:", 1),
-		"a field too many":       least + "  tier: gold\n",
-		"a missing field":        strings.Replace(least, "  region: eu-west-1\n", "", 1),
-		"an unknown platform":    strings.Replace(least, "aws", "hetzner", 1),
-		"another kind":           strings.Replace(least, "kind: Cluster", "kind: ClusterConfig", 1),
-		"a number for a text":    least + "  kubernetes: {version: 1.30}\n",
-		"a text for a number":    strings.Replace(least, "/16}", "/16, zones: three}", 1),
-		"a network without bits": strings.Replace(least, "10.40.0.0/16", "10.40.0.0", 1),
-		"a duration in words":    least + "  rotation: {soak: an hour}\n",
-		"an empty duration":      least + "  rotation: {soak: \"\"}\n",
-		"a size in GB":           least + "  nodePools: [{name: general, min: 3, disk: 80GB}]\n",
-		"an unknown approval":    least + "  rotation: {approvals: [everything]}\n",
-		"two checks in one":      least + "  rotation: {verify: [{http: {path: /}, command: {run: [a]}}]}\n",
-		"an unknown warning":     least + "  accept: [{warning: all, reason: none}]\n",
-		"a capital in the name":  strings.Replace(least, "tiny}", "Tiny}", 1),
+		"a misspelled field":      strings.Replace(least, "region:", "regoin:", 1),
+		"a field too many":        least + "  tier: gold\n",
+		"a missing field":         strings.Replace(least, "  region: eu-west-1\n", "", 1),
+		"an unknown platform":     strings.Replace(least, "aws", "hetzner", 1),
+		"another kind":            strings.Replace(least, "kind: Cluster", "kind: ClusterConfig", 1),
+		"a number for a text":     least + "  kubernetes: {version: 1.30}\n",
+		"a text for a number":     strings.Replace(least, "/16}", "/16, zones: three}", 1),
+		"a network without bits":  strings.Replace(least, "10.40.0.0/16", "10.40.0.0", 1),
+		"a duration in words":     least + "  rotation: {soak: an hour}\n",
+		"an empty duration":       least + "  rotation: {soak: \"\"}\n",
+		"a size in GB":            least + "  nodePools: [{name: general, min: 3, disk: 80GB}]\n",
+		"an unknown approval":     least + "  rotation: {approvals: [everything]}\n",
+		"two checks in one":       least + "  rotation: {verify: [{http: {path: /}, command: {run: [a]}}]}\n",
+		"an unknown warning":      least + "  accept: [{warning: all, reason: none}]\n",
+		"a capital in the name":   strings.Replace(least, "tiny}", "Tiny}", 1),
+		"a name that is too long": strings.Replace(least, "tiny}", strings.Repeat("tiny", 16)+"}", 1),
+		"an empty text":           strings.Replace(least, "eu-west-1", `""`, 1),
+		"a region of no cloud":    strings.Replace(least, "eu-west-1", "Ireland", 1),
+		"an account in words":     least + "  account: The Shop\n",
+		"an address for a name":   strings.Replace(least, "/16}", "/16, egress: {mode: restricted, allow: [\"https://ghcr.io/\"]}}", 1),
+		"a name of a network":     strings.Replace(least, "/16}", "/16, adopt: {network: shop}}", 1),
+		"a session for a role":    least + "  access: {admins: [\"arn:aws:sts::123456789012:assumed-role/admin/me\"]}\n",
+		"a machine of no cloud":   least + "  nodePools: [{name: general, min: 3, machines: [\"large one\"]}]\n",
+		"no pool at all":          least + "  nodePools: []\n",
+		"a pool without nodes":    least + "  nodePools: [{name: general, min: 0, max: 0}]\n",
+		"a zone before the first": least + "  nodePools: [{name: general, min: 3, zones: [0]}]\n",
+		"a zone twice":            least + "  nodePools: [{name: general, min: 3, zones: [1, 1]}]\n",
+		"no check at all":         least + "  rotation: {verify: []}\n",
+		"a path without a slash":  least + "  rotation: {verify: [{http: {path: healthz}}]}\n",
+		"a port that is closed":   least + "  rotation: {traffic: {health: {port: 8443}}}\n",
+		"a secret for its name":   least + "  services: {alerts: {webhook: {url: {env: \"https://example.com/x\"}}}}\n",
 	} {
 		if err := schema.Validate(document(t, text)); err == nil {
 			t.Errorf("the schema takes %s:\n%s", name, text)
+		}
+	}
+}
+
+// edges are values that are right in some fields and wrong in others.
+var edges = []any{0, 1, 7, "", "x", "0s", "1d12h", "80Gi", "10.41.0.0/16", "/x", "*", []any{}, true}
+
+// An editor that marks what is right makes people turn it off: whatever value of a good spec is another, the schema
+// refuses it only if drover does.
+func TestTheSchemaRefusesNothingThatDroverTakes(t *testing.T) {
+	t.Parallel()
+	schema := printed(t)
+	good, err := filepath.Glob(filepath.Join(harness.Repository(t), "generator", "spec", "testdata", "good", "*.yaml"))
+	if err != nil || len(good) < 4 {
+		t.Fatalf("found %d good specs (%v)", len(good), err)
+	}
+	for _, path := range good {
+		t.Run(strings.TrimSuffix(filepath.Base(path), ".yaml"), func(t *testing.T) {
+			t.Parallel()
+			data, err := os.ReadFile(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			root := document(t, string(data))
+			eachValue(root, "", func(any) {}, func(at string, was any, set func(any)) {
+				for _, value := range edges {
+					set(value)
+					changed, err := json.Marshal(root)
+					if err != nil {
+						t.Fatal(err)
+					}
+					wrong := schema.Validate(document(t, string(changed)))
+					if _, said := spec.Parse("cluster.yaml", changed); wrong != nil && !said.HasErrors() {
+						t.Errorf("%s may be %v, and the schema says %v", at, value, wrong)
+					}
+				}
+				set(was)
+			})
+		})
+	}
+}
+
+// eachValue calls f for every value of a document below its top, with how to set it.
+func eachValue(v any, at string, set func(any), f func(at string, was any, set func(any))) {
+	if at != "" {
+		f(at, v, set)
+	}
+	switch v := v.(type) {
+	case map[string]any:
+		for name, field := range v {
+			eachValue(field, at+"."+name, func(value any) { v[name] = value }, f)
+		}
+	case []any:
+		for i, item := range v {
+			eachValue(item, at+"[]", func(value any) { v[i] = value }, f)
 		}
 	}
 }

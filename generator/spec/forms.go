@@ -1,0 +1,122 @@
+package spec
+
+import (
+	"slices"
+	"strings"
+	"sync"
+)
+
+const (
+	rangeForm    = `^([0-9]{1,3}\.){3}[0-9]{1,3}/[0-9]{1,2}$`
+	durationForm = `^([0-9]+d)?([0-9]+h)?([0-9]+m)?([0-9]+s)?([0-9]+ms)?$`
+	sizeForm     = `^[0-9]+(Mi|Gi|Ti)$`
+	pathForm     = `^/([^/ \t\r\n\\#][^ \t\r\n\\#]*)?$`
+)
+
+// forms are the patterns of texts in the schema; [] stands for any index. Those
+// that validation has are its own. A form that differs by platform is that of
+// any of them, and one that only some have is for a field that others refuse.
+var forms = sync.OnceValue(func() map[string]string {
+	subnet := onAny(func(r rules) form { return r.subnet })
+	account, region := onAny(func(r rules) form { return r.account }), onAny(func(r rules) form { return r.region })
+	network, principal := onAny(func(r rules) form { return r.peer }), onAny(func(r rules) form { return r.principal })
+	return map[string]string{
+		"metadata.name": dnsLabel.pattern.text,
+		"spec.region":   region, "spec.account": account,
+		"spec.kubernetes.version":             minorVersion.text,
+		"spec.state.bucket":                   bucketName.pattern.text,
+		"spec.state.account":                  storageAccount.pattern.text,
+		"spec.state.container":                blobContainer.pattern.text,
+		"spec.state.resourceGroup":            resourceGroup.pattern.text,
+		"spec.network.cidr":                   rangeForm,
+		"spec.network.services":               rangeForm,
+		"spec.network.reserved[].cidr":        rangeForm,
+		"spec.network.pods":                   rangeForm,
+		"spec.network.adopt.network":          network,
+		"spec.network.adopt.subnets.public[]": subnet, "spec.network.adopt.subnets.data[]": subnet,
+		"spec.network.adopt.subnets.blue[]": subnet, "spec.network.adopt.subnets.green[]": subnet,
+		"spec.network.peerings[].name":    dnsLabel.pattern.text,
+		"spec.network.peerings[].network": network,
+		"spec.network.peerings[].account": account, "spec.network.peerings[].region": region,
+		"spec.network.peerings[].cidrs[]":     rangeForm,
+		"spec.network.transitGateway.id":      onAny(func(r rules) form { return r.transit }),
+		"spec.network.transitGateway.cidrs[]": rangeForm,
+		"spec.network.egress.allow[]":         egressName.pattern.text,
+		"spec.network.endpoints[]":            endpointName.pattern.text,
+
+		"spec.access.allow[]":             rangeForm,
+		"spec.access.admins[]":            principal,
+		"spec.access.viewers[]":           principal,
+		"spec.access.permissionsBoundary": onAny(func(r rules) form { return r.boundary }),
+		"spec.access.vpn.clients":         rangeForm,
+		"spec.ingress.domain":             domainName.text,
+		"spec.ingress.zoneId":             onAny(func(r rules) form { return r.zoneID }),
+		"spec.ingress.allow[]":            rangeForm,
+		"spec.ingress.tls.email":          email.pattern.text,
+		"spec.ingress.tls.certificate":    onAny(func(r rules) form { return r.lbCert }),
+		"spec.ingress.accessLogs.bucket":  logBucket.pattern.text,
+		"spec.ingress.management.domain":  domainName.text,
+		"spec.ingress.management.allow[]": rangeForm,
+		"spec.nodePools[].name":           onAny(func(r rules) form { return r.pool }),
+		"spec.nodePools[].machines[]":     onAny(func(r rules) form { return r.machine }),
+		"spec.nodePools[].maxUnavailable": atATime.pattern.text,
+		"spec.nodePools[].taints[].key":   labelKey.text,
+		"spec.nodePools[].taints[].value": labelValue.text,
+
+		"spec.services.registry.repositories[]":           repositoryName.pattern.text,
+		"spec.services.secrets.prefix":                    secretPrefix.pattern.text,
+		"spec.services.databases[].name":                  databaseName.pattern.text,
+		"spec.services.databases[].version":               engineVersion.pattern.text,
+		"spec.services.databases[].class":                 onAny(func(r rules) form { return r.class }),
+		"spec.services.backups.at":                        timeOfDay.pattern.text,
+		"spec.services.backups.copyTo":                    onAny(func(r rules) form { return r.copies }),
+		"spec.services.identities[].name":                 onAny(func(r rules) form { return r.identity }),
+		"spec.services.identities[].namespace":            dnsLabel.pattern.text,
+		"spec.services.identities[].serviceAccount":       serviceAccount.pattern.text,
+		"spec.services.identities[].secrets[]":            secretName.pattern.text,
+		"spec.services.identities[].buckets[]":            bucketName.pattern.text,
+		"spec.services.alerts.slack.workspace":            slackWorkspace.pattern.text,
+		"spec.services.alerts.slack.channel":              slackChannel.pattern.text,
+		"spec.services.alerts.slack.webhook.env":          envName.text,
+		"spec.services.alerts.pagerduty.routingKey.env":   envName.text,
+		"spec.services.alerts.pagerduty.routingKey.vault": vaultName.pattern.text,
+		"spec.services.alerts.webhook.address":            plainAddress.pattern.text,
+		"spec.services.alerts.webhook.header":             headerName.pattern.text,
+		"spec.services.alerts.webhook.key.env":            envName.text,
+		"spec.services.alerts.webhook.key.vault":          vaultName.pattern.text,
+		"spec.services.alerts.webhook.url.env":            envName.text,
+
+		"spec.rotation.window.from":                      timeOfDay.pattern.text,
+		"spec.rotation.window.to":                        timeOfDay.pattern.text,
+		"spec.rotation.acceptRemoved[]":                  removedAPI.pattern.text,
+		"spec.rotation.verify[].kubernetes.workloads[]":  workload.pattern.text,
+		"spec.rotation.verify[].kubernetes.namespaces[]": namespace.pattern.text,
+		"spec.rotation.verify[].http.path":               pathForm,
+		"spec.rotation.traffic.health.path":              `^/`,
+		"spec.terraform.version":                         versionConstraint.text,
+	}
+})
+
+// onAny is the form of a text on any platform that has one.
+func onAny(of func(rules) form) string {
+	var all []string
+	for _, platform := range []Platform{AWS, Azure, Google} {
+		if p := of(rulesOf[platform]).pattern; p != nil && !slices.Contains(all, p.text) {
+			all = append(all, p.text)
+		}
+	}
+	return strings.Join(all, "|")
+}
+
+// repeats are the lists that may hold an item twice.
+var repeats = []string{
+	"spec.rotation.verify[].command.run", "spec.services.identities[].secrets", "spec.services.identities[].databases", "spec.services.identities[].buckets",
+}
+
+// neverEmpty are the lists that hold something, if they are there.
+var neverEmpty = []string{
+	"spec.network.adopt.subnets.public", "spec.network.adopt.subnets.data", "spec.network.adopt.subnets.blue", "spec.network.adopt.subnets.green",
+	"spec.network.peerings[].cidrs", "spec.network.transitGateway.cidrs", "spec.ingress.allow", "spec.ingress.management.allow",
+	"spec.nodePools", "spec.nodePools[].machines", "spec.nodePools[].zones",
+	"spec.rotation.window.days", "spec.rotation.verify", "spec.rotation.verify[].command.run", "spec.rotation.traffic.steps",
+}
