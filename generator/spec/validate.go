@@ -2,6 +2,7 @@ package spec
 
 import (
 	"fmt"
+	"net/netip"
 	"slices"
 	"strconv"
 	"strings"
@@ -15,6 +16,8 @@ type validator struct {
 	c     *Cluster
 	rules rules
 	codes map[string]bool // of the warnings that were given or accepted
+
+	suggested []netip.Prefix // in place of ranges that overlap others
 }
 
 // validate checks everything that can be known without a cloud.

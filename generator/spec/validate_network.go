@@ -97,7 +97,8 @@ func (v *validator) disjoint(one, other ranged, all []ranged) {
 	if one.path == "spec.network.pods" {
 		around = private[3:] // which every network can have a part of added
 	}
-	if free, ok := freeBlock(one.prefix, around, append(used, Bridge)); ok {
+	if free, ok := freeBlock(one.prefix, around, slices.Concat(used, v.suggested, []netip.Prefix{Bridge})); ok {
+		v.suggested = append(v.suggested, free) // no two answers are the same block
 		help = fmt.Sprintf("write %s, which is free", free)
 	}
 	v.wrong(one.path, fmt.Sprintf("%s %s overlaps %s, %s, in line %d", one.path, one.prefix, other.what, other.prefix, at.line), help, at)
