@@ -22,8 +22,11 @@ var awsRules = rules{
 	zones:     [2]int{2, 6}, // EKS needs two, and no region has more than six
 	// A VPC can be /16 to /28 (https://docs.aws.amazon.com/vpc/latest/userguide/vpc-cidr-blocks.html), but below /20
 	// the public subnets of the plan are smaller than the /27 that a load balancer needs.
-	cidr:     [2]int{16, 20},
-	pods:     [2]int{16, 20}, // a range that is added to a VPC has the bounds of its first one
+	cidr: [2]int{16, 20},
+	pods: [2]int{16, 20}, // a range that is added to a VPC has the bounds of its first one
+	// Two prefixes of sixteen, or what the three interfaces of a .large have together; larger machines take more.
+	// https://docs.aws.amazon.com/eks/latest/best-practices/vpc-cni.html
+	perNode:  32,
 	peer:     form{lazily(`^vpc-[0-9a-f]{8,17}$`), "the id of a VPC", "vpc-0a1b2c3d4e5f60718"},
 	subnet:   form{lazily(`^subnet-[0-9a-f]{8,17}$`), "the id of a subnet", "subnet-0a1b2c3d4e5f60718"},
 	zoneID:   form{lazily(`^Z[0-9A-Z]{1,31}$`), "the id of a zone of Route 53", "Z0123456789ABCDEFGHIJ"},

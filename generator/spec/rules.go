@@ -24,6 +24,7 @@ type rules struct {
 	zones      [2]int
 	cidr       [2]int // shortest and longest prefix of the network
 	services   [2]int
+	perNode    int    // addresses of a subnet that a node takes with its pods; 0: pods have none of any subnet
 	pods       [2]int // shortest and longest prefix of a range for pods only; 0: there is none
 	peer       form   // the id of a network; without a pattern there are no peerings
 	subnet     form   // the id of a subnet; without a pattern none can be adopted

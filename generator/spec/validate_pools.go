@@ -2,6 +2,7 @@ package spec
 
 import (
 	"fmt"
+	"net/netip"
 	"slices"
 	"strings"
 )
@@ -34,8 +35,35 @@ func (v *validator) nodePools() {
 	if !untainted {
 		v.unwise("all-tainted", "spec.nodePools", "every pool has a taint, so that cluster add-ons such as DNS find no node", "leave one pool without taints")
 	}
+	v.addresses(pools)
 	if !slices.ContainsFunc(pools, func(p NodePool) bool { return p.Capacity != "spot" }) {
 		v.unwise("all-spot", "spec.nodePools", "every pool is spot: the platform may take all nodes back within minutes", "make one pool capacity: on-demand")
+	}
+}
+
+// share is how many bits a subnet of one color in one zone is smaller than the
+// range that it is planned in: a sixteenth, of the network and of that for pods.
+const share = 4
+
+// addresses warns of pools that may have more nodes than a color has addresses for.
+func (v *validator) addresses(pools []NodePool) {
+	n := v.c.Spec.Network
+	path, text := "spec.network.cidr", n.CIDR
+	if n.Pods != "" {
+		path, text = "spec.network.pods", n.Pods
+	}
+	p, err := netip.ParsePrefix(text)
+	if err != nil || p.Bits()+share > 28 || v.rules.perNode == 0 || n.AdoptsSubnets() || v.silent("spec.network.zones") {
+		return
+	}
+	most := 0
+	for _, pool := range pools {
+		most += pool.Max
+	}
+	room := n.Zones * (1<<(32-p.Bits()-share) - 5) / v.rules.perNode // the platform keeps five of each subnet
+	if most > room {
+		v.unwise("few-addresses", path, fmt.Sprintf("the pools may have %d nodes, and %s has addresses for about %d in each color, at %d for a node and its pods", most, p, room, v.rules.perNode),
+			"take a larger range, or lower max")
 	}
 }
 
