@@ -59,9 +59,9 @@ func (d *drawing) strip(c Cluster) {
 		w = float64(length) / float64(uint64(1)<<(p.Bits()-c.Network.Bits()))
 		return left + w*float64(indexIn(c.Network, p)), w
 	}
-	if c.Growth == nil {
-		d.box(left, float64(d.y), length, high, "adopted", "adopted subnets")
-		d.text(left+10, d.y+21, "small", "the subnets are adopted, and their owner's to plan")
+	if c.Unplanned != "" {
+		d.box(left, float64(d.y), length, high, "unplanned", c.Unplanned)
+		d.text(left+10, d.y+21, "small", c.Unplanned)
 		d.y += high + 16 + gapLarge
 		return
 	}
@@ -135,7 +135,7 @@ func columnAt(i int) (x, w int) {
 // headsOf says what is in the columns of the grid.
 func headsOf(c Cluster) []string {
 	switch {
-	case c.Growth == nil:
+	case c.Unplanned != "":
 		return []string{"", "", "blue", "green"} // of no subnets
 	case c.Pods != nil:
 		return []string{"public", "data", "blue: nodes", "green: nodes"}

@@ -13,6 +13,7 @@ import (
 
 	"drover/generator"
 	"drover/generator/fleet"
+	"drover/generator/netplan"
 	"drover/generator/spec"
 )
 
@@ -35,8 +36,9 @@ type Cluster struct {
 	Platform   string        `json:"platform"`
 	Region     string        `json:"region"`
 	Network    netip.Prefix  `json:"network"`
-	Zones      []Zone        `json:"zones"`  // none with adopted subnets, whose addresses only the platform knows
-	Growth     *netip.Prefix `json:"growth"` // room that no zone, present or future, uses; null with adopted subnets
+	Unplanned  string        `json:"unplanned"` // why no zones are shown; empty if they are
+	Zones      []Zone        `json:"zones"`
+	Growth     *netip.Prefix `json:"growth"` // room that no zone, present or future, uses; null without zones
 	Services   Halved        `json:"services"`
 	Pods       *netip.Prefix `json:"pods"`       // the second range, of which each color has half; null without one
 	VPNClients *netip.Prefix `json:"vpnClients"` // null without a VPN
@@ -99,9 +101,23 @@ func Of(members []fleet.Member, free ...int) (Map, error) {
 	return m, nil
 }
 
+// planOf is the plan of a cluster, and why it has no zones, if it has none. A
+// network too small for zones can be valid where none is generated yet, and a
+// fleet is shown with it.
+func planOf(c spec.Cluster) (plan generator.Addresses, unplanned string, err error) {
+	if cidr, err := netip.ParsePrefix(c.Spec.Network.CIDR); err == nil && cidr.Bits() > netplan.Smallest {
+		unplanned = fmt.Sprintf("the network is too small for the subnets of two colors; take a /%d or larger", netplan.Smallest)
+		c.Spec.Network.Adopt = &spec.Adopt{Subnets: &spec.AdoptSubnets{}} // of which no more is known
+	} else if c.Spec.Network.AdoptsSubnets() {
+		unplanned = "the subnets are adopted, and their owner's to plan"
+	}
+	plan, err = generator.AddressesOf(c)
+	return plan, unplanned, err
+}
+
 func clusterOf(member fleet.Member) (Cluster, error) {
 	s := member.Cluster.Spec
-	plan, err := generator.AddressesOf(member.Cluster)
+	plan, unplanned, err := planOf(member.Cluster)
 	if err != nil {
 		return Cluster{}, err
 	}
@@ -111,10 +127,10 @@ func clusterOf(member fleet.Member) (Cluster, error) {
 	}
 	c := Cluster{
 		Name: member.Cluster.Metadata.Name, File: member.File, Platform: string(s.Platform), Region: s.Region,
-		Network: plan.CIDR, Zones: []Zone{},
+		Network: plan.CIDR, Unplanned: unplanned, Zones: []Zone{},
 		Services: Halved{services, plan.Services[generator.Blue], plan.Services[generator.Green]},
 	}
-	if !plan.Adopted {
+	if unplanned == "" {
 		growth := plan.Growth()
 		c.Growth = &growth
 	}

@@ -118,11 +118,28 @@ func TestAnAnswerThatCannotBeWrittenIsAnError(t *testing.T) {
 	}
 }
 
-func TestANetworkTooSmallToPlanIsAnErrorThatNamesTheFile(t *testing.T) {
+// It is valid on a platform that nothing is generated for yet, and hides no other cluster.
+func TestANetworkTooSmallToPlanIsShownWithoutZones(t *testing.T) {
+	t.Parallel()
+	all := members(t, "internal-azure", "minimal")
+	all[0].Cluster.Spec.Network.CIDR = "10.48.0.0/22"
+	m := mapOf(t, all)
+	var table, picture bytes.Buffer
+	if err := errors.Join(m.Table(&table), m.SVG(&picture)); err != nil {
+		t.Fatal(err)
+	}
+	for form, text := range map[string]string{"table": table.String(), "picture": picture.String()} {
+		if !strings.Contains(text, "take a /20 or larger") || !strings.Contains(text, "10.48.0.0/22") || !strings.Contains(text, "10.40.96.0/23") {
+			t.Errorf("the %s of a /22 and a /16 is\n%s", form, text)
+		}
+	}
+}
+
+func TestANetworkThatCannotBeReadIsAnErrorThatNamesTheFile(t *testing.T) {
 	t.Parallel()
 	all := members(t, "internal-azure")
-	all[0].Cluster.Spec.Network.CIDR = "10.48.0.0/22"
-	if _, err := netmap.Of(all); err == nil || !strings.Contains(err.Error(), "internal-azure.yaml") || !strings.Contains(err.Error(), "/20 or larger") {
-		t.Errorf("a /22 is answered with %v", err)
+	all[0].Cluster.Spec.Network.CIDR = "10.48.0.0"
+	if _, err := netmap.Of(all); err == nil || !strings.Contains(err.Error(), "internal-azure.yaml") || !strings.Contains(err.Error(), "spec.network.cidr") {
+		t.Errorf("an address for a range is answered with %v", err)
 	}
 }

@@ -139,7 +139,7 @@ func TestEveryTextStandsOutFromWhatIsBehindIt(t *testing.T) {
 	for _, m := range color.FindAllStringSubmatch(picture, -1) {
 		fills[m[1]] = luminance(t, m[2])
 	}
-	for _, on := range []string{".blue", ".green", ".public", ".data", ".firewall", ".transit", ".outside, .adopted", ".kept", ".card", ".page"} {
+	for _, on := range []string{".blue", ".green", ".public", ".data", ".firewall", ".transit", ".outside, .unplanned", ".kept", ".card", ".page"} {
 		for _, text := range []string{"text", ".small", ".head"} {
 			if fills[on] == 0 || (fills[on]+0.05)/(fills[text]+0.05) < 4.5 {
 				t.Errorf("the contrast of %s on %s is %.1f", text, on, (fills[on]+0.05)/(fills[text]+0.05))
@@ -176,7 +176,7 @@ func TestAPictureExplainsWhatIsInIt(t *testing.T) {
 		},
 		"connected": {[]string{">transit gateway<", `class="transit"`, ">blue: nodes<"}, []string{"nodes and pods"}},
 		"adopted": {
-			[]string{"in subnets that are adopted.</desc>", "their owner&#39;s to plan"},
+			[]string{"the subnets are adopted, and their owner&#39;s to plan.</desc>"},
 			[]string{"blue half", ">outside the network<", ">kept free<", ">public<", "nodes and pods"},
 		},
 	} {

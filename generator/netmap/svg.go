@@ -39,7 +39,7 @@ text { font-family: -apple-system, "Segoe UI", Roboto, "Helvetica Neue", "DejaVu
 .data { fill: #ddd6fe; stroke: #7c3aed }
 .firewall { fill: #fecaca; stroke: #dc2626 }
 .transit { fill: #a5f3fc; stroke: #0891b2 }
-.outside, .adopted { fill: #f1f5f9; stroke: #94a3b8 }
+.outside, .unplanned { fill: #f1f5f9; stroke: #94a3b8 }
 .kept { fill: #ffffff; stroke: #cbd5e1; stroke-dasharray: 4 3 }
 .bracket { fill: none; stroke: #94a3b8 }
 `
@@ -86,8 +86,8 @@ func (m Map) inWords() string {
 		if i > 0 {
 			b.WriteByte(' ')
 		}
-		if c.Growth == nil {
-			fmt.Fprintf(&b, "%s has the network %s, in subnets that are adopted.", c.Name, c.Network)
+		if c.Unplanned != "" {
+			fmt.Fprintf(&b, "%s has the network %s: %s.", c.Name, c.Network, c.Unplanned)
 			continue
 		}
 		blue, green := netplan.Halves(c.Network)

@@ -57,8 +57,8 @@ func (t *table) cluster(c Cluster) {
 	}
 	t.row("%s, %s %s: %s, %s addresses", c.Name, c.Platform, c.Region, c.Network, addresses(c.Network))
 	t.end()
-	if c.Growth == nil {
-		t.row("  the subnets are adopted, and their owner's to plan")
+	if c.Unplanned != "" {
+		t.row("  %s", c.Unplanned)
 		t.end()
 	}
 	t.row("  ZONE\tPUBLIC\tDATA\tBLUE\tGREEN")
