@@ -9,6 +9,7 @@ import (
 
 	"github.com/goccy/go-yaml/ast"
 	"github.com/goccy/go-yaml/token"
+	"golang.org/x/text/width"
 )
 
 // widest is the longest line that an excerpt shows, in characters.
@@ -24,12 +25,11 @@ type source struct {
 	redacted []span
 }
 
+// lineEnds are those that YAML knows.
+var lineEnds = strings.NewReplacer("\r\n", "\n", "\r", "\n")
+
 func newSource(name string, text string) *source {
-	lines := strings.Split(text, "\n")
-	for i, l := range lines {
-		lines[i] = strings.TrimSuffix(l, "\r")
-	}
-	return &source{name: name, lines: lines}
+	return &source{name: name, lines: strings.Split(lineEnds.Replace(text), "\n")}
 }
 
 // redact keeps a stretch out of every excerpt: it may be a secret that a
@@ -70,21 +70,51 @@ func (s *source) excerptLine(b *strings.Builder, spans []span) {
 		from = start - widest/2
 	}
 	to := min(len(line), from+widest)
-	below := make([]rune, to-from+1)
-	for i := range below {
-		below[i] = ' '
-		if from+i < to && line[from+i] == '\t' {
-			below[i] = '\t' // so that the carets stand where the terminal puts the text
-		}
-	}
+	under := make([]bool, to-from+1) // the last is what is missing at the end of the line
 	for _, at := range spans {
 		for i := at.column - 1; i < at.column-1+at.width; i++ {
 			if i >= from && i <= to && (i < to || i == at.column-1) {
-				below[i-from] = '^'
+				under[i-from] = true
 			}
 		}
 	}
-	fmt.Fprintf(b, "%5d | %s\n      | %s\n", number, string(line[from:to]), strings.TrimRight(string(below), " \t"))
+	fmt.Fprintf(b, "%5d | %s\n      | %s\n", number, string(line[from:to]), carets(line[from:to], under))
+}
+
+// carets is the line below a text: they stand where a terminal puts the
+// characters, of which some are two cells wide, and some none.
+func carets(text []rune, under []bool) string {
+	var b strings.Builder
+	for i, marked := range under {
+		with, cells := " ", 1
+		if i < len(text) {
+			cells = cellsOf(text[i])
+		}
+		if i < len(text) && text[i] == '\t' {
+			with = "\t"
+		}
+		if marked {
+			with = "^"
+		}
+		if marked && (i == 0 || !under[i-1]) {
+			cells = max(cells, 1) // what is marked begins with one caret at least
+		}
+		b.WriteString(strings.Repeat(with, cells))
+	}
+	return strings.TrimRight(b.String(), " \t")
+}
+
+// cellsOf is how many cells of a terminal a character takes.
+func cellsOf(r rune) int {
+	if unicode.In(r, unicode.Mn, unicode.Me, unicode.Cf) {
+		return 0
+	}
+	switch width.LookupRune(r).Kind() {
+	case width.EastAsianWide, width.EastAsianFullwidth:
+		return 2
+	default:
+		return 1
+	}
 }
 
 // visible is a line as a terminal may show it: no control characters, and
