@@ -4,6 +4,7 @@ import "fmt"
 
 // acceptances checks what spec.accept says about warnings.
 func (v *validator) acceptances() {
+	v.unique(namesOf(v.c.Spec.Accept, func(a Acceptance) string { return a.Warning }), "the warning", field("spec.accept", "warning"))
 	for i, a := range v.c.Spec.Accept {
 		path := fmt.Sprintf("spec.accept[%d].warning", i)
 		if a.Warning == "" || v.codes[a.Warning] {

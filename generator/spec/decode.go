@@ -77,6 +77,9 @@ func fresh(t reflect.Type) reflect.Value {
 }
 
 func emptyHelp(t reflect.Type, path string) string {
+	if example, ok := examples[anyIndex(path)]; ok {
+		return "write it like " + example
+	}
 	switch t.Kind() {
 	case reflect.Slice:
 		return "write [] for an empty list, or remove the line for the default"
@@ -84,9 +87,6 @@ func emptyHelp(t reflect.Type, path string) string {
 		if !isText(t) {
 			return "indent its fields below it, write {} for the defaults, or remove the line"
 		}
-	}
-	if example, ok := examples[anyIndex(path)]; ok {
-		return "write it like " + example
 	}
 	return "write a value after the colon, or remove the line"
 }

@@ -29,8 +29,10 @@ func (d *decoder) text(n ast.Node, v reflect.Value, path string) {
 		return
 	}
 	if err := v.Addr().Interface().(encoding.TextUnmarshaler).UnmarshalText([]byte(written)); err != nil {
-		help := "write a number and its unit, such as " + example
-		if better := repair(written, v.Type()); better != "" {
+		help := "write a whole number and its unit, such as " + example
+		if better := repair(written, v.Type()); better == written {
+			help = "write a smaller number"
+		} else if better != "" {
 			help = "write " + better
 		}
 		d.errorAt(path, help, spanOf(n), fmt.Sprintf("%s is %s, and %q is not one", path, what, written))
@@ -74,6 +76,9 @@ func repair(written string, t reflect.Type) string {
 			return m[1] + u
 		}
 	}
+	if strings.Trim(m[1], "0") == "" {
+		return "0s"
+	}
 	if unit == "" {
 		return m[1] + "s, " + m[1] + "m, " + m[1] + "h or " + m[1] + "d, as you mean it"
 	}
@@ -82,7 +87,20 @@ func repair(written string, t reflect.Type) string {
 
 var wholeNumber = lazily(`^(0|-?[1-9][0-9]*)$`)
 
-var leadingNumber = lazily(`^[0-9]{1,6}`)
+// nearlyWhole is a whole number with something around it: quotes, a percent
+// sign, a unit in letters, or a fraction of nothing.
+var nearlyWhole = lazily(`^(0|[1-9][0-9]{0,8})(%|\.0*| *[a-zA-Z]{2,})?$`)
+
+// numberHelp is what to write where a whole number belongs.
+func numberHelp(n ast.Node, written string) string {
+	if seq, isList := n.(*ast.SequenceNode); isList && len(seq.Values) > 0 {
+		return fmt.Sprintf("write how many, without a list, such as %d", len(seq.Values))
+	}
+	if m := nearlyWhole.FindStringSubmatch(written); m != nil {
+		return "write " + m[1]
+	}
+	return "write digits alone, such as 3"
+}
 
 // scalar decodes a text, a number or a truth value.
 func (d *decoder) scalar(n ast.Node, v reflect.Value, path string) {
@@ -96,11 +114,7 @@ func (d *decoder) scalar(n ast.Node, v reflect.Value, path string) {
 	case reflect.Int:
 		number, err := strconv.Atoi(written)
 		if _, isInt := n.(*ast.IntegerNode); !isInt || !wholeNumber.MatchString(written) || err != nil {
-			help := "write digits without quotes, such as 3"
-			if m := leadingNumber.get().FindString(written); m != "" {
-				help = "write " + m
-			}
-			bad("a whole number", help)
+			bad("a whole number", numberHelp(n, written))
 			return
 		}
 		v.SetInt(int64(number))
@@ -141,7 +155,11 @@ func (d *decoder) plainText(n ast.Node, v reflect.Value, path, written string, i
 			d.notOneText(n, path)
 			return
 		}
-		d.errorAt(path, fmt.Sprintf("put it in quotes: %q", written), spanOf(n),
+		help := fmt.Sprintf("put it in quotes: %q", written)
+		if known := choices[anyIndex(path)]; len(known) > 0 {
+			help = "write " + oneOf(known) // in quotes it would be as wrong
+		}
+		d.errorAt(path, help, spanOf(n),
 			fmt.Sprintf("%s is a text, and to YAML this is %s", path, kindOf(n)))
 	}
 }

@@ -118,7 +118,7 @@ func derive(c *Cluster, has func(path string) bool) {
 			p.OS = r.systems[0]
 		}
 		if p.Max == 0 && p.Min >= 0 && !has(fmt.Sprintf("spec.nodePools[%d].max", i)) {
-			p.Max = max(1, 4*p.Min) // as 12 is to 3: room for a surge and for the loss of a zone
+			p.Max = min(max(1, 4*p.Min), mostNodes) // as 12 is to 3: room for a surge and for the loss of a zone
 		}
 	}
 	s.Rotation.Traffic.Health = healthOf(s, has("spec.rotation.traffic.health.port"))

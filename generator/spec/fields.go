@@ -46,9 +46,14 @@ func (d *decoder) unknownField(p *ast.MappingValueNode, in reflect.Type, path st
 	if secretive[in] {
 		d.hide(p.Value)
 	}
+	d.learnAnchors(p.Value)
 	near := nearest(name, fields.names)
 	help := "the fields here are " + allOf(fields.names)
-	switch owners := ownersOf(name); {
+	owners := ownersOf(name)
+	if path == "" && slices.Contains(allOwners()[name], "spec") {
+		owners = []string{"spec"}
+	}
+	switch {
 	case in == reflect.TypeFor[SecretRef]():
 		help = secretHelp(path)
 	case near != "" && (flatten(near) == flatten(name) || len(owners) == 0):
@@ -63,6 +68,20 @@ func (d *decoder) unknownField(p *ast.MappingValueNode, in reflect.Type, path st
 	d.errorAt(join(path, name), help, spanOf(p.Key), fmt.Sprintf("%s has no field %q", whose, name))
 	return near
 }
+
+// learnAnchors keeps the anchors in what is not decoded, so that an alias of
+// one is not called unknown.
+func (d *decoder) learnAnchors(n ast.Node) {
+	ast.Walk(visitor(func(n ast.Node) {
+		if anchor, isAnchor := n.(*ast.AnchorNode); isAnchor {
+			d.anchors[anchor.Name.GetToken().Value] = anchor.Value
+		}
+	}), n)
+}
+
+type visitor func(ast.Node)
+
+func (v visitor) Visit(n ast.Node) ast.Visitor { v(n); return v }
 
 // ownersOf gives the paths of the parts of a spec that have a field of this
 // name, as long as they are few enough to name.
@@ -112,10 +131,28 @@ func (d *decoder) notMapping(n ast.Node, t reflect.Type, path string) {
 			path+" names where a secret is; a spec never holds one")
 		return
 	}
-	if seq, isList := n.(*ast.SequenceNode); isList && len(seq.Values) == 1 {
+	if like := writtenOut(t, path); like != "" {
+		help = "write it like " + like
+	}
+	if seq, isList := n.(*ast.SequenceNode); isList && len(seq.Values) == 1 && !seq.IsFlowStyle {
 		help = "remove the dash: " + last(path) + " is one mapping, not a list"
 	}
 	d.errorAt(path, help, spanOf(n), fmt.Sprintf("%s has fields of its own, and this is %s", path, kindOf(n)))
+}
+
+// writtenOut is a part of a spec with the fields that it needs, as far as they
+// have examples, or "" if it needs none.
+func writtenOut(t reflect.Type, path string) string {
+	var fields []string
+	for _, name := range fieldsOf(t).required {
+		if example, ok := examples[anyIndex(join(path, name))]; ok {
+			fields = append(fields, example)
+		}
+	}
+	if len(fields) == 0 {
+		return ""
+	}
+	return "{" + strings.Join(fields, ", ") + "}"
 }
 
 var listSeparator = lazily(`\s*,\s*|\s+`)

@@ -167,6 +167,9 @@ func (d *decoder) syntaxError(err error) {
 		at = span{line: 1, column: 1, width: 1}
 	}
 	at.width = 1
+	if before, _, has := strings.Cut(d.lines[at.line-1], "\u00a0"); has {
+		at.column = utf8.RuneCountInString(before) + 1
+	}
 	message, suggestion := explainSyntax(syntax.Message, d.lines[at.line-1])
 	d.errorAt("", suggestion, at, message)
 }
@@ -177,6 +180,8 @@ func explainSyntax(message, line string) (string, string) {
 	switch {
 	case strings.Contains(indent, "\t"):
 		return "a tab indents this line, and YAML is indented by spaces only", "replace each tab by two spaces"
+	case strings.Contains(line, "\u00a0"):
+		return "this line holds a no-break space, which looks like a space and is none to YAML", "type the spaces of this line anew; such ones come from web pages"
 	case strings.Contains(line, "{{"):
 		return "this is a template, not YAML: {{ has no meaning in a spec", "write the value itself, or fill in the template before drover reads it"
 	case strings.Contains(message, "mapping value is not allowed"):

@@ -84,7 +84,7 @@ var synonyms = map[string]string{
 	"amazon": "aws", "eks": "aws", "microsoft": "azure", "aks": "azure", "gcp": "google", "gke": "google",
 	"peraz": "per-zone", "az": "per-zone", "multi": "per-zone", "abort": "rollback", "manual": "ask", "pause": "freeze",
 	"psql": "postgres", "aurora": "postgres", "mariadb": "mysql", "opentofu": "tofu", "preemptible": "spot",
-	"closed": "restricted", "acme": "letsencrypt", "azureblob": "azurerm", "gcp-storage": "gcs",
+	"closed": "restricted", "public": "restricted", "private": "internal", "acm": "cloud", "ecr": "ecr.api", "acme": "letsencrypt", "azureblob": "azurerm", "gcp-storage": "gcs",
 }
 
 func sorted(names []string) []string {

@@ -2,6 +2,7 @@ package spec
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -22,8 +23,20 @@ func (d *decoder) errorAt(path, help string, at span, message string, also ...sp
 	})
 }
 
-// finish gives the diagnostics in the order of the file, with excerpts.
+// finish gives the diagnostics in the order of the file, with excerpts. What
+// an alias repeats is wrong once, where it is written.
 func (d *decoder) finish() Diagnostics {
+	type words struct {
+		line, column  int
+		message, help string
+	}
+	said := map[words]bool{}
+	d.out = slices.DeleteFunc(d.out, func(one Diagnostic) bool {
+		key := words{one.Line, one.Column, anyIndex(one.Message), one.Suggestion}
+		before := said[key]
+		said[key] = true
+		return before
+	})
 	for i, one := range d.out {
 		d.out[i].Excerpt = d.excerpt(one.spans)
 		for _, other := range one.spans[min(1, len(one.spans)):] {
@@ -78,12 +91,15 @@ func (d *decoder) silent(path string) bool {
 // failedBelow tells whether a part of what is at path has an error.
 func (d *decoder) failedBelow(path string) bool {
 	for failed := range d.failed {
-		if strings.HasPrefix(failed, path+".") {
+		if strings.HasPrefix(failed, path+".") || strings.HasPrefix(failed, path+"[") {
 			return true
 		}
 	}
 	return false
 }
+
+// failedWithin tells whether what is at path, or a part of it, has an error.
+func (d *decoder) failedWithin(path string) bool { return d.failed[path] || d.failedBelow(path) }
 
 // nameAt gives the place of the name of what is at path.
 func (d *decoder) nameAt(path string) span {

@@ -134,12 +134,17 @@ func (v *validator) unique(items []string, what string, at func(i int) string) {
 			continue
 		}
 		if item != "" {
-			before := v.where(at(j))
+			before, here := v.where(at(j)), v.where(at(i))
+			if before == here { // an alias repeats it
+				here = v.nameAt(parent(at(i)))
+			}
 			help := "remove one of the two"
-			if !strings.HasSuffix(at(i), "]") {
+			if strings.HasSuffix(at(i), ".name") {
 				help += ", or give it another name"
 			}
-			v.wrong(at(i), fmt.Sprintf("%s %q is there twice, first in line %d", what, item, before.line), help, before)
+			if !v.silent(at(i)) {
+				v.errorAt(at(i), help, here, fmt.Sprintf("%s %q is there twice, first in line %d", what, item, before.line), before)
+			}
 		}
 	}
 }
@@ -222,6 +227,16 @@ func (v *validator) platform() {
 	}
 }
 
+// platformOf gives the platform that has a region of this name, or "".
+func platformOf(region string) string {
+	for _, r := range rulesOf {
+		if slices.Contains(r.regions, region) {
+			return r.name
+		}
+	}
+	return ""
+}
+
 var digits = lazily(`[0-9]+`)
 
 // region checks the name of a region. One that differs from a known one by
@@ -238,6 +253,10 @@ func (v *validator) region(path, region string) {
 	}
 	stem := digits.get().ReplaceAllString(region, "")
 	sameStem := slices.ContainsFunc(v.rules.regions, func(r string) bool { return digits.get().ReplaceAllString(r, "") == stem })
+	if other := platformOf(region); other != "" {
+		v.wrong(path, fmt.Sprintf("%s %q is a region of %s, and the platform is %s", path, region, other, v.rules.name), help)
+		return
+	}
 	if !v.rules.region.pattern.MatchString(region) || (near != "" && !sameStem) {
 		v.wrong(path, fmt.Sprintf("%s %q is not %s", path, region, v.rules.region.is), help)
 		return
@@ -269,7 +288,7 @@ func (v *validator) kubernetes() {
 		oneIs(v, fmt.Sprintf("spec.kubernetes.logs[%d]", i), log)
 	}
 	v.unique(k.Logs, "the log", indexed("spec.kubernetes.logs"))
-	if k.Logs != nil && !slices.Contains(k.Logs, "audit") {
+	if k.Logs != nil && !slices.Contains(k.Logs, "audit") && !v.failedWithin("spec.kubernetes.logs") {
 		v.unwise("no-audit-log", "spec.kubernetes.logs", "without the audit log nobody can tell who changed what in the cluster", "add audit")
 	}
 	v.retention("spec.kubernetes.logRetention", k.LogRetention)

@@ -106,7 +106,11 @@ func (v *validator) check(path string, c Check) {
 	if given == 0 && v.failedBelow(path) {
 		return
 	}
-	if given != 1 {
+	if given == 0 {
+		v.wrong(path, path+" checks nothing", "write one check in it, such as http: {path: /healthz}, or remove it")
+		return
+	}
+	if given > 1 {
 		v.wrong(path, fmt.Sprintf("%s holds %d checks, and an item is one", path, given), "put a dash before each: kubernetes, http, prometheus or command")
 		return
 	}
