@@ -51,7 +51,11 @@ var awsRules = rules{
 	machine:  form{lazily(`^[a-z][a-z0-9-]*\.([a-z0-9]+|metal-[a-z0-9]+)$`), "an EC2 instance type", "m7i.large"},
 	machines: []string{"m7i.large", "m6i.large"},
 	arm:      lazily(`^([a-z]+[0-9]+g[a-z]*|a1)\.`), // Graviton
-	disk:     [2]Size{20 * gibi, 16 * tebi},         // gp3; the node image itself has 20 GiB
+	noImage:  lazily(`^(a1|mac[a-z0-9-]*)\.`),       // https://docs.aws.amazon.com/eks/latest/userguide/choosing-instance-type.html
+	// https://docs.aws.amazon.com/eks/latest/APIReference/API_CreateNodegroup.html, and
+	// https://docs.aws.amazon.com/eks/latest/userguide/service-quotas.html
+	machinesOf: 20, taintsOf: 50, publicOf: 40,
+	disk:     [2]Size{20 * gibi, 16 * tebi}, // gp3; the node image itself has 20 GiB
 	label:    form{lazily(`^[\p{L}\p{N} _.:/=+@-]*$`), `letters, digits, spaces and _ . : / = + - @, which is what AWS allows in a tag`, "production"},
 	labelMax: 256,
 	class:    form{lazily(`^db\.[a-z0-9-]+\.[a-z0-9]+$`), "an instance class of RDS", "db.r7g.large"},

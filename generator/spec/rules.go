@@ -44,6 +44,10 @@ type rules struct {
 	machine    form
 	machines   []string // the default
 	arm        *pattern
+	noImage    *pattern // machines that no node image runs on
+	machinesOf int      // how many machines a pool names at most; 0: any number
+	taintsOf   int      // how many taints a pool has at most; 0: any number
+	publicOf   int      // how many public ranges reach the Kubernetes API at most; 0: any number
 	disk       [2]Size
 	label      form
 	labelMax   int

@@ -17,7 +17,7 @@ func (v *validator) state() {
 		form        form
 		backends    []string
 	}{
-		{"bucket", s.Bucket, bucketName, []string{"s3", "gcs"}},
+		{"bucket", s.Bucket, form{}, []string{"s3", "gcs"}},
 		{"region", s.Region, form{}, []string{"s3"}},
 		{"account", s.Account, storageAccount, []string{"azurerm"}},
 		{"container", s.Container, blobContainer, []string{"azurerm"}},
@@ -29,6 +29,12 @@ func (v *validator) state() {
 		switch {
 		case uses && f.value == "" && !v.silent(path):
 			v.wrong("spec.state.backend", fmt.Sprintf("%s is missing: the backend %s needs it", path, s.Backend), fmt.Sprintf("add %s: …, beside backend: %s", f.name, s.Backend))
+		case uses && f.name == "bucket":
+			v.bucket(path, f.value, s.Backend == "s3")
+		case uses && f.name == "region" && v.has(path):
+			aws := *v // where the state is does not depend on where the cluster is
+			aws.rules = awsRules
+			aws.region(path, f.value)
 		case uses:
 			v.matches(path, f.value, f.form)
 		case v.has(path):
@@ -44,6 +50,41 @@ var (
 	resourceGroup  = form{lazily(`^[\p{L}\p{N}_.()-]{1,90}$`), "the name of a resource group", "terraform"}
 )
 
+var (
+	// https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
+	notInS3 = lazily(`_|\.\.|^[0-9]+(\.[0-9]+){3}$|^(xn--|sthree-|amzn-s3-demo-)|(-s3alias|--ol-s3|\.mrap|--x-s3|--table-s3)$`)
+	// bucketIn finds a bucket's name in what names the bucket in another way.
+	bucketIn = lazily(`^(?:s3://|gs://|arn:aws[a-z-]*:s3:::)([a-z0-9._-]+)`)
+)
+
+// bucket checks the name of a bucket; S3 takes fewer than other stores.
+func (v *validator) bucket(path, name string, inS3 bool) {
+	in := bucketIn.FindStringSubmatch(name)
+	switch {
+	case in != nil:
+		v.wrong(path, fmt.Sprintf("%s %q is more than the name of a bucket", path, name), "write "+in[1])
+	case v.matches(path, name, bucketName) && inS3 && notInS3.MatchString(name):
+		v.wrong(path, fmt.Sprintf("%s %q is a name that S3 refuses: it has no _ and no two dots in a row, is no address, and begins and ends with nothing that S3 keeps for itself", path, name), "write it like "+bucketName.example)
+	}
+}
+
+// sameHome checks that what an ARN names is where it can be used: in the
+// cluster's region, if it is in any, and in its account.
+func (v *validator) sameHome(path, arn string) {
+	parts := strings.SplitN(arn, ":", 6)
+	if len(parts) < 6 || v.silent(path) {
+		return
+	}
+	region, account := parts[3], parts[4]
+	s := v.c.Spec
+	switch {
+	case region != "" && s.Region != "" && region != s.Region && !v.silent("spec.region"):
+		v.wrong(path, fmt.Sprintf("%s is in %s, and can be used in that region only", path, region), "name one in "+s.Region, v.where("spec.region"))
+	case s.Account != "" && account != s.Account && v.rules.account.pattern.MatchString(account) && !v.silent("spec.account"):
+		v.wrong(path, fmt.Sprintf("%s is in the account %s, and can be used there only", path, account), "name one in "+s.Account, v.where("spec.account"))
+	}
+}
+
 func (v *validator) access() {
 	a := v.c.Spec.Access
 	if oneIs(v, "spec.access.api", a.API) {
@@ -51,7 +92,9 @@ func (v *validator) access() {
 	}
 	if a.VPN != nil {
 		v.matches("spec.access.vpn.serverCertificate", a.VPN.ServerCertificate, v.rules.vpnCert)
+		v.sameHome("spec.access.vpn.serverCertificate", a.VPN.ServerCertificate)
 		v.matches("spec.access.vpn.clientRootCertificate", a.VPN.ClientRootCertificate, v.rules.vpnCert)
+		v.sameHome("spec.access.vpn.clientRootCertificate", a.VPN.ClientRootCertificate)
 		v.vpnRoom(v.c.Spec.Network.CIDR)
 	}
 	v.boundary(a.PermissionsBoundary)
@@ -78,6 +121,7 @@ func (v *validator) boundary(policy string) {
 		v.wrong(path, path+" is for AWS; "+v.rules.name+" has no such policies", "remove the line")
 	default:
 		v.matches(path, policy, v.rules.boundary)
+		v.sameHome(path, policy)
 	}
 }
 
@@ -111,6 +155,7 @@ func (v *validator) apiRanges(a Access) {
 		}
 	}
 	v.unique(a.Allow, "the range", indexed("spec.access.allow"))
+	v.atMost("spec.access.allow", public, v.rules.publicOf, "public ranges", "write larger ranges, or reach the API by a VPN")
 	if a.API == "restricted" && public == 0 {
 		v.wrong("spec.access.api", "a restricted API needs to know whom it is for: spec.access.allow names no public range", "add allow: [203.0.113.0/24], with your own addresses, or write api: private")
 	}
@@ -178,13 +223,14 @@ func (v *validator) tls(t TLS) {
 		v.wrong("spec.ingress.tls.issuer", "spec.ingress.tls.issuer is missing", "add issuer: letsencrypt or issuer: cloud")
 		return
 	}
+	if t.Email != "" {
+		v.matches("spec.ingress.tls.email", t.Email, email)
+	}
 	if !oneIs(v, "spec.ingress.tls.issuer", t.Issuer) {
 		return
 	}
 	v.certificate(t)
-	if t.Email != "" {
-		v.matches("spec.ingress.tls.email", t.Email, email)
-	} else if t.Issuer == "letsencrypt" {
+	if t.Email == "" && t.Issuer == "letsencrypt" {
 		v.wrong("spec.ingress.tls.email", "spec.ingress.tls.email is missing: Let's Encrypt writes to it before a certificate runs out", "add email: platform@example.com, with your own address")
 	}
 }
@@ -200,10 +246,9 @@ func (v *validator) certificate(t TLS) {
 		v.wrong(path, fmt.Sprintf("a certificate in ACM is issued by the platform, not by %s", t.Issuer), "write issuer: cloud, or remove the certificate", v.where("spec.ingress.tls.issuer"))
 	default:
 		v.matches(path, t.Certificate, v.rules.lbCert)
+		v.sameHome(path, t.Certificate)
 	}
 }
-
-var logBucket = form{lazily(`^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$`), "the name of a bucket", "acme-access-logs"}
 
 func (v *validator) accessLogs(in Ingress) {
 	const path = "spec.ingress.accessLogs"
@@ -214,22 +259,27 @@ func (v *validator) accessLogs(in Ingress) {
 	case in.TLS.Certificate == "":
 		v.wrong(path, "a network load balancer logs only connections whose TLS it ends itself, and this one passes them on", "write tls: {issuer: cloud, certificate: …}, or remove the lines: the flow logs of the network show who came")
 	case in.AccessLogs.Bucket != "":
-		v.matches(path+".bucket", in.AccessLogs.Bucket, logBucket)
+		v.bucket(path+".bucket", in.AccessLogs.Bucket, true)
 	}
 }
 
 var domainName = lazily(`^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])$`)
+
+var longLabel = lazily(`[^.]{64}`)
 
 // domain checks a domain that has host names of drover's below it, and tells whether it is one.
 func (v *validator) domain(path, domain string) bool {
 	if domainName.MatchString(domain) && len(domain) <= 240 {
 		return true
 	}
-	help := "write it like shop.example.com"
+	what, help := "names of lower-case letters, digits and dashes, with dots between", "write it like shop.example.com"
+	if len(domain) > 240 || longLabel.MatchString(domain) {
+		what, help = "each name in it has at most 63 characters, and all have 240, so that host names below it still fit", "write a shorter one"
+	}
 	if better := domainFrom(domain); better != domain && domainName.MatchString(better) {
 		help = "write " + better
 	}
-	v.wrong(path, fmt.Sprintf("%s %q is not a domain: names of lower-case letters, digits and dashes, with dots between", path, domain), help)
+	v.wrong(path, fmt.Sprintf("%s %q is not a domain: %s", path, domain, what), help)
 	return false
 }
 

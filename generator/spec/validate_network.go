@@ -41,7 +41,12 @@ func (v *validator) cidrs() {
 		if text == "" {
 			return
 		}
-		if p, ok := v.cidr(path, text); ok {
+		p, ok := v.cidr(path, text)
+		if ok && p.Bits() == 0 {
+			v.wrong(path, fmt.Sprintf("%s is every address there is, so that none is left for anything else", p), "write the range that is really in use")
+			ok = false
+		}
+		if ok {
 			all = append(all, ranged{path, what, p})
 		}
 	}
@@ -65,7 +70,7 @@ func (v *validator) cidrs() {
 	for _, r := range all[reserved:] {
 		v.size(r)
 	}
-	if n.Services == "" && !v.silent("spec.network.services") {
+	if n.Services == "" && !v.silent("spec.network.services") && !v.failedWithin("spec.network.reserved") && !v.failedWithin("spec.network.peerings") {
 		v.wrong("spec.network.services", "every range that drover would take for the services is in use", "give one that is free: services: 172.20.0.0/16")
 	}
 	v.behindTransit(all[reserved:])
@@ -120,7 +125,11 @@ func (v *validator) cidr(path, text string) (netip.Prefix, bool) {
 		return p, false
 	}
 	if p != p.Masked() {
-		v.wrong(path, fmt.Sprintf("%s %s has bits set behind its first %d: it names an address in the range", path, p, p.Bits()), fmt.Sprintf("write %s, the range that it is in", p.Masked()))
+		help := fmt.Sprintf("write %s, the range that it is in", p.Masked())
+		if IsPrivate(netip.PrefixFrom(p.Addr(), 32)) && !IsPrivate(p.Masked()) {
+			help = fmt.Sprintf("write %s, if it was meant as a range of usual size", netip.PrefixFrom(p.Addr(), max(p.Bits(), 16)).Masked())
+		}
+		v.wrong(path, fmt.Sprintf("%s %s has bits set behind its first %d: it names an address in the range", path, p, p.Bits()), help)
 		return p, false
 	}
 	return p, true
@@ -140,9 +149,13 @@ func (v *validator) size(r ranged) {
 		}
 		bounds, use = v.rules.pods, "the range of the pods, of which each color has half,"
 	}
+	from := ""
+	if r.path == "spec.network.pods" {
+		from = private[3].String() + ", " // which routers elsewhere do not use
+	}
 	if carrier := r.path == "spec.network.services" && private[3].Overlaps(r.prefix); carrier || !IsPrivate(r.prefix) {
 		v.wrong(r.path, fmt.Sprintf("%s %s is not a private range: packets to the real owners of its addresses would never leave", r.path, r.prefix),
-			"take a range in 10.0.0.0/8, 172.16.0.0/12 or 192.168.0.0/16")
+			"take a range in "+from+"10.0.0.0/8, 172.16.0.0/12 or 192.168.0.0/16")
 		return
 	}
 	if b := r.prefix.Bits(); b < bounds[0] || b > bounds[1] {
@@ -234,7 +247,7 @@ func (v *validator) egress(n Network) {
 		return
 	}
 	for i, name := range e.Allow {
-		v.matches(fmt.Sprintf("spec.network.egress.allow[%d]", i), name, egressName)
+		v.egressName(fmt.Sprintf("spec.network.egress.allow[%d]", i), name)
 	}
 	v.unique(e.Allow, "the name", indexed("spec.network.egress.allow"))
 	switch {
@@ -249,12 +262,35 @@ func (v *validator) egress(n Network) {
 	}
 }
 
+// egressName checks a name that can be reached; an address has none.
+func (v *validator) egressName(path, name string) {
+	_, err := netip.ParseAddr(name)
+	if err != nil && egressName.pattern.MatchString(name) {
+		return
+	}
+	help := "write it like " + egressName.example
+	if better := domainFrom(name); domainName.MatchString(better) {
+		if strings.HasPrefix(name, "*.") || strings.HasPrefix(name, ".") {
+			better = "." + better
+		}
+		help = "write " + better
+	}
+	v.wrong(path, fmt.Sprintf("%s %q is not right: it has to be %s", path, name, egressName.is), help)
+}
+
+// longEndpoint is the whole name of an endpoint's service, of which a spec has the end.
+var longEndpoint = lazily(`^(?:com|cn\.com|aws)\.(?:amazonaws|api)\.[a-z]+(?:-[a-z]+)+-[0-9]+\.(.+)$`)
+
 var endpointName = form{lazily(`^[a-z0-9][a-z0-9.-]*$`), "the last part of an endpoint's service name", "ecr.api"}
 
 func (v *validator) endpoints(n Network) {
 	known := slices.Concat(v.rules.endpoints, v.rules.withoutNAT, v.rules.known)
 	for i, name := range n.Endpoints {
 		path := fmt.Sprintf("spec.network.endpoints[%d]", i)
+		if long := longEndpoint.FindStringSubmatch(name); long != nil {
+			v.wrong(path, fmt.Sprintf("%s %q is the whole name of a service, and has to be the last part of it", path, name), "write "+long[1])
+			continue
+		}
 		if slices.Contains(known, name) || !v.matches(path, name, endpointName) {
 			continue
 		}

@@ -109,10 +109,22 @@ func (v *validator) machines(path string, p NodePool) {
 		if v.rules.arm != nil && v.rules.arm.MatchString(m) {
 			arm++
 		}
+		if v.rules.noImage != nil && v.rules.noImage.MatchString(m) {
+			v.wrong(fmt.Sprintf("%s.machines[%d]", path, i), fmt.Sprintf("no node image of %s runs on %s", v.rules.name, m), "take another, such as "+v.rules.machine.example)
+		}
 	}
+	v.atMost(path+".machines", len(p.Machines), v.rules.machinesOf, "machines", "keep those that suit best")
+	v.atMost(path+".taints", len(p.Taints), v.rules.taintsOf, "taints", "keep those that pods are told apart by")
 	v.unique(p.Machines, "the machine", indexed(path+".machines"))
 	if arm > 0 && arm < len(p.Machines) {
 		v.wrong(path+".machines", "the machines of one pool have different processors, Arm and x86, and no node image runs on both", "make a pool for each")
+	}
+}
+
+// atMost checks that a list is not longer than the platform takes; 0 is any length.
+func (v *validator) atMost(path string, n, most int, what, help string) {
+	if most > 0 && n > most {
+		v.wrong(path, fmt.Sprintf("%s has %d %s, and %s takes at most %d", path, n, what, v.rules.name, most), help)
 	}
 }
 
@@ -120,6 +132,8 @@ func (v *validator) bounds(path string, p NodePool) {
 	switch {
 	case p.Min < bounds["spec.nodePools[].min"].least:
 		v.wrong(path+".min", fmt.Sprintf("%s.min is %d, which is less than no node", path, p.Min), "write min: 0 or more")
+	case p.Min > bounds["spec.nodePools[].min"].most:
+		v.wrong(path+".min", fmt.Sprintf("%s.min is %d, and a managed node group has at most 450 nodes", path, p.Min), "write min: 450 or less, or split the pool")
 	case p.Max < bounds["spec.nodePools[].max"].least:
 		v.wrong(path+".max", fmt.Sprintf("%s.max is %d, so that the pool would never have a node", path, p.Max), "write max: 1 or more, or remove the pool")
 	case p.Max < p.Min:

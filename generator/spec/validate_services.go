@@ -115,7 +115,7 @@ func (v *validator) identities(identities []Identity) {
 			v.reference(fmt.Sprintf("%s.databases[%d]", path, j), name, databases)
 		}
 		for j, bucket := range id.Buckets {
-			v.matches(fmt.Sprintf("%s.buckets[%d]", path, j), bucket, bucketName)
+			v.bucket(fmt.Sprintf("%s.buckets[%d]", path, j), bucket, v.rules.backends == "s3")
 		}
 	}
 	v.unique(namesOf(identities, func(i Identity) string { return i.Name }), "the identity", field("spec.services.identities", "name"))
