@@ -105,14 +105,17 @@ func firstText(c *cli.Context, title string, cluster *spec.Cluster) (string, []e
 // neighborsOf are the specs that the new one will lie beside.
 func neighborsOf(c *cli.Context, warn io.Writer) ([]fleet.Member, error) {
 	dir := c.String("file")
-	if info, err := os.Stat(dir); err != nil || !info.IsDir() {
-		if err == nil {
+	if !isDirectory(dir) {
+		if _, err := os.Lstat(dir); err == nil {
 			return nil, existsError(dir)
 		}
 		dir = filepath.Dir(dir)
 	}
+	if _, err := os.Stat(dir); errors.Is(err, fs.ErrNotExist) {
+		return nil, nil // it is made when the spec is written
+	}
 	files, err := specFiles(dir)
-	var none usageError
+	var none spec.Diagnostics
 	if errors.As(err, &none) {
 		return nil, nil
 	} else if err != nil {
@@ -135,10 +138,17 @@ func neighborsOf(c *cli.Context, warn io.Writer) ([]fleet.Member, error) {
 // specFile is where the spec is written: the file itself, or in a directory
 // the file that is named for the cluster.
 func specFile(path, name string) string {
-	if info, err := os.Stat(path); err == nil && info.IsDir() {
+	if isDirectory(path) {
 		return filepath.Join(path, name+".yaml")
 	}
 	return path
+}
+
+// isDirectory tells whether path is a directory, or is written as one that is
+// not there yet.
+func isDirectory(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.IsDir() || errors.Is(err, fs.ErrNotExist) && strings.HasSuffix(path, string(filepath.Separator))
 }
 
 func existsError(file string) error {

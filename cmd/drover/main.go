@@ -19,7 +19,7 @@ func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), ends...)
 	context.AfterFunc(ctx, func() {
 		stop() // a second signal ends drover at once, which loses nothing either
-		fmt.Fprintln(os.Stderr, "\nstopping: Terraform is let to finish what it is doing; interrupt again to leave without waiting")
+		fmt.Fprintln(os.Stderr, "\nstopping: what is under way is let to finish; interrupt again to leave without waiting")
 	})
 	os.Exit(run(ctx, os.Args, streams{in: os.Stdin, out: os.Stdout, err: os.Stderr}))
 }

@@ -61,19 +61,21 @@ func (a *asker) freeNetwork() string {
 func (a *asker) all(c *cli.Context) error {
 	terminal := a.streams.in != nil && isTerminal(a.streams.in)
 	var missing []string
+	var wrong []error
 	for _, q := range questions {
 		answer := q.in(a.cluster)
 		if c.IsSet(q.flag) {
 			*answer = c.String(q.flag)
 			if problem := a.problem(q); problem != "" {
-				return usageError{fmt.Errorf("--%s: %s", q.flag, problem)}
+				wrong = append(wrong, fmt.Errorf("--%s: %s", q.flag, problem))
+				continue
 			}
 		}
 		if err := a.reconsider(q); err != nil {
 			return err
 		}
 		switch suggestion := q.suggest(a); {
-		case *answer != "":
+		case *answer != "", len(wrong) > 0: // nothing is asked when nothing can come of it
 		case terminal:
 			if err := a.one(c.Context, q, suggestion); err != nil {
 				return err
@@ -86,6 +88,9 @@ func (a *asker) all(c *cli.Context) error {
 		default:
 			missing = append(missing, "--"+q.flag)
 		}
+	}
+	if len(wrong) > 0 {
+		return usageError{errors.Join(wrong...)}
 	}
 	if len(missing) > 0 {
 		return usageError{fmt.Errorf("init asks on a terminal, and there is none; add %s", strings.Join(missing, " and "))}
@@ -156,7 +161,7 @@ func (a *asker) line(ctx context.Context) (string, error) {
 	}()
 	select {
 	case <-ctx.Done():
-		return "", fmt.Errorf("nothing was written: %w", ctx.Err())
+		return "", errors.New("nothing was written: init was interrupted")
 	case r := <-got:
 		if errors.Is(r.err, io.EOF) && strings.TrimSpace(r.line) == "" {
 			return "", errors.New("nothing was written: the answers ended early")

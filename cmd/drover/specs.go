@@ -11,6 +11,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"drover/generator/fleet"
+	"drover/generator/spec"
 )
 
 // loaded is one spec with the file that it came from.
@@ -69,7 +70,10 @@ func specFiles(path string) ([]string, error) {
 		}
 	}
 	if len(files) == 0 {
-		return nil, usageError{fmt.Errorf("%s holds no .yaml file; name a spec with -f", path)}
+		return nil, spec.Diagnostics{{
+			File: path, Severity: spec.Error, Message: "this directory holds no .yaml file",
+			Suggestion: "name a spec with -f, or write one: drover init -f " + path,
+		}}
 	}
 	return files, nil
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 
 	"github.com/urfave/cli/v2"
@@ -50,12 +51,14 @@ func (q quiet) Unwrap() error { return q.Diagnostics }
 // validateJSON gives the diagnostics as data; nothing else is printed.
 func validateJSON(ctx context.Context, path string, s streams) error {
 	files, err := specFiles(path)
-	if err != nil {
+	var said spec.Diagnostics // what is wrong with a directory is data too
+	if err != nil && !errors.As(err, &said) {
 		return err
 	}
-	_, said, err := fleet.Load(ctx, files)
-	if err != nil {
-		return err
+	if err == nil {
+		if _, said, err = fleet.Load(ctx, files); err != nil {
+			return err
+		}
 	}
 	if said == nil {
 		said = spec.Diagnostics{} // an empty list, not null

@@ -1,5 +1,5 @@
 // Package fleet reads any number of specs and says what is wrong between them:
-// clusters of one name, and networks that overlap. What is wrong within one
+// clusters of one name or one domain, and networks that overlap. What is wrong within one
 // spec is said by package spec.
 //
 // It must never compare every spec with every other: ten thousand are checked
@@ -64,6 +64,7 @@ func check(sound, all []Member) spec.Diagnostics {
 	}
 	r := &report{places: map[string]*spec.Places{}}
 	r.names(sound)
+	r.domains(sound)
 	r.overlaps(sound, all)
 	return r.said
 }

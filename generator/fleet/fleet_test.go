@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -51,6 +52,30 @@ func check(t *testing.T, files []string) string {
 		}
 	}
 	return strings.ReplaceAll(said.Error(), filepath.Dir(files[0])+"/", "")
+}
+
+func TestTwoPublicClustersOfOneDomainAreRefused(t *testing.T) {
+	t.Parallel()
+	files := written(t,
+		[2]string{"one", "  network: {cidr: 10.40.0.0/16}"},
+		[2]string{"two", "  network: {cidr: 10.41.0.0/16}"},
+		[2]string{"three", "  network: {cidr: 10.42.0.0/16}"})
+	shared := func(file, domain string) {
+		data, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		text := regexp.MustCompile(`ingress: .*`).ReplaceAllString(string(data), "ingress: "+domain)
+		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	shared(files[1], "{domain: one.example.com}")
+	shared(files[2], "{domain: one.example.com, visibility: internal}")
+	want := "b.yaml:7:21: error: spec.ingress.domain one.example.com is the domain of one too, in a.yaml:7\n"
+	if got := check(t, files); !strings.HasPrefix(got, want) || strings.Contains(got, "c.yaml") {
+		t.Errorf("two clusters of one domain are answered with:\n%s\nwant only:\n%s", got, want)
+	}
 }
 
 func TestOverlapsBetweenSpecsAreRefusedNamingBothLines(t *testing.T) {

@@ -54,6 +54,30 @@ func (r *report) names(members []Member) {
 	}
 }
 
+// domains says which clusters lead a domain that another does: each would
+// have a zone and weights of its own for it. Internal ones have private zones,
+// which only their own networks see.
+func (r *report) domains(members []Member) {
+	first := map[string]int{}
+	for i, m := range members {
+		in := m.Cluster.Spec.Ingress
+		if in.Visibility == "internal" || in.Domain == "" {
+			continue
+		}
+		j, twice := first[in.Domain]
+		if !twice {
+			first[in.Domain] = i
+			continue
+		}
+		if members[j].Cluster.Metadata.Name == m.Cluster.Metadata.Name {
+			continue // a copy, of which names says so
+		}
+		r.wrong(m, "spec.ingress.domain", members[j], "spec.ingress.domain",
+			fmt.Sprintf("spec.ingress.domain %s is the domain of %s too", in.Domain, members[j].Cluster.Metadata.Name),
+			fmt.Sprintf("give each cluster a domain of its own, such as %s.%s", m.Cluster.Metadata.Name, in.Domain))
+	}
+}
+
 // overlaps says which ranges are in use by another cluster.
 func (r *report) overlaps(members, all []Member) {
 	clashes := clashesIn(members)

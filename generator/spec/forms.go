@@ -54,7 +54,7 @@ var forms = sync.OnceValue(func() map[string]string {
 		"spec.ingress.allow[]":            rangeForm,
 		"spec.ingress.tls.email":          email.pattern.text,
 		"spec.ingress.tls.certificate":    onAny(func(r rules) form { return r.lbCert }),
-		"spec.ingress.accessLogs.bucket":  logBucket.pattern.text,
+		"spec.ingress.accessLogs.bucket":  bucketName.pattern.text,
 		"spec.ingress.management.domain":  domainName.text,
 		"spec.ingress.management.allow[]": rangeForm,
 		"spec.nodePools[].name":           onAny(func(r rules) form { return r.pool }),

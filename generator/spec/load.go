@@ -39,6 +39,9 @@ func unreadable(path string, err error) Diagnostic {
 	info, statErr := os.Stat(path)
 	var cause *fs.PathError
 	switch {
+	case path == "-":
+		d.Message = "a spec is read from a file, and - is none"
+		d.Suggestion = "for what is piped in, write -f /dev/stdin"
 	case errors.Is(err, fs.ErrNotExist):
 		d.Message = "there is no such file"
 		d.Suggestion = "name the spec with -f FILE; without -f it is cluster.yaml in this directory"
