@@ -1,8 +1,11 @@
 package eksctl
 
 import (
+	"regexp"
+	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"drover/generator/spec"
@@ -40,6 +43,11 @@ func (v *conversion) basics(root *node) {
 		k.Logs = append(k.Logs, log)
 	}
 	v.carry("spec.kubernetes.logs", types, func() { k.Logs = nil })
+	if autoscaler := root.get("karpenter"); autoscaler != nil {
+		autoscaler.use()
+		k.Autoscaler = "karpenter"
+		v.note(autoscaler, "carried over as kubernetes.autoscaler: karpenter; Karpenter gets its rights and its queue, and itself arrives by GitOps")
+	}
 	retention := logging.get("logRetentionInDays")
 	if days, ok := retention.number(); ok {
 		k.LogRetention = spec.Duration(time.Duration(days) * 24 * time.Hour)
@@ -51,7 +59,9 @@ func (v *conversion) basics(root *node) {
 func (v *conversion) network(root *node) {
 	n := &v.c.Spec.Network
 	zones := root.get("availabilityZones")
-	if names := zones.strings(); len(names) > 0 {
+	if names := zones.strings(); len(names) == 1 {
+		v.drop(zones, "a cluster spans two zones or more")
+	} else if len(names) > 0 {
 		n.Zones = len(names)
 		v.carry("spec.network.zones", zones, func() { n.Zones = 0 })
 		v.note(zones, "carried over as their number, %d: the names of zones differ between accounts", len(names))
@@ -82,8 +92,8 @@ func (v *conversion) network(root *node) {
 		v.note(private.get("enabled"), "carried over as nat: none, with the endpoints that nodes need")
 		v.endpoints(private.get("additionalEndpointServices"))
 	}
-	v.drop(root.get("vpc", "id"), "drover makes a network of its own")
-	v.drop(root.get("vpc", "subnets"), "drover plans the subnets of its own network")
+	v.drop(root.get("vpc", "id"), "drover makes a network of its own; to use this one, name it in network.adopt, and a part of its range in network.cidr")
+	v.drop(root.get("vpc", "subnets"), "drover plans the subnets; to use some that exist, name them by color in network.adopt.subnets")
 }
 
 // endpoints are those that a private cluster has beside the needed ones.
@@ -165,6 +175,10 @@ func (v *conversion) entry(n *node) {
 
 func (v *conversion) principal(list []string, path string, n *node, who string) []string {
 	n.get("type").use()
+	if slices.Contains(v.c.Spec.Access.Admins, who) || slices.Contains(v.c.Spec.Access.Viewers, who) {
+		v.drop(n, who+" has access already, by an entry above")
+		return list
+	}
 	v.carry(path+"["+strconv.Itoa(len(list))+"]", n, func() {
 		v.c.Spec.Access.Admins = without(v.c.Spec.Access.Admins, who)
 		v.c.Spec.Access.Viewers = without(v.c.Spec.Access.Viewers, who)
@@ -193,22 +207,49 @@ func (v *conversion) identities(root *node) {
 	}
 }
 
+// longestIdentity is how long the name of an identity may be.
+const longestIdentity = 22
+
+// identityName is the name of the service account, or the nearest that is
+// right and that no identity has.
+func (v *conversion) identityName(namespace, account string) string {
+	all := v.c.Spec.Services.Identities
+	for _, name := range []string{account, namespace + "-" + account} {
+		name = named(name)
+		name = strings.TrimRight(name[:min(len(name), longestIdentity)], "-")
+		if !slices.ContainsFunc(all, func(have spec.Identity) bool { return have.Name == name }) {
+			return name
+		}
+	}
+	return "workload-" + strconv.Itoa(len(all)+1)
+}
+
+var serviceAccount = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$`) })
+
 func (v *conversion) identity(n *node, namespace, account string) {
 	if namespace == "kube-system" || namespace == "" || account == "" {
 		v.drop(n, "only identities of applications are; add one under services.identities for what you start in kube-system")
 		return
 	}
-	name := account
+	if !serviceAccount().MatchString(account) {
+		v.drop(n, "Kubernetes takes no service account of this name")
+		return
+	}
 	for _, have := range v.c.Spec.Services.Identities {
-		if have.Name == account {
-			name = namespace + "-" + account
+		if have.Namespace == namespace && have.ServiceAccount == account {
+			v.drop(n, "the service account has an identity already, from above; a spec has one for each")
+			return
 		}
 	}
+	name := v.identityName(namespace, account)
 	all := &v.c.Spec.Services.Identities
 	path := "spec.services.identities[" + strconv.Itoa(len(*all)) + "]"
 	*all = append(*all, spec.Identity{Name: name, Namespace: namespace, ServiceAccount: account})
 	i := len(*all) - 1
 	v.carry(path+".name", n, func() { (*all)[i].Name = "workload-" + strconv.Itoa(i+1) })
 	n.use()
+	if name != account {
+		v.note(n, "the identity of %s/%s is called %s", namespace, account, name)
+	}
 	v.note(n, "carried over without its policies: name what %s/%s may read under secrets, databases and buckets", namespace, account)
 }

@@ -45,15 +45,27 @@ func shop(t *testing.T) []byte {
 }
 
 // testdata/shop.yaml has most of what a ClusterConfig can say, and much that
-// drover does not take.
+// drover does not take; testdata/twice.yaml says things twice that a spec says
+// once, and names that are none in a spec.
 func TestAClusterConfigIsTakenOverAsInTestdata(t *testing.T) {
 	t.Parallel()
-	text, notes := convert(t, shop(t))
-	var said strings.Builder
-	for _, n := range notes {
-		said.WriteString(n.String() + "\n")
+	for _, name := range []string{"shop", "twice"} {
+		data, err := os.ReadFile(filepath.Join("testdata", name+".yaml"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		text, notes := convert(t, data)
+		var said strings.Builder
+		for _, n := range notes {
+			said.WriteString(n.String() + "\n")
+		}
+		asInTestdata(t, map[string]string{name + ".spec": text, name + ".notes": said.String()})
 	}
-	for name, got := range map[string]string{"shop.spec": text, "shop.notes": said.String()} {
+}
+
+func asInTestdata(t *testing.T, files map[string]string) {
+	t.Helper()
+	for name, got := range files {
 		golden := filepath.Join("testdata", name)
 		if *update {
 			if err := os.WriteFile(golden, []byte(got), 0o644); err != nil {

@@ -32,6 +32,23 @@ func named(s string) string {
 	return strings.Trim(notInName().ReplaceAllString(strings.ToLower(s), "-"), "-")
 }
 
+// longestPool is how long the name of a pool may be.
+const longestPool = 30
+
+// poolName is the name of the pool i, which no pool before it has.
+func (v *conversion) poolName(was string, i int) string {
+	name := named(was)
+	if name != "" && strings.ContainsRune("0123456789", rune(name[0])) {
+		name = "pool-" + name
+	}
+	name = strings.TrimRight(name[:min(len(name), longestPool)], "-")
+	taken := slices.ContainsFunc(v.c.Spec.NodePools[:i], func(p spec.NodePool) bool { return p.Name == name })
+	if name == "" || taken {
+		return "pool-" + strconv.Itoa(i+1)
+	}
+	return name
+}
+
 // pool is one group of nodes.
 func (v *conversion) pool(n *node) {
 	i := len(v.c.Spec.NodePools)
@@ -40,13 +57,9 @@ func (v *conversion) pool(n *node) {
 	p := func() *spec.NodePool { return &v.c.Spec.NodePools[i] } // the slice moves as it grows
 
 	was := n.get("name").string()
-	p().Name = named(was)
+	p().Name = v.poolName(was, i)
 	if p().Name != was {
 		v.note(n, "the name %q became %q", was, p().Name)
-	}
-	v.carry(path+".name", n, func() { p().Name = "pool-" + strconv.Itoa(i+1) })
-	if p().Name == "" {
-		p().Name = "pool-" + strconv.Itoa(i+1)
 	}
 	v.machines(n, path, p)
 	v.system(n, path, p)
@@ -119,12 +132,17 @@ func (v *conversion) sizes(n *node, path string, p func() *spec.NodePool) {
 	if hasDesired && hasMin && desired != least {
 		v.note(n.get("desiredCapacity"), "not carried over: the number of nodes follows the load, from min to max")
 	}
-	v.carry(path+".max", n, func() { p().Max = 0 })
-	from := n.get("minSize")
+	from := n.get("maxSize")
+	if from == nil {
+		from = n
+	}
+	v.carry(path+".max", from, func() { p().Max = 0 })
+	from = n.get("minSize")
 	if from == nil {
 		from = n
 	}
 	v.carry(path+".min", from, func() { p().Min = 3 })
+	v.updates(n, path, p)
 	size := n.get("volumeSize")
 	if gib, ok := size.number(); ok {
 		p().Disk = spec.Size(gib) << 30
@@ -136,6 +154,17 @@ func (v *conversion) sizes(n *node, path string, p func() *spec.NodePool) {
 	if encrypted, said := n.get("volumeEncrypted").truth(); said && !encrypted {
 		v.note(n.get("volumeEncrypted"), "became true: drover's disks are always encrypted")
 	}
+}
+
+// updates is how many nodes are replaced at a time.
+func (v *conversion) updates(n *node, path string, p func() *spec.NodePool) {
+	update := n.get("updateConfig")
+	if nodes := update.get("maxUnavailable"); nodes.string() != "" {
+		p().MaxUnavailable = nodes.string()
+	} else if share := update.get("maxUnavailablePercentage"); share.string() != "" {
+		p().MaxUnavailable = share.string() + "%"
+	}
+	v.carry(path+".maxUnavailable", update, func() { p().MaxUnavailable = "" })
 }
 
 // taints reads both forms: a list, and the older name: value:effect.

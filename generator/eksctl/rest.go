@@ -8,20 +8,27 @@ import (
 )
 
 // builtIn are the add-ons that every cluster of drover has.
-var builtIn = []string{"vpc-cni", "coredns", "kube-proxy", "eks-pod-identity-agent"}
+var builtIn = []string{"vpc-cni", "coredns", "kube-proxy", "eks-pod-identity-agent", "aws-ebs-csi-driver", "metrics-server"}
 
 // reasons say why a field has no place in a spec; [] stands for any index, and
 // a reason holds for everything below its path.
 var reasons = map[string]string{
 	"metadata.annotations":                     "a spec has labels, which become tags",
 	"iam.withOIDC":                             "workloads get identities by EKS Pod Identity, which needs no OIDC provider",
+	"iamIdentityMappings":                      "people get access by IAM: access.admins and access.viewers",
+	"managedNodeGroups[].launchTemplate":       "drover makes the launch templates itself",
 	"iam":                                      "drover makes the roles of clusters and nodes itself",
 	"identityProviders":                        "people get access by IAM: access.admins and access.viewers",
 	"secretsEncryption":                        "drover encrypts secrets with a key that it makes, and rotates it",
-	"addons":                                   "what runs in a cluster arrives by GitOps: see gitops.components",
+	"addons":                                   "write an add-on of the platform with its version in kubernetes.addons; others arrive by GitOps",
+	"addons[].configurationValues":             "drover configures its add-ons itself",
+	"addons[].tags":                            "tags are of the whole cluster: metadata.labels",
+	"addons[].attachPolicyARNs":                ownRights,
+	"addons[].wellKnownPolicies":               ownRights,
+	"addons[].serviceAccountRoleARN":           ownRights,
+	"addons[].podIdentityAssociations":         ownRights,
 	"addonsConfig":                             "drover configures its add-ons itself",
 	"fargateProfiles":                          "drover's pods run on nodes",
-	"karpenter":                                "node pools grow and shrink between min and max; see gitops.components for an autoscaler",
 	"autoModeConfig":                           "drover makes the node pools itself",
 	"gitops":                                   "name the repository in gitops.repository",
 	"git":                                      "name the repository in gitops.repository",
@@ -41,9 +48,9 @@ var reasons = map[string]string{
 	"nodeGroups[].ami":                         "drover takes the platform's newest image for the version",
 	"managedNodeGroups[].tags":                 "tags are of the whole cluster: metadata.labels",
 	"nodeGroups[].tags":                        "tags are of the whole cluster: metadata.labels",
-	"managedNodeGroups[].availabilityZones":    "each pool spans all zones",
-	"nodeGroups[].availabilityZones":           "each pool spans all zones",
-	"managedNodeGroups[].updateConfig":         "nodes are not updated in place; the cluster is replaced",
+	"managedNodeGroups[].availabilityZones":    "a pool spans all zones, or those whose numbers are in its zones",
+	"nodeGroups[].availabilityZones":           "a pool spans all zones, or those whose numbers are in its zones",
+	"managedNodeGroups[].updateConfig":         "see maxUnavailable of the pool",
 	"managedNodeGroups[].instanceSelector":     "name machines",
 	"nodeGroups[].instanceSelector":            "name machines",
 	"nodeGroups[].instancesDistribution":       "a pool is on demand or spot",
@@ -53,6 +60,8 @@ var reasons = map[string]string{
 	"nodeGroups[].preBootstrapCommands":        "nodes run the platform's image as it is; use a daemon set",
 }
 
+const ownRights = "drover gives its add-ons the rights that they need"
+
 // otherwise is the reason for what has none of its own.
 const otherwise = "a spec has nothing like it"
 
@@ -61,7 +70,9 @@ func (v *conversion) rest(root *node) {
 	for _, n := range root.get("addons").list() {
 		if slices.Contains(builtIn, n.get("name").string()) {
 			n.get("name").used = true
-			n.get("version").use() // drover takes the newest that fits
+			if version := n.get("version"); version.string() != "" && version.string() != "latest" {
+				v.drop(version, "drover pins the versions of its add-ons; write another in kubernetes.addons")
+			}
 		} else {
 			n.get("name").unuse()
 		}
