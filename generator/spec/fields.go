@@ -143,6 +143,9 @@ func (d *decoder) notMapping(n ast.Node, t reflect.Type, path string) {
 // writtenOut is a part of a spec with the fields that it needs, as far as they
 // have examples, or "" if it needs none.
 func writtenOut(t reflect.Type, path string) string {
+	if t.Kind() != reflect.Struct {
+		return ""
+	}
 	var fields []string
 	for _, name := range fieldsOf(t).required {
 		if example, ok := examples[anyIndex(join(path, name))]; ok {
@@ -167,14 +170,27 @@ func secretHelp(path string) string {
 
 // asList shows a value written as the list that it should be.
 func (d *decoder) asList(n ast.Node, t reflect.Type, path string) string {
-	if _, isMapping := mapping(n); isMapping {
+	item := writtenOut(t.Elem(), path+"[]")
+	if item == "" {
+		item = "…"
+	}
+	if pairs, isMapping := mapping(n); isMapping {
+		if t.Elem().Kind() == reflect.Struct && !slices.ContainsFunc(pairs, func(p *ast.MappingValueNode) bool {
+			_, known := fieldsOf(t.Elem()).byName[keyOf(p)]
+			return known
+		}) {
+			return "write each as an item, with its name in it: - " + item
+		}
 		return "put a dash before each item: - …"
 	}
 	written, _ := scalarText(n)
 	if t.Elem().Kind() == reflect.Struct || len(written) > 40 {
-		return "write one item a line below it, each with a dash: - …"
+		return "write one item a line below it, each with a dash: - " + item
 	}
 	items := listSeparator.get().Split(strings.TrimSpace(written), -1)
+	if known := choices[anyIndex(path)+"[]"]; len(known) > 0 && !slices.ContainsFunc(items, func(s string) bool { return nearest(s, known) != "" }) {
+		return fmt.Sprintf("name some in brackets, such as %s: [%s]", last(path), strings.Join(known, ", "))
+	}
 	return fmt.Sprintf("put it in brackets: %s: [%s]", last(path), strings.Join(items, ", "))
 }
 

@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/hashicorp/go-version"
 )
 
 // validator says what is wrong or unwise about a decoded spec. It is silent
@@ -324,7 +326,29 @@ func (v *validator) retention(path string, d Duration) {
 func (v *validator) terraform() {
 	t := v.c.Spec.Terraform
 	oneIs(v, "spec.terraform.flavor", t.Flavor)
-	v.matches("spec.terraform.version", t.Version, form{versionConstraint, "a version, or bounds separated by commas", `">= 1.9"`})
+	const path = "spec.terraform.version"
+	if v.matches(path, t.Version, form{versionConstraint, "a version, or bounds separated by commas", `">= 1.9"`}) && v.has(path) && !fitsModules(t.Version) {
+		v.wrong(path, fmt.Sprintf("the modules work with %s, and no such version fits %q", TerraformVersion, t.Version), fmt.Sprintf("write %q, or remove the line for that default", TerraformVersion))
+	}
+}
+
+// fitsModules tells whether versions that the modules work with are among
+// those that a constraint allows: as far as patches and minor versions count up in a lifetime.
+func fitsModules(constraint string) bool {
+	both, err := version.NewConstraint(TerraformVersion + ", " + constraint)
+	if err != nil {
+		return true // of another form, which is said elsewhere
+	}
+	for _, major := range []int{1, 2} {
+		for minor := range 50 {
+			for patch := range 30 {
+				if both.Check(version.Must(version.NewVersion(fmt.Sprintf("%d.%d.%d", major, minor, patch)))) {
+					return true
+				}
+			}
+		}
+	}
+	return false
 }
 
 var versionConstraint = lazily(`^\s*(=|!=|>|>=|<|<=|~>)?\s*[0-9]+(\.[0-9]+){0,2}(\s*,\s*(=|!=|>|>=|<|<=|~>)?\s*[0-9]+(\.[0-9]+){0,2})*\s*$`)

@@ -145,11 +145,10 @@ func (v *validator) apiRanges(a Access) {
 			continue
 		}
 		public++
-		if a.API == "private" {
-			v.wrong(path, fmt.Sprintf("%s is public, and nothing public reaches a private Kubernetes API", p), "write api: restricted, or remove it")
-		}
 		if p.Bits() == 0 {
 			v.wrong(path, "0.0.0.0/0 lets everyone on the internet reach the Kubernetes API, which drover never allows", "name the addresses of your office or VPN: 203.0.113.0/24")
+		} else if a.API == "private" {
+			v.wrong(path, fmt.Sprintf("%s is public, and nothing public reaches a private Kubernetes API", p), "write api: restricted, or remove it")
 		} else if p.Bits() < 8 {
 			v.unwise("open-api", path, fmt.Sprintf("%s lets a large part of the internet reach the Kubernetes API", p), "name the addresses of your office or VPN")
 		}

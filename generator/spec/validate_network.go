@@ -17,7 +17,11 @@ func (v *validator) network() {
 	n := v.c.Spec.Network
 	v.cidrs()
 	v.adopted(n)
-	if z := v.rules.zones; (n.Zones < z[0] || n.Zones > z[1]) && (n.Zones != 0 || v.has("spec.network.zones")) {
+	if z := v.rules.zones; n.AdoptsSubnets() && (n.Zones < z[0] || n.Zones > z[1]) {
+		if at := "spec.network.adopt.subnets.public"; v.has(at) {
+			v.wrong(at, fmt.Sprintf("%s has subnets of %d zones, and a cluster spans %d to %d zones on %s", at, n.Zones, z[0], z[1], v.rules.name), "name one subnet for each zone, of two zones or more, in every tier")
+		}
+	} else if (n.Zones < z[0] || n.Zones > z[1]) && (n.Zones != 0 || v.has("spec.network.zones")) {
 		v.wrong("spec.network.zones", fmt.Sprintf("spec.network.zones is %d, and a cluster spans %d to %d zones on %s", n.Zones, z[0], z[1], v.rules.name), "write zones: 3")
 	}
 	oneIs(v, "spec.network.nat", n.NAT)

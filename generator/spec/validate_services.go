@@ -158,6 +158,9 @@ func (v *validator) gitops() {
 		v.redact(v.where(path))
 		v.wrong(path, path+" holds a password, and a spec never holds a secret", "remove it from the address; the vault gives it to the cluster")
 	}
+	if g.Revision != "" {
+		v.matches("spec.gitops.revision", g.Revision, branch)
+	}
 	for i, name := range g.Components {
 		oneIs(v, fmt.Sprintf("spec.gitops.components[%d]", i), name)
 	}
@@ -169,6 +172,9 @@ func (v *validator) gitops() {
 		v.wrong("spec.gitops.path", fmt.Sprintf("spec.gitops.path %q leaves the repository", g.Path), "write a path below its root, such as clusters/shop-prod")
 	}
 }
+
+// branch is what git takes as the name of a branch, a tag or a commit: https://git-scm.com/docs/git-check-ref-format
+var branch = form{lazily(`^[^\s~^:?*\[\\]+$`), "a branch, a tag or a commit", "main"}
 
 func hasPassword(u *url.URL) bool {
 	_, set := u.User.Password()
