@@ -58,6 +58,9 @@ func (v *validator) addresses(pools []NodePool) {
 	}
 	most := 0
 	for _, pool := range pools {
+		if pool.Min > pool.Max {
+			return // it is told what is wrong with that
+		}
 		most += pool.Max
 	}
 	room := n.Zones * (1<<(32-p.Bits()-share) - 5) / v.rules.perNode // the platform keeps five of each subnet
