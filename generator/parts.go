@@ -107,8 +107,8 @@ const (
 	origin     = "origin"              // is in tags, and not in the files: a revision cannot name itself
 )
 
-// variablesFiles are variables.tf of each root, the same in all clusters.
-var variablesFiles = sync.OnceValue(func() map[Root][]byte {
+// variables are those of each root, the same in all clusters.
+var variables = sync.OnceValue(func() map[Root][]variable {
 	protected := variable{protection,
 		"Whether what holds data or traffic refuses to be deleted. drover says false, and applies that, right before it destroys this root.",
 		word("bool"), boolean(true)}
@@ -122,13 +122,21 @@ var variablesFiles = sync.OnceValue(func() map[Root][]byte {
 	colors := variable{"colors",
 		"The colors that exist: their load balancer, their share of the traffic, and their load balancer for management interfaces if they have one. drover writes them to colors.auto.tfvars.json.",
 		hclwrite.TokensForFunctionCall("map", hclwrite.TokensForFunctionCall("object", color)), nil}
-	standing := variablesFile(protected, made)
-	return map[Root][]byte{Foundation: variablesFile(protected), Blue: standing, Green: standing, Traffic: variablesFile(colors)}
+	return map[Root][]variable{Foundation: {protected}, Blue: {protected, made}, Green: {protected, made}, Traffic: {colors}}
 })
 
-func variablesFile(variables ...variable) []byte {
+// variablesFiles are variables.tf of each root.
+var variablesFiles = sync.OnceValue(func() map[Root][]byte {
+	out := map[Root][]byte{}
+	for r, of := range variables() {
+		out[r] = variablesFile(of)
+	}
+	return out
+})
+
+func variablesFile(of []variable) []byte {
 	return source(func(body *hclwrite.Body) {
-		for i, v := range variables {
+		for i, v := range of {
 			if i > 0 {
 				body.AppendNewline()
 			}

@@ -21,16 +21,19 @@ var readmes = sync.OnceValue(func() *template.Template {
 
 // readmeFile is README.md of a root: what it holds, and how it is used.
 func readmeFile(in input, r Root, plan Addresses) ([]byte, error) {
-	type shown struct{ Name, Description string }
-	var outputs []shown
+	type shown struct{ Name, Description, Default string }
+	var inputs, outputs []shown
+	for _, v := range variables()[r] {
+		inputs = append(inputs, shown{v.name, v.description, string(v.otherwise.Bytes())})
+	}
 	for _, o := range in.modules.outputs[r.module()] {
-		outputs = append(outputs, shown{o.name, o.description})
+		outputs = append(outputs, shown{Name: o.name, Description: o.description})
 	}
 	s := in.cluster.Spec
 	data := map[string]any{
 		"Name": in.cluster.Metadata.Name, "Root": string(r), "Color": r.color(), "Other": map[Root]string{Blue: "green", Green: "blue"}[r],
 		"Platform": string(s.Platform), "Region": s.Region, "Module": r.module(), "Domain": s.Ingress.Domain,
-		"Version": s.Kubernetes.Version, "Spec": s, "Outputs": outputs, "Plan": plan.Plan, "Growth": growth(plan),
+		"Version": s.Kubernetes.Version, "Spec": s, "Inputs": inputs, "Outputs": outputs, "Plan": plan.Plan, "Growth": growth(plan),
 		"Services": plan.Services[r].String(), "Backend": s.State.Backend,
 		"ManagementHTTP": managementHTTP, "ManagementHTTPS": managementHTTPS,
 	}

@@ -111,6 +111,34 @@ func TestEveryFileParsesAndIsFormatted(t *testing.T) {
 	}
 }
 
+func TestEveryReadmeNamesWhatItsRootTakesGivesAndStandsBeside(t *testing.T) {
+	t.Parallel()
+	c := load(t, "minimal")
+	files := roots(render(t, c, generator.Options{}))
+	for _, r := range generator.Roots() {
+		dir := path.Join(c.Metadata.Name, string(r))
+		readme := string(files[dir+"/README.md"])
+		wanted := []string{"written by drover from the spec of `tiny`", "## Inputs", "## Outputs", "](../../modules/aws/"}
+		for _, file := range []string{"variables.tf", "outputs.tf"} {
+			for _, line := range strings.Split(string(files[dir+"/"+file]), "\n") {
+				if name, declared := strings.CutSuffix(line, " {"); declared && (strings.HasPrefix(line, "variable ") || strings.HasPrefix(line, "output ")) {
+					wanted = append(wanted, "| `"+strings.Trim(strings.Fields(name)[1], `"`)+"` |")
+				}
+			}
+		}
+		for _, other := range generator.Roots() {
+			if other != r {
+				wanted = append(wanted, "](../"+string(other)+")")
+			}
+		}
+		for _, want := range wanted {
+			if !strings.Contains(readme, want) {
+				t.Errorf("README.md of %s does not say %q", r, want)
+			}
+		}
+	}
+}
+
 func TestTheSameSpecGivesTheSameBytes(t *testing.T) {
 	t.Parallel()
 	a := render(t, load(t, "shop-prod"), generator.Options{})
