@@ -58,10 +58,13 @@ var awsRules = rules{
 	disk:     [2]Size{20 * gibi, 16 * tebi}, // gp3; the node image itself has 20 GiB
 	label:    form{lazily(`^[\p{L}\p{N} _.:/=+@-]*$`), `letters, digits, spaces and _ . : / = + - @, which is what AWS allows in a tag`, "production"},
 	labelMax: 256,
+	zoneTags: 10, ourTags: [2]int{3, 4}, // https://docs.aws.amazon.com/Route53/latest/APIReference/API_ChangeTagsForResource.html
 	class:    form{lazily(`^db\.[a-z0-9-]+\.[a-z0-9]+$`), "an instance class of RDS", "db.r7g.large"},
 	storage:  [2]Size{20 * gibi, 32 * tebi}, // gp3 in RDS
 	identity: form{lazily(`^[a-z0-9]([a-z0-9-]{0,20}[a-z0-9])?$`), "at most 22 lower-case letters, digits and dashes: an IAM role is named for it", "checkout"},
-	caches:   []string{"ecr-public", "quay", "kubernetes"},
+	// The foundation's own roles and those of the colors: both are named for the cluster too.
+	taken:  lazily(`^(alerts|backup|flow-logs|slack|(blue|green)-.*)$`),
+	caches: []string{"ecr-public", "quay", "kubernetes"},
 	copies: form{lazily(`^arn:aws[a-z-]*:backup:[a-z0-9-]+:[0-9]{12}:backup-vault:[A-Za-z0-9_-]{2,50}$`), "the ARN of a backup vault",
 		"arn:aws:backup:eu-central-1:123456789012:backup-vault:copies"},
 	chat:     []string{"ap-southeast-1", "eu-west-1", "us-east-2", "us-west-2"}, // https://docs.aws.amazon.com/general/latest/gr/chatbot.html

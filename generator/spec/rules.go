@@ -51,9 +51,12 @@ type rules struct {
 	disk       [2]Size
 	label      form
 	labelMax   int
-	class      form // of a database
+	zoneTags   int    // how many tags a zone or a health check of DNS has at most; 0: as many as anything
+	ourTags    [2]int // drover's own among those of a zone, and of a health check
+	class      form   // of a database
 	storage    [2]Size
 	identity   form
+	taken      *pattern // names of identities whose roles are there already, for something else
 	caches     []string // upstreams of a pull-through cache
 	copies     form     // the vault that backups are copied to; without a pattern there are no backups but the database's own
 	chat       []string // regions that the platform's chat client has its API in

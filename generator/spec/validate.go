@@ -189,12 +189,41 @@ func (v *validator) metadata() {
 	case name != "":
 		v.label("metadata.name", name, v.rules.nameMax)
 	}
-	for _, key := range sortedKeys(v.c.Metadata.Labels) {
-		v.tag("metadata.labels."+key, key, v.c.Metadata.Labels[key])
+	v.labels(v.c.Metadata.Labels)
+}
+
+// labels checks what becomes tags of every resource. Names that differ in
+// their case only are one name to some services, IAM among them.
+func (v *validator) labels(labels map[string]string) {
+	const path = "metadata.labels"
+	first := map[string]string{}
+	for _, key := range sortedKeys(labels) {
+		v.tag(path+"."+key, key, labels[key])
+		lower := strings.ToLower(key)
+		if other, twice := first[lower]; twice && !v.silent(path+"."+key) {
+			v.errorAt(path+"."+key, "remove one of the two", v.nameAt(path+"."+key), fmt.Sprintf("the label %q is there already, as %q", key, other), v.nameAt(path+"."+other))
+		}
+		first[lower] = key
 	}
-	if n := len(v.c.Metadata.Labels); n > 30 {
-		v.wrong("metadata.labels", fmt.Sprintf("metadata.labels has %d labels, and a resource carries at most 50, drover's own among them", n), "keep at most 30")
+	n := len(labels)
+	if most, on := v.mostZoneLabels(); on != "" && n > most {
+		v.wrong(path, fmt.Sprintf("metadata.labels has %d labels, and %s carries at most %d tags, drover's own among them", n, on, v.rules.zoneTags), fmt.Sprintf("keep at most %d", most))
+	} else if n > 30 {
+		v.wrong(path, fmt.Sprintf("metadata.labels has %d labels, and a resource carries at most 50, drover's own among them", n), "keep at most 30")
 	}
+}
+
+// mostZoneLabels is how many labels what is made in DNS has room for, and what
+// that is, or "".
+func (v *validator) mostZoneLabels() (most int, on string) {
+	switch {
+	case v.rules.zoneTags == 0:
+	case v.c.Spec.Rotation.Traffic.Health != nil:
+		return v.rules.zoneTags - v.rules.ourTags[1], "a DNS health check"
+	case v.c.Spec.Ingress.Zone == "create":
+		return v.rules.zoneTags - v.rules.ourTags[0], "a DNS zone"
+	}
+	return 0, ""
 }
 
 // tag checks a label, which becomes a tag of every resource.

@@ -90,6 +90,11 @@ variable "identities" {
   }
 
   validation {
+    condition     = alltrue([for name in keys(var.identities) : !can(regex("^(alerts|backup|flow-logs|slack|(blue|green)-.*)$", name))])
+    error_message = "identities must not be named alerts, backup, flow-logs or slack, nor begin with blue- or green-: other roles here and in the colors have these names."
+  }
+
+  validation {
     condition     = alltrue(flatten([for identity in values(var.identities) : [for secret in identity.secrets : can(regex("^[A-Za-z0-9/_+=.@-]*[A-Za-z0-9/_+=.@*-]$", secret)) && (secret != "*" || var.secrets_prefix != "")]]))
     error_message = "identities: secrets must be names like \"checkout/api-key\", with * at the end at most; * alone needs a secrets_prefix, so that no identity reads every secret of the account."
   }

@@ -395,9 +395,13 @@ run "wrong_transit_5" {
   variables {
     # a second default route
     transit_gateway = { id = "tgw-0a1b2c3d4e5f60718", subnets = ["10.20.224.0/24", "10.20.225.0/24", "10.20.226.0/24"], ranges = ["0.0.0.0/0"] }
+
+    # a role that the blue cluster has
+    identities = { blue-node = { namespace = "x", service_account = "x" } }
   }
 
   expect_failures = [
+    var.identities,
     var.transit_gateway,
   ]
 }
