@@ -4,6 +4,9 @@ data "aws_caller_identity" "current" {}
 
 data "aws_availability_zones" "available" {
   state = "available"
+  # EKS puts no control plane there, whatever letter a zone has in this account.
+  # https://docs.aws.amazon.com/eks/latest/userguide/network-reqs.html
+  exclude_zone_ids = ["cac1-az3", "use1-az3", "usw1-az2"]
 
   # Local and Wavelength zones have to be opted in to, and hold no EKS control plane.
   filter {
@@ -14,7 +17,7 @@ data "aws_availability_zones" "available" {
   lifecycle {
     postcondition {
       condition     = length(var.zones) > 0 || !local.own_subnets || length(self.names) >= local.zone_count
-      error_message = "The region has ${length(self.names)} zones that need no opt-in, and the subnets want ${local.zone_count}. Ask for fewer zones, or name them in zones."
+      error_message = "The region has ${length(self.names)} zones that need no opt-in and that EKS has control planes in, and the subnets want ${local.zone_count}. Ask for fewer zones, or name them in zones."
     }
   }
 }

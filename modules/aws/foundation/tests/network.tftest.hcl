@@ -33,6 +33,11 @@ run "every_zone_has_its_own_way_out" {
   }
 
   assert {
+    condition     = toset(data.aws_availability_zones.available.exclude_zone_ids) == toset(["cac1-az3", "use1-az3", "usw1-az2"])
+    error_message = "Zones that EKS refuses must not be taken, by whatever name they go."
+  }
+
+  assert {
     condition     = join(" ", [for index in ["0", "1", "2"] : aws_subnet.green[index].cidr_block]) == join(" ", var.subnets.green)
     error_message = "A subnet must take the range at its zone's index."
   }
