@@ -108,8 +108,9 @@ resource "aws_lb_listener" "this" {
 resource "aws_lb_target_group" "this" {
   for_each = local.listeners
 
-  # The port is in the name, so that a new port is a new group beside the old one.
-  name               = "${local.tg_name}-${each.value.node_port}"
+  # The port is in the name, so that a new port is a new group beside the old one; and so is the protocol, in place of
+  # the 3 that all node ports begin with.
+  name               = "${local.tg_name}-${each.value.protocol == "TLS" ? "t${substr(each.value.node_port, 1, 4)}" : each.value.node_port}"
   vpc_id             = var.vpc_id
   target_type        = "instance"
   protocol           = each.value.protocol

@@ -90,6 +90,11 @@ run "load_balancer_ends_tls_and_logs_it" {
   }
 
   assert {
+    condition     = { for name, group in aws_lb_target_group.this : name => group.name } == { http = "shop-blue-30080", https = "shop-blue-t0443" }
+    error_message = "A group of another protocol is made beside the old one, so it needs another name."
+  }
+
+  assert {
     condition     = aws_lb.this.access_logs[0].enabled && aws_lb.this.access_logs[0].bucket == "acme-access-logs" && aws_lb.this.access_logs[0].prefix == "shop"
     error_message = "The access log must go to the bucket."
   }
