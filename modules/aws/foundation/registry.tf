@@ -7,7 +7,7 @@ locals {
 
   # ECR allows 30 characters for a cache's prefix. A name that is too long for it is cut, and told
   # from others that start alike by a part of its hash.
-  cache_name = length(var.name) <= 19 ? var.name : "${substr(var.name, 0, 12)}-${substr(sha1(var.name), 0, 6)}"
+  cache_name = length(var.name) <= 19 ? var.name : "${trimsuffix(substr(var.name, 0, 12), "-")}-${substr(sha1(var.name), 0, 6)}"
   caches     = { for upstream in var.registry.pull_through : upstream => "${local.cache_name}/${upstream}" }
 }
 
