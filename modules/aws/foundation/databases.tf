@@ -121,8 +121,10 @@ resource "aws_db_instance" "this" {
   backup_retention_period    = each.value.backup_days
   copy_tags_to_snapshot      = true
   auto_minor_version_upgrade = true
-  deletion_protection        = var.deletion_protection
-  skip_final_snapshot        = false
+  # Only who writes another major version asks for one; without this AWS refuses it.
+  allow_major_version_upgrade = true
+  deletion_protection         = var.deletion_protection
+  skip_final_snapshot         = false
   # Decided when the database is made, so that its successor's last snapshot cannot collide with it.
   final_snapshot_identifier       = "${var.name}-${each.key}-${formatdate("YYYYMMDDhhmmss", plantimestamp())}"
   enabled_cloudwatch_logs_exports = local.engines[each.value.engine].logs

@@ -117,6 +117,20 @@ run "long_names_fit_in_a_cache_prefix" {
   }
 }
 
+run "prefixes_of_caches_have_no_two_dashes" {
+  command = plan
+
+  variables {
+    name     = "acme-stores-production-europe"
+    registry = { pull_through = ["kubernetes"] }
+  }
+
+  assert {
+    condition     = startswith(output.pull_through_prefixes.kubernetes, "acme-stores-") && !strcontains(output.pull_through_prefixes.kubernetes, "--")
+    error_message = "ECR takes no prefix with two dashes in a row."
+  }
+}
+
 run "databases_are_safe" {
   command = apply
 
@@ -143,6 +157,11 @@ run "databases_are_safe" {
   assert {
     condition     = aws_db_parameter_group.this["orders"].family == "postgres16" && aws_db_parameter_group.this["stock"].family == "mysql8.4"
     error_message = "The parameters must be of the engine's family."
+  }
+
+  assert {
+    condition     = alltrue([for database in values(aws_db_instance.this) : database.allow_major_version_upgrade])
+    error_message = "Another major version in the spec must be one that RDS takes."
   }
 
   assert {
