@@ -1,5 +1,6 @@
 locals {
-  vpn = var.vpn == null ? 0 : 1
+  vpn      = var.vpn == null ? 0 : 1
+  resolver = cidrhost(local.own_vpc ? var.cidr : data.aws_vpc.adopted[0].cidr_block, 2)
 }
 
 # Engineers reach the network, and with it the Kubernetes API of either color, with a certificate of
@@ -15,7 +16,7 @@ resource "aws_ec2_client_vpn_endpoint" "this" {
   split_tunnel           = true
   transport_protocol     = "udp"
   # The VPC's own resolver, so that private zones and the API's private name are found.
-  dns_servers           = [cidrhost(local.own_vpc ? var.cidr : data.aws_vpc.adopted[0].cidr_block, 2)]
+  dns_servers           = [local.resolver]
   session_timeout_hours = 12
 
   authentication_options {
@@ -47,6 +48,16 @@ resource "aws_ec2_client_vpn_authorization_rule" "vpc" {
   client_vpn_endpoint_id = aws_ec2_client_vpn_endpoint.this[0].id
   description            = "The network of ${var.name}"
   target_network_cidr    = var.cidr
+  authorize_all_groups   = true
+}
+
+# That of an adopted VPC may lie outside of the part of it that is this cluster's, and no name would be found.
+resource "aws_ec2_client_vpn_authorization_rule" "resolver" {
+  count = local.own_vpc || cidrhost("${local.resolver}/${split("/", var.cidr)[1]}", 0) == cidrhost(var.cidr, 0) ? 0 : local.vpn
+
+  client_vpn_endpoint_id = aws_ec2_client_vpn_endpoint.this[0].id
+  description            = "The resolver of the VPC"
+  target_network_cidr    = "${local.resolver}/32"
   authorize_all_groups   = true
 }
 

@@ -57,6 +57,11 @@ run "a_vpc_is_used_and_left_as_it_is" {
     condition     = aws_ec2_client_vpn_endpoint.this[0].dns_servers == tolist(["10.99.0.2"])
     error_message = "The resolver is in the first range of the VPC, wherever cidr is."
   }
+
+  assert {
+    condition     = [for rule in aws_ec2_client_vpn_authorization_rule.resolver : rule.target_network_cidr] == ["10.99.0.2/32"]
+    error_message = "Clients must be let through to a resolver outside of cidr, or they find no name."
+  }
 }
 
 run "a_range_outside_of_the_vpc_is_refused" {
