@@ -111,14 +111,14 @@ resource "aws_networkfirewall_rule_group" "protocols" {
   rule_group {
     rules_source {
       dynamic "stateful_rule" {
-        for_each = { UDP = 1, ICMP = 2 }
+        for_each = { for index, pair in setproduct(local.ranges, ["UDP", "ICMP"]) : index + 1 => { range = pair[0], protocol = pair[1] } }
 
         content {
           action = "DROP"
 
           header {
-            protocol         = stateful_rule.key
-            source           = var.cidr
+            protocol         = stateful_rule.value.protocol
+            source           = stateful_rule.value.range
             source_port      = "ANY"
             direction        = "FORWARD"
             destination      = "ANY"
@@ -127,7 +127,7 @@ resource "aws_networkfirewall_rule_group" "protocols" {
 
           rule_option {
             keyword  = "sid"
-            settings = [tostring(stateful_rule.value)]
+            settings = [tostring(stateful_rule.key)]
           }
         }
       }

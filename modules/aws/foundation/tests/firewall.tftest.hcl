@@ -124,6 +124,28 @@ run "one_nat_gateway_behind_three_firewalls" {
   }
 }
 
+run "pods_send_nothing_but_tcp_either" {
+  command = plan
+
+  variables {
+    pods = {
+      cidr  = "100.64.0.0/16"
+      blue  = ["100.64.0.0/20", "100.64.16.0/20", "100.64.32.0/20"]
+      green = ["100.64.128.0/20", "100.64.144.0/20", "100.64.160.0/20"]
+    }
+  }
+
+  assert {
+    condition     = toset([for rule in aws_networkfirewall_rule_group.protocols[0].rule_group[0].rules_source[0].stateful_rule : "${rule.header[0].protocol} ${rule.header[0].source}"]) == toset(["UDP 10.20.0.0/16", "ICMP 10.20.0.0/16", "UDP 100.64.0.0/16", "ICMP 100.64.0.0/16"])
+    error_message = "What is dropped must be dropped from every range of the VPC."
+  }
+
+  assert {
+    condition     = length(distinct(flatten([for rule in aws_networkfirewall_rule_group.protocols[0].rule_group[0].rules_source[0].stateful_rule : [for option in rule.rule_option : option.settings]]))) == 4
+    error_message = "Each rule needs a number of its own."
+  }
+}
+
 run "named_hosts_pass_and_nothing_else" {
   command = apply
 
