@@ -2,6 +2,7 @@ package generator_test
 
 import (
 	"maps"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -25,29 +26,41 @@ var hostile = []string{
 // harmless is a word that needs no quoting of any kind.
 const harmless = "harmless"
 
-// everywhere puts a text into every free string that reaches HCL.
-func everywhere(c *spec.Cluster, text string) {
+// everywhere puts a text into every string of a spec, also into those that are not there yet as this is written. What
+// decides on what is rendered, and what has to be an address, is then put back.
+func everywhere(c *spec.Cluster, text string, adopts bool) {
+	name, network := c.Metadata.Name, c.Spec.Network
+	filled(reflect.ValueOf(c).Elem(), text)
+	c.APIVersion, c.Kind = spec.APIVersion, spec.Kind
+	c.Metadata.Name = name // is in the paths
 	c.Metadata.Labels = map[string]string{text: text, "plain": text}
 	s := &c.Spec
-	s.Region, s.Account = text, text
-	s.Kubernetes.Version, s.Kubernetes.Logs = text, []string{text}
-	s.State = spec.State{Backend: "s3", Bucket: text, Region: text}
-	s.Network.NAT, s.Network.Endpoints = text, []string{text, text}
-	s.Access = spec.Access{API: text, Allow: []string{text}, Admins: []string{text}, Viewers: []string{text}, PermissionsBoundary: text,
-		VPN: &spec.VPN{Clients: text, ServerCertificate: text, ClientRootCertificate: text}}
+	s.Platform, s.State.Backend, s.Kubernetes.Autoscaler = spec.AWS, "s3", "karpenter"
+	s.Network.CIDR, s.Network.Services, s.Network.Zones, s.Network.Pods = network.CIDR, network.Services, network.Zones, "100.64.0.0/16"
 	s.Network.Egress = spec.Egress{Mode: "restricted", Allow: []string{"x" + text}} // *.x becomes .x
-	s.Ingress.Domain, s.Ingress.Zone, s.Ingress.Visibility, s.Ingress.Allow = text, text, text, []string{text}
-	s.Terraform.Version = text
-	s.NodePools = []spec.NodePool{{
-		Name: text, Machines: []string{text}, Capacity: text, Labels: map[string]string{text: text},
-		Taints: []spec.Taint{{Key: text, Value: text, Effect: text}},
-	}}
-	s.Services = spec.Services{
-		Registry:   &spec.Registry{Repositories: []string{text}, PullThrough: []string{text}},
-		Secrets:    &spec.Secrets{Prefix: text},
-		Alerts:     &spec.Alerts{Slack: &spec.Slack{Webhook: spec.SecretRef{Env: text}}},
-		Databases:  []spec.Database{{Name: text, Engine: text, Version: text, Class: text}},
-		Identities: []spec.Identity{{Name: text, Namespace: text, ServiceAccount: text, Secrets: []string{text}, Databases: []string{text}, Buckets: []string{text}}},
+	s.Rotation.Traffic.Health.Protocol = "http"                                     // is written in capitals
+	if !adopts {
+		s.Network.Adopt.Subnets = nil
+	}
+}
+
+// filled sets every string below v, with one item in every list and map.
+func filled(v reflect.Value, text string) {
+	switch v.Kind() {
+	case reflect.String:
+		v.SetString(text)
+	case reflect.Struct:
+		for i := range v.NumField() {
+			filled(v.Field(i), text)
+		}
+	case reflect.Pointer:
+		v.Set(reflect.New(v.Type().Elem()))
+		filled(v.Elem(), text)
+	case reflect.Slice:
+		v.Set(reflect.MakeSlice(v.Type(), 1, 1))
+		filled(v.Index(0), text)
+	case reflect.Map:
+		v.Set(reflect.ValueOf(map[string]string{text: text}))
 	}
 }
 
@@ -72,9 +85,16 @@ func checkLiteral(t *testing.T, text string) {
 	if strings.Contains(text, harmless) || strings.Contains(text, "drover") || text == "managed-by" || text == "plain" || text == "" || !utf8.ValidString(text) {
 		return // empty, or the same label as another
 	}
+	for _, adopts := range []bool{false, true} {
+		checkSpec(t, text, adopts)
+	}
+}
+
+func checkSpec(t *testing.T, text string, adopts bool) {
+	t.Helper()
 	hostileSpec, plainSpec := load(t, "minimal"), load(t, "minimal")
-	everywhere(&hostileSpec, text)
-	everywhere(&plainSpec, harmless)
+	everywhere(&hostileSpec, text, adopts)
+	everywhere(&plainSpec, harmless, adopts)
 	got := roots(render(t, hostileSpec, generator.Options{}))
 	want := roots(render(t, plainSpec, generator.Options{}))
 	for name := range want {
