@@ -19,6 +19,7 @@ func awsCluster(c spec.Cluster, plan Addresses, r Root) []attribute {
 		{"kubernetes_version", text(s.Kubernetes.Version)},
 		gap,
 		{"vpc_id", foundation("vpc_id")},
+		{"zones", integer(s.Network.Zones)},
 		{"subnet_ids", foundation("subnet_ids", r.color())},
 		{"public_subnet_ids", foundation("subnet_ids", "public")},
 		{"services_cidr", text(plan.Services[r].String())},

@@ -106,12 +106,12 @@ func TestAChangeIsMadeInPlaceOrOfferedAsARotation(t *testing.T) {
 	if got := s.plan(changed); len(got) != 0 {
 		t.Errorf("what was refused left something behind: %v", got)
 	}
-	s.grows(replaced(t, changed, "zones: 2", "zones: 3"))
+	s.grows(changed, replaced(t, changed, "zones: 2", "zones: 3"))
 }
 
-// grows holds that a further zone moves nothing of the network that stands: its subnets come beside the others, and only
-// the nodes, which cannot take them in place, wait for a rotation.
-func (s *session) grows(text string) {
+// grows holds that a further zone moves nothing of the network that stands: its subnets come beside the others. The
+// cluster cannot take them in place: it waits for a rotation, and until then its own files want nothing of it.
+func (s *session) grows(before, text string) {
 	s.t.Helper()
 	subnets := 0
 	for address, action := range s.planRoot(text, generator.Foundation) {
@@ -131,6 +131,12 @@ func (s *session) grows(text string) {
 	}
 	s.expect(s.drover("apply", "--auto-approve"), 1, "foundation applied", `replace module.cluster.aws_eks_node_group.this["general"] (for another subnet_ids)`,
 		"take it as a rotation", "drover rotate")
+	if got := s.plan(text)["module.cluster.aws_eks_cluster.this"]; got != "create delete" {
+		s.t.Errorf("a third zone would %q the control plane, which EKS never moves to other zones", got)
+	}
+	if got := s.plan(before); len(got) != 0 {
+		s.t.Errorf("with a third zone in the foundation, the cluster of two plans %v", got)
+	}
 }
 
 // keeps holds that a change of the spec is refused, with all the words, and that neither the files nor the account are

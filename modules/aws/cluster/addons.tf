@@ -23,7 +23,7 @@ locals {
     eniConfig = {
       create  = true
       region  = local.region
-      subnets = { for zone, subnet in var.pod_subnets : zone => { id = subnet } }
+      subnets = { for zone, subnet in local.pod_subnets : zone => { id = subnet } }
     }
     env = {
       AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG = "true"

@@ -7,6 +7,12 @@ locals {
   account   = data.aws_caller_identity.current.account_id
   partition = data.aws_partition.current.partition
   region    = data.aws_region.current.id
+
+  # Those of the color's own zones. The foundation numbers its zones in the order of their names.
+  zones             = min(coalesce(var.zones, length(var.subnet_ids)), length(var.subnet_ids))
+  subnet_ids        = slice(var.subnet_ids, 0, local.zones)
+  public_subnet_ids = slice(var.public_subnet_ids, 0, min(local.zones, length(var.public_subnet_ids)))
+  pod_subnets       = { for zone in slice(keys(var.pod_subnets), 0, min(local.zones, length(var.pod_subnets))) : zone => var.pod_subnets[zone] }
 }
 
 resource "aws_eks_cluster" "this" {
@@ -19,7 +25,7 @@ resource "aws_eks_cluster" "this" {
   bootstrap_self_managed_addons = false
 
   vpc_config {
-    subnet_ids              = var.subnet_ids
+    subnet_ids              = local.subnet_ids
     security_group_ids      = [aws_security_group.api.id]
     endpoint_private_access = true
     endpoint_public_access  = var.api.access == "restricted"
@@ -53,7 +59,7 @@ resource "aws_eks_cluster" "this" {
   tags = var.tags
 
   lifecycle {
-    replace_triggered_by = [terraform_data.encryption_key]
+    replace_triggered_by = [terraform_data.encryption_key, terraform_data.zones]
   }
 
   depends_on = [
@@ -69,6 +75,12 @@ resource "aws_eks_cluster" "this" {
 # the plan says so: another key is another cluster.
 resource "terraform_data" "encryption_key" {
   input = var.kms_key_arn
+}
+
+# Nor can it move a control plane to other zones, or to more of them: it takes other subnets of the same zones only.
+# https://docs.aws.amazon.com/eks/latest/userguide/network-reqs.html
+resource "terraform_data" "zones" {
+  input = local.zones
 }
 
 resource "aws_cloudwatch_log_group" "cluster" {

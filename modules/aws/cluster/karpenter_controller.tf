@@ -30,7 +30,7 @@ data "aws_iam_policy_document" "karpenter" {
     actions = ["ec2:CreateFleet", "ec2:RunInstances"]
     resources = concat(
       ["${local.ec2}::image/*", "${local.ec2}::snapshot/*"],
-      [for id in var.subnet_ids : "${local.ec2}:${local.account}:subnet/${id}"],
+      [for id in local.subnet_ids : "${local.ec2}:${local.account}:subnet/${id}"],
       ["${local.ec2}:${local.account}:security-group/${local.node_security_group_id}"],
       # Where an EC2NodeClass selects one: a machine that was paid for, or a place beside or apart from others.
       [for kind in ["capacity-reservation", "placement-group"] : "${local.ec2}:${local.account}:${kind}/*"],

@@ -35,7 +35,7 @@ resource "aws_lb" "this" {
   name               = local.lb_name
   load_balancer_type = "network"
   internal           = var.ingress.visibility == "internal"
-  subnets            = var.ingress.visibility == "internal" ? var.subnet_ids : var.public_subnet_ids
+  subnets            = var.ingress.visibility == "internal" ? local.subnet_ids : local.public_subnet_ids
   security_groups    = [aws_security_group.load_balancer.id]
 
   # Pools may have no node in a zone; the load balancer answers there all the same.

@@ -27,7 +27,7 @@ resource "aws_lb" "management" {
   name               = local.management_name
   load_balancer_type = "network"
   internal           = each.value.visibility == "internal"
-  subnets            = each.value.visibility == "internal" ? var.subnet_ids : var.public_subnet_ids
+  subnets            = each.value.visibility == "internal" ? local.subnet_ids : local.public_subnet_ids
   security_groups    = [aws_security_group.management[each.key].id]
 
   enable_cross_zone_load_balancing = true

@@ -84,7 +84,7 @@ resource "aws_eks_node_group" "this" {
   node_group_name_prefix = "${each.key}-"
   node_role_arn          = aws_iam_role.node.arn
   version                = aws_eks_cluster.this.version # after the control plane, never before
-  subnet_ids             = length(each.value.zones) == 0 ? var.subnet_ids : [for zone in each.value.zones : var.subnet_ids[zone - 1]]
+  subnet_ids             = length(each.value.zones) == 0 ? local.subnet_ids : [for zone in each.value.zones : local.subnet_ids[zone - 1]]
   ami_type               = local.images[each.key]
   capacity_type          = each.value.capacity == "spot" ? "SPOT" : "ON_DEMAND"
   instance_types         = each.value.machines

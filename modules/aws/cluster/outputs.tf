@@ -54,7 +54,7 @@ output "karpenter" {
   value = var.karpenter == null ? null : {
     queue             = aws_sqs_queue.karpenter["this"].name
     instance_profile  = aws_iam_instance_profile.karpenter["this"].name
-    subnet_ids        = var.subnet_ids
+    subnet_ids        = local.subnet_ids
     security_group_id = local.node_security_group_id
   }
 }

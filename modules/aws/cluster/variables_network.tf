@@ -13,6 +13,17 @@ variable "subnet_ids" {
   }
 }
 
+variable "zones" {
+  description = "How many zones the color spans: it takes the first of subnet_ids, public_subnet_ids and pod_subnets, so that it stays as it is when the network gets a further one. Null: all that there are."
+  type        = number
+  default     = null
+
+  validation {
+    condition     = var.zones == null ? true : var.zones >= 2 && floor(var.zones) == var.zones
+    error_message = "zones must be a whole number, 2 at least, which EKS demands, or null."
+  }
+}
+
 variable "pod_subnets" {
   description = "Ids of this color's subnets for pods, by the name of the zone, one for each zone of subnet_ids. Empty: pods have addresses of the nodes' subnets."
   type        = map(string)

@@ -63,7 +63,7 @@ variable "node_pools" {
   }
 
   validation {
-    condition     = alltrue(flatten([for pool in values(var.node_pools) : [for zone in pool.zones : contains(range(1, length(var.subnet_ids) + 1), zone)]])) && alltrue([for pool in values(var.node_pools) : length(distinct(pool.zones)) == length(pool.zones)])
+    condition     = alltrue(flatten([for pool in values(var.node_pools) : [for zone in pool.zones : contains(range(1, min(coalesce(var.zones, length(var.subnet_ids)), length(var.subnet_ids)) + 1), zone)]])) && alltrue([for pool in values(var.node_pools) : length(distinct(pool.zones)) == length(pool.zones)])
     error_message = "node_pools: zones must be different numbers of subnet_ids, the first of which is 1."
   }
 

@@ -42,6 +42,25 @@ run "api_is_private_by_default" {
   }
 }
 
+run "a_further_zone_of_the_network_changes_nothing" {
+  command = plan
+
+  variables {
+    zones       = 2
+    pod_subnets = { eu-west-1a = "subnet-x0", eu-west-1b = "subnet-x1", eu-west-1c = "subnet-x2" }
+  }
+
+  assert {
+    condition     = aws_eks_cluster.this.vpc_config[0].subnet_ids == toset(["subnet-b0", "subnet-b1"]) && aws_eks_node_group.this["general"].subnet_ids == toset(["subnet-b0", "subnet-b1"]) && terraform_data.zones.input == 2
+    error_message = "EKS and the nodes must stay in the zones that the color was made for."
+  }
+
+  assert {
+    condition     = aws_lb.this.subnets == toset(["subnet-p0", "subnet-p1"]) && keys(jsondecode(aws_eks_addon.before_nodes["vpc-cni"].configuration_values).eniConfig.subnets) == ["eu-west-1a", "eu-west-1b"]
+    error_message = "The load balancer and the pods must stay in these zones, too."
+  }
+}
+
 run "restricted_api_is_open_to_named_ranges" {
   command = plan
 

@@ -1,4 +1,4 @@
-# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:e0611e75da8c580330ab3c3fb01cba5378d8dedadc74fb1199994ed1267acd0f
+# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:1e85b6671609c5860a33435954191ad5bc3f3863192ae3ac50008a9228fa6f7c
 
 data "terraform_remote_state" "foundation" {
   backend = "local"
@@ -16,6 +16,7 @@ module "cluster" {
   kubernetes_version = "1.33"
 
   vpc_id            = data.terraform_remote_state.foundation.outputs.vpc_id
+  zones             = 3
   subnet_ids        = data.terraform_remote_state.foundation.outputs.subnet_ids.blue
   public_subnet_ids = data.terraform_remote_state.foundation.outputs.subnet_ids.public
   services_cidr     = "172.20.0.0/17"

@@ -1,4 +1,4 @@
-# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:60ae96d9c7e2da2c64caecc661a9bd2e38b6e82bed6a16c1a0ca49f050768b9d
+# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:4db0731c78a9dbd8ae0002f757b68de2e6e5af267c37181f6fe947801e42aa9d
 
 data "terraform_remote_state" "foundation" {
   backend = "local"
@@ -16,6 +16,7 @@ module "cluster" {
   kubernetes_version = "1.33"
 
   vpc_id            = data.terraform_remote_state.foundation.outputs.vpc_id
+  zones             = 3
   subnet_ids        = data.terraform_remote_state.foundation.outputs.subnet_ids.green
   public_subnet_ids = data.terraform_remote_state.foundation.outputs.subnet_ids.public
   services_cidr     = "172.20.128.0/17"

@@ -1,4 +1,4 @@
-# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:044ce96a3f0829d14f65249fae3f34a277e1f4b00de10b6218c4815d53e780b5
+# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:31099a31e9e03b5297b4ee58fbdbe49c311e9213b79f45e0c5ee44c223b94a4f
 
 data "terraform_remote_state" "foundation" {
   backend = "local"
@@ -16,6 +16,7 @@ module "cluster" {
   kubernetes_version = "1.33"
 
   vpc_id            = data.terraform_remote_state.foundation.outputs.vpc_id
+  zones             = 2
   subnet_ids        = data.terraform_remote_state.foundation.outputs.subnet_ids.blue
   public_subnet_ids = data.terraform_remote_state.foundation.outputs.subnet_ids.public
   services_cidr     = "172.20.0.0/17"

@@ -1,4 +1,4 @@
-# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:f71b2be008b171919de73ffbb6070ac9aceb6c1d5f3ecf15cec6e1d5988a82a7
+# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:06bfdb0111b579241c6fb1f6f66b37a3b2f2e5251a38af91c0dee3927691ec0b
 
 data "terraform_remote_state" "foundation" {
   backend = "local"
@@ -16,6 +16,7 @@ module "cluster" {
   kubernetes_version = "1.33"
 
   vpc_id            = data.terraform_remote_state.foundation.outputs.vpc_id
+  zones             = 2
   subnet_ids        = data.terraform_remote_state.foundation.outputs.subnet_ids.green
   public_subnet_ids = data.terraform_remote_state.foundation.outputs.subnet_ids.public
   services_cidr     = "172.20.128.0/17"

@@ -1,4 +1,4 @@
-# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:e4aa7c043d6707ce953912323f2e9b9d424bf6ec889be2771c08e4921a863b26
+# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:405cde0b9fbfae64c245e72fb46b0d591d51fc379ec3faf4c519e8b04235bf3b
 
 data "terraform_remote_state" "foundation" {
   backend = "local"
@@ -16,6 +16,7 @@ module "cluster" {
   kubernetes_version = "1.33"
 
   vpc_id            = data.terraform_remote_state.foundation.outputs.vpc_id
+  zones             = 3
   subnet_ids        = data.terraform_remote_state.foundation.outputs.subnet_ids.blue
   public_subnet_ids = data.terraform_remote_state.foundation.outputs.subnet_ids.public
   services_cidr     = "172.20.0.0/17"

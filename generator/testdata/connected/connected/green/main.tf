@@ -1,4 +1,4 @@
-# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:c34cbb90f23b9fa4d624f83d1bd962bb0428c183052d4cc52b70f7db1364013d
+# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:70b72d91f5f3f6aff4ee572254a999e1980c7bec428d9f5ecb85391f5ee8f9e3
 
 data "terraform_remote_state" "foundation" {
   backend = "local"
@@ -16,6 +16,7 @@ module "cluster" {
   kubernetes_version = "1.33"
 
   vpc_id            = data.terraform_remote_state.foundation.outputs.vpc_id
+  zones             = 3
   subnet_ids        = data.terraform_remote_state.foundation.outputs.subnet_ids.green
   public_subnet_ids = data.terraform_remote_state.foundation.outputs.subnet_ids.public
   services_cidr     = "172.20.128.0/17"

@@ -1,4 +1,4 @@
-# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:51df6bc5b5bdb6a5540c1d92841e3b084addc2ed0b2934f78670b820f8a89625
+# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:203d53860233c186b11409ad943d55f5414251c72f1a0d7f55d26378f03847fb
 
 data "terraform_remote_state" "foundation" {
   backend = "local"
@@ -16,6 +16,7 @@ module "cluster" {
   kubernetes_version = "1.33"
 
   vpc_id            = data.terraform_remote_state.foundation.outputs.vpc_id
+  zones             = 3
   subnet_ids        = data.terraform_remote_state.foundation.outputs.subnet_ids.blue
   public_subnet_ids = data.terraform_remote_state.foundation.outputs.subnet_ids.public
   services_cidr     = "172.20.0.0/17"

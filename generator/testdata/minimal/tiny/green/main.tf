@@ -1,4 +1,4 @@
-# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:03c0f20fca7cab20a82dabb54ea79698a1460950fe56aed00153995bf223fcc0
+# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:15b8765753038592be4a32b6c7ff0ae8f51d819249b981d393a0e16dd95e97e9
 
 data "terraform_remote_state" "foundation" {
   backend = "local"
@@ -16,6 +16,7 @@ module "cluster" {
   kubernetes_version = "1.33"
 
   vpc_id            = data.terraform_remote_state.foundation.outputs.vpc_id
+  zones             = 3
   subnet_ids        = data.terraform_remote_state.foundation.outputs.subnet_ids.green
   public_subnet_ids = data.terraform_remote_state.foundation.outputs.subnet_ids.public
   services_cidr     = "172.20.128.0/17"

@@ -1,4 +1,4 @@
-# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:4cda8b7e6d54f9eb64e3f1b051da7e3da74b2a37c24f9e7a5ef59c00b43d9d19
+# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:abe8c5123ebb256130db2ea1ed60b66504b2ec5907ce448876903f0f38af4fcc
 
 data "terraform_remote_state" "foundation" {
   backend = "s3"
@@ -18,6 +18,7 @@ module "cluster" {
   kubernetes_version = "1.33"
 
   vpc_id            = data.terraform_remote_state.foundation.outputs.vpc_id
+  zones             = 3
   subnet_ids        = data.terraform_remote_state.foundation.outputs.subnet_ids.blue
   public_subnet_ids = data.terraform_remote_state.foundation.outputs.subnet_ids.public
   services_cidr     = "172.20.0.0/17"

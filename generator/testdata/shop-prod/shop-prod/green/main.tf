@@ -1,4 +1,4 @@
-# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:a8338f7a707361a8073b1abf3b4d3736c9d5eceae6cffe9bb55952568b9b5561
+# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:e5af2100ac4060bac807c6ab71836b34939196969e64a62429047ca038f5602a
 
 data "terraform_remote_state" "foundation" {
   backend = "s3"
@@ -18,6 +18,7 @@ module "cluster" {
   kubernetes_version = "1.33"
 
   vpc_id            = data.terraform_remote_state.foundation.outputs.vpc_id
+  zones             = 3
   subnet_ids        = data.terraform_remote_state.foundation.outputs.subnet_ids.green
   public_subnet_ids = data.terraform_remote_state.foundation.outputs.subnet_ids.public
   services_cidr     = "172.20.128.0/17"
