@@ -61,7 +61,7 @@ func TestEverythingThatIsSetIsWritten(t *testing.T) {
 	c := least(spec.AWS, "eu-west-1")
 	c.Metadata.Labels = map[string]string{"team": "a: b", "on": "yes"}
 	c.Spec.Account = "123456789012"
-	c.Spec.Kubernetes = spec.Kubernetes{Version: "1.32", Logs: []string{"audit"}, LogRetention: spec.Duration(30 * 24 * time.Hour), Autoscaler: "pools"}
+	c.Spec.Kubernetes = spec.Kubernetes{Version: "1.35", Logs: []string{"audit"}, LogRetention: spec.Duration(30 * 24 * time.Hour), Autoscaler: "pools"}
 	c.Spec.Network.Zones, c.Spec.Network.Services, c.Spec.Network.NAT, c.Spec.Network.Endpoints = 2, "172.22.0.0/16", "none", []string{"s3", "ecr.api", "ecr.dkr", "sts", "ec2", "eks-auth", "logs"}
 	c.Spec.Access = spec.Access{API: "restricted", Allow: []string{"203.0.113.0/24"}, Admins: []string{"arn:aws:iam::123456789012:role/a+b"}, Viewers: []string{"arn:aws:iam::123456789012:role/c"}, PermissionsBoundary: "arn:aws:iam::123456789012:policy/b"}
 	c.Spec.NodePools = []spec.NodePool{{

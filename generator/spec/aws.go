@@ -15,7 +15,7 @@ var awsRules = rules{
 		"sa-east-1", "us-east-1", "us-east-2", "us-gov-east-1", "us-gov-west-1", "us-west-1", "us-west-2",
 	},
 	// https://docs.aws.amazon.com/eks/latest/userguide/kubernetes-versions.html
-	oldest: 30, newest: 36,
+	oldest: 30, supported: 34, newest: 36,
 	addons: awsAddons, karpenter: true,
 	// https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html
 	retention: []int{1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653},

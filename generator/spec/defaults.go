@@ -16,7 +16,7 @@ const TerraformVersion = ">= 1.9.5"
 
 func (c *Cluster) setDefaults() {
 	c.Spec = Spec{
-		Kubernetes: Kubernetes{Version: "1.33", LogRetention: days(90), Autoscaler: "pools"},
+		Kubernetes: Kubernetes{Version: "1.35", LogRetention: days(90), Autoscaler: "pools"},
 		State:      State{Backend: "local"},
 		Network: Network{
 			Zones: 3, NAT: "per-zone", Egress: Egress{Mode: "open"}, FlowLogs: FlowLogs{Retention: days(30)},

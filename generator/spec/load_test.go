@@ -33,7 +33,7 @@ func TestTheLeastSpecIsAProductionSafeCluster(t *testing.T) {
 		"services apart from the network":    s.Network.Services == "172.20.0.0/16",
 		"endpoints for what a node needs":    strings.Join(s.Network.Endpoints, " ") == "s3 ecr.api ecr.dkr sts ec2 eks-auth",
 		"local state":                        s.State.Backend == "local",
-		"Kubernetes 1.33":                    s.Kubernetes.Version == "1.33",
+		"Kubernetes in standard support":     minorOf(s.Kubernetes.Version) >= awsRules.supported && minorOf(s.Kubernetes.Version) < awsRules.newest,
 		"one pool of three to twelve nodes":  len(s.NodePools) == 1 && s.NodePools[0].Name == "general" && s.NodePools[0].Min == 3 && s.NodePools[0].Max == 12,
 		"its machines and disks":             strings.Join(s.NodePools[0].Machines, " ") == "m7i.large m6i.large" && s.NodePools[0].Disk.GiB() == 80 && s.NodePools[0].Capacity == "on-demand",
 		"a check before traffic":             len(s.Rotation.Verify) == 1 && s.Rotation.Verify[0].HTTP != nil && s.Rotation.Verify[0].HTTP.Path == "/" && s.Rotation.Verify[0].HTTP.Samples == 20,

@@ -16,6 +16,7 @@ type rules struct {
 	region     form
 	regions    []string
 	oldest     int // minor version of Kubernetes: none below it is still run
+	supported  int // the oldest in standard support when this drover was made; 0: not known
 	newest     int // the newest that was known when this drover was made
 	addons     addonRules
 	karpenter  bool  // may add nodes

@@ -303,7 +303,7 @@ func (v *validator) kubernetes() {
 	path := "spec.kubernetes.version"
 	m := minorVersion.FindStringSubmatch(k.Version)
 	if m == nil {
-		help := `write it like "1.33"`
+		help := `write it like "1.35"`
 		if long := longVersion.FindStringSubmatch(k.Version); long != nil {
 			help = fmt.Sprintf(`write "1.%s": the platform chooses the patch release`, long[1])
 		}
@@ -311,6 +311,8 @@ func (v *validator) kubernetes() {
 	} else if minor, err := strconv.Atoi(m[1]); err == nil {
 		if minor < v.rules.oldest {
 			v.wrong(path, fmt.Sprintf("%s no longer runs Kubernetes %s", v.rules.name, k.Version), fmt.Sprintf(`write "1.%d" or newer`, v.rules.oldest))
+		} else if minor < v.rules.supported {
+			v.unwise("out-of-support", path, fmt.Sprintf("%s has ended its standard support of Kubernetes %s: it upgrades such a cluster by itself, and in place", v.rules.name, k.Version), fmt.Sprintf(`write "1.%d" or newer`, v.rules.supported))
 		} else if minor > v.rules.newest {
 			v.unwise("unknown-version", path, fmt.Sprintf("Kubernetes %s is newer than this drover, which knows 1.%d", k.Version, v.rules.newest), "see whether the platform offers it")
 		}

@@ -46,7 +46,7 @@ func TestARotationSurvivesWhatGoesWrong(t *testing.T) {
 	s.planTakes("apply")
 	s.expect(s.drover("apply", "--auto-approve"), 0)
 	s.planTakes("nothing")
-	if got := s.status(); got.Active != "blue" || got.Version != "1.33" || got.Rotation != nil {
+	if got := s.status(); got.Active != "blue" || got.Version != "1.35" || got.Rotation != nil {
 		t.Fatalf("after apply, status is %+v", got)
 	}
 	before := s.clusters()
@@ -55,7 +55,7 @@ func TestARotationSurvivesWhatGoesWrong(t *testing.T) {
 	}
 
 	s.asked = ", management: {domain: " + managementDomain + ", allow: [10.0.0.0/16]}"
-	s.version("1.34")
+	s.version("1.36")
 	s.planTakes("rotate")
 	s.expect(s.drover("apply", "--auto-approve"), 1, "upgrade in place cannot be undone", "drover rotate")
 
@@ -69,7 +69,7 @@ func TestARotationSurvivesWhatGoesWrong(t *testing.T) {
 	s.expect(s.drover("approve", "destroy"), 0)
 	s.expect(s.without("AWS_ENDPOINT_URL", "rotate", "--auto-approve"), 1, "AWS does not answer", "drover rotate")
 	s.expect(s.drover("rotate", "--auto-approve"), 0)
-	if got := s.status(); got.Active != "green" || got.Version != "1.34" || got.Rotation != nil {
+	if got := s.status(); got.Active != "green" || got.Version != "1.36" || got.Rotation != nil {
 		t.Errorf("after the rotation, status is %+v", got)
 	}
 	if got := s.clusters(); len(got) != 1 || got[0] != "herd-green" {
@@ -90,7 +90,7 @@ type session struct {
 func start(t *testing.T, checks string, flags ...string) *session {
 	t.Helper()
 	s := &session{t: t, dir: t.TempDir(), checks: checks}
-	s.version("1.33")
+	s.version("1.35")
 	s.env = harness.Cloud(t, filepath.Join(s.dir, "cluster.yaml"), flags...)
 	return s
 }

@@ -24,7 +24,7 @@ func TestARotationTakesBackLoadBalancersWhileTheirControllerLives(t *testing.T) 
 		t.Fatalf("the Service in blue has made %+v", got)
 	}
 
-	s.version("1.34")
+	s.version("1.36")
 	s.waitsForDestroy()
 	s.says(s.drover("rotate", "--auto-approve"), "deleted in its cluster: 1 Service", "volumes kept, as they hold data: 1", volume)
 	if got := s.madeInside(); len(got.balancers)+len(got.interfaces)+len(got.groups) > 0 {

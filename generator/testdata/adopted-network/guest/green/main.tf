@@ -1,4 +1,4 @@
-# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:4db0731c78a9dbd8ae0002f757b68de2e6e5af267c37181f6fe947801e42aa9d
+# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:346d83d797092a7b9e43a2a7b0893f05ec78c23049f0c0a016c356b5d3e9f25f
 
 data "terraform_remote_state" "foundation" {
   backend = "local"
@@ -13,7 +13,7 @@ module "cluster" {
 
   name               = "guest"
   color              = "green"
-  kubernetes_version = "1.33"
+  kubernetes_version = "1.35"
 
   vpc_id            = data.terraform_remote_state.foundation.outputs.vpc_id
   zones             = 3
@@ -38,19 +38,19 @@ module "cluster" {
       version = "v1.53.0-eksbuild.1"
     }
     "coredns" = {
-      version = "v1.12.1-eksbuild.2"
+      version = "v1.13.2-eksbuild.1"
     }
     "eks-pod-identity-agent" = {
       version = "v1.3.10-eksbuild.2"
     }
     "kube-proxy" = {
-      version = "v1.33.3-eksbuild.4"
+      version = "v1.35.0-eksbuild.2"
     }
     "metrics-server" = {
       version = "v0.8.0-eksbuild.6"
     }
     "vpc-cni" = {
-      version = "v1.20.4-eksbuild.2"
+      version = "v1.21.1-eksbuild.3"
     }
   }
 

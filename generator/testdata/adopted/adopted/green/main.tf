@@ -1,4 +1,4 @@
-# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:06bfdb0111b579241c6fb1f6f66b37a3b2f2e5251a38af91c0dee3927691ec0b
+# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:37b1c8684e1bbc92bd59abe99815ae5ae77a45946ba4fd37946ff7cca5f48f6d
 
 data "terraform_remote_state" "foundation" {
   backend = "local"
@@ -13,7 +13,7 @@ module "cluster" {
 
   name               = "adopted"
   color              = "green"
-  kubernetes_version = "1.33"
+  kubernetes_version = "1.35"
 
   vpc_id            = data.terraform_remote_state.foundation.outputs.vpc_id
   zones             = 2
@@ -38,19 +38,19 @@ module "cluster" {
       version = "v1.53.0-eksbuild.1"
     }
     "coredns" = {
-      version = "v1.12.1-eksbuild.2"
+      version = "v1.13.2-eksbuild.1"
     }
     "eks-pod-identity-agent" = {
       version = "v1.3.10-eksbuild.2"
     }
     "kube-proxy" = {
-      version = "v1.33.3-eksbuild.4"
+      version = "v1.35.0-eksbuild.2"
     }
     "metrics-server" = {
       version = "v0.8.0-eksbuild.6"
     }
     "vpc-cni" = {
-      version = "v1.20.4-eksbuild.2"
+      version = "v1.21.1-eksbuild.3"
     }
   }
 

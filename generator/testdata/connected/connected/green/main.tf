@@ -1,4 +1,4 @@
-# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:70b72d91f5f3f6aff4ee572254a999e1980c7bec428d9f5ecb85391f5ee8f9e3
+# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:17e396309974c22f7002a97ddfd25a6731711563e909c55b46961871aab130fe
 
 data "terraform_remote_state" "foundation" {
   backend = "local"
@@ -13,7 +13,7 @@ module "cluster" {
 
   name               = "connected"
   color              = "green"
-  kubernetes_version = "1.33"
+  kubernetes_version = "1.35"
 
   vpc_id            = data.terraform_remote_state.foundation.outputs.vpc_id
   zones             = 3
@@ -38,19 +38,19 @@ module "cluster" {
       version = "v1.53.0-eksbuild.1"
     }
     "coredns" = {
-      version = "v1.12.1-eksbuild.2"
+      version = "v1.13.2-eksbuild.1"
     }
     "eks-pod-identity-agent" = {
       version = "v1.3.10-eksbuild.2"
     }
     "kube-proxy" = {
-      version = "v1.33.3-eksbuild.4"
+      version = "v1.35.0-eksbuild.2"
     }
     "metrics-server" = {
       version = "v0.8.0-eksbuild.6"
     }
     "vpc-cni" = {
-      version = "v1.20.4-eksbuild.2"
+      version = "v1.21.1-eksbuild.3"
     }
   }
 

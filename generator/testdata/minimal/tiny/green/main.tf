@@ -1,4 +1,4 @@
-# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:15b8765753038592be4a32b6c7ff0ae8f51d819249b981d393a0e16dd95e97e9
+# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:66c169b33d4cadd5d21d757d1ce672422307815b5e8c3f7e6a14cbe628a9234d
 
 data "terraform_remote_state" "foundation" {
   backend = "local"
@@ -13,7 +13,7 @@ module "cluster" {
 
   name               = "tiny"
   color              = "green"
-  kubernetes_version = "1.33"
+  kubernetes_version = "1.35"
 
   vpc_id            = data.terraform_remote_state.foundation.outputs.vpc_id
   zones             = 3
@@ -38,19 +38,19 @@ module "cluster" {
       version = "v1.53.0-eksbuild.1"
     }
     "coredns" = {
-      version = "v1.12.1-eksbuild.2"
+      version = "v1.13.2-eksbuild.1"
     }
     "eks-pod-identity-agent" = {
       version = "v1.3.10-eksbuild.2"
     }
     "kube-proxy" = {
-      version = "v1.33.3-eksbuild.4"
+      version = "v1.35.0-eksbuild.2"
     }
     "metrics-server" = {
       version = "v0.8.0-eksbuild.6"
     }
     "vpc-cni" = {
-      version = "v1.20.4-eksbuild.2"
+      version = "v1.21.1-eksbuild.3"
     }
   }
 
