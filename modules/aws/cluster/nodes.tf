@@ -12,13 +12,23 @@ locals {
     PreferNoSchedule = "PREFER_NO_SCHEDULE"
   }
 
-  # Graviton families have a g after their generation (m7g, c7gn, g5g); families that start with
-  # g or p and a digit have NVIDIA's processors. One image serves a pool, so its first machine decides.
+  # Families that start with g or p and a digit have NVIDIA's processors, but for g4ad, which has
+  # AMD's; inf and trn have AWS' own, for which there is an image of AL2023.
+  drivers = {
+    for name, pool in var.node_pools : name => (
+      can(regex("^(g|gr|p)[0-9]", pool.machines[0])) && !startswith(pool.machines[0], "g4ad.") ? "NVIDIA" :
+      can(regex("^(inf|trn)[0-9]", pool.machines[0])) && pool.os == "al2023" ? "NEURON" :
+      pool.os == "al2023" ? "STANDARD" : ""
+    )
+  }
+
+  # Graviton families have a g after their generation (m7g, c7gn, g5g). One image serves a pool, so
+  # its first machine decides.
   images = {
     for name, pool in var.node_pools : name => join("_", compact([
       { al2023 = "AL2023", bottlerocket = "BOTTLEROCKET" }[pool.os],
       can(regex("^[a-z]+[0-9]+g[a-z]*\\.", pool.machines[0])) ? "ARM_64" : "x86_64",
-      can(regex("^(g|gr|p)[0-9]", pool.machines[0])) ? "NVIDIA" : pool.os == "al2023" ? "STANDARD" : "",
+      local.drivers[name],
     ]))
   }
 

@@ -102,16 +102,20 @@ run "families_are_told_apart" {
       intel-gpu        = { machines = ["g4dn.xlarge"], min = 1, max = 2 }
       graviton-gpu     = { machines = ["g5g.xlarge"], min = 1, max = 2 }
       memory           = { machines = ["r7iz.large"], min = 1, max = 2 }
+      amd-gpu          = { machines = ["g4ad.xlarge"], min = 1, max = 2 }
+      training         = { machines = ["trn1.2xlarge"], min = 1, max = 2 }
     }
   }
 
   assert {
     condition = { for pool, group in aws_eks_node_group.this : pool => group.ami_type } == {
+      amd-gpu          = "AL2023_x86_64_STANDARD"
       graviton-disk    = "AL2023_ARM_64_STANDARD"
       graviton-gpu     = "AL2023_ARM_64_NVIDIA"
       graviton-network = "AL2023_ARM_64_STANDARD"
       intel-gpu        = "AL2023_x86_64_NVIDIA"
       memory           = "AL2023_x86_64_STANDARD"
+      training         = "AL2023_x86_64_NEURON"
     }
     error_message = "The image must fit the machines' processors."
   }
