@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"sync"
 	"time"
 
@@ -12,14 +13,17 @@ import (
 	"drover/orchestrator/cloud"
 	"drover/orchestrator/cloud/aws"
 	"drover/orchestrator/kubernetes"
+	"drover/orchestrator/secret"
 	"drover/orchestrator/terraform"
 	"drover/orchestrator/traffic"
 	"drover/orchestrator/verify"
 )
 
 // platforms are the clouds that drover can ask.
-var platforms = map[spec.Platform]func(ctx context.Context, region string) (cloud.Platform, error){
-	spec.AWS: func(ctx context.Context, region string) (cloud.Platform, error) { return aws.New(ctx, region) },
+var platforms = map[spec.Platform]func(ctx context.Context, region string, secret func(values ...string)) (cloud.Platform, error){
+	spec.AWS: func(ctx context.Context, region string, secret func(values ...string)) (cloud.Platform, error) {
+		return aws.New(ctx, region, secret)
+	},
 }
 
 // Connect gives the ports to the real world: Terraform, the platform's API and
@@ -29,7 +33,8 @@ func Connect(ctx context.Context, o Options) (Ports, error) {
 	if !ok {
 		return Ports{}, &Refused{fmt.Sprintf("drover cannot drive clusters on %s yet", o.Spec.Spec.Platform), "use platform aws"}
 	}
-	platform, err := dial(ctx, o.Spec.Spec.Region)
+	learn(o.Secrets, o.Spec.Spec)
+	platform, err := dial(ctx, o.Spec.Spec.Region, o.Secrets.Learn)
 	if err != nil {
 		return Ports{}, fmt.Errorf("connecting to %s: %w", o.Spec.Spec.Platform, err)
 	}
@@ -41,13 +46,13 @@ func Connect(ctx context.Context, o Options) (Ports, error) {
 	if err != nil {
 		return Ports{}, fmt.Errorf("finding Terraform: %w", err)
 	}
-	connect := apiServers(platform)
+	connect := apiServers(platform, o.Secrets)
 	var memories sync.Map // of the checks, by color and check
 	return Ports{
 		Cloud: platform, Kubernetes: connect,
 		DNS: authority{net: net, options: o},
 		Stack: func(root generator.Root) (Stack, error) {
-			opened, err := binary.Open(o.dir(root), terraform.RootOptions{LockTimeout: lockTime, Progress: func(e terraform.Event) {
+			opened, err := binary.Open(o.dir(root), terraform.RootOptions{LockTimeout: lockTime, Secret: o.Secrets.Learn, Progress: func(e terraform.Event) {
 				o.Observer.Detail(fmt.Sprintf("%s: %s", root, e.Message))
 			}})
 			return relocking{opened}, err
@@ -62,13 +67,48 @@ func Connect(ctx context.Context, o Options) (Ports, error) {
 	}, nil
 }
 
+// learn takes what a spec leads to: the variables that it says hold secrets, and what its addresses have no business to
+// hold.
+func learn(secrets *secret.Known, s spec.Spec) {
+	if a := s.Services.Alerts; a != nil {
+		var refs []spec.SecretRef
+		if a.Slack != nil {
+			refs = append(refs, a.Slack.Webhook)
+		}
+		if a.PagerDuty != nil {
+			refs = append(refs, a.PagerDuty.RoutingKey)
+		}
+		if a.Webhook != nil {
+			refs = append(refs, a.Webhook.Key, a.Webhook.URL)
+		}
+		for _, ref := range refs {
+			secrets.Learn(os.Getenv(ref.Env))
+		}
+	}
+	for _, c := range s.Rotation.Verify {
+		if c.HTTP != nil {
+			secrets.LearnAddress(c.HTTP.Path)
+		}
+		if c.Prometheus != nil {
+			secrets.LearnAddress(c.Prometheus.URL)
+		}
+	}
+}
+
 // apiServers opens clients by what the platform says of a cluster. Each is asked for anew, as a color that is built
 // again has the same name, and another server.
-func apiServers(platform cloud.Platform) func(context.Context, string) (*kubernetes.Client, error) {
+func apiServers(platform cloud.Platform, secrets *secret.Known) func(context.Context, string) (*kubernetes.Client, error) {
 	return func(ctx context.Context, cluster string) (*kubernetes.Client, error) {
 		access, err := platform.Kubernetes(ctx, cluster)
 		if err != nil {
 			return nil, err
+		}
+		if token := access.Token; token != nil {
+			access.Token = func(ctx context.Context) (string, error) {
+				made, err := token(ctx)
+				secrets.Learn(made)
+				return made, err
+			}
 		}
 		client, err := kubernetes.New(access)
 		if err != nil {

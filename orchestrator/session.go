@@ -10,6 +10,7 @@ import (
 	"drover/generator"
 	"drover/generator/spec"
 	"drover/orchestrator/journal"
+	"drover/orchestrator/secret"
 )
 
 // Options is what one command is asked to do, and with what.
@@ -20,6 +21,7 @@ type Options struct {
 	Version  string // drover's own
 	Command  string // for whoever finds the lease held
 	Observer Observer
+	Secrets  *secret.Known // kept out of the journal; Connect adds what it learns
 	Ports    Ports
 }
 
@@ -71,6 +73,7 @@ func (s *session) record(ctx context.Context, e journal.Event) error {
 	if s.state.Rotation != nil && e.Rotation == "" {
 		e.Rotation = s.state.Rotation.ID
 	}
+	e.Detail = s.Secrets.Hide(e.Detail)
 	// An interrupt must not keep the outcome of what was done out of the journal.
 	stamped, err := s.lease.Append(context.WithoutCancel(ctx), e)
 	if err != nil {

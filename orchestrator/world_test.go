@@ -79,7 +79,7 @@ spec:
 func (w *world) options() Options {
 	o := Options{Spec: w.spec, SpecFile: "cluster.yaml", Out: w.out, Version: "test", Command: "drover test", Observer: silent{}}
 	o.Ports = Ports{
-		Cloud: &fakeCloud{w}, DNS: fakeDNS{w}, Kubernetes: apiServers(&fakeCloud{w}),
+		Cloud: &fakeCloud{w}, DNS: fakeDNS{w}, Kubernetes: apiServers(&fakeCloud{w}, nil),
 		Stack: func(root generator.Root) (Stack, error) { return &fakeStack{w, root}, nil },
 		Checks: func(color, _ string) []verify.Check {
 			return []verify.Check{fakeCheck{w, color}}

@@ -13,6 +13,7 @@ import (
 	"drover/generator/spec"
 	"drover/orchestrator"
 	"drover/orchestrator/journal"
+	"drover/orchestrator/secret"
 )
 
 // The exit codes, as documented.
@@ -27,9 +28,11 @@ const (
 )
 
 // streams are a command's files: what is progress goes to err, the answer to out.
+// Through run, neither shows what secrets knows.
 type streams struct {
 	in       *os.File
 	out, err io.Writer
+	secrets  *secret.Known
 }
 
 // errDifferences says that a check found something that is not as it should be.
@@ -40,6 +43,8 @@ type usageError struct{ error }
 
 // run is the whole program, without the process around it.
 func run(ctx context.Context, args []string, s streams) int {
+	s.secrets = secret.FromEnvironment(os.Environ())
+	s.out, s.err = s.secrets.Writer(s.out), s.secrets.Writer(s.err)
 	err := newApp(s).RunContext(ctx, gateLast(args))
 	if err == nil {
 		return exitDone

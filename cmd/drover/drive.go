@@ -32,7 +32,7 @@ func options(c *cli.Context, s streams) (orchestrator.Options, error) {
 	}
 	return orchestrator.Options{
 		Spec: l.Cluster, SpecFile: c.String("file"), Out: c.String("out"), Version: version(),
-		Command: "drover " + c.Command.Name, Observer: observer,
+		Command: "drover " + c.Command.Name, Observer: observer, Secrets: s.secrets,
 	}, nil
 }
 

@@ -29,12 +29,20 @@ var _ orchestrator.Observer = (*progress)(nil)
 
 func newProgress(w io.Writer, verbose bool) *progress {
 	p := &progress{w: w, verbose: verbose}
-	if f, ok := w.(*os.File); ok && isTerminal(f) {
+	if f, ok := inmost(w).(*os.File); ok && isTerminal(f) {
 		if width, _, err := term.GetSize(int(f.Fd())); err == nil {
 			p.width = width
 		}
 	}
 	return p
+}
+
+// inmost is what is written to in the end.
+func inmost(w io.Writer) io.Writer {
+	if outer, ok := w.(interface{ Unwrap() io.Writer }); ok {
+		return outer.Unwrap()
+	}
+	return w
 }
 
 // lines says how each kind of event reads; a kind that is not here is for the

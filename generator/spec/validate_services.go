@@ -153,6 +153,7 @@ func (v *validator) gitops() {
 	switch {
 	case g.Repository == "" || scpLike.MatchString(g.Repository):
 	case err != nil || !slices.Contains([]string{"https", "ssh"}, u.Scheme) || u.Host == "":
+		v.redact(v.where(path)) // it may hold a password all the same
 		v.wrong(path, path+" is not a repository that a cluster can fetch: it has to be an https:// or ssh:// address", "write it like https://git.example.com/team/clusters.git")
 	case hasPassword(u):
 		v.redact(v.where(path))

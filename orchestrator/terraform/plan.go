@@ -58,6 +58,7 @@ func (r *Root) Plan(ctx context.Context, o PlanOptions) (*Plan, error) {
 	if plan.JSON, err = r.cli.ShowPlanFile(ctx, file); err != nil {
 		return nil, r.explain(ctx, "show", err)
 	}
+	r.options.Secret(sensitiveInPlan(plan.JSON)...)
 	return plan, nil
 }
 

@@ -30,6 +30,8 @@ const (
 type RootOptions struct {
 	// Progress gets every event, one after the other and never at the same time; it must return quickly.
 	Progress func(Event)
+	// Secret is told the values that Terraform calls sensitive, as they are met, and that must not be shown.
+	Secret func(values ...string)
 	// Grace is how long Terraform may go on after it was told to stop, before it is killed; 90 min if 0.
 	Grace time.Duration
 	// LockTimeout is how long Terraform waits for the state's lock; it gives up at once if 0.
@@ -60,6 +62,9 @@ func (b *Binary) Open(dir string, o RootOptions) (*Root, error) {
 	o.Grace = cmp.Or(o.Grace, defaultGrace)
 	if o.Progress == nil {
 		o.Progress = func(Event) {}
+	}
+	if o.Secret == nil {
+		o.Secret = func(...string) {}
 	}
 	r := &Root{binary: b, dir: absolute, work: filepath.Join(absolute, ".terraform", "drover"), options: o}
 	if err := os.MkdirAll(r.work, 0o700); err != nil {
@@ -132,6 +137,7 @@ func (r *Root) Init(ctx context.Context) error {
 		return err
 	}
 	r.options.Progress(Event{Time: time.Now(), Type: "init_start", Message: "initializing " + filepath.Base(r.dir)})
+	r.options.Secret(sensitiveSettings(r.dir, split(r.env))...)
 	release, err := r.holdCache(ctx)
 	if err != nil {
 		return err

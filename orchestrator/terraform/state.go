@@ -25,6 +25,9 @@ func (r *Root) Outputs(ctx context.Context) (map[string]json.RawMessage, error) 
 	values := make(map[string]json.RawMessage, len(all))
 	for name, output := range all {
 		values[name] = output.Value
+		if output.Sensitive {
+			r.options.Secret(textsIn(decoded(output.Value))...)
+		}
 	}
 	return values, nil
 }

@@ -18,7 +18,7 @@ import (
 // samples that is the slowest of them. Redirects are not followed: they lead to another host, and it is this one that
 // is being verified.
 type HTTP struct {
-	Label      string       // name in reports; the URL if empty
+	Label      string       // name in reports; the server if empty
 	Client     *http.Client // must not be nil
 	URL        string
 	Status     int           // wanted status; 0 means any from 200 to 399
@@ -30,13 +30,13 @@ type HTTP struct {
 
 const httpTimeout = 10 * time.Second
 
-// Name is the label, or the URL.
-func (h HTTP) Name() string { return cmp.Or(h.Label, "http "+h.URL) }
+// Name is the label, or the server.
+func (h HTTP) Name() string { return cmp.Or(h.Label, "http "+server(h.URL)) }
 
 // Run makes the requests one after the other.
 func (h HTTP) Run(ctx context.Context) (Verdict, string) {
 	if h.Client == nil || h.Samples <= 0 {
-		return Error, fmt.Sprintf("the check of %s asks for %d requests; one is the least", h.URL, h.Samples)
+		return Error, fmt.Sprintf("the check of %s asks for %d requests; one is the least", server(h.URL), h.Samples)
 	}
 	var latencies []time.Duration
 	for i := range h.Samples {
@@ -61,14 +61,14 @@ func (h HTTP) request(ctx context.Context) (time.Duration, error) {
 	defer cancel()
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, h.URL, nil)
 	if err != nil {
-		return 0, fmt.Errorf("the URL %q is not one: %w", h.URL, err)
+		return 0, fmt.Errorf("the URL is not one: %w", withoutURL(err))
 	}
 	client := *h.Client
 	client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 	start := time.Now()
 	answer, err := client.Do(request)
 	if err != nil {
-		return 0, fmt.Errorf("no answer: %w", err)
+		return 0, fmt.Errorf("no answer: %w", withoutURL(err))
 	}
 	defer func() { _ = answer.Body.Close() }() // read to its end below; closing tells nothing new
 	if _, err := io.Copy(io.Discard, answer.Body); err != nil {

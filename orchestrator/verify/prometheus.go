@@ -38,7 +38,7 @@ func (p Prometheus) Run(ctx context.Context) (Verdict, string) {
 	}
 	values, err := p.ask(ctx)
 	if err != nil {
-		return Error, fmt.Sprintf("asking Prometheus at %s: %v", redacted(p.URL), err)
+		return Error, fmt.Sprintf("asking Prometheus at %s: %v", server(p.URL), err)
 	}
 	if len(values) == 0 {
 		return Inconclusive, fmt.Sprintf("the query %q has no data", p.Query)
@@ -63,17 +63,17 @@ func (p Prometheus) Run(ctx context.Context) (Verdict, string) {
 func (p Prometheus) ask(ctx context.Context) ([]float64, error) {
 	target, err := url.JoinPath(p.URL, "api/v1/query")
 	if err != nil {
-		return nil, fmt.Errorf("the URL is not one: %w", err)
+		return nil, fmt.Errorf("the URL is not one: %w", withoutURL(err))
 	}
 	form := url.Values{"query": {p.Query}}.Encode()
 	request, err := http.NewRequestWithContext(ctx, http.MethodPost, target, strings.NewReader(form))
 	if err != nil {
-		return nil, fmt.Errorf("the URL is not one: %w", err)
+		return nil, fmt.Errorf("the URL is not one: %w", withoutURL(err))
 	}
 	request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	answer, err := p.Client.Do(request)
 	if err != nil {
-		return nil, fmt.Errorf("no answer: %w", err)
+		return nil, fmt.Errorf("no answer: %w", withoutURL(err))
 	}
 	defer func() { _ = answer.Body.Close() }() // only read from
 	body, err := io.ReadAll(io.LimitReader(answer.Body, prometheusLimit))
@@ -144,13 +144,4 @@ func (s *sample) UnmarshalJSON(data []byte) error {
 	value, err := strconv.ParseFloat(text, 64)
 	*s = sample(value)
 	return err
-}
-
-// redacted is a URL without its password.
-func redacted(raw string) string {
-	u, err := url.Parse(raw)
-	if err != nil {
-		return "the given URL"
-	}
-	return u.Redacted()
 }

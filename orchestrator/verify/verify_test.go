@@ -251,12 +251,38 @@ func TestPrometheus(t *testing.T) {
 	if verdict, _ := (Prometheus{Client: http.DefaultClient, Query: "up"}).Run(t.Context()); verdict != Error {
 		t.Errorf("%s for a query without a bound", verdict)
 	}
+}
+
+func TestWhatAnAddressKeepsSecretIsInNoResult(t *testing.T) {
+	t.Parallel()
 	closed := serve(t, nil)
 	closed.Close()
-	secret := strings.Replace(closed.URL, "http://", "http://user:hunter2@", 1)
-	verdict, detail := (Prometheus{Client: http.DefaultClient, URL: secret, Query: "up", Min: &low}).Run(t.Context())
-	if verdict != Error || strings.Contains(detail, "hunter2") {
-		t.Errorf("%s: %s", verdict, detail)
+	host := strings.TrimPrefix(closed.URL, "http://")
+	one := 1.0
+	for name, address := range map[string]string{
+		"password":      "http://user:hunter2@" + host,
+		"user alone":    "http://hunter2@" + host,
+		"path":          closed.URL + "/hunter2/",
+		"query":         closed.URL + "/?token=hunter2",
+		"is none":       "http://user:hunter2@bad host/",
+		"is no address": "://hunter2",
+		"port is none":  "http://user:hunter2@127.0.0.1:port/hunter2",
+		"scheme":        "hunter2s://user:hunter2@" + host + "/hunter2",
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			for kind, check := range map[string]Check{
+				"prometheus": Prometheus{Client: http.DefaultClient, URL: address, Query: "up", Min: &one},
+				"http":       HTTP{Client: http.DefaultClient, URL: address, Samples: 1},
+				"no request": HTTP{Client: http.DefaultClient, URL: address},
+			} {
+				verdict, detail := check.Run(t.Context())
+				said := strings.ReplaceAll(detail+check.Name(), "hunter2s", "")
+				if verdict == Pass || detail == "" || strings.Contains(said, "hunter2") {
+					t.Errorf("%s: %s: %s: %s", kind, check.Name(), verdict, detail)
+				}
+			}
+		})
 	}
 }
 

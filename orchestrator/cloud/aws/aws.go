@@ -37,7 +37,8 @@ type Platform struct {
 var _ cloud.Platform = (*Platform)(nil)
 
 // New makes a Platform from AWS's default configuration: environment, shared files, roles. It asks nothing yet.
-func New(ctx context.Context, region string) (*Platform, error) {
+// Credentials are told to secret whenever they are fetched.
+func New(ctx context.Context, region string, secret func(values ...string)) (*Platform, error) {
 	if region == "" {
 		return nil, errors.New("asking AWS: no region is given; set `region` in the spec")
 	}
@@ -46,6 +47,12 @@ func New(ctx context.Context, region string) (*Platform, error) {
 	if err != nil {
 		return nil, explain("reading the AWS configuration", err)
 	}
+	fetched := configuration.Credentials
+	configuration.Credentials = sdk.CredentialsProviderFunc(func(ctx context.Context) (sdk.Credentials, error) {
+		got, err := fetched.Retrieve(ctx)
+		secret(got.AccessKeyID, got.SecretAccessKey, got.SessionToken)
+		return got, err
+	})
 	return fromConfig(configuration), nil
 }
 

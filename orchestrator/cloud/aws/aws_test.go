@@ -8,6 +8,8 @@ import (
 	"maps"
 	"net/http"
 	"net/http/httptest"
+	"os"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -242,8 +244,35 @@ func TestTroubleIsTranslated(t *testing.T) {
 			}
 		})
 	}
-	if _, err := New(t.Context(), ""); err == nil {
+	if _, err := New(t.Context(), "", nil); err == nil {
 		t.Error("a platform without a region was made")
+	}
+}
+
+func TestFetchedCredentialsAreToldAsSecret(t *testing.T) {
+	t.Setenv("AWS_ACCESS_KEY_ID", "")
+	t.Setenv("AWS_SECRET_ACCESS_KEY", "")
+	t.Setenv("AWS_SESSION_TOKEN", "")
+	t.Setenv("AWS_CONFIG_FILE", os.DevNull)
+	t.Setenv("AWS_PROFILE", "other")
+	file := filepath.Join(t.TempDir(), "credentials")
+	t.Setenv("AWS_SHARED_CREDENTIALS_FILE", file)
+	text := "[other]\naws_access_key_id = theAccessKey\naws_secret_access_key = theSecretKey\naws_session_token = theSessionToken\n"
+	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	var told []string
+	p, err := New(t.Context(), region, func(values ...string) { told = append(told, values...) })
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := p.token(t.Context(), "herd-blue"); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"theAccessKey", "theSecretKey", "theSessionToken"} {
+		if !slices.Contains(told, want) {
+			t.Errorf("%s of the profile was not told; told were %v", want, told)
+		}
 	}
 }
 
