@@ -179,7 +179,7 @@ func (v *validator) httpCheck(path string, h HTTPCheck) {
 
 func (v *validator) prometheus(path string, p PrometheusCheck) {
 	if u, err := url.Parse(p.URL); p.URL != "" && (err != nil || (u.Scheme != "https" && u.Scheme != "http") || u.Host == "") {
-		v.redact(v.where(path + ".url")) // it may hold a password all the same
+		v.redactAddress(path+".url", p.URL)
 		v.wrong(path+".url", path+".url is not the address of a Prometheus server", "write it like https://prometheus.example.com")
 	} else if p.URL != "" && hasPassword(u) {
 		v.redact(v.where(path + ".url"))

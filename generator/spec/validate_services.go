@@ -153,7 +153,7 @@ func (v *validator) gitops() {
 	switch {
 	case g.Repository == "" || scpLike.MatchString(g.Repository):
 	case err != nil || !slices.Contains([]string{"https", "ssh"}, u.Scheme) || u.Host == "":
-		v.redact(v.where(path)) // it may hold a password all the same
+		v.redactAddress(path, g.Repository)
 		v.wrong(path, path+" is not a repository that a cluster can fetch: it has to be an https:// or ssh:// address", "write it like https://git.example.com/team/clusters.git")
 	case hasPassword(u):
 		v.redact(v.where(path))
@@ -176,6 +176,13 @@ func (v *validator) gitops() {
 
 // branch is what git takes as the name of a branch, a tag or a commit: https://git-scm.com/docs/git-check-ref-format
 var branch = form{lazily(`^[^\s~^:?*\[\\]+$`), "a branch, a tag or a commit", "main"}
+
+// redactAddress hides an address that is not right and may hold a password, or a token in its query, all the same.
+func (v *validator) redactAddress(path, address string) {
+	if strings.ContainsAny(address, "@?") {
+		v.redact(v.where(path))
+	}
+}
 
 func hasPassword(u *url.URL) bool {
 	_, set := u.User.Password()
