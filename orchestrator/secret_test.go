@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"drover/generator"
 	"drover/generator/spec"
 	"drover/orchestrator/internal/apitest"
 	"drover/orchestrator/journal"
@@ -108,12 +109,18 @@ func TestATokenThatAnAPIServerSendsBackIsKnown(t *testing.T) {
 	}
 }
 
-func TestWhatASpecLeadsToIsKnown(t *testing.T) {
+func TestWhatASpecAndItsPortsLeadToIsKnown(t *testing.T) {
 	t.Setenv("OUR_PAGER", "routing-key-of-ours")
 	t.Setenv("OUR_CHANNEL", "https://hooks.example.com/T/B/incoming")
 	t.Setenv("OUR_RECEIVER", "https://alerts.example.com/by-url")
 	t.Setenv("OUR_SENDER", "what-is-sent-along")
-	s := spec.Spec{}
+	t.Setenv("AWS_ACCESS_KEY_ID", "an-access-key")
+	t.Setenv("AWS_SECRET_ACCESS_KEY", "key-that-was-fetched")
+	t.Setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:1") // nobody listens
+	t.Setenv("AWS_MAX_ATTEMPTS", "1")
+	t.Setenv("TF_VAR_ours", "value-of-our-variable")
+	w := newWorld(t)
+	s := &w.spec.Spec
 	s.Services.Alerts = &spec.Alerts{
 		Slack: &spec.Slack{Webhook: spec.SecretRef{Env: "OUR_CHANNEL"}}, PagerDuty: &spec.PagerDuty{RoutingKey: spec.SecretRef{Env: "OUR_PAGER"}},
 		Webhook: &spec.Webhook{URL: spec.SecretRef{Env: "OUR_RECEIVER"}, Key: spec.SecretRef{Env: "OUR_SENDER"}},
@@ -122,11 +129,22 @@ func TestWhatASpecLeadsToIsKnown(t *testing.T) {
 		{HTTP: &spec.HTTPCheck{Path: "/healthz?token=in-the-path-of-a-check"}},
 		{Prometheus: &spec.PrometheusCheck{URL: "https://prometheus.example.com/?token=in-the-query-of-a-check"}},
 	}
-	secrets := &secret.Known{}
-	learn(secrets, s)
+	o := w.options()
+	o.Secrets = &secret.Known{}
+	ports, err := Connect(t.Context(), o)
+	must(t, err)
+	if _, err := ports.Cloud.Account(t.Context()); err == nil {
+		t.Error("an account was told by nobody")
+	}
+	foundation := filepath.Join(w.out, "tiny", "foundation")
+	must(t, os.MkdirAll(foundation, 0o700))
+	must(t, os.WriteFile(filepath.Join(foundation, "custom.tf"), []byte("variable \"ours\" {\n  sensitive = true\n}\n"), 0o600))
+	stack, err := ports.Stack(generator.Foundation)
+	must(t, err)
+	must(t, stack.Init(t.Context()))
 	for _, value := range []string{"routing-key-of-ours", "https://hooks.example.com/T/B/incoming", "https://alerts.example.com/by-url",
-		"what-is-sent-along", "in-the-path-of-a-check", "in-the-query-of-a-check"} {
-		if got := secrets.Hide("it is " + value); got != "it is ***" {
+		"what-is-sent-along", "in-the-path-of-a-check", "in-the-query-of-a-check", "key-that-was-fetched", "value-of-our-variable"} {
+		if got := o.Secrets.Hide("it is " + value); got != "it is ***" {
 			t.Errorf("%s became %q", value, got)
 		}
 	}

@@ -2,7 +2,9 @@ package rotation
 
 import (
 	"bufio"
+	"bytes"
 	"encoding/json"
+	"io"
 	"net"
 	"net/http"
 	"slices"
@@ -21,11 +23,13 @@ func (s *session) killedDuringShift() {
 	if err != nil {
 		s.t.Fatal(err)
 	}
+	var stderr, seen bytes.Buffer
+	command.Stderr = &stderr
 	if err := command.Start(); err != nil {
 		s.t.Fatal(err)
 	}
 	tried := false
-	lines := bufio.NewScanner(stdout)
+	lines := bufio.NewScanner(io.TeeReader(stdout, &seen))
 	for lines.Scan() {
 		var event struct {
 			Kind  string `json:"kind"`
@@ -54,6 +58,7 @@ func (s *session) killedDuringShift() {
 	if err := command.Wait(); err == nil {
 		s.t.Error("rotate was killed, and exited 0")
 	}
+	s.heard(harness.Result{Stdout: seen.String(), Stderr: stderr.String()}, "rotate", "killed")
 	if got := s.status(); got.Rotation == nil {
 		s.t.Error("after rotate was killed, status knows of no rotation")
 	}

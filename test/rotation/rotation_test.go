@@ -38,13 +38,15 @@ spec:
 // The steps follow one another on one cluster, because a build takes minutes.
 func TestARotationSurvivesWhatGoesWrong(t *testing.T) {
 	t.Parallel()
-	s := start(t, "")
+	s := start(t, smokes)
+	s.plant()
 
 	r := s.drover("rotate", "--auto-approve")
 	s.expect(r, 1, "no active cluster to rotate", "drover apply")
 
 	s.planTakes("apply")
-	s.expect(s.drover("apply", "--auto-approve"), 0)
+	s.plantInTraffic()
+	s.expect(s.drover("apply", "--auto-approve", "--verbose"), 0)
 	s.planTakes("nothing")
 	if got := s.status(); got.Active != "blue" || got.Version != "1.35" || got.Rotation != nil {
 		t.Fatalf("after apply, status is %+v", got)
@@ -76,6 +78,7 @@ func TestARotationSurvivesWhatGoesWrong(t *testing.T) {
 		t.Errorf("after the rotation, the account has the clusters %v", got)
 	}
 	s.managementIsGreens()
+	s.showsNoSecret()
 }
 
 // session is one person at a shell, in a directory with a spec, with the cloud's variables set.
@@ -85,6 +88,9 @@ type session struct {
 	env    map[string]string
 	asked  string // what the spec says of ingress beside its domain
 	checks string // more of the spec's
+	// What was planted where it must not come from, by name, and what every command said, by its line.
+	canaries map[string]string
+	said     []said
 }
 
 func start(t *testing.T, checks string, flags ...string) *session {
@@ -106,7 +112,7 @@ func (s *session) version(version string) {
 
 func (s *session) drover(args ...string) harness.Result {
 	s.t.Helper()
-	return harness.DroverIn(s.t, s.dir, s.env, args...)
+	return s.heard(harness.DroverIn(s.t, s.dir, s.env, args...), args...)
 }
 
 // without runs a command with one of the cloud's addresses leading nowhere.
@@ -117,7 +123,7 @@ func (s *session) without(name string, args ...string) harness.Result {
 		env[key] = value
 	}
 	env[name] = "http://" + closedPort(s.t)
-	return harness.DroverIn(s.t, s.dir, env, args...)
+	return s.heard(harness.DroverIn(s.t, s.dir, env, args...), args...)
 }
 
 // expect holds a command's exit code, and that its error has all the words.
