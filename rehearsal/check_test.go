@@ -40,7 +40,7 @@ func TestDroversOwnCheckAsksTheClustersAPI(t *testing.T) {
 		Wait(t.Context(), &eks.DescribeClusterInput{Name: name}, 2*time.Minute); err != nil {
 		t.Fatal(err)
 	}
-	p, err := platform.New(t.Context(), defaultRegion)
+	p, err := platform.New(t.Context(), defaultRegion, func(...string) {})
 	if err != nil {
 		t.Fatal(err)
 	}
