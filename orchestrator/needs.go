@@ -6,13 +6,14 @@ import (
 
 	"drover/generator/spec"
 	"drover/orchestrator/doctor"
+	"drover/orchestrator/secret"
 	"drover/orchestrator/terraform"
 )
 
 // Needs are what driving clusters takes: those of a spec, or of no one's in
-// particular if c is nil.
-func Needs(c *spec.Cluster) []doctor.Part {
-	n := needs{c}
+// particular if c is nil. secrets is told the credentials.
+func Needs(c *spec.Cluster, secrets *secret.Known) []doctor.Part {
+	n := needs{c, secrets}
 	inCloud := []string{"plan", "apply", "rotate", "rollback", "destroy"}
 	return []doctor.Part{
 		{Name: "terraform", For: append([]string{"rehearse"}, inCloud...), Look: n.terraform},
@@ -21,7 +22,10 @@ func Needs(c *spec.Cluster) []doctor.Part {
 	}
 }
 
-type needs struct{ cluster *spec.Cluster }
+type needs struct {
+	cluster *spec.Cluster
+	secrets *secret.Known
+}
 
 func (n needs) options() terraform.Options {
 	if n.cluster == nil {
@@ -56,7 +60,7 @@ func (n needs) credentials(ctx context.Context) (doctor.State, string, error) {
 	if !ok {
 		return "", "", fmt.Errorf("drover cannot drive clusters on %s yet; use platform aws", n.cluster.Spec.Platform)
 	}
-	platform, err := dial(ctx, n.cluster.Spec.Region)
+	platform, err := dial(ctx, n.cluster.Spec.Region, n.secrets.Learn)
 	if err != nil {
 		return "", "", fmt.Errorf("connecting to %s: %w", n.cluster.Spec.Platform, err)
 	}

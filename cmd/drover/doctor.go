@@ -32,7 +32,7 @@ func doctorCommand(s streams) *cli.Command {
 			if err != nil {
 				return err
 			}
-			parts, err := partsFor(c, s.err)
+			parts, err := partsFor(c, s)
 			if err != nil {
 				return err
 			}
@@ -50,12 +50,12 @@ func doctorCommand(s streams) *cli.Command {
 }
 
 // partsFor are the parts to look at, by the spec and by --for.
-func partsFor(c *cli.Context, warn io.Writer) ([]doctor.Part, error) {
-	cluster, err := specIfThere(c, warn)
+func partsFor(c *cli.Context, s streams) ([]doctor.Part, error) {
+	cluster, err := specIfThere(c, s.err)
 	if err != nil {
 		return nil, err
 	}
-	parts := slices.Concat(orchestrator.Needs(cluster), rehearsal.Needs())
+	parts := slices.Concat(orchestrator.Needs(cluster, s.secrets), rehearsal.Needs())
 	command := c.String("for")
 	if command == "" {
 		return parts, nil
