@@ -28,7 +28,7 @@ func NoCanary(t testing.TB, where, text string, canaries map[string]string) {
 			t.Fatalf("the canary %s is too short to be looked for", name)
 		}
 		if reading := leak(text, canary); reading != "" {
-			t.Errorf("%s shows the secret %s, %s:\n%s", where, name, reading, text)
+			t.Errorf("%s shows the secret %s, %s; it begins:\n%.2000s", where, name, reading, text)
 		}
 	}
 }
