@@ -19,6 +19,8 @@ type Planned struct {
 	Takes   string        `json:"takes"`  // the command that does it: apply or rotate; neither does what the foundation forbids; nothing where there is nothing to do
 	Reason  string        `json:"reason"` // why that command
 	Roots   []PlannedRoot `json:"roots"`
+	Active  string        `json:"active"` // color; empty before the first build
+	Timing
 }
 
 // PlannedRoot is what Terraform would change in one root.
@@ -113,7 +115,7 @@ type planning struct {
 }
 
 func (p *planning) run(ctx context.Context) (Planned, error) {
-	planned := Planned{Cluster: p.name(), Roots: []PlannedRoot{}}
+	planned := Planned{Cluster: p.name(), Roots: []PlannedRoot{}, Active: p.state.Active, Timing: p.timing(p.state)}
 	if r := p.state.Rotation; r != nil {
 		planned.Takes = takesRotate
 		planned.Reason = fmt.Sprintf("rotation %s is under way (in %s); %s goes on with it", r.ID, r.Phase, p.said.rotateCommand())

@@ -14,7 +14,8 @@ type Status struct {
 	Version  string         `json:"version"`  // Kubernetes version of the active color
 	Revision string         `json:"revision"` // of the active color's root
 	Weights  map[string]int `json:"weights"`  // percent by color, as last confirmed by DNS
-	Rotation *UnderWay      `json:"rotation"` // null when none is under way
+	Timing
+	Rotation *UnderWay `json:"rotation"` // null when none is under way
 }
 
 // UnderWay is a rotation that has not ended.
@@ -37,14 +38,14 @@ type PhaseLine struct {
 }
 
 // StatusOf folds the journal; it needs no cloud and no lease.
-func StatusOf(ctx context.Context, out, cluster string) (Status, error) {
-	events, err := journal.Open(StoreDir(out, cluster)).Events(ctx)
+func StatusOf(ctx context.Context, o Options) (Status, error) {
+	events, err := journal.Open(StoreDir(o.Out, o.name())).Events(ctx)
 	if err != nil {
 		return Status{}, err
 	}
 	state := journal.Fold(events)
 	active := state.Colors[state.Active]
-	status := Status{Cluster: cluster, Active: state.Active, Version: active.Version, Revision: active.Revision, Weights: state.Weights}
+	status := Status{Cluster: o.name(), Active: state.Active, Version: active.Version, Revision: active.Revision, Weights: state.Weights, Timing: o.timing(state)}
 	if r := state.Rotation; r != nil {
 		status.Rotation = &UnderWay{ID: r.ID, From: r.From, To: r.To, Version: r.Version, Phase: r.Phase, Phases: phaseLines(r)}
 	}

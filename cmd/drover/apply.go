@@ -25,7 +25,7 @@ func applyCommand(s streams) *cli.Command {
 
 // sayStatus ends a command that changed the cluster with what it is now.
 func sayStatus(c *cli.Context, s streams, o orchestrator.Options) error {
-	status, err := orchestrator.StatusOf(c.Context, o.Out, o.Spec.Metadata.Name)
+	status, err := orchestrator.StatusOf(c.Context, o)
 	if err != nil {
 		return err
 	}

@@ -65,5 +65,10 @@ func writePlan(w io.Writer, p orchestrator.Planned) error {
 			}
 		}
 	}
+	for _, l := range timingLines(p.Timing) {
+		if _, err := fmt.Fprintf(w, "%s of %s: %s\n", l[0], p.Active, l[1]); err != nil {
+			return err
+		}
+	}
 	return nil
 }

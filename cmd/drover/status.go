@@ -6,6 +6,7 @@ import (
 	"io"
 	"strings"
 	"text/tabwriter"
+	"time"
 
 	"github.com/urfave/cli/v2"
 
@@ -25,7 +26,7 @@ func statusCommand(s streams) *cli.Command {
 			if err != nil {
 				return err
 			}
-			status, err := orchestrator.StatusOf(c.Context, c.String("out"), l.Cluster.Metadata.Name)
+			status, err := orchestrator.StatusOf(c.Context, orchestrator.Options{Spec: l.Cluster, Out: c.String("out")})
 			if err != nil {
 				return err
 			}
@@ -51,6 +52,7 @@ func writeStatus(w io.Writer, status orchestrator.Status) error {
 		{"active", fmt.Sprintf("%s, Kubernetes %s, revision %s", status.Active, status.Version, status.Revision)},
 		{"traffic", trafficText(status.Weights)},
 	}
+	lines = append(lines, timingLines(status.Timing)...)
 	if r := status.Rotation; r != nil {
 		lines = append(lines, [2]string{"rotation", fmt.Sprintf("%s, %s to %s at Kubernetes %s, in %s", r.ID, r.From, r.To, r.Version, r.Phase)})
 		for _, p := range r.Phases {
@@ -65,6 +67,21 @@ func writeStatus(w io.Writer, status orchestrator.Status) error {
 		}
 	}
 	return table.Flush()
+}
+
+// timingLines say how old the active color is, and whether it is due.
+func timingLines(t orchestrator.Timing) [][2]string {
+	if t.Built == nil {
+		return nil
+	}
+	age := orchestrator.Age(time.Since(*t.Built))
+	switch {
+	case t.Due:
+		age += fmt.Sprintf(", due: rotation.maxAge is %s", t.MaxAge)
+	case t.MaxAge > 0:
+		age += fmt.Sprintf(", due at %s", t.MaxAge)
+	}
+	return [][2]string{{"age", age}}
 }
 
 func trafficText(weights map[string]int) string {

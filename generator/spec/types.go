@@ -447,7 +447,7 @@ type GitOps struct {
 
 // Rotation is how the active color is replaced.
 type Rotation struct {
-	// The age at which a cluster is due to be replaced.
+	// The age at which a cluster is due to be replaced: drover status says it, and drover rotate --if-older-than maxAge goes by it.
 	MaxAge Duration `yaml:"maxAge,omitempty"`
 	// When rotations start: a cron expression of five fields.
 	Schedule string `yaml:"schedule,omitempty"`

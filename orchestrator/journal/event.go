@@ -31,6 +31,7 @@ const (
 	Cleared          Kind = "cleared"          // such an object is gone, and what it held with it
 	Kept             Kind = "kept"             // what was found in a color's cluster and left there
 	Leftovers        Kind = "leftovers"        // resources that carry the color's tags and are in no state
+	NotDue           Kind = "not-due"          // a rotation was not due: told, and not written, as nothing happened
 )
 
 // Outcome is how a phase or a rotation ended.
