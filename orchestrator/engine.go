@@ -25,6 +25,9 @@ func (r *rotation) advance(ctx context.Context, phases []Phase) error {
 		if r.stands(ctx, p) {
 			continue
 		}
+		if err := r.awaitHours(ctx, p); err != nil {
+			return r.respond(ctx, p, err)
+		}
 		if err := r.run(ctx, p); err != nil {
 			return r.respond(ctx, p, err)
 		}

@@ -430,7 +430,7 @@ func TestTheTableIsWhole(t *testing.T) {
 	t.Parallel()
 	seen, r := map[string]bool{}, newWorld(t).spec.Spec.Rotation
 	for _, p := range Phases {
-		if seen[p.Name] || p.Does == "" || p.Run == nil || p.Deadline == nil || p.Deadline(r) <= 0 || p.Unhealthy == "" {
+		if seen[p.Name] || p.Does == "" || p.Run == nil || p.Deadline == nil || p.Deadline(r) <= 0 || p.Unhealthy == "" || p.Begins == "" {
 			t.Errorf("phase %+v lacks something", p.Name)
 		}
 		seen[p.Name] = true

@@ -18,7 +18,16 @@ type Phase struct {
 	Deadline  func(spec.Rotation) time.Duration
 	Unhealthy response // what an unhealthy color leads to; any other failure stops, to be tried again
 	Always    bool     // runs again in every process that goes on with the rotation
+	Begins    hours
 }
+
+// hours is when a phase may begin. One that has begun is finished, and a rollback is no phase: it keeps to no hours.
+type hours string
+
+const (
+	anyTime  hours = "any time"  // it changes neither cloud nor traffic, or what it follows is not left half done
+	inWindow hours = "in window" // while the spec's rotation.window is open
+)
 
 // response is what the engine does about an unhealthy color.
 type response string
@@ -53,19 +62,19 @@ const (
 
 // Phases is a rotation. Reading it is reading the product.
 var Phases = []Phase{
-	{Preflight, "is it safe to begin", (*rotation).preflight, nil, after(10 * time.Minute), stop, true},
-	{Render, "green's files, kept as a bundle", (*rotation).render, (*rotation).rendered, after(time.Minute), stop, false},
-	{Build, "terraform stands green up", (*rotation).build, (*rotation).built, after(90 * time.Minute), stop, false},
-	{Bootstrap, "what runs inside arrives by GitOps", (*rotation).bootstrap, nil, after(30 * time.Minute), policy, false},
-	{Verify, "every check, before any traffic", (*rotation).verify, (*rotation).verified, verifyTime, policy, false},
-	{ApproveShift, "a person allows the shift", (*rotation).approveShift, nil, after(time.Minute), stop, false},
-	{Shift, "traffic moves step by step", (*rotation).shift, (*rotation).shifted, shiftTime, policy, false},
-	{Handover, "singletons stop on blue, start on green", (*rotation).handover, nil, after(15 * time.Minute), policy, false},
-	{Soak, "green carries everything and is watched", (*rotation).soak, nil, soakTime, policy, false},
-	{ApproveDestroy, "a person, and the time blue is kept, allow the end", (*rotation).approveDestroy, nil, after(waitInProcess + time.Minute), stop, false},
-	{Drain, "blue measured quiet, then rid of what it holds in the cloud", (*rotation).drain, nil, drainTime, stop, false},
-	{Destroy, "a plan that deletes only blue", (*rotation).destroy, (*rotation).destroyed, after(90 * time.Minute), stop, false},
-	{Sweep, "what the cloud still holds of blue", (*rotation).sweep, nil, after(10 * time.Minute), stop, false},
+	{Preflight, "is it safe to begin", (*rotation).preflight, nil, after(10 * time.Minute), stop, true, anyTime},
+	{Render, "green's files, kept as a bundle", (*rotation).render, (*rotation).rendered, after(time.Minute), stop, false, anyTime},
+	{Build, "terraform stands green up", (*rotation).build, (*rotation).built, after(90 * time.Minute), stop, false, inWindow},
+	{Bootstrap, "what runs inside arrives by GitOps", (*rotation).bootstrap, nil, after(30 * time.Minute), policy, false, inWindow},
+	{Verify, "every check, before any traffic", (*rotation).verify, (*rotation).verified, verifyTime, policy, false, anyTime},
+	{ApproveShift, "a person allows the shift", (*rotation).approveShift, nil, after(time.Minute), stop, false, anyTime},
+	{Shift, "traffic moves step by step", (*rotation).shift, (*rotation).shifted, shiftTime, policy, false, inWindow},
+	{Handover, "singletons stop on blue, start on green", (*rotation).handover, nil, after(15 * time.Minute), policy, false, anyTime},
+	{Soak, "green carries everything and is watched", (*rotation).soak, nil, soakTime, policy, false, anyTime},
+	{ApproveDestroy, "a person, and the time blue is kept, allow the end", (*rotation).approveDestroy, nil, after(waitInProcess + time.Minute), stop, false, anyTime},
+	{Drain, "blue measured quiet, then rid of what it holds in the cloud", (*rotation).drain, nil, drainTime, stop, false, inWindow},
+	{Destroy, "a plan that deletes only blue", (*rotation).destroy, (*rotation).destroyed, after(90 * time.Minute), stop, false, inWindow},
+	{Sweep, "what the cloud still holds of blue", (*rotation).sweep, nil, after(10 * time.Minute), stop, false, anyTime},
 }
 
 func after(d time.Duration) func(spec.Rotation) time.Duration {

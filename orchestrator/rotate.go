@@ -23,6 +23,9 @@ func Rotate(ctx context.Context, o Options) (err error) {
 	}
 	r := &rotation{s}
 	if s.state.Rotation == nil {
+		if err := r.awaitWindow(ctx, theRotation); err != nil {
+			return err
+		}
 		if err := r.begin(ctx); err != nil {
 			return err
 		}

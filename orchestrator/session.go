@@ -20,6 +20,7 @@ type Options struct {
 	Out      string // the Terraform directory
 	Version  string // drover's own
 	Command  string // for whoever finds the lease held
+	NoWindow string // the person who has phases begin outside of the spec's window; empty: it is kept
 	Observer Observer
 	Secrets  *secret.Known // kept out of the journal; Connect adds what it learns
 	Ports    Ports

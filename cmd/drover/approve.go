@@ -36,11 +36,11 @@ func approveCommand(s streams) *cli.Command {
 			if err != nil {
 				return err
 			}
-			who, err := user.Current()
+			who, err := personHere()
 			if err != nil {
-				return fmt.Errorf("finding out who approves: %w", err)
+				return err
 			}
-			event, err := orchestrator.Approve(c.Context, c.String("out"), all[0].Cluster.Metadata.Name, gate, who.Username)
+			event, err := orchestrator.Approve(c.Context, c.String("out"), all[0].Cluster.Metadata.Name, gate, who)
 			if err != nil {
 				return err
 			}
@@ -48,4 +48,13 @@ func approveCommand(s streams) *cli.Command {
 			return err
 		},
 	}
+}
+
+// personHere is who the journal has a decision from.
+func personHere() (string, error) {
+	who, err := user.Current()
+	if err != nil {
+		return "", fmt.Errorf("finding out who decides: %w", err)
+	}
+	return who.Username, nil
 }

@@ -62,6 +62,9 @@ var lines = map[journal.Kind]func(journal.Event) string{
 	},
 	journal.Verdict:   func(e journal.Event) string { return fmt.Sprintf("  %-12s %s: %s", e.Verdict, e.Check, e.Detail) },
 	journal.Activated: func(e journal.Event) string { return "  " + e.To + " is active" },
+	journal.WindowIgnored: func(e journal.Event) string {
+		return fmt.Sprintf("  %s begins outside of the window, as %s has it", e.Phase, e.By)
+	},
 	journal.Cleared:   func(e journal.Event) string { return "  " + e.Root + " let go of " + e.Detail },
 	journal.Kept:      func(e journal.Event) string { return "  left in " + e.Root + ": " + e.Detail },
 	journal.Leftovers: func(e journal.Event) string { return "  left over: " + e.Detail },

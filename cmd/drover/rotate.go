@@ -17,7 +17,8 @@ func rotateCommand(s streams) *cli.Command {
 		Name: "rotate", Usage: "replace the active cluster by a new one, or go on with the rotation under way",
 		Flags: append(driveFlags(),
 			&cli.StringFlag{Name: "if-older-than", Usage: "begin only if the active cluster is as old as `DURATION`, such as 30d, or as the spec's rotation.maxAge with maxAge"},
-			&cli.BoolFlag{Name: "if-changed", Usage: "begin only if plan would say that it takes a rotation; with --if-older-than either is enough"}),
+			&cli.BoolFlag{Name: "if-changed", Usage: "begin only if plan would say that it takes a rotation; with --if-older-than either is enough"},
+			&cli.BoolFlag{Name: "ignore-window", Usage: "begin outside of the spec's rotation.window too; the journal says who had it so"}),
 		Action: func(c *cli.Context) error {
 			o, err := options(c, s)
 			if err != nil {
@@ -35,6 +36,14 @@ func rotateCommand(s streams) *cli.Command {
 				if err != nil || !due {
 					return err
 				}
+			}
+			if c.Bool("ignore-window") {
+				if o.NoWindow, err = personHere(); err != nil {
+					return err
+				}
+			}
+			if err := orchestrator.InWindow(c.Context, o); err != nil {
+				return err
 			}
 			question := fmt.Sprintf("Replace the active cluster of %s in %s by a new one at Kubernetes %s?",
 				o.Spec.Metadata.Name, o.Spec.Spec.Region, o.Spec.Spec.Kubernetes.Version)

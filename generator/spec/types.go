@@ -451,7 +451,7 @@ type Rotation struct {
 	MaxAge Duration `yaml:"maxAge,omitempty"`
 	// When rotations start: a cron expression of five fields.
 	Schedule string `yaml:"schedule,omitempty"`
-	// When a rotation may change anything.
+	// When a rotation may begin, and each of its phases that changes the cloud or moves traffic. What runs is finished; a rollback needs no window.
 	Window *Window `yaml:"window,omitempty"`
 	// What is checked before traffic moves. Left out: the path / answers 200, twenty times.
 	Verify []Check `yaml:"verify,omitempty"`
@@ -473,7 +473,7 @@ type Rotation struct {
 
 // Window is when a rotation may change anything.
 type Window struct {
-	// The days of the week. Left out: every day.
+	// The days of the week on which the window opens. Left out: every day.
 	Days []string `yaml:"days,omitempty"`
 	// When the window opens: hours and minutes, in quotes.
 	From string `yaml:"from"`

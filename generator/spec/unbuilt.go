@@ -27,7 +27,6 @@ func (v *validator) unbuilt() {
 		{"spec.services.alerts", s.Services.Alerts != nil && s.Platform != AWS, "no alerts are sent yet", later},
 		{"spec.gitops", s.GitOps != nil, "nothing is started in a new cluster yet, and a rotation refuses to begin", "remove it before a rotation, and start the agent by other means"},
 		{"spec.rotation.schedule", s.Rotation.Schedule != "", "nothing starts rotations by schedule yet", later},
-		{"spec.rotation.window", s.Rotation.Window != nil, "the window is not kept yet: a rotation runs when it is started", later},
 	}
 	if a := s.Services.Alerts; a != nil && s.Platform == AWS {
 		rows = append(rows, untold(*a)...)

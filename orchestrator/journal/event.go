@@ -27,6 +27,7 @@ const (
 	Activated        Kind = "activated"        // a color took the traffic
 	Verdict          Kind = "verdict"          // one check's verdict
 	Approval         Kind = "approval"         // a person opened a gate
+	WindowIgnored    Kind = "window-ignored"   // a person had a phase begin outside of the spec's window
 	ClearIntended    Kind = "clear-intended"   // an object in a color's cluster is about to be deleted, as it holds on to the cloud
 	Cleared          Kind = "cleared"          // such an object is gone, and what it held with it
 	Kept             Kind = "kept"             // what was found in a color's cluster and left there

@@ -6,7 +6,9 @@ import (
 	"flag"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 
@@ -34,6 +36,7 @@ func TestScripts(t *testing.T) {
 			env.Setenv("HOME", filepath.Join(env.WorkDir, "home"))
 			env.Setenv("EXAMPLES", examples)
 			env.Setenv("AWS_EC2_METADATA_DISABLED", "true")
+			env.Setenv("LATER", strings.ToUpper(time.Now().AddDate(0, 0, 3).Format("Mon"))) // a day of the week that is not near
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){"append": appendLine, "exits": exits},
