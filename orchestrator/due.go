@@ -10,17 +10,21 @@ import (
 	"drover/orchestrator/journal"
 )
 
-// Timing says how old the active color is: a part of what status and plan say.
+// Timing says how old the active color is, and when the next is to be: a part of what status and plan say.
 type Timing struct {
 	Built  *time.Time    `json:"built"`            // when the active color was built; null before the first build
 	MaxAge spec.Duration `json:"maxAge,omitempty"` // the spec's rotation.maxAge
 	Due    bool          `json:"due"`              // the active color has that age
+	Next   *time.Time    `json:"nextStart"`        // by the spec's rotation.schedule; null without one
 }
 
 func (o Options) timing(state journal.State) Timing {
 	t := Timing{MaxAge: o.Spec.Spec.Rotation.MaxAge}
 	if built := state.Colors[state.Active].BuiltAt; !built.IsZero() {
 		t.Built, t.Due = &built, t.MaxAge > 0 && hasAge(built, t.MaxAge)
+	}
+	if next := o.Spec.Spec.Rotation.NextStart(time.Now()); !next.IsZero() {
+		t.Next = &next
 	}
 	return t
 }

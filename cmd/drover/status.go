@@ -69,7 +69,7 @@ func writeStatus(w io.Writer, status orchestrator.Status) error {
 	return table.Flush()
 }
 
-// timingLines say how old the active color is, and whether it is due.
+// timingLines say how old the active color is, whether it is due, and when a pipeline is to start the next rotation.
 func timingLines(t orchestrator.Timing) [][2]string {
 	if t.Built == nil {
 		return nil
@@ -81,7 +81,11 @@ func timingLines(t orchestrator.Timing) [][2]string {
 	case t.MaxAge > 0:
 		age += fmt.Sprintf(", due at %s", t.MaxAge)
 	}
-	return [][2]string{{"age", age}}
+	lines := [][2]string{{"age", age}}
+	if t.Next != nil {
+		lines = append(lines, [2]string{"next start", t.Next.Format("Mon 2006-01-02 15:04 MST") + ", by rotation.schedule"})
+	}
+	return lines
 }
 
 func trafficText(weights map[string]int) string {

@@ -449,7 +449,7 @@ type GitOps struct {
 type Rotation struct {
 	// The age at which a cluster is due to be replaced: drover status says it, and drover rotate --if-older-than maxAge goes by it.
 	MaxAge Duration `yaml:"maxAge,omitempty"`
-	// When rotations start: a cron expression of five fields.
+	// When a pipeline starts rotations: a cron expression of five fields, in the time zone of the window, or UTC without one. Drover is no daemon, and says the next start only.
 	Schedule string `yaml:"schedule,omitempty"`
 	// When a rotation may begin, and each of its phases that changes the cloud or moves traffic. What runs is finished; a rollback needs no window.
 	Window *Window `yaml:"window,omitempty"`

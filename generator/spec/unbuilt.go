@@ -26,7 +26,6 @@ func (v *validator) unbuilt() {
 		{"spec.ingress.tls", proves, "no certificates are issued yet: cert-manager gets the rights to prove whose the domain is, and is not started", "bring cert-manager by other means; its solver names the zone (hostedZoneID: the output zone_id of the foundation)"},
 		{"spec.services.alerts", s.Services.Alerts != nil && s.Platform != AWS, "no alerts are sent yet", later},
 		{"spec.gitops", s.GitOps != nil, "nothing is started in a new cluster yet, and a rotation refuses to begin", "remove it before a rotation, and start the agent by other means"},
-		{"spec.rotation.schedule", s.Rotation.Schedule != "", "nothing starts rotations by schedule yet", later},
 	}
 	if a := s.Services.Alerts; a != nil && s.Platform == AWS {
 		rows = append(rows, untold(*a)...)

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"net/url"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 	_ "time/tzdata" // time zones are checked on machines without their data too
@@ -225,62 +224,4 @@ func (v *validator) window(path string, w Window) {
 
 func isWeekday(day string) bool {
 	return slices.Contains(choices["spec.rotation.window.days[]"], day)
-}
-
-// cronFields are the fields of a schedule, in order, with their bounds.
-var cronFields = []struct {
-	name   string
-	lo, hi int
-	words  []string // stand for lo, lo+1, …
-}{
-	{"minute", 0, 59, nil},
-	{"hour", 0, 23, nil},
-	{"day of the month", 1, 31, nil},
-	{"month", 1, 12, []string{"JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"}},
-	{"day of the week", 0, 7, []string{"SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"}},
-}
-
-func (v *validator) schedule(path, text string) {
-	fields := strings.Fields(text)
-	if len(fields) != len(cronFields) {
-		v.wrong(path, fmt.Sprintf("%s %q has %d fields, and a schedule has five: minute, hour, day of the month, month, day of the week", path, text, len(fields)), `write it like "0 3 * * TUE", which is Tuesdays at three`)
-		return
-	}
-	for i, f := range fields {
-		c := cronFields[i]
-		for _, part := range strings.Split(f, ",") {
-			if !cronPart(part, c.lo, c.hi, c.words) {
-				v.wrong(path, fmt.Sprintf("%s %q is not right: %q is no %s (%d to %d)", path, text, part, c.name, c.lo, c.hi), `write it like "0 3 * * TUE", which is Tuesdays at three`)
-				return
-			}
-		}
-	}
-}
-
-// cronPart tells whether text is *, a value or a range, with /step perhaps.
-func cronPart(text string, lo, hi int, words []string) bool {
-	text, step, stepped := strings.Cut(text, "/")
-	if n, err := strconv.Atoi(step); stepped && (err != nil || n < 1 || n > hi) {
-		return false
-	}
-	if text == "*" {
-		return true
-	}
-	from, to, isRange := strings.Cut(text, "-")
-	a, okA := cronValue(from, lo, hi, words)
-	if !isRange {
-		return okA
-	}
-	b, okB := cronValue(to, lo, hi, words)
-	return okA && okB && a <= b
-}
-
-func cronValue(text string, lo, hi int, words []string) (int, bool) {
-	for i, w := range words {
-		if strings.EqualFold(text, w) {
-			return lo + i, true
-		}
-	}
-	n, err := strconv.Atoi(text)
-	return n, err == nil && n >= lo && n <= hi
 }

@@ -60,3 +60,50 @@ func instant(t *testing.T, text string) time.Time {
 	}
 	return at
 }
+
+func TestTheNextStartIsInTheZoneOfTheWindow(t *testing.T) {
+	t.Parallel()
+	amsterdam := &Window{From: "02:00", To: "06:00", Timezone: "Europe/Amsterdam"}
+	for name, c := range map[string]struct {
+		rotation Rotation
+		at, want string // want is empty where there is none
+	}{
+		"none":                 {Rotation{}, "2026-11-28T12:00:00Z", ""},
+		"without a window":     {Rotation{Schedule: "0 3 * * TUE"}, "2026-11-28T12:00:00Z", "2026-12-01T03:00:00Z"},
+		"with one":             {Rotation{Schedule: "0 3 * * TUE", Window: amsterdam}, "2026-11-28T12:00:00Z", "2026-12-01T02:00:00Z"},
+		"in summer":            {Rotation{Schedule: "0 3 * * TUE", Window: amsterdam}, "2026-07-01T12:00:00Z", "2026-07-07T01:00:00Z"},
+		"at a start, the next": {Rotation{Schedule: "0 3 * * *"}, "2026-12-01T03:00:00Z", "2026-12-02T03:00:00Z"},
+		"of no sense":          {Rotation{Schedule: "often"}, "2026-12-01T03:00:00Z", ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			got := c.rotation.NextStart(instant(t, c.at))
+			if c.want == "" && !got.IsZero() || c.want != "" && !got.Equal(instant(t, c.want)) {
+				t.Errorf("got %v, want %q", got, c.want)
+			}
+		})
+	}
+}
+
+func TestASpecTakesTheSchedulesThatThereIsANextStartOf(t *testing.T) {
+	t.Parallel()
+	for _, text := range []string{
+		"0 3 * * TUE", "*/15 0-4 * * tue,wed", "0 3 ? * *", "0 0/30 1-7,15 jan-mar 0", "1,,2 * * * *", "0 3 29 2 *", // which are schedules
+		"0 3 * * 7", "0 3 31 2 *", ", * * * *", "60 * * * *", "5-1 * * * *", "*/0 * * * *", "TZ=UTC 3 * * *", "TZ=UTC 0 3 * * *", "@daily", "0 3 * * TUES", "-1 * * * *", // which are none
+	} {
+		_, found := Parse("cluster.yaml", []byte(`apiVersion: drover/v1
+kind: Cluster
+metadata: {name: tiny}
+spec:
+  platform: aws
+  region: eu-west-1
+  network: {cidr: 10.40.0.0/16}
+  ingress: {domain: tiny.example.com}
+  rotation: {schedule: "`+text+`"}
+`))
+		starts := !(Rotation{Schedule: text}).NextStart(time.Now()).IsZero()
+		if zoned := text == "TZ=UTC 0 3 * * *"; found.HasErrors() == (starts && !zoned) {
+			t.Errorf("%q: the next start is there: %v; the spec says %v", text, starts, found)
+		}
+	}
+}
