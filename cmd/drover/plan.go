@@ -66,7 +66,7 @@ func writePlan(w io.Writer, p orchestrator.Planned) error {
 		}
 	}
 	for _, l := range timingLines(p.Timing) {
-		if _, err := fmt.Fprintf(w, "%s of %s: %s\n", l[0], p.Active, l[1]); err != nil {
+		if _, err := fmt.Fprintf(w, "%-10s  %s\n", l[0], l[1]); err != nil {
 			return err
 		}
 	}
