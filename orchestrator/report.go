@@ -42,7 +42,7 @@ type ReportedCheck struct {
 	Detail   string         `json:"detail"` // of the last
 }
 
-// Approved is a gate that a person opened.
+// Approved is a gate that a person opened, or a phase that one had begin outside of the window.
 type Approved struct {
 	Time time.Time `json:"time"`
 	Gate string    `json:"gate"`
@@ -110,6 +110,9 @@ var reports = map[journal.Kind]func(*Report, journal.Event){
 	},
 	journal.Approval: func(r *Report, e journal.Event) {
 		r.Approvals = append(r.Approvals, Approved{e.Time, e.Phase, e.By})
+	},
+	journal.WindowIgnored: func(r *Report, e journal.Event) {
+		r.Approvals = append(r.Approvals, Approved{e.Time, e.Phase + " outside of the window", e.By})
 	},
 	journal.Verdict:   (*Report).addVerdict,
 	journal.Applied:   (*Report).addChange,

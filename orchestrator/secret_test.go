@@ -73,7 +73,7 @@ func TestTheJournalHoldsNoSecret(t *testing.T) {
 			}
 			told, err := json.Marshal(events)
 			must(t, err)
-			status, err := StatusOf(t.Context(), w.out, "tiny")
+			status, err := StatusOf(t.Context(), o)
 			must(t, err)
 			history, err := HistoryOf(t.Context(), w.out, "tiny")
 			must(t, err)
