@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -38,9 +37,7 @@ func doctorCommand(s streams) *cli.Command {
 			}
 			findings := doctor.Examine(c.Context, parts)
 			if inJSON {
-				encoder := json.NewEncoder(s.out)
-				encoder.SetIndent("", "  ")
-				err = encoder.Encode(findings)
+				err = writeJSON(s.out, findings)
 			} else {
 				err = writeFindings(s.out, findings)
 			}

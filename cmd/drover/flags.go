@@ -1,7 +1,9 @@
 package main
 
 import (
+	"encoding/json"
 	"fmt"
+	"io"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -39,6 +41,14 @@ func asJSON(c *cli.Context) (bool, error) {
 		return false, usageError{fmt.Errorf("--output is %q; write %s", format, strings.Join(formats, " or "))}
 	}
 	return format == "json", nil
+}
+
+// writeJSON writes an answer as data, for people to read too.
+func writeJSON(w io.Writer, answer any) error {
+	encoder := json.NewEncoder(w)
+	encoder.SetIndent("", "  ")
+	encoder.SetEscapeHTML(false)
+	return encoder.Encode(answer)
 }
 
 // noArguments refuses words that no flag takes: mostly a forgotten -f.

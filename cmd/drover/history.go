@@ -2,7 +2,6 @@ package main
 
 import (
 	"cmp"
-	"encoding/json"
 	"fmt"
 	"io"
 	"strings"
@@ -35,9 +34,7 @@ func historyCommand(s streams) *cli.Command {
 				return err
 			}
 			if inJSON {
-				encoder := json.NewEncoder(s.out)
-				encoder.SetIndent("", "  ")
-				return encoder.Encode(history)
+				return writeJSON(s.out, history)
 			}
 			return writeHistory(s.out, l.Cluster.Metadata.Name, history)
 		},

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"fmt"
 	"strconv"
 	"strings"
@@ -33,9 +32,7 @@ func network(c *cli.Context, s streams) error {
 		"text": func(m netmap.Map) error { return m.Table(s.out) },
 		"svg":  func(m netmap.Map) error { return m.SVG(s.out) },
 		"json": func(m netmap.Map) error {
-			encoder := json.NewEncoder(s.out)
-			encoder.SetIndent("", "  ")
-			return encoder.Encode(m)
+			return writeJSON(s.out, m)
 		},
 	}[c.String("output")]
 	if write == nil {

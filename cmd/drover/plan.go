@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
 
@@ -32,9 +31,7 @@ func planCommand(s streams) *cli.Command {
 				return err
 			}
 			if inJSON {
-				encoder := json.NewEncoder(s.out)
-				encoder.SetIndent("", "  ")
-				return encoder.Encode(planned)
+				return writeJSON(s.out, planned)
 			}
 			return writePlan(s.out, planned)
 		},

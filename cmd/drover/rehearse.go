@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
 	"math/rand/v2"
@@ -89,9 +88,7 @@ func faultsFrom(c *cli.Context) ([]fault.Injection, uint64, error) {
 // listFaults tells the table of faults.
 func listFaults(w io.Writer, inJSON bool) error {
 	if inJSON {
-		encoder := json.NewEncoder(w)
-		encoder.SetIndent("", "  ")
-		return encoder.Encode(fault.All)
+		return writeJSON(w, fault.All)
 	}
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	for _, f := range fault.All {
@@ -117,9 +114,7 @@ func rehearse(c *cli.Context, s streams, inJSON bool, o rehearsal.RunOptions) er
 		return err
 	}
 	if inJSON {
-		encoder := json.NewEncoder(s.out)
-		encoder.SetIndent("", "  ")
-		if err := encoder.Encode(summary); err != nil {
+		if err := writeJSON(s.out, summary); err != nil {
 			return err
 		}
 	} else if err := summary.WriteText(s.out); err != nil {

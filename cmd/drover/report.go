@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
 
@@ -32,9 +31,7 @@ func reportCommand(s streams) *cli.Command {
 			if format == "html" {
 				return report.Page(s.out)
 			}
-			encoder := json.NewEncoder(s.out)
-			encoder.SetIndent("", "  ")
-			return encoder.Encode(report)
+			return writeJSON(s.out, report)
 		},
 	}
 }

@@ -1,8 +1,6 @@
 package main
 
 import (
-	"encoding/json"
-
 	"github.com/urfave/cli/v2"
 
 	"drover/generator/spec"
@@ -15,10 +13,7 @@ func schemaCommand(s streams) *cli.Command {
 			if err := noArguments(c); err != nil {
 				return err
 			}
-			encoder := json.NewEncoder(s.out)
-			encoder.SetIndent("", "  ")
-			encoder.SetEscapeHTML(false)
-			return encoder.Encode(spec.Schema())
+			return writeJSON(s.out, spec.Schema())
 		},
 	}
 }

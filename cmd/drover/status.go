@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
 	"strings"
@@ -31,9 +30,7 @@ func statusCommand(s streams) *cli.Command {
 				return err
 			}
 			if inJSON {
-				encoder := json.NewEncoder(s.out)
-				encoder.SetIndent("", "  ")
-				return encoder.Encode(status)
+				return writeJSON(s.out, status)
 			}
 			return writeStatus(s.out, status)
 		},

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 
@@ -63,9 +62,7 @@ func validateJSON(ctx context.Context, path string, s streams) error {
 	if said == nil {
 		said = spec.Diagnostics{} // an empty list, not null
 	}
-	encoder := json.NewEncoder(s.out)
-	encoder.SetIndent("", "  ")
-	if err := encoder.Encode(map[string]any{"valid": !said.HasErrors(), "diagnostics": said}); err != nil {
+	if err := writeJSON(s.out, map[string]any{"valid": !said.HasErrors(), "diagnostics": said}); err != nil {
 		return err
 	}
 	if said.HasErrors() {
