@@ -152,7 +152,7 @@ run "its_node_ports_are_its_own" {
   assert {
     condition = { for name, group in aws_lb_target_group.this : name => "${group.protocol} ${group.port} ${group.target_type} ${group.name}" } == {
       http             = "TCP 30080 instance shop-blue-30080"
-      https            = "TLS 30443 instance shop-blue-30443"
+      https            = "TLS 30443 instance shop-blue-t0443"
       management-http  = "TCP 32080 instance shop-blue-32080"
       management-https = "TCP 32443 instance shop-blue-32443"
     }
