@@ -1,6 +1,7 @@
 package journal
 
 import (
+	"drover/orchestrator/color"
 	"errors"
 	"os"
 	"path/filepath"
@@ -149,7 +150,7 @@ func TestFoldGivesTheRotationUnderWay(t *testing.T) {
 	begun := time.Date(2026, 1, 2, 3, 0, 0, 0, time.UTC)
 	events := []Event{
 		{Kind: Applied, Root: "blue", Version: "1.33", Revision: "b1", Endpoint: &Endpoint{DNSName: "blue.lb"}},
-		{Kind: Weights, Weights: map[string]int{"blue": 100}},
+		{Kind: Weights, Weights: color.Weights{"blue": 100}},
 		{Kind: Activated, To: "blue"},
 		{Kind: RotationStarted, Rotation: "r1", From: "blue", To: "green", Version: "1.34"},
 		{Kind: PhaseStarted, Rotation: "r1", Phase: "soak", Time: begun},
@@ -158,7 +159,7 @@ func TestFoldGivesTheRotationUnderWay(t *testing.T) {
 		{Kind: PhaseDone, Rotation: "r1", Phase: "soak", Outcome: Done, Seconds: 3},
 		{Kind: Approval, Rotation: "r1", Phase: "destroy", By: "ann"},
 		{Kind: Approval, Rotation: "another", Phase: "shift", By: "bob"},
-		{Kind: WeightsIntended, Weights: map[string]int{"blue": 90, "green": 10}},
+		{Kind: WeightsIntended, Weights: color.Weights{"blue": 90, "green": 10}},
 	}
 	state := Fold(events)
 	if state.Active != "blue" || state.Colors["blue"].Endpoint.DNSName != "blue.lb" || state.Weights["blue"] != 100 {
@@ -171,7 +172,7 @@ func TestFoldGivesTheRotationUnderWay(t *testing.T) {
 	if !soak.Done() || !soak.StartedAt.Equal(begun) || soak.Starts != 2 || soak.Seconds != 5 {
 		t.Errorf("soak is %+v; it must count from its first start", soak)
 	}
-	if state.Rotation.Approved["destroy"] != "ann" || state.Rotation.Approved["shift"] != "" {
+	if state.Rotation.Approved["destroy"].By != "ann" || state.Rotation.Approved["shift"].By != "" {
 		t.Errorf("approvals are %+v", state.Rotation.Approved)
 	}
 	state.Add(Event{Kind: RotationFinished, Rotation: "r1", Outcome: Done})
