@@ -70,6 +70,9 @@ func (l *Loop) Run(ctx context.Context) error {
 				}
 			}
 		case Do:
+			if l.over() {
+				return &Waiting{Phase: rotation.Phase, For: "another process, as this one's time is over"}
+			}
 			if err := l.carry(ctx, step.Effect); err != nil {
 				return l.stopped(ctx, err)
 			}
@@ -87,6 +90,11 @@ func (l *Loop) Run(ctx context.Context) error {
 			return fmt.Errorf("deciding what follows: no step for the rotation in %s", rotation.Phase)
 		}
 	}
+}
+
+// over is true if no effect may begin any more. Going back is never put off.
+func (l *Loop) over() bool {
+	return !l.Stop.IsZero() && !l.Clock.Now().Before(l.Stop) && l.State.Rotation.Back == nil
 }
 
 // ended says how the newest rotation ended.
