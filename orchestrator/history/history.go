@@ -1,18 +1,18 @@
 package history
 
 import (
-	"context"
 	"slices"
 	"time"
 
+	"drover/orchestrator/color"
 	"drover/orchestrator/journal"
 )
 
 // PastRotation is one rotation as it was: an element of `history --output json`.
 type PastRotation struct {
 	ID       string          `json:"id"`
-	From     string          `json:"from"`
-	To       string          `json:"to"`
+	From     color.Color     `json:"from"`
+	To       color.Color     `json:"to"`
 	Version  string          `json:"version"` // of Kubernetes, that the new color was built with
 	Revision string          `json:"revision"`
 	Started  time.Time       `json:"started"`
@@ -24,14 +24,9 @@ type PastRotation struct {
 	Left     []string        `json:"leftovers"`
 }
 
-// HistoryOf gives all rotations of a cluster, the newest first. It needs no cloud and no lease.
-func HistoryOf(ctx context.Context, out, cluster string) ([]PastRotation, error) {
-	events, err := journal.Open(StoreDir(out, cluster)).Events(ctx)
-	if err != nil {
-		return nil, err
-	}
-	state := journal.Fold(events)
-	all := state.Past
+// Rotations are all rotations of a cluster, the newest first.
+func Rotations(state journal.State) []PastRotation {
+	all := slices.Clone(state.Past)
 	if state.Rotation != nil {
 		all = append(all, *state.Rotation)
 	}
@@ -39,7 +34,7 @@ func HistoryOf(ctx context.Context, out, cluster string) ([]PastRotation, error)
 	for _, r := range slices.Backward(all) {
 		history = append(history, pastRotation(r))
 	}
-	return history, nil
+	return history
 }
 
 func pastRotation(r journal.Rotation) PastRotation {

@@ -1,12 +1,13 @@
 package history
 
 import (
-	"context"
 	"fmt"
 	"slices"
 	"time"
 
+	"drover/orchestrator/color"
 	"drover/orchestrator/journal"
+	"drover/orchestrator/rotation"
 )
 
 // Report is one rotation as the journal has it: `report --output json`.
@@ -29,8 +30,8 @@ type ReportedPhase struct {
 
 // ReportedWeight is what the authoritative DNS servers answered from a moment on.
 type ReportedWeight struct {
-	Time    time.Time      `json:"time"`
-	Weights map[string]int `json:"weights"` // percent by color
+	Time    time.Time     `json:"time"`
+	Weights color.Weights `json:"weights"` // percent by color
 }
 
 // ReportedCheck is how often a check of a phase ended how.
@@ -58,12 +59,8 @@ type ReportedChange struct {
 	Detail   string       `json:"detail,omitempty"`
 }
 
-// ReportOf gives one rotation of a cluster, the newest if id is empty. It needs no cloud and no lease.
-func ReportOf(ctx context.Context, out, cluster, id string) (Report, error) {
-	events, err := journal.Open(StoreDir(out, cluster)).Events(ctx)
-	if err != nil {
-		return Report{}, err
-	}
+// ReportOf is one rotation of a cluster, the newest if id is empty.
+func ReportOf(cluster string, events []journal.Event, id string) (Report, error) {
 	r, err := rotationOf(journal.Fold(events), cluster, id)
 	if err != nil {
 		return Report{}, err
@@ -87,7 +84,7 @@ func ReportOf(ctx context.Context, out, cluster, id string) (Report, error) {
 
 // rotationOf finds a rotation, also one that is under way.
 func rotationOf(s journal.State, cluster, id string) (journal.Rotation, error) {
-	all := s.Past
+	all := slices.Clone(s.Past)
 	if s.Rotation != nil {
 		all = append(all, *s.Rotation)
 	}
@@ -97,9 +94,9 @@ func rotationOf(s journal.State, cluster, id string) (journal.Rotation, error) {
 		}
 	}
 	if id == "" {
-		return journal.Rotation{}, &Refused{cluster + " was never rotated", "there is nothing to report"}
+		return journal.Rotation{}, &rotation.Refused{What: cluster + " was never rotated", Next: "there is nothing to report"}
 	}
-	return journal.Rotation{}, &Refused{fmt.Sprintf("%s has no rotation %s", cluster, id), "`drover history` lists those that it has"}
+	return journal.Rotation{}, &rotation.Refused{What: fmt.Sprintf("%s has no rotation %s", cluster, id), Next: "`drover history` lists those that it has"}
 }
 
 // reports says what each kind of event tells a report; a kind that is not here
@@ -108,6 +105,9 @@ var reports = map[journal.Kind]func(*Report, journal.Event){
 	journal.Weights: func(r *Report, e journal.Event) {
 		r.Weights = append(r.Weights, ReportedWeight{e.Time, e.Weights})
 	},
+	journal.Held:        (*Report).addDecision,
+	journal.Released:    (*Report).addDecision,
+	journal.BackDecided: (*Report).addDecision,
 	journal.Approval: func(r *Report, e journal.Event) {
 		r.Approvals = append(r.Approvals, Approved{e.Time, e.Phase, e.By})
 	},
@@ -120,6 +120,15 @@ var reports = map[journal.Kind]func(*Report, journal.Event){
 	journal.Cleared:   (*Report).addChange,
 	journal.Kept:      (*Report).addChange,
 }
+
+// addDecision tells what a person decided; what the spec's policy decided is in the phases.
+func (r *Report) addDecision(e journal.Event) {
+	if e.By != "" {
+		r.Approvals = append(r.Approvals, Approved{e.Time, decisions[e.Kind] + ": " + e.Detail, e.By})
+	}
+}
+
+var decisions = map[journal.Kind]string{journal.Held: "hold", journal.Released: "resume", journal.BackDecided: "back"}
 
 func (r *Report) addChange(e journal.Event) {
 	r.Changes = append(r.Changes, ReportedChange{e.Time, e.Kind, e.Root, e.Revision, e.Detail})
