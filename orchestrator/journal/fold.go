@@ -52,7 +52,7 @@ var folds = map[Kind]func(*State, Event){
 	Applied:          (*State).applied,
 	DestroyIntended:  (*State).destroyIntended,
 	Destroyed:        (*State).destroyed,
-	WeightsIntended:  func(s *State, e Event) { s.Intended, s.Followed = e.Weights, false },
+	WeightsIntended:  (*State).weightsIntended,
 	Weights:          (*State).weights,
 	Followed:         func(s *State, _ Event) { s.Followed = true },
 	Activated:        func(s *State, e Event) { s.Active = e.To },
@@ -224,7 +224,7 @@ func (s *State) destroyed(e Event) {
 		s.Failed = nil
 	}
 	if e.Root == trafficRoot {
-		s.Weights, s.Intended = color.Weights{}, nil
+		s.Weights, s.Intended, s.Unsure = color.Weights{}, nil, nil
 	}
 	if r := s.Rotation; r != nil {
 		r.Gone = r.Gone || c == r.From
@@ -232,8 +232,17 @@ func (s *State) destroyed(e Event) {
 	}
 }
 
+// weightsIntended keeps what was intended before without an outcome: that may have come through.
+func (s *State) weightsIntended(e Event) {
+	s.Intended, s.Followed = e.Weights, false
+	if !slices.ContainsFunc(s.Unsure, e.Weights.Equal) {
+		s.Unsure = append(slices.Clip(s.Unsure), e.Weights)
+	}
+}
+
 // weights begins a new watch: what was seen at other weights says nothing of these.
 func (s *State) weights(e Event) {
+	s.Unsure = nil
 	s.Weights, s.Intended, s.TTL, s.Followed = e.Weights, nil, time.Duration(e.TTL*float64(time.Second)), false
 	r := s.Rotation
 	if r == nil {

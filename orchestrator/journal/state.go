@@ -1,6 +1,7 @@
 package journal
 
 import (
+	"maps"
 	"time"
 
 	"drover/orchestrator/color"
@@ -10,12 +11,13 @@ import (
 type State struct {
 	Active   color.Color // empty before the first build is done
 	Colors   map[color.Color]Color
-	Weights  color.Weights // as last confirmed
-	Intended color.Weights // as last intended, where no outcome followed yet
-	TTL      time.Duration // after the last confirmation, how long a resolver may hold what was before
-	Followed bool          // whether the traffic root's state has the weights
-	Rotation *Rotation     // the one under way; nil when none is
-	Failed   *FailedColor  // a color that a rotation was rolled back from and that still stands
+	Weights  color.Weights   // as last confirmed
+	Intended color.Weights   // as last intended, where no outcome followed yet
+	Unsure   []color.Weights // all that were intended since the last confirmation: DNS may serve any of them
+	TTL      time.Duration   // after the last confirmation, how long a resolver may hold what was before
+	Followed bool            // whether the traffic root's state has the weights
+	Rotation *Rotation       // the one under way; nil when none is
+	Failed   *FailedColor    // a color that a rotation was rolled back from and that still stands
 
 	// Building, by root, is true from the intent of an apply to its outcome.
 	Building map[string]bool
@@ -159,12 +161,15 @@ func (s State) Exposed() color.Weights {
 }
 
 func (s State) between(bound func(before, intended int) int) color.Weights {
-	served := color.Weights{}
-	for _, weights := range []color.Weights{s.Weights, s.Intended} {
-		for c := range weights {
-			served[c] = s.Weights[c]
-			if s.Intended != nil {
-				served[c] = bound(s.Weights[c], s.Intended[c])
+	served := maps.Clone(s.Weights)
+	if served == nil {
+		served = color.Weights{}
+	}
+	for _, weights := range s.Unsure {
+		for _, c := range []color.Color{color.Blue, color.Green} {
+			_, before := served[c]
+			if _, intended := weights[c]; before || intended {
+				served[c] = bound(served[c], weights[c])
 			}
 		}
 	}

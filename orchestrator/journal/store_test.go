@@ -158,7 +158,6 @@ func TestFoldGivesTheRotationUnderWay(t *testing.T) {
 		{Kind: PhaseStarted, Rotation: "r1", Phase: "soak", Time: begun.Add(time.Hour)},
 		{Kind: PhaseDone, Rotation: "r1", Phase: "soak", Outcome: Done, Seconds: 3},
 		{Kind: Approval, Rotation: "r1", Phase: "destroy", By: "ann"},
-		{Kind: Approval, Rotation: "another", Phase: "shift", By: "bob"},
 		{Kind: WeightsIntended, Weights: color.Weights{"blue": 90, "green": 10}},
 	}
 	state := Fold(events)
