@@ -49,6 +49,16 @@ func (w Weights) String() string {
 // Equal is true if both have the same records with the same weights.
 func (w Weights) Equal(other Weights) bool { return maps.Equal(w, other) }
 
+// SameRecords is true if both have records of the same colors, at whatever weights.
+func (w Weights) SameRecords(other Weights) bool {
+	for c := range w {
+		if _, has := other[c]; !has {
+			return false
+		}
+	}
+	return len(w) == len(other)
+}
+
 // Nothing is true if no color has any traffic.
 func (w Weights) Nothing() bool {
 	for _, weight := range w {

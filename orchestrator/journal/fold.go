@@ -244,7 +244,7 @@ func (s *State) destroyed(e Event) {
 		s.Failed = nil
 	}
 	if e.Root == trafficRoot {
-		s.Weights, s.Intended, s.Lost = color.Weights{}, nil, nil
+		s.Weights, s.Intended, s.Unsure = color.Weights{}, nil, nil
 	}
 	if r := s.Rotation; r != nil {
 		r.Gone = r.Gone || c == r.From
@@ -252,17 +252,17 @@ func (s *State) destroyed(e Event) {
 	}
 }
 
-// weightsIntended remembers what was intended before, too: its outcome was lost with the process that wrote it.
+// weightsIntended keeps what was intended before without an outcome: that may have come through.
 func (s *State) weightsIntended(e Event) {
-	if s.Intended != nil && !s.Intended.Equal(e.Weights) {
-		s.Lost = append(s.Lost, s.Intended)
-	}
 	s.Intended, s.Followed = e.Weights, false
+	if !slices.ContainsFunc(s.Unsure, e.Weights.Equal) {
+		s.Unsure = append(slices.Clip(s.Unsure), e.Weights)
+	}
 }
 
 // weights begins a new watch: what was seen at other weights says nothing of these.
 func (s *State) weights(e Event) {
-	s.Lost = nil
+	s.Unsure = nil
 	s.Weights, s.Intended, s.TTL, s.Followed = e.Weights, nil, time.Duration(e.TTL*float64(time.Second)), false
 	r := s.Rotation
 	if r == nil {
@@ -333,7 +333,6 @@ func (s *State) clusterCleared(e Event) {
 func (s State) Clone() State {
 	s.Colors, s.Building = maps.Clone(s.Colors), maps.Clone(s.Building)
 	s.Requests, s.Bundles = maps.Clone(s.Requests), maps.Clone(s.Bundles)
-	s.Lost = slices.Clone(s.Lost)
 	s.Clearing, s.Kept = cloneLists(s.Clearing), cloneLists(s.Kept)
 	s.Past = slices.Clone(s.Past)
 	if s.Rotation != nil {

@@ -38,6 +38,8 @@ func destroy(v view) Step {
 	case v.Gone:
 		return done(string(v.From) + " is gone")
 	case v.Rotation.Destroying: // it has begun, and the conditions can no longer be asked of blue
+	case v.Intended != nil: // blue's record was about to go, and has no traffic
+		return v.settle()
 	case !v.State.Weights.Equal(color.Only(v.To)) || !v.Followed:
 		if step := v.mayDelete(); step != nil {
 			return step

@@ -11,16 +11,17 @@ import (
 // Effect is one thing to be done outside, as plain data. Each is idempotent: a process that died in the middle of one
 // leaves it to the next to do it again.
 type Effect struct {
-	Do       Verb          `json:"do"`
-	Phase    string        `json:"phase"`
-	Color    color.Color   `json:"color,omitempty"`
-	Version  string        `json:"version,omitempty"`
-	Revision string        `json:"revision,omitempty"`
-	Expected color.Weights `json:"expected,omitempty"` // what DNS serves before
-	Weights  color.Weights `json:"weights,omitempty"`  // what it serves after
-	Window   time.Duration `json:"window,omitempty"`   // that is measured
-	Begun    bool          `json:"begun,omitempty"`    // the rotation has changed something already
-	Limit    time.Duration `json:"limit"`              // after which the effect is given up
+	Do       Verb            `json:"do"`
+	Phase    string          `json:"phase"`
+	Color    color.Color     `json:"color,omitempty"`
+	Version  string          `json:"version,omitempty"`
+	Revision string          `json:"revision,omitempty"`
+	Expected color.Weights   `json:"expected,omitempty"` // what DNS serves before
+	Maybe    []color.Weights `json:"maybe,omitempty"`    // what it serves before if a write whose outcome was lost came through
+	Weights  color.Weights   `json:"weights,omitempty"`  // what it serves after
+	Window   time.Duration   `json:"window,omitempty"`   // that is measured
+	Begun    bool            `json:"begun,omitempty"`    // the rotation has changed something already
+	Limit    time.Duration   `json:"limit"`              // after which the effect is given up
 }
 
 // Verb is a kind of effect.

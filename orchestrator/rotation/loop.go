@@ -45,6 +45,7 @@ type Loop struct {
 	Deaf     bool          // while an effect runs, nobody looks for requests: for a model with one thread
 	Stop     time.Time     // no effect begins after it; zero: none
 	polled   time.Time     // when requests were last read
+	said     string        // of the wait under way
 }
 
 // pollRequests is the time between two looks for a person's requests.
@@ -53,43 +54,42 @@ const pollRequests = 2 * time.Second
 // Run goes on until there is nothing more for this process to do. It returns nil if the rotation is done, *Waiting if it
 // waits for a person or a time, *RolledBack if it ended with traffic on the old color.
 func (l *Loop) Run(ctx context.Context) error {
-	said := ""
-	for {
-		if err := l.takeRequests(ctx); err != nil {
-			return l.stopped(ctx, err)
-		}
-		rotation := l.State.Rotation
-		if rotation == nil {
-			return l.ended()
-		}
-		switch step := l.Decide(l.State, rotation.Plan, l.Clock.Now()).(type) {
-		case Record:
-			for _, e := range step.Events {
-				if err := l.record(ctx, e); err != nil {
-					return err
-				}
-			}
-		case Do:
-			if l.over() {
-				return &Waiting{Phase: rotation.Phase, For: "another process, as this one's time is over"}
-			}
-			if err := l.carry(ctx, step.Effect); err != nil {
-				return l.stopped(ctx, err)
-			}
-		case Wait:
-			if said != step.For {
-				said = step.For
-				l.Observer.Progress(step.Phase + " waits for " + step.For)
-			}
-			if err := l.wait(ctx, step); err != nil {
-				return l.stopped(ctx, err)
-			}
-		case End:
-			return &Failed{Phase: step.Phase, Reason: step.Detail}
-		default:
-			return fmt.Errorf("deciding what follows: no step for the rotation in %s", rotation.Phase)
+	for l.State.Rotation != nil {
+		if err := l.advance(ctx); err != nil {
+			return err
 		}
 	}
+	return l.ended()
+}
+
+// advance takes requests and carries out one step. Its error is the end of this process's part.
+func (l *Loop) advance(ctx context.Context) error {
+	if err := l.takeRequests(ctx); err != nil || l.State.Rotation == nil {
+		return l.stopped(ctx, err)
+	}
+	switch step := l.Decide(l.State, l.State.Rotation.Plan, l.Clock.Now()).(type) {
+	case Record:
+		for _, e := range step.Events {
+			if err := l.record(ctx, e); err != nil {
+				return err
+			}
+		}
+		return nil
+	case Do:
+		if l.over() {
+			return &Waiting{Phase: l.phase(), For: "another process, as this one's time is over"}
+		}
+		return l.stopped(ctx, l.carry(ctx, step.Effect))
+	case Wait:
+		if l.said != step.For {
+			l.said = step.For
+			l.Observer.Progress(step.Phase + " waits for " + step.For)
+		}
+		return l.stopped(ctx, l.wait(ctx, step))
+	case End:
+		return &Failed{Phase: step.Phase, Reason: step.Detail}
+	}
+	return fmt.Errorf("deciding what follows %s: there is no step", l.phase())
 }
 
 // over is true if no effect may begin any more. Going back is never put off.
@@ -178,7 +178,7 @@ func (l *Loop) wait(ctx context.Context, w Wait) error {
 
 // stopped says of an interrupt that nothing is lost.
 func (l *Loop) stopped(ctx context.Context, err error) error {
-	if ctx.Err() == nil || errors.Is(err, ErrLost) {
+	if err == nil || ctx.Err() == nil || errors.Is(err, ErrLost) {
 		return err
 	}
 	return fmt.Errorf("%w in %s: %w", ErrInterrupted, l.phase(), context.Cause(ctx))

@@ -57,12 +57,8 @@ func Take(s journal.State, q Request) []journal.Event {
 // requests says what follows from each request, or why it is refused.
 var requests = map[Asked]func(journal.State, Request) (journal.Event, string){
 	Approve: approveGate,
-	Pause: func(_ journal.State, q Request) (journal.Event, string) {
-		return journal.Event{Kind: journal.Held, Hold: journal.Paused, Detail: reason(q)}, ""
-	},
-	Freeze: func(_ journal.State, q Request) (journal.Event, string) {
-		return journal.Event{Kind: journal.Held, Hold: journal.Frozen, Detail: reason(q)}, ""
-	},
+	Pause:   hold(journal.Paused),
+	Freeze:  hold(journal.Frozen),
 	Resume: func(s journal.State, q Request) (journal.Event, string) {
 		if s.Rotation.Hold == nil {
 			return journal.Event{}, "the rotation is not held"
@@ -78,12 +74,22 @@ func approveGate(s journal.State, q Request) (journal.Event, string) {
 	switch {
 	case !ok:
 		return journal.Event{}, fmt.Sprintf("there is no gate %q", q.Gate)
-	case s.Rotation.Phase != phase || s.Rotation.Phases[phase].Done():
+	case s.Rotation.Phases[phase].Starts == 0 || s.Rotation.Phases[phase].Done():
 		return journal.Event{}, fmt.Sprintf("the rotation is in %s and does not wait at that gate", s.Rotation.Phase)
 	case q.Evidence != Evidence(s, q.Gate):
 		return journal.Event{}, "what was approved is not what stands there now; look at it again and approve that"
 	}
 	return journal.Event{Kind: journal.Approval, Phase: q.Gate, Detail: q.Evidence}, ""
+}
+
+// hold keeps the rotation where it is, but not on its way back: that is where it is safe.
+func hold(kind journal.HoldKind) func(journal.State, Request) (journal.Event, string) {
+	return func(s journal.State, q Request) (journal.Event, string) {
+		if s.Rotation.Back != nil {
+			return journal.Event{}, "all traffic is on its way back to " + string(s.Rotation.From)
+		}
+		return journal.Event{Kind: journal.Held, Hold: kind, Detail: reason(q)}, ""
+	}
 }
 
 func goBack(discard bool) func(journal.State, Request) (journal.Event, string) {

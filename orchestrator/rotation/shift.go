@@ -12,14 +12,14 @@ import (
 // the step before and the spec's interval; a step that was cut short is watched anew. Checks are asked right before
 // traffic moves, also before the first of it.
 func shift(v view) Step {
-	if v.State.Weights == nil || v.Intended != nil {
-		return v.weigh(v.aim())
+	if v.Intended != nil {
+		return v.settle()
 	}
 	if _, has := v.State.Weights[v.To]; !has {
 		if step := v.watch(0); step != nil {
 			return step
 		}
-		return v.do(Shift, Effect{Do: Records, Expected: v.State.Weights, Weights: color.Shared(v.To, 0), Limit: 10 * time.Minute})
+		return v.do(Shift, v.follow(color.Shared(v.To, 0)))
 	}
 	at := v.State.Weights[v.To]
 	length := v.TTL + v.plan.Interval
@@ -51,6 +51,14 @@ func (v view) following(share int) (int, bool) {
 	return 0, false
 }
 
+// settle does a write again whose outcome was lost.
+func (v view) settle() Step {
+	if !v.Intended.SameRecords(v.State.Weights) {
+		return v.do(v.phase, v.follow(v.Intended))
+	}
+	return v.weigh(v.aim())
+}
+
 // aim is where a write whose outcome was lost was going, while the color is seen well; else it is where it came from.
 func (v view) aim() color.Weights {
 	if v.Intended != nil && (v.Intended[v.To] <= v.State.Weights[v.To] || v.seenWell()) {
@@ -61,12 +69,12 @@ func (v view) aim() color.Weights {
 
 // weigh has weights set in one atomic request. Where the outcome of a write before it was lost, either may be served.
 func (v view) weigh(weights color.Weights) Step {
-	return v.do(v.phase, Effect{Do: Weigh, Expected: v.State.Weights, Weights: weights, Limit: 10 * time.Minute})
+	return v.do(v.phase, Effect{Do: Weigh, Expected: v.State.Weights, Maybe: v.Unsure, Weights: weights, Limit: 10 * time.Minute})
 }
 
 // follow has Terraform's traffic root take over what DNS serves.
 func (v view) follow(weights color.Weights) Effect {
-	return Effect{Do: Records, Expected: v.State.Weights, Weights: weights, Limit: 10 * time.Minute}
+	return Effect{Do: Records, Expected: v.State.Weights, Maybe: v.Unsure, Weights: weights, Limit: 10 * time.Minute}
 }
 
 // soak watches green for the whole of the time. Only time that was watched counts.
@@ -94,11 +102,11 @@ func (v view) goBack() Step {
 	}
 	home := color.Only(v.From)
 	switch {
-	case v.Intended != nil || v.State.Weights[v.To] > 0 || v.State.Weights[v.From] != 100:
+	case v.Exposed()[v.To] > 0 || v.Served()[v.From] < 100:
 		return v.weigh(v.allTo(v.From))
 	case v.Active != v.From:
 		return record(journal.Event{Kind: journal.Activated, From: v.To, To: v.From})
-	case !v.State.Weights.Equal(home), !v.Followed && v.Phases[Shift].Starts > 0:
+	case !v.serves(home), !v.Followed && v.Phases[Shift].Starts > 0:
 		return v.do(v.phase, v.follow(home))
 	}
 	return record(journal.Event{Kind: journal.RotationFinished, Outcome: journal.RolledBack, Detail: v.Back.Reason, By: v.Back.By, From: v.From, To: v.To})
@@ -107,12 +115,10 @@ func (v view) goBack() Step {
 // mostTriesBack is how often going back is tried before a person is needed.
 const mostTriesBack = 10
 
-// allTo is all traffic to one color, with weight zero for the other where it has, or may have, a record.
+// allTo is all traffic to one color, with weight zero for the other where it has a record.
 func (v view) allTo(c color.Color) color.Weights {
 	weights := color.Only(c)
-	_, has := v.State.Weights[c.Other()]
-	_, may := v.Intended[c.Other()]
-	if has || may {
+	if _, has := v.State.Weights[c.Other()]; has {
 		weights[c.Other()] = 0
 	}
 	return weights

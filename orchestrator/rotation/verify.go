@@ -93,14 +93,13 @@ func (v view) watch(length time.Duration) Step {
 // seenWell is true if this process saw every check pass a moment ago.
 func (v view) seenWell() bool { return v.allPassed() && v.now.Sub(v.Watch.Passed) <= fresh }
 
-// pause is the time between two rounds: about twenty in what is left, between 1 and 30 s, and one right at the end.
+// pause is the time between two rounds: about twenty in length, between 1 and 30 s, and one right at the end.
 func (v view) pause(length time.Duration) time.Duration {
 	if v.Watch.Fails > 0 || !v.Watch.Silent.IsZero() {
 		return time.Second
 	}
-	left := max(length-v.Watch.Watched, 0)
-	between := min(max(left/20, time.Second), journal.MostGap/2)
-	if left > 0 {
+	between := min(max(length/20, time.Second), journal.MostGap/2)
+	if left := length - v.Watch.Watched; left > 0 {
 		return min(left, between)
 	}
 	return between
