@@ -3,11 +3,8 @@ package cluster
 import (
 	"encoding/json"
 	"fmt"
-	"path/filepath"
 
-	"github.com/google/renameio/v2"
-
-	"drover/generator"
+	"drover/orchestrator/color"
 	"drover/orchestrator/journal"
 )
 
@@ -24,12 +21,12 @@ const (
 
 // originOf gives the tags of a color that stands, from the journal alone, or
 // of one that is to be built from a revision.
-func originOf(s journal.State, color, revision string) map[string]string {
+func originOf(s journal.State, c color.Color, revision string) map[string]string {
 	rotation := ""
 	if s.Rotation != nil {
 		rotation = s.Rotation.ID
 	}
-	if c := s.Colors[color]; !c.BuiltAt.IsZero() {
+	if c := s.Colors[c]; !c.BuiltAt.IsZero() {
 		revision, rotation = c.BuiltFrom, c.BuiltBy
 	}
 	tags := map[string]string{revisionTag: revision}
@@ -39,13 +36,13 @@ func originOf(s journal.State, color, revision string) map[string]string {
 	return tags
 }
 
-func (s *session) writeOrigin(root generator.Root, revision string) error {
-	data, err := json.MarshalIndent(map[string]any{"origin": originOf(s.state, string(root), revision)}, "", "  ")
+func (s *session) writeOrigin(c color.Color, revision string) error {
+	data, err := json.MarshalIndent(map[string]any{"origin": originOf(*s.state(), c, revision)}, "", "  ")
 	if err != nil {
 		return fmt.Errorf("encoding %s: %w", originFile, err)
 	}
-	if err := renameio.WriteFile(filepath.Join(s.dir(root), originFile), append(data, '\n'), 0o644); err != nil {
-		return fmt.Errorf("writing what %s is built by: %w", root, err)
+	if _, err := s.ports.Workspace.Put(root(c), originFile, append(data, '\n')); err != nil {
+		return fmt.Errorf("writing what %s is built by: %w", c, err)
 	}
 	return nil
 }

@@ -11,7 +11,7 @@ import (
 
 // Empty is the state before the first event.
 func Empty() State {
-	return State{Colors: map[color.Color]Color{}, Weights: color.Weights{}, Building: map[string]bool{}, Bundles: map[string]string{},
+	return State{Colors: map[color.Color]Color{}, Weights: color.Weights{}, Building: map[string]bool{}, Bundles: map[string]string{}, Open: map[string]Kind{},
 		Clearing: map[color.Color][]string{}, Kept: map[color.Color][]string{}, Requests: map[string]bool{}}
 }
 
@@ -182,7 +182,7 @@ func (s *State) rendered(e Event) {
 }
 
 func (s *State) applyIntended(e Event) {
-	s.Building[e.Root] = true
+	s.Building[e.Root], s.Open[e.Root] = true, e.Kind
 	s.changedWith(e)
 	if r := s.Rotation; r != nil && e.color() == r.To {
 		r.Building = true
@@ -204,6 +204,7 @@ func (s *State) changedWith(e Event) {
 
 func (s *State) applied(e Event) {
 	delete(s.Building, e.Root)
+	delete(s.Open, e.Root)
 	s.changedWith(e)
 	if e.Version == "" { // only colors have a Kubernetes version
 		return
@@ -223,6 +224,7 @@ func (s *State) applied(e Event) {
 }
 
 func (s *State) destroyIntended(e Event) {
+	s.Open[e.Root] = e.Kind
 	if r := s.Rotation; r != nil && e.color() == r.From {
 		r.Destroying = true
 	}
@@ -235,6 +237,7 @@ func (s *State) destroyed(e Event) {
 	delete(s.Colors, c)
 	delete(s.Building, e.Root)
 	delete(s.Bundles, e.Root)
+	delete(s.Open, e.Root)
 	delete(s.Clearing, c)
 	delete(s.Kept, c)
 	if c == s.Active {
@@ -333,6 +336,7 @@ func (s *State) clusterCleared(e Event) {
 func (s State) Clone() State {
 	s.Colors, s.Building = maps.Clone(s.Colors), maps.Clone(s.Building)
 	s.Requests, s.Bundles = maps.Clone(s.Requests), maps.Clone(s.Bundles)
+	s.Open = maps.Clone(s.Open)
 	s.Clearing, s.Kept = cloneLists(s.Clearing), cloneLists(s.Kept)
 	s.Past = slices.Clone(s.Past)
 	if s.Rotation != nil {

@@ -23,6 +23,9 @@ type State struct {
 	Bundles map[string]string
 	Zone    string // the platform's id of the domain's zone
 
+	// Open has, by root, the kind of an intent whose outcome is not known: ApplyIntended or DestroyIntended.
+	Open map[string]Kind
+
 	// Building, by root, is true from the intent of an apply to its outcome.
 	Building map[string]bool
 	// By color, until it is destroyed: the objects in its cluster that were to be deleted and were not seen gone, and
