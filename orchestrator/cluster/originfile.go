@@ -11,7 +11,12 @@ import (
 // originFile is a color root's input: tags that say what the color was built
 // by. They stay as they were on that day, whatever is changed in place later:
 // another tag on the machines would replace every node.
+//
+// It is there exactly while the color stands, as far as this directory knows.
 const originFile = "origin.auto.tfvars.json"
+
+// BuiltFile is the file of a color's root that drover writes when it builds the color, and removes with it.
+const BuiltFile = originFile
 
 // The tags of a color's origin.
 const (
