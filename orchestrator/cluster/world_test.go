@@ -6,21 +6,24 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"os"
-	"path/filepath"
+	"path"
+	"slices"
+	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
-
-	tfjson "github.com/hashicorp/terraform-json"
 
 	"drover/generator"
 	"drover/generator/spec"
+	"drover/orchestrator/color"
 	"drover/orchestrator/internal/apitest"
 	"drover/orchestrator/journal"
 	"drover/orchestrator/kubernetes"
 	"drover/orchestrator/platform"
-	"drover/orchestrator/terraform"
+	"drover/orchestrator/rotation"
+	"drover/orchestrator/store"
+	"drover/orchestrator/store/storetest"
 	"drover/orchestrator/verify"
 )
 
@@ -28,34 +31,46 @@ import (
 // It keeps the promises' side of the bargain: a write that breaks one fails
 // the test at once, whoever made it.
 type world struct {
-	t        *testing.T
-	out      string
-	spec     spec.Cluster
+	t       *testing.T
+	spec    spec.Cluster
+	objects *storetest.Memory // the store
+	process int               // that was started last
+	again   bool
+	stop    time.Duration // of the next process, from its start; 0: never
+
+	mu       sync.Mutex
 	standing map[string]bool // roots that exist
 	locked   map[string]bool // roots that refuse to be deleted
 	dns      map[string]int
-	version  map[string]string
-	verdicts map[string]verify.Verdict  // by color; pass where absent
-	busy     map[string]float64         // new connections by color
-	applied  []string                   // what was applied, in order
-	apis     map[string]*apitest.Server // by color; none where absent
-	managed  map[string]string          // the output management, by color; none where absent
-	quota    int                        // load balancers that were last asked for
-	mu       sync.Mutex                 // guards what is below: drift is looked for in two roots at once
-	dead     bool
-	effects  int              // calls that could be the last
-	killAt   int              // 0: never
-	inPlace  string           // what a plan would do to a color that stands: update or replace; nothing if empty
-	replaces bool             // whether a plan would replace the foundation that stands
-	fail     map[string]error // by call
+	verdicts map[string]verify.Verdict // by color; pass where absent
+	busy     map[string]float64        // new connections by color
+	open     map[string]float64        // open connections by color
+	late     time.Duration             // how old the newest measurement is
+	applied  []string                  // what was applied, in order
+	files    map[string][]byte         // the Terraform directory of this machine
+	apis     map[string]*apitest.Server
+	managed  map[string]string // the output management, by color; none where absent
+	quota    int               // load balancers that were last asked for
+	dead     bool              // the process was killed
+	effects  int               // calls that could be the last
+	killAt   int               // 0: never
+	inStore  bool              // calls of the store count too
+	inPlace  string            // what a plan would do to a color that stands: update or replace; nothing if empty
+	replaces bool              // whether a plan would replace the foundation that stands
+	fail     map[string]error  // by call
 }
 
 // errKilled is what every call of a killed process gives.
 var errKilled = errors.New("killed")
 
+// inWorld runs a test in a world of its own, whose clock moves only while everybody waits.
+func inWorld(t *testing.T, test func(*testing.T, *world)) {
+	t.Helper()
+	synctest.Test(t, func(t *testing.T) { test(t, newWorld(t)) })
+}
+
 func newWorld(t *testing.T) *world {
 	t.Helper()
-	dir := t.TempDir()
 	cluster, diagnostics := spec.Parse("cluster.yaml", []byte(`apiVersion: drover/v1
 kind: Cluster
 metadata: {name: tiny}
@@ -70,36 +85,67 @@ spec:
 		t.Fatal(diagnostics)
 	}
 	r := &cluster.Spec.Rotation
-	r.Traffic.Steps, r.Traffic.Interval = []int{10, 50, 100}, spec.Duration(time.Millisecond)
-	r.Soak, r.KeepBlue, r.Quiet = spec.Duration(time.Millisecond), 0, spec.Duration(time.Millisecond)
-	return &world{t: t, out: dir, spec: cluster, standing: map[string]bool{}, locked: map[string]bool{}, dns: map[string]int{}, version: map[string]string{},
-		verdicts: map[string]verify.Verdict{}, busy: map[string]float64{}, apis: map[string]*apitest.Server{}, managed: map[string]string{}, fail: map[string]error{}}
+	r.Traffic.Steps, r.Traffic.Interval = []int{10, 50, 100}, spec.Duration(time.Minute)
+	r.Soak, r.KeepBlue, r.Quiet = spec.Duration(5*time.Minute), 0, spec.Duration(2*time.Minute)
+	w := &world{t: t, spec: cluster, objects: &storetest.Memory{}, standing: map[string]bool{}, locked: map[string]bool{}, dns: map[string]int{},
+		verdicts: map[string]verify.Verdict{}, busy: map[string]float64{}, open: map[string]float64{}, files: map[string][]byte{},
+		apis: map[string]*apitest.Server{}, managed: map[string]string{}, fail: map[string]error{}}
+	w.objects.Fault = w.storeFault
+	return w
 }
 
+// wall is the bubble's clock.
+type wall struct{}
+
+func (wall) Now() time.Time { return time.Now() }
+
+func (wall) Sleep(ctx context.Context, d time.Duration) error {
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-time.After(d):
+		return nil
+	}
+}
+
+// options are those of a new process. Every process before it that was killed is known to have ended.
 func (w *world) options() Options {
-	o := Options{Spec: w.spec, SpecFile: "cluster.yaml", Out: w.out, Version: "test", Command: "drover test", Observer: silent{}}
-	o.Ports = Ports{
-		Cloud: &fakeCloud{w}, DNS: fakeDNS{w}, Kubernetes: apiServers(&fakeCloud{w}, nil),
-		Stack: func(root generator.Root) (Stack, error) { return &fakeStack{w, root}, nil },
-		Checks: func(color, _ string) []verify.Check {
-			return []verify.Check{fakeCheck{w, color}}
-		},
+	w.process++
+	o := Options{Spec: w.spec, SpecFile: "cluster.yaml", Out: "infra", Version: "test", By: "ann", Again: w.again, Observer: silent{}, Clock: wall{},
+		Store: w.store(), Holder: store.Holder{Host: "here", PID: w.process, Command: "drover test"}, Connect: w.connect}
+	if w.stop > 0 {
+		o.Stop = time.Now().Add(w.stop)
 	}
 	return o
 }
 
+func (w *world) store() *store.Store {
+	alive := w.process
+	return store.Open(w.objects, "tiny", store.Options{Ended: func(h store.Holder) bool { return h.PID < alive }})
+}
+
+func (w *world) connect(context.Context, Options) (Ports, error) {
+	return Ports{
+		Workspace: directory{w}, Cloud: &fakeCloud{w}, DNS: fakeDNS{w}, Kubernetes: w.kubernetes,
+		Stack:  func(root generator.Root) (Stack, error) { return &fakeStack{w, root}, nil },
+		Checks: func(_ spec.Cluster, c color.Color) []Check { return []Check{{"health-" + string(c), fakeCheck{w, string(c)}}} },
+	}, nil
+}
+
+func (w *world) kubernetes(ctx context.Context, cluster string) (*kubernetes.Client, error) {
+	access, err := (&fakeCloud{w}).Kubernetes(ctx, cluster)
+	if err != nil {
+		return nil, err
+	}
+	return kubernetes.New(access)
+}
+
 // touch is a point at which the process may be killed. A dead process does
-// nothing more: no call of it reaches outside, and as its lease is another's
-// it cannot append to the journal either.
+// nothing more: no call of it reaches outside, the store included.
 func (w *world) touch(call string) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.effects++
-	if w.effects == w.killAt {
-		lease := filepath.Join(StoreDir(w.out, "tiny"), "lease.json")
-		if err := os.WriteFile(lease, []byte(`{"fence": 1000}`), 0o600); err != nil {
-			w.t.Error(err)
-		}
+	if w.effects++; w.effects == w.killAt {
 		w.dead = true
 	}
 	if w.dead {
@@ -108,167 +154,112 @@ func (w *world) touch(call string) error {
 	return w.fail[call]
 }
 
-// revive is the next process.
-func (w *world) revive() { w.killAt, w.dead = 0, false }
+// storeFault kills in every second call of the store before it has its effect, and in the others after it.
+func (w *world) storeFault(call storetest.Call) storetest.Fault {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.dead {
+		return storetest.Refused
+	}
+	if !w.inStore {
+		return storetest.None
+	}
+	if w.effects++; w.effects != w.killAt {
+		return storetest.None
+	}
+	w.dead = true
+	if w.effects%2 == 0 && (call.Op == "create" || call.Op == "write") {
+		return storetest.Unknown
+	}
+	return storetest.Refused
+}
 
-func (w *world) state() journal.State {
+// revive is the next process, on another machine: its Terraform directory is empty.
+func (w *world) revive() { w.killAt, w.dead, w.files = 0, false, map[string][]byte{} }
+
+func (w *world) events() []journal.Event {
 	w.t.Helper()
-	events, err := journal.Open(StoreDir(w.out, "tiny")).Events(w.t.Context())
+	events, err := Events(w.t.Context(), w.store())
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	return journal.Fold(events)
+	return events
 }
 
-// serve is a write to DNS, with the promises that hold at every instant.
-func (w *world) serve(weights map[string]int) {
+func (w *world) state() journal.State { return journal.Fold(w.events()) }
+
+// serve is a write to DNS, with the promises that hold at every instant. Terraform writes record after record, the
+// platform all at once.
+func (w *world) serve(weights map[string]int, atOnce bool) {
 	sum := 0
-	for color, weight := range weights {
+	for c, weight := range weights {
 		sum += weight
-		if weight > 0 && !w.standing[color] {
-			w.t.Errorf("traffic points at %s, which does not stand: %v", color, weights)
+		if weight > 0 && !w.standing[c] {
+			w.t.Errorf("traffic points at %s, which does not stand: %v", c, weights)
 		}
-		if weight > 0 && w.verdicts[color] == verify.Fail && w.dns[color] == 0 {
-			w.t.Errorf("traffic was moved to %s, which fails verification: %v", color, weights)
+		if weight > 0 && w.verdicts[c] == verify.Fail && w.dns[c] == 0 {
+			w.t.Errorf("traffic was moved to %s, which fails verification: %v", c, weights)
 		}
 	}
 	if sum == 0 {
 		w.t.Errorf("all weights are zero: %v", weights)
 	}
-	positive := len(w.dns) == 0
-	for color, weight := range w.dns {
-		positive = positive || (weight > 0 && weights[color] > 0)
+	positive := len(w.dns) == 0 || atOnce
+	for c, weight := range w.dns {
+		positive = positive || (weight > 0 && weights[c] > 0)
 	}
 	if !positive {
-		w.t.Errorf("from %v to %v in one write: all weights can be zero for a moment", w.dns, weights)
+		w.t.Errorf("from %v to %v record by record: all weights can be zero for a moment", w.dns, weights)
 	}
 	w.dns = weights
 }
 
-type fakeStack struct {
-	w    *world
-	root generator.Root
+// directory is the Terraform directory of the machine that runs now.
+type directory struct{ w *world }
+
+var _ Workspace = directory{}
+
+func (d directory) Write(files generator.Files, _ bool) (changed bool, err error) {
+	d.w.mu.Lock()
+	defer d.w.mu.Unlock()
+	for name, data := range files {
+		changed = changed || string(d.w.files[name]) != string(data)
+		d.w.files[name] = data
+	}
+	return changed, nil
 }
 
-var _ Stack = (*fakeStack)(nil)
-
-func (s *fakeStack) Init(context.Context) error { return s.w.touch("init " + string(s.root)) }
-
-func (s *fakeStack) Plan(_ context.Context, o terraform.PlanOptions) (*terraform.Plan, error) {
-	if err := s.w.touch("plan " + string(s.root)); err != nil {
-		return nil, err
+func (d directory) Put(r generator.Root, name string, data []byte) (bool, error) {
+	d.w.mu.Lock()
+	defer d.w.mu.Unlock()
+	at := path.Join("tiny", string(r), name)
+	had, there := d.w.files[at]
+	if data == nil {
+		delete(d.w.files, at)
+		return there, nil
 	}
-	s.w.mu.Lock()
-	defer s.w.mu.Unlock()
-	actions, changed := tfjson.Actions{tfjson.ActionCreate}, !s.w.standing[string(s.root)]
-	switch {
-	case o.Set["deletion_protection"] == "false":
-		actions, changed = tfjson.Actions{tfjson.ActionUpdate}, s.w.locked[string(s.root)]
-	case o.Destroy:
-		actions, changed = tfjson.Actions{tfjson.ActionDelete}, s.w.standing[string(s.root)]
-	case s.root == generator.Traffic:
-		changed = !maps.Equal(s.wanted(), s.w.dns)
-	case s.w.standing[string(s.root)] && s.root == generator.Foundation && s.w.replaces:
-		actions, changed = tfjson.Actions{tfjson.ActionDelete, tfjson.ActionCreate}, true
-	case s.w.standing[string(s.root)] && s.root != generator.Foundation && s.w.inPlace != "":
-		changed = true
-		actions = map[string]tfjson.Actions{"update": {tfjson.ActionUpdate}, "replace": {tfjson.ActionDelete, tfjson.ActionCreate}}[s.w.inPlace]
-	}
-	plan := &terraform.Plan{Changed: changed, JSON: &tfjson.Plan{}}
-	if changed {
-		values := map[string]any{"tags_all": map[string]any{clusterTag: "tiny", colorTag: string(s.root)}}
-		plan.JSON.ResourceChanges = []*tfjson.ResourceChange{{Address: "module.it.thing", Change: &tfjson.Change{Actions: actions, Before: values, After: values}}}
-	}
-	return plan, nil
+	d.w.files[at] = data
+	return string(had) != string(data), nil
 }
 
-func (s *fakeStack) Apply(_ context.Context, p *terraform.Plan) error {
-	if err := s.w.touch("apply " + string(s.root)); err != nil {
-		return err
-	}
-	s.carryOut(p.JSON.ResourceChanges[0].Change.Actions)
-	return s.w.touch("applied " + string(s.root))
+func (d directory) Get(r generator.Root, name string) ([]byte, error) {
+	d.w.mu.Lock()
+	defer d.w.mu.Unlock()
+	return d.w.files[path.Join("tiny", string(r), name)], nil
 }
-
-func (s *fakeStack) carryOut(actions tfjson.Actions) {
-	s.w.mu.Lock()
-	defer s.w.mu.Unlock()
-	deletes := actions.Delete()
-	switch {
-	case actions.Update() && s.w.locked[string(s.root)]:
-		s.w.locked[string(s.root)] = false
-		if s.w.dns[string(s.root)] > 0 {
-			s.w.t.Errorf("%s was made deletable with traffic on it: %v", s.root, s.w.dns)
-		}
-	case deletes && s.w.locked[string(s.root)]:
-		s.w.t.Errorf("%s was deleted, and refuses that", s.root)
-	case s.root == generator.Traffic && deletes:
-		s.w.dns, s.w.standing[string(s.root)] = map[string]int{}, false
-	case s.root == generator.Traffic:
-		s.w.serve(s.wanted())
-		s.w.standing[string(s.root)] = true
-	case deletes && s.w.dns[string(s.root)] > 0:
-		s.w.t.Errorf("%s was destroyed with traffic on it: %v", s.root, s.w.dns)
-	default:
-		s.w.standing[string(s.root)] = !deletes
-		s.w.locked[string(s.root)] = !deletes
-	}
-	s.w.applied = append(s.w.applied, action(actions)+" "+string(s.root))
-}
-
-func (s *fakeStack) wanted() map[string]int {
-	data, err := os.ReadFile(filepath.Join(s.w.out, "tiny", "traffic", colorsFile))
-	if errors.Is(err, os.ErrNotExist) {
-		return map[string]int{}
-	}
-	if err != nil {
-		s.w.t.Fatal(err)
-	}
-	var file struct{ Colors map[string]trafficColor }
-	if err := json.Unmarshal(data, &file); err != nil {
-		s.w.t.Fatal(err)
-	}
-	weights := map[string]int{}
-	for color, c := range file.Colors {
-		weights[color] = c.Weight
-	}
-	return weights
-}
-
-func (s *fakeStack) Outputs(context.Context) (map[string]json.RawMessage, error) {
-	lb := fmt.Sprintf(`{"arn":"arn:%[1]s","dns_name":"%[1]s.lb","zone_id":"Z1"}`, s.root)
-	outputs := map[string]json.RawMessage{"load_balancer": json.RawMessage(lb)}
-	if managed, ok := s.w.managed[string(s.root)]; ok {
-		outputs["management"] = json.RawMessage(managed)
-	}
-	return outputs, nil
-}
-
-func (s *fakeStack) StateEmpty(context.Context) (bool, error) {
-	return !s.w.standing[string(s.root)], nil
-}
-
-func (s *fakeStack) Protected(context.Context) ([]string, error) {
-	s.w.mu.Lock()
-	defer s.w.mu.Unlock()
-	if !s.w.locked[string(s.root)] {
-		return nil, nil
-	}
-	return []string{"module.it.thing"}, nil
-}
-
-func (s *fakeStack) RecoverState(context.Context) (bool, error) { return false, nil }
 
 type fakeDNS struct{ w *world }
 
-func (d fakeDNS) Confirm(_ context.Context, weights map[string]int) (time.Duration, error) {
+func (d fakeDNS) Confirm(_ context.Context, weights color.Weights) (time.Duration, error) {
 	if err := d.w.touch("confirm"); err != nil {
 		return 0, err
 	}
-	if !maps.Equal(weights, d.w.dns) {
+	d.w.mu.Lock()
+	defer d.w.mu.Unlock()
+	if !maps.Equal(plain(weights), d.w.dns) {
 		return 0, fmt.Errorf("DNS answers %v, not %v", d.w.dns, weights)
 	}
-	return time.Millisecond, nil
+	return time.Minute, nil
 }
 
 type fakeCloud struct{ w *world }
@@ -280,8 +271,10 @@ func (c *fakeCloud) Account(context.Context) (string, error) {
 }
 
 func (c *fakeCloud) ClusterActive(_ context.Context, cluster string) (platform.Health, error) {
-	color := cluster[len("tiny-"):]
-	return platform.Health{Active: c.w.standing[color], Detail: "standing"}, c.w.touch("cluster")
+	err := c.w.touch("cluster")
+	c.w.mu.Lock()
+	defer c.w.mu.Unlock()
+	return platform.Health{Active: c.w.standing[cluster[len("tiny-"):]], Detail: "standing"}, err
 }
 
 func (c *fakeCloud) Quota(_ context.Context, balancers int) ([]platform.Shortage, error) {
@@ -290,8 +283,11 @@ func (c *fakeCloud) Quota(_ context.Context, balancers int) ([]platform.Shortage
 }
 
 func (c *fakeCloud) Flows(_ context.Context, lb string, _ time.Duration) (platform.Flows, error) {
-	color := lb[len("arn:"):]
-	return platform.Flows{Alive: c.w.standing[color], New: c.w.busy[color], Until: time.Now()}, c.w.touch("flows")
+	err := c.w.touch("flows")
+	c.w.mu.Lock()
+	defer c.w.mu.Unlock()
+	of := lb[len("arn:"):]
+	return platform.Flows{Alive: c.w.standing[of], New: c.w.busy[of], Active: c.w.open[of], Until: time.Now().Add(-c.w.late)}, err
 }
 
 func (c *fakeCloud) Leftovers(context.Context, string, string) ([]platform.Resource, error) {
@@ -308,38 +304,69 @@ func (c *fakeCloud) Kubernetes(_ context.Context, cluster string) (kubernetes.Ac
 func (c *fakeCloud) Pool(labels map[string]string) string { return labels["pool"] }
 
 func (c *fakeCloud) Weights(context.Context, string, string) (map[string]int, error) {
-	return c.w.dns, nil
+	err := c.w.touch("ask weights")
+	c.w.mu.Lock()
+	defer c.w.mu.Unlock()
+	return maps.Clone(c.w.dns), err
 }
 
 func (c *fakeCloud) SetWeights(_ context.Context, change platform.Change) (platform.Token, error) {
 	if err := errors.Join(change.Check(), c.w.touch("weights")); err != nil {
 		return "", err
 	}
-	for color := range change.New {
-		if _, has := c.w.dns[color]; !has {
-			return "", &platform.NoRecordError{Color: color, Name: change.Domain}
+	if change.Zone != "Z0" {
+		return "", fmt.Errorf("there is no zone %q", change.Zone)
+	}
+	c.set(change)
+	if err := c.refusal(change); err != nil {
+		return "", err
+	}
+	return "token", c.w.touch("written")
+}
+
+func (c *fakeCloud) refusal(change platform.Change) error {
+	c.w.mu.Lock()
+	defer c.w.mu.Unlock()
+	if maps.Equal(c.w.dns, change.New) {
+		return nil
+	}
+	for name := range change.New {
+		if _, has := c.w.dns[name]; !has {
+			return &platform.NoRecordError{Color: name, Name: change.Domain}
 		}
 	}
-	if change.Expected != nil && !maps.Equal(c.w.dns, change.Expected) && !maps.Equal(c.w.dns, change.New) {
-		return "", &platform.ChangedError{Name: change.Domain, Expected: change.Expected, Found: c.w.dns}
+	return &platform.ChangedError{Name: change.Domain, Expected: change.Expected, Found: c.w.dns}
+}
+
+// set writes if every record that is there gets a weight, and has the one that is expected.
+func (c *fakeCloud) set(change platform.Change) {
+	c.w.mu.Lock()
+	defer c.w.mu.Unlock()
+	same := len(c.w.dns) == len(change.New)
+	for name, weight := range c.w.dns {
+		_, named := change.New[name]
+		same = same && named && (change.Expected == nil || weight == change.Expected[name] || weight == change.New[name])
 	}
-	c.w.dns = maps.Clone(change.New)
-	return "written", nil
+	if same {
+		c.w.serve(maps.Clone(change.New), true)
+	}
 }
 
 func (c *fakeCloud) Confirmed(context.Context, platform.Change, platform.Token) (platform.Confirmation, error) {
-	return platform.Confirmation{TTL: time.Millisecond}, c.w.touch("confirmed")
+	return platform.Confirmation{TTL: time.Minute}, c.w.touch("confirmed")
 }
 
 type fakeCheck struct {
-	w     *world
-	color string
+	w    *world
+	name string
 }
 
 func (fakeCheck) Name() string { return "health" }
 
 func (c fakeCheck) Run(context.Context) (verify.Verdict, string) {
-	if verdict, ok := c.w.verdicts[c.color]; ok {
+	c.w.mu.Lock()
+	defer c.w.mu.Unlock()
+	if verdict, ok := c.w.verdicts[c.name]; ok {
 		return verdict, "as the test says"
 	}
 	return verify.Pass, "as the test says"
@@ -350,3 +377,84 @@ type silent struct{}
 func (silent) Event(journal.Event) {}
 func (silent) Progress(string)     {}
 func (silent) Detail(string)       {}
+
+// onEvent acts on each event.
+type onEvent struct {
+	silent
+	do func(journal.Event)
+}
+
+func (o onEvent) Event(e journal.Event) { o.do(e) }
+
+func onWeights(do func(map[string]int)) Observer {
+	return onEvent{do: func(e journal.Event) {
+		if e.Kind == journal.Weights {
+			do(plain(e.Weights))
+		}
+	}}
+}
+
+func onPhase(name string, do func()) Observer {
+	return onEvent{do: func(e journal.Event) {
+		if e.Kind == journal.PhaseStarted && e.Phase == name {
+			do()
+		}
+	}}
+}
+
+type onProgress struct {
+	silent
+	do func(string)
+}
+
+func (o onProgress) Progress(message string) { o.do(message) }
+
+func must(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func applied(t *testing.T, w *world) {
+	t.Helper()
+	must(t, Apply(t.Context(), w.options()))
+}
+
+// checkRotated wants green to have taken over, whole.
+func checkRotated(t *testing.T, w *world) {
+	t.Helper()
+	state := w.state()
+	if state.Active != color.Green || state.Rotation != nil || state.Colors[color.Green].Version != "1.33" {
+		t.Errorf("active %q at %q, rotation %+v", state.Active, state.Colors[color.Green].Version, state.Rotation)
+	}
+	if w.standing["blue"] || !w.standing["green"] || !maps.Equal(w.dns, map[string]int{"green": 100}) {
+		t.Errorf("standing %v, DNS %v", w.standing, w.dns)
+	}
+}
+
+// checkBack wants blue to have all traffic, with no record of green.
+func checkBack(t *testing.T, w *world) {
+	t.Helper()
+	state := w.state()
+	if !maps.Equal(w.dns, map[string]int{"blue": 100}) || state.Active != color.Blue || state.Rotation != nil || !w.standing["blue"] {
+		t.Errorf("DNS %v, active %q, rotation %+v, standing %v", w.dns, state.Active, state.Rotation, w.standing)
+	}
+}
+
+func newVersion(w *world) { w.spec.Spec.Kubernetes.Version = "1.33" }
+
+// rotated runs a rotation that ends with an error of a kind, and returns that.
+func rotated[E error](t *testing.T, w *world, o Options) E {
+	t.Helper()
+	var want E
+	if err := Rotate(t.Context(), o); !errors.As(err, &want) {
+		t.Fatalf("got %v, want %T", err, want)
+	}
+	return want
+}
+
+var _ = strings.Contains
+var _ = slices.Contains[[]string]
+var _ = rotation.Phases
+var _ = json.Unmarshal
