@@ -1,8 +1,6 @@
 package journal
 
 import (
-	"encoding/json"
-	"fmt"
 	"time"
 
 	"drover/orchestrator/color"
@@ -85,7 +83,8 @@ type Event struct {
 	Version  string        `json:"version,omitempty"`
 	Endpoint *Endpoint     `json:"endpoint,omitempty"`
 	Revision string        `json:"revision,omitempty"`
-	Bundle   string        `json:"bundle,omitempty"` // digest of what the revision was rendered to, in the store
+	Bundle   string        `json:"bundle,omitempty"` // digest of the root's files in the store
+	Zone     string        `json:"zone,omitempty"`   // of Applied: the platform's id of the domain's zone, if the root has it
 	Weights  color.Weights `json:"weights,omitempty"`
 	TTL      float64       `json:"ttl,omitempty"` // seconds after which no resolver holds the weights of before
 	Check    string        `json:"check,omitempty"`
@@ -134,13 +133,4 @@ type Management struct {
 	Domain  string `json:"domain"` // of the interfaces; each color has the one that it was built for
 	DNSName string `json:"dns_name"`
 	ZoneID  string `json:"zone_id"`
-}
-
-// encode gives the event as one line that ends in a newline.
-func (e Event) encode() ([]byte, error) {
-	line, err := json.Marshal(e)
-	if err != nil {
-		return nil, fmt.Errorf("encoding journal event %s: %w", e.Kind, err)
-	}
-	return append(line, '\n'), nil
 }

@@ -11,7 +11,7 @@ import (
 
 // Empty is the state before the first event.
 func Empty() State {
-	return State{Colors: map[color.Color]Color{}, Weights: color.Weights{}, Building: map[string]bool{},
+	return State{Colors: map[color.Color]Color{}, Weights: color.Weights{}, Building: map[string]bool{}, Bundles: map[string]string{},
 		Clearing: map[color.Color][]string{}, Kept: map[color.Color][]string{}, Requests: map[string]bool{}}
 }
 
@@ -171,7 +171,11 @@ func (s *State) phaseReopened(e Event) {
 	r.Built = r.Built && e.Phase != "build"
 }
 
+// rendered is also told of a root that lives for years, whose files changed and whose state did not.
 func (s *State) rendered(e Event) {
+	if c := e.color(); c != color.Blue && c != color.Green && e.Bundle != "" {
+		s.Bundles[e.Root] = e.Bundle
+	}
 	if r := s.Rotation; r != nil && e.color() == r.To {
 		r.Revision, r.Bundle = e.Revision, e.Bundle
 	}
@@ -179,13 +183,28 @@ func (s *State) rendered(e Event) {
 
 func (s *State) applyIntended(e Event) {
 	s.Building[e.Root] = true
+	s.changedWith(e)
 	if r := s.Rotation; r != nil && e.color() == r.To {
 		r.Building = true
+		if e.Bundle != "" { // the files with the providers that they were planned with
+			r.Bundle = e.Bundle
+		}
+	}
+}
+
+// changedWith keeps what a root's state was changed with: it is what destroys it, too.
+func (s *State) changedWith(e Event) {
+	if e.Bundle != "" {
+		s.Bundles[e.Root] = e.Bundle
+	}
+	if e.Zone != "" {
+		s.Zone = e.Zone
 	}
 }
 
 func (s *State) applied(e Event) {
 	delete(s.Building, e.Root)
+	s.changedWith(e)
 	if e.Version == "" { // only colors have a Kubernetes version
 		return
 	}
@@ -215,6 +234,7 @@ func (s *State) destroyed(e Event) {
 	c := e.color()
 	delete(s.Colors, c)
 	delete(s.Building, e.Root)
+	delete(s.Bundles, e.Root)
 	delete(s.Clearing, c)
 	delete(s.Kept, c)
 	if c == s.Active {
@@ -224,7 +244,7 @@ func (s *State) destroyed(e Event) {
 		s.Failed = nil
 	}
 	if e.Root == trafficRoot {
-		s.Weights, s.Intended, s.Unsure = color.Weights{}, nil, nil
+		s.Weights, s.Intended, s.Lost = color.Weights{}, nil, nil
 	}
 	if r := s.Rotation; r != nil {
 		r.Gone = r.Gone || c == r.From
@@ -232,17 +252,17 @@ func (s *State) destroyed(e Event) {
 	}
 }
 
-// weightsIntended keeps what was intended before without an outcome: that may have come through.
+// weightsIntended remembers what was intended before, too: its outcome was lost with the process that wrote it.
 func (s *State) weightsIntended(e Event) {
-	s.Intended, s.Followed = e.Weights, false
-	if !slices.ContainsFunc(s.Unsure, e.Weights.Equal) {
-		s.Unsure = append(slices.Clip(s.Unsure), e.Weights)
+	if s.Intended != nil && !s.Intended.Equal(e.Weights) {
+		s.Lost = append(s.Lost, s.Intended)
 	}
+	s.Intended, s.Followed = e.Weights, false
 }
 
 // weights begins a new watch: what was seen at other weights says nothing of these.
 func (s *State) weights(e Event) {
-	s.Unsure = nil
+	s.Lost = nil
 	s.Weights, s.Intended, s.TTL, s.Followed = e.Weights, nil, time.Duration(e.TTL*float64(time.Second)), false
 	r := s.Rotation
 	if r == nil {
@@ -312,7 +332,8 @@ func (s *State) clusterCleared(e Event) {
 // Clone is a copy that shares nothing that Add changes: for looking ahead.
 func (s State) Clone() State {
 	s.Colors, s.Building = maps.Clone(s.Colors), maps.Clone(s.Building)
-	s.Requests = maps.Clone(s.Requests)
+	s.Requests, s.Bundles = maps.Clone(s.Requests), maps.Clone(s.Bundles)
+	s.Lost = slices.Clone(s.Lost)
 	s.Clearing, s.Kept = cloneLists(s.Clearing), cloneLists(s.Kept)
 	s.Past = slices.Clone(s.Past)
 	if s.Rotation != nil {

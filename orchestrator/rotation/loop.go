@@ -76,6 +76,9 @@ func (l *Loop) advance(ctx context.Context) error {
 		}
 		return nil
 	case Do:
+		if l.over() {
+			return &Waiting{Phase: l.phase(), For: "another process, as this one's time is over"}
+		}
 		return l.stopped(ctx, l.carry(ctx, step.Effect))
 	case Wait:
 		if l.said != step.For {
@@ -87,6 +90,11 @@ func (l *Loop) advance(ctx context.Context) error {
 		return &Failed{Phase: step.Phase, Reason: step.Detail}
 	}
 	return fmt.Errorf("deciding what follows %s: there is no step", l.phase())
+}
+
+// over is true if no effect may begin any more. Going back is never put off.
+func (l *Loop) over() bool {
+	return !l.Stop.IsZero() && !l.Clock.Now().Before(l.Stop) && l.State.Rotation.Back == nil
 }
 
 // ended says how the newest rotation ended.

@@ -62,6 +62,9 @@ func withProxy(ctx context.Context, m *testing.M) (code int, err error) {
 		return 1, err
 	}
 	defer func() { err = errors.Join(err, proxy.Close()) }()
+	if err = pointSDK(proxy.URL()); err != nil {
+		return 1, err
+	}
 	if sdk, err = startSDK(ctx, server.Command(), proxy.URL()); err != nil {
 		return 1, err
 	}

@@ -48,6 +48,8 @@ type Options struct {
 	Quotas map[string]float64
 	// Models is where AWS's API models are (see apimodel.Find); empty compares nothing with them.
 	Models string
+	// Propagates is how long a change of DNS records is PENDING. The simulated name servers do not wait for it.
+	Propagates time.Duration
 	// Wrote, unless nil, is told after each call that may have changed something in a service. It must not block.
 	Wrote func(service string)
 }
@@ -72,6 +74,7 @@ type Proxy struct {
 	pullThrough *pullThrough
 	attachments attachments
 	databases   databases
+	changes     changes
 	validation  validation
 	quotas      map[string]float64
 	tally       tally
@@ -103,6 +106,7 @@ func Start(ctx context.Context, o Options) (*Proxy, error) {
 	p.backups, p.chat = backup.New(o.Account, p.Moto), chatbot.New(o.Account, p.Moto)
 	p.stacks = stacks.New(o.Account, p.client) // its calls are compared with the models too
 	p.wrote = o.Wrote
+	p.changes.takes = o.Propagates
 	p.quotas = granted(o.Quotas)
 	p.pullThrough = newPullThrough(o.Account)
 	errorLog := log.New(o.Log, "proxy: ", 0)
@@ -249,9 +253,6 @@ func (p *Proxy) serveMoto(w http.ResponseWriter, c *call) {
 		p.serveRDS(w, c)
 	case c.service == "route53" && c.operation == "CreateHostedZone":
 		c.rewrite(saidPrivate(c.body))
-		p.forward.ServeHTTP(w, c.WithContext(withCall(c.Context(), c)))
-	case c.service == "route53" && c.operation == "ChangeResourceRecordSets":
-		c.rewrite(writtenAnew(c.body))
 		p.forward.ServeHTTP(w, c.WithContext(withCall(c.Context(), c)))
 	case c.protocol == answer.CBOR:
 		p.serveCBOR(w, c)

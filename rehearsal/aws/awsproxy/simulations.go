@@ -37,6 +37,7 @@ var simulations = []simulation{
 	{"tags of what is simulated here", "tagging", func(p *Proxy, w http.ResponseWriter, c *call) bool {
 		return p.serveTagging(w, c.Request, c.region)
 	}},
+	{"changes of records", "route53", (*Proxy).serveChanges},
 	{"quotas", "servicequotas", (*Proxy).serveQuota},
 }
 

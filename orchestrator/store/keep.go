@@ -1,0 +1,110 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+)
+
+// retries is how many times in the time between two heartbeats one that failed is repeated.
+const retries = 5
+
+// Keep renews the lease until ctx ends, and then returns nil, or returns a LostError as soon as the lease is lost. Its
+// caller runs it in a goroutine, and ends it before Release.
+func (l *Lease) Keep(ctx context.Context) error {
+	options := l.store.options
+	pause := options.Heartbeat
+	for beat := int64(2); ; {
+		if options.Clock.Sleep(ctx, pause) != nil {
+			return nil
+		}
+		err := l.beat(ctx, beat)
+		var lost *LostError
+		switch {
+		case err == nil:
+			beat, pause = beat+1, options.Heartbeat
+		case errors.As(err, &lost):
+			return lost
+		case ctx.Err() != nil:
+			return nil
+		default:
+			pause = options.Heartbeat / retries
+			if l.Valid() != nil {
+				return l.lose(nil, err)
+			}
+		}
+	}
+}
+
+// beat writes one heartbeat and looks whether somebody else has taken the lease.
+func (l *Lease) beat(ctx context.Context, n int64) error {
+	if err := l.Valid(); err != nil {
+		return err
+	}
+	start, head := l.store.options.Clock.Now(), l.Head()
+	if err := l.store.writeHeartbeat(ctx, l.heartbeat(n, start, head)); err != nil {
+		return err
+	}
+	if err := l.renew(start); err != nil {
+		return err
+	}
+	return l.unfenced(ctx, head)
+}
+
+func (l *Lease) heartbeat(n int64, at time.Time, head Head) heartbeat {
+	return heartbeat{Fence: l.fence, Time: at.UTC(), Beat: n, Head: head}
+}
+
+// unfenced reads the record after head, which is there only if this process has appended it meanwhile, or another one
+// has taken the lease.
+func (l *Lease) unfenced(ctx context.Context, head Head) error {
+	name := l.store.journal.name(head.Seq + 1)
+	raw, err := l.store.objects.Read(ctx, name)
+	if errors.Is(err, ErrNotFound) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("reading %s: %w", name, err)
+	}
+	next, err := l.store.journal.decode(name, head.Seq+1, raw)
+	if err != nil {
+		return err
+	}
+	if next.Fence > l.fence {
+		return l.lose(next.Holder, nil)
+	}
+	return nil
+}
+
+// Release gives the lease back, so that the next process need not wait for its expiry. It also settles what an append
+// left unknown. It returns a LostError if another process has taken the lease.
+func (l *Lease) Release(ctx context.Context) error {
+	if err := l.take(ctx); err != nil {
+		return err
+	}
+	defer l.give()
+	now := l.store.options.Clock.Now()
+	// At most one record of this lease is not known to it.
+	for range 2 {
+		r, err := l.store.journal.create(ctx, l.Head(), Record{Fence: l.fence, Time: now.UTC(), Released: true})
+		var taken *takenError
+		if errors.As(err, &taken) && taken.record.Fence == l.fence && l.unknown != nil && !taken.record.Released {
+			l.advance(taken.record.Head())
+			continue
+		}
+		if errors.As(err, &taken) {
+			return l.lose(taken.record.Holder, nil)
+		}
+		if err != nil {
+			return fmt.Errorf("releasing the lease on %s: %w", l.store.cluster, err)
+		}
+		l.advance(r.Head())
+		_ = l.lose(nil, errReleased)
+		// The heartbeat now names the journal's end, for whoever reads it next.
+		return l.store.writeHeartbeat(ctx, l.heartbeat(0, now, r.Head()))
+	}
+	return fmt.Errorf("releasing the lease on %s: its journal has records of this lease that it did not write", l.store.cluster)
+}
+
+var errReleased = errors.New("it was released")
