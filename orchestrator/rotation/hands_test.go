@@ -136,7 +136,9 @@ func (p *process) ask(ctx context.Context, e Effect, emit Emit) error {
 		if gap := p.now.Sub(p.goodAt); !p.goodAt.IsZero() && gap <= journal.MostGap && p.dns[color.Green] == 100 {
 			p.good += gap
 		}
-		p.goodAt = p.now
+		if p.goodAt = p.now; e.Phase != Soak {
+			p.goodAt = time.Time{} // what is seen of green in other phases is no soak
+		}
 	} else {
 		p.goodAt = time.Time{}
 	}

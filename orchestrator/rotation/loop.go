@@ -64,6 +64,9 @@ func (l *Loop) Run(ctx context.Context) error {
 
 // advance takes requests and carries out one step. Its error is the end of this process's part.
 func (l *Loop) advance(ctx context.Context) error {
+	if err := ctx.Err(); err != nil {
+		return l.stopped(ctx, err)
+	}
 	if err := l.takeRequests(ctx); err != nil || l.State.Rotation == nil {
 		return l.stopped(ctx, err)
 	}
