@@ -11,9 +11,9 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"drover/generator/spec"
-	"drover/orchestrator"
-	"drover/orchestrator/journal"
 	"drover/orchestrator/redact"
+	"drover/orchestrator/rotation"
+	"drover/orchestrator/store"
 )
 
 // The exit codes, as documented.
@@ -60,9 +60,9 @@ func exitCode(err error) int {
 	var (
 		diagnostics spec.Diagnostics
 		usage       usageError
-		rolledBack  *orchestrator.RolledBack
-		waiting     *orchestrator.Waiting
-		held        *journal.HeldError
+		rolledBack  *rotation.RolledBack
+		waiting     *rotation.Waiting
+		held        *store.HeldError
 	)
 	switch {
 	case errors.As(err, &diagnostics), errors.As(err, &usage):
@@ -73,7 +73,7 @@ func exitCode(err error) int {
 		return exitRolledBack
 	case errors.As(err, &waiting):
 		return exitWaiting
-	case errors.As(err, &held):
+	case errors.As(err, &held), errors.Is(err, rotation.ErrLost):
 		return exitHeld
 	}
 	return exitFailed
@@ -106,7 +106,8 @@ func newApp(s streams) *cli.App {
 		Action:                 unknownCommand,
 		Commands: []*cli.Command{
 			validateCommand(s), generateCommand(s), networkCommand(s), schemaCommand(s), initCommand(s),
-			planCommand(s), applyCommand(s), rotateCommand(s), statusCommand(s), historyCommand(s), reportCommand(s), approveCommand(s), rollbackCommand(s),
+			planCommand(s), applyCommand(s), rotateCommand(s), statusCommand(s), historyCommand(s), reportCommand(s), approveCommand(s),
+			pauseCommand(s), resumeCommand(s), freezeCommand(s), abortCommand(s), rollbackCommand(s),
 			destroyCommand(s), rehearseCommand(s), doctorCommand(s), completionCommand(s),
 		},
 	}

@@ -5,14 +5,15 @@ import (
 	"fmt"
 
 	"drover/generator/spec"
+	"drover/orchestrator/cluster"
 	"drover/orchestrator/doctor"
 	"drover/orchestrator/redact"
 	"drover/orchestrator/terraform"
 )
 
-// Needs are what driving clusters takes: those of a spec, or of no one's in
+// needsOf are what driving clusters takes: those of a spec, or of no one's in
 // particular if c is nil. secrets is told the credentials.
-func Needs(c *spec.Cluster, secrets *redact.Redactor) []doctor.Part {
+func needsOf(c *spec.Cluster, secrets *redact.Redactor) []doctor.Part {
 	n := needs{c, secrets}
 	inCloud := []string{"plan", "apply", "rotate", "rollback", "destroy"}
 	return []doctor.Part{
@@ -64,6 +65,6 @@ func (n needs) credentials(ctx context.Context) (doctor.State, string, error) {
 	if err != nil {
 		return "", "", fmt.Errorf("connecting to %s: %w", n.cluster.Spec.Platform, err)
 	}
-	says, err := accountOf(ctx, platform, *n.cluster)
+	says, err := cluster.AccountOf(ctx, platform, *n.cluster)
 	return doctor.Ready, says, err
 }

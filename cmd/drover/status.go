@@ -9,7 +9,11 @@ import (
 
 	"github.com/urfave/cli/v2"
 
-	"drover/orchestrator"
+	"drover/orchestrator/cluster"
+	"drover/orchestrator/color"
+	"drover/orchestrator/history"
+	"drover/orchestrator/journal"
+	"drover/orchestrator/rotation"
 )
 
 func statusCommand(s streams) *cli.Command {
@@ -21,14 +25,18 @@ func statusCommand(s streams) *cli.Command {
 			if err != nil {
 				return err
 			}
-			l, err := loadOne(c, io.Discard)
+			of, opened, events, err := journaled(c)
 			if err != nil {
 				return err
 			}
-			status, err := orchestrator.StatusOf(c.Context, orchestrator.Options{Spec: l.Cluster, Out: c.String("out")})
-			if err != nil {
-				return err
+			state := journal.Fold(events)
+			var asked []rotation.Request
+			if state.Rotation != nil {
+				if asked, err = cluster.Asked(c.Context, opened); err != nil {
+					return err
+				}
 			}
+			status := history.StatusOf(of, state, asked, time.Now())
 			if inJSON {
 				return writeJSON(s.out, status)
 			}
@@ -38,7 +46,7 @@ func statusCommand(s streams) *cli.Command {
 }
 
 // writeStatus says in a few lines what a person asks first.
-func writeStatus(w io.Writer, status orchestrator.Status) error {
+func writeStatus(w io.Writer, status history.Status) error {
 	if status.Active == "" {
 		_, err := fmt.Fprintf(w, "%s: not built yet; `drover apply` builds it\n", status.Cluster)
 		return err
@@ -50,8 +58,12 @@ func writeStatus(w io.Writer, status orchestrator.Status) error {
 		{"traffic", trafficText(status.Weights)},
 	}
 	lines = append(lines, timingLines(status.Timing)...)
+	if f := status.Failed; f != nil {
+		lines = append(lines, [2]string{"failed", fmt.Sprintf("%s, rolled back %s ago and kept until %s: %s", f.Color, history.Age(time.Since(f.Since)), f.Until.Format(time.RFC3339), f.Reason)})
+	}
 	if r := status.Rotation; r != nil {
 		lines = append(lines, [2]string{"rotation", fmt.Sprintf("%s, %s to %s at Kubernetes %s, in %s", r.ID, r.From, r.To, r.Version, r.Phase)})
+		lines = append(lines, decisionLines(r)...)
 		for _, p := range r.Phases {
 			lines = append(lines, [2]string{"", strings.TrimRight(fmt.Sprintf("%s %-16s %s", mark(p.Outcome), p.Name, p.Detail), " ")})
 		}
@@ -66,12 +78,34 @@ func writeStatus(w io.Writer, status orchestrator.Status) error {
 	return table.Flush()
 }
 
+// decisionLines say what keeps a rotation where it is, or sends it back, and what was asked and nobody answered yet.
+func decisionLines(r *history.UnderWay) [][2]string {
+	var lines [][2]string
+	if h := r.Hold; h != nil {
+		lines = append(lines, [2]string{"held", strings.TrimSpace(fmt.Sprintf("%s %s since %s: %s", h.Why, by(h.By), h.Since.Format(time.RFC3339), h.Reason))})
+	}
+	if b := r.Back; b != nil {
+		lines = append(lines, [2]string{"going back", strings.TrimSpace(fmt.Sprintf("%s %s", b.Reason, by(b.By)))})
+	}
+	for _, q := range r.Asked {
+		lines = append(lines, [2]string{"asked", fmt.Sprintf("%s %s by %s at %s", q.Asks, q.Gate, q.By, q.Time.Format(time.RFC3339))})
+	}
+	return lines
+}
+
+func by(who string) string {
+	if who == "" {
+		return "by the spec's rotation.onFailure"
+	}
+	return "by " + who
+}
+
 // timingLines say how old the active color is, whether it is due, and when a pipeline is to start the next rotation.
-func timingLines(t orchestrator.Timing) [][2]string {
+func timingLines(t history.Timing) [][2]string {
 	if t.Built == nil {
 		return nil
 	}
-	age := orchestrator.Age(time.Since(*t.Built))
+	age := history.Age(time.Since(*t.Built))
 	switch {
 	case t.Due:
 		age += fmt.Sprintf(", due: rotation.maxAge is %s", t.MaxAge)
@@ -85,14 +119,14 @@ func timingLines(t orchestrator.Timing) [][2]string {
 	return lines
 }
 
-func trafficText(weights map[string]int) string {
+func trafficText(weights color.Weights) string {
 	if len(weights) == 0 {
 		return "no weights confirmed yet"
 	}
 	var parts []string
-	for _, color := range []string{"blue", "green"} {
-		if weight, ok := weights[color]; ok {
-			parts = append(parts, fmt.Sprintf("%s %d %%", color, weight))
+	for _, c := range []color.Color{color.Blue, color.Green} {
+		if weight, ok := weights[c]; ok {
+			parts = append(parts, fmt.Sprintf("%s %d %%", c, weight))
 		}
 	}
 	return strings.Join(parts, ", ")

@@ -10,13 +10,19 @@ import (
 
 	"drover/generator"
 	"drover/generator/spec"
+	"drover/orchestrator/cluster"
+	"drover/orchestrator/color"
 	"drover/orchestrator/kubernetes"
 	"drover/orchestrator/platform"
 	"drover/orchestrator/platform/aws"
 	"drover/orchestrator/redact"
+	"drover/orchestrator/rotation"
+	"drover/orchestrator/store"
+	"drover/orchestrator/store/blob/s3"
+	"drover/orchestrator/store/file"
+	"drover/orchestrator/store/location"
 	"drover/orchestrator/terraform"
 	"drover/orchestrator/traffic"
-	"drover/orchestrator/verify"
 )
 
 // platforms are the clouds that drover can ask.
@@ -26,45 +32,69 @@ var platforms = map[spec.Platform]func(ctx context.Context, region string, secre
 	},
 }
 
-// Connect gives the ports to the real world: Terraform, the platform's API and
-// DNS, as the environment has them.
-func Connect(ctx context.Context, o Options) (Ports, error) {
-	dial, ok := platforms[o.Spec.Spec.Platform]
-	if !ok {
-		return Ports{}, &Refused{fmt.Sprintf("drover cannot drive clusters on %s yet", o.Spec.Spec.Platform), "use platform aws"}
-	}
-	learn(o.Secrets, o.Spec.Spec)
-	platform, err := dial(ctx, o.Spec.Spec.Region, o.Secrets.Learn)
+// stores are the places where a cluster's store can be.
+var stores = location.Registry{
+	"file": func(_ context.Context, at location.Location) (store.Objects, error) { return file.Open(at.Prefix), nil },
+	"s3":   s3.Open,
+}
+
+// openStore opens a cluster's store, which is beside its Terraform state. It makes no request.
+func openStore(ctx context.Context, c spec.Cluster, out string) (*store.Store, error) {
+	at, err := location.Of(c, out, os.Getenv("DROVER_BACKEND_CONFIG"))
 	if err != nil {
-		return Ports{}, fmt.Errorf("connecting to %s: %w", o.Spec.Spec.Platform, err)
+		return nil, fmt.Errorf("finding the store of %s: %w", c.Metadata.Name, err)
 	}
-	net, err := traffic.FromEnv()
+	objects, err := stores.Open(ctx, at)
 	if err != nil {
-		return Ports{}, fmt.Errorf("reading the DNS settings from the environment: %w", err)
+		return nil, err
 	}
-	binary, err := terraform.Find(ctx, terraform.Options{Flavor: o.Spec.Spec.Terraform.Flavor, Version: o.Spec.Spec.Terraform.Version})
-	if err != nil {
-		return Ports{}, fmt.Errorf("finding Terraform: %w", err)
+	return store.Open(objects, c.Metadata.Name, store.Options{Ended: hasEnded}), nil
+}
+
+// connectIn opens the ports to the real world: Terraform in a directory, the platform's API and DNS, as the environment
+// has them.
+func connectIn(dir string) func(context.Context, cluster.Options) (cluster.Ports, error) {
+	return func(ctx context.Context, o cluster.Options) (cluster.Ports, error) {
+		dial, ok := platforms[o.Spec.Spec.Platform]
+		if !ok {
+			return cluster.Ports{}, &rotation.Refused{What: fmt.Sprintf("drover cannot drive clusters on %s yet", o.Spec.Spec.Platform), Next: "use platform aws"}
+		}
+		learn(o.Secrets, o.Spec.Spec)
+		cloud, err := dial(ctx, o.Spec.Spec.Region, o.Secrets.Learn)
+		if err != nil {
+			return cluster.Ports{}, fmt.Errorf("connecting to %s: %w", o.Spec.Spec.Platform, err)
+		}
+		net, err := traffic.FromEnv()
+		if err != nil {
+			return cluster.Ports{}, fmt.Errorf("reading the DNS settings from the environment: %w", err)
+		}
+		files, err := openWorkspace(dir, o.Spec.Metadata.Name)
+		if err != nil {
+			return cluster.Ports{}, err
+		}
+		connect := apiServers(cloud, o.Secrets)
+		return cluster.Ports{
+			Workspace: files, Stack: stacks(ctx, files, o), Cloud: cloud, Kubernetes: connect,
+			DNS: authority{net: net, spec: o.Spec}, Checks: cluster.SpecChecks(net, cloud, connect),
+		}, nil
 	}
-	connect := apiServers(platform, o.Secrets)
-	var memories sync.Map // of the checks, by color and check
-	return Ports{
-		Cloud: platform, Kubernetes: connect,
-		DNS: authority{net: net, options: o},
-		Stack: func(root generator.Root) (Stack, error) {
-			opened, err := binary.Open(o.dir(root), terraform.RootOptions{LockTimeout: lockTime, Secret: o.Secrets.Learn, Progress: func(e terraform.Event) {
-				o.Observer.Detail(fmt.Sprintf("%s: %s", root, e.Message))
-			}})
-			return relocking{opened}, err
-		},
-		Checks: func(color, cluster string) []verify.Check {
-			return checksOf(o.Spec.Spec.Rotation, asked{host: o.host(color), cluster: cluster, color: color, net: net, cloud: platform,
-				pools: o.Spec.Spec.NodePools, connect: connect, memory: func(check string) *verify.Memory {
-					memory, _ := memories.LoadOrStore(color+" "+check, &verify.Memory{})
-					return memory.(*verify.Memory)
-				}})
-		},
-	}, nil
+}
+
+// stacks opens roots. Terraform is found, or fetched, with the first one: a way back needs none.
+func stacks(ctx context.Context, files *workspace, o cluster.Options) func(generator.Root) (cluster.Stack, error) {
+	find := sync.OnceValues(func() (*terraform.Binary, error) {
+		return terraform.Find(ctx, terraform.Options{Flavor: o.Spec.Spec.Terraform.Flavor, Version: o.Spec.Spec.Terraform.Version})
+	})
+	return func(root generator.Root) (cluster.Stack, error) {
+		binary, err := find()
+		if err != nil {
+			return nil, fmt.Errorf("finding Terraform: %w", err)
+		}
+		opened, err := binary.Open(files.root(root), terraform.RootOptions{LockTimeout: lockTime, Secret: o.Secrets.Learn, Progress: func(e terraform.Event) {
+			o.Observer.Detail(fmt.Sprintf("%s: %s", root, e.Message))
+		}})
+		return relocking{opened}, err
+	}
 }
 
 // learn takes what a spec leads to: the variables that it says hold secrets, and what its addresses have no business to
@@ -125,7 +155,7 @@ const lockTime = time.Minute
 // process, and of no other, and tries once more.
 type relocking struct{ *terraform.Root }
 
-var _ Stack = relocking{}
+var _ cluster.Stack = relocking{}
 
 func (r relocking) Plan(ctx context.Context, o terraform.PlanOptions) (plan *terraform.Plan, err error) {
 	err = unlocked(ctx, r.Unlock, func() error {
@@ -154,24 +184,25 @@ func unlocked(ctx context.Context, unlock func(context.Context, *terraform.LockE
 
 // authority is DNS by the servers that the zone names.
 type authority struct {
-	net     *traffic.Net
-	options Options
+	net  *traffic.Net
+	spec spec.Cluster
 }
 
-var _ DNS = authority{}
+var _ cluster.DNS = authority{}
 
 // confirmTime is how long a change may take to be served everywhere; Route 53
 // says 60 s is usual.
 const confirmTime = 5 * time.Minute
 
-func (a authority) Confirm(ctx context.Context, weights map[string]int) (time.Duration, error) {
+// Confirm implements cluster.DNS.
+func (a authority) Confirm(ctx context.Context, weights color.Weights) (time.Duration, error) {
 	ctx, cancel := context.WithTimeout(ctx, confirmTime)
 	defer cancel()
-	hosts := map[string]string{}
-	for color := range weights {
-		hosts[color] = a.options.host(color)
+	hosts, expected := map[string]string{}, map[string]int{}
+	for c, weight := range weights {
+		hosts[string(c)], expected[string(c)] = cluster.Host(a.spec, c), weight
 	}
-	observations, err := a.net.Confirm(ctx, a.options.Spec.Spec.Ingress.Domain, hosts, weights)
+	observations, err := a.net.Confirm(ctx, a.spec.Spec.Ingress.Domain, hosts, expected)
 	if err != nil {
 		return 0, err
 	}
@@ -180,4 +211,22 @@ func (a authority) Confirm(ctx context.Context, weights map[string]int) (time.Du
 		ttl = max(ttl, o.TTL)
 	}
 	return ttl, nil
+}
+
+// clock is the clock of this machine.
+type clock struct{}
+
+var _ rotation.Clock = clock{}
+
+func (clock) Now() time.Time { return time.Now() }
+
+func (clock) Sleep(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-timer.C:
+		return nil
+	}
 }

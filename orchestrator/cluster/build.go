@@ -7,144 +7,98 @@ import (
 	"fmt"
 
 	"drover/generator"
+	"drover/orchestrator/color"
 	"drover/orchestrator/journal"
+	"drover/orchestrator/rotation"
 	"drover/orchestrator/terraform"
 )
 
-// cluster is a color's name on the platform.
-func (o Options) cluster(color string) string { return o.name() + "-" + color }
-
-// render writes green's files once. What a rotation began with it ends with: a
-// spec that changes meanwhile is for the next one.
-func (r *rotation) render(ctx context.Context) (result, error) {
-	root := generator.Root(r.to())
-	if revision := r.state.Rotation.Revision; revision != "" {
-		kept, err := r.store.Bundle(revision)
-		if err != nil {
-			return result{}, err
-		}
-		if _, err := generator.Write(r.Out, kept, generator.WriteOptions{Force: true}); err != nil {
-			return result{}, fmt.Errorf("writing the files of revision %s again: %w", revision, err)
-		}
-		return result{journal.Done, "revision " + revision + " from its bundle"}, nil
-	}
-	files, err := generator.Render(r.Spec, generator.Options{Version: r.Version, Roots: []generator.Root{root}})
+// render writes a color's files once, and keeps them.
+func (s *session) render(ctx context.Context, e rotation.Effect, emit rotation.Emit) error {
+	r := root(e.Color)
+	all, err := generator.Render(s.Spec, generator.Options{Version: s.Version, Roots: []generator.Root{r}})
 	if err != nil {
-		return result{}, fmt.Errorf("rendering %s: %w", root, err)
+		return fmt.Errorf("rendering %s: %w", r, err)
 	}
-	if _, err := generator.Write(r.Out, files, generator.WriteOptions{}); err != nil {
-		return result{}, fmt.Errorf("writing %s: %w", root, err)
-	}
-	revision, err := r.keep(ctx, files, root)
-	return result{journal.Done, "revision " + revision}, err
-}
-
-// keep puts a root's bundle into the store and records its revision.
-func (s *session) keep(ctx context.Context, files generator.Files, root generator.Root) (string, error) {
-	own := files.Root(s.name(), root)
-	revision := own.Revision()
-	if err := s.store.SaveBundle(revision, own); err != nil {
-		return "", err
-	}
-	return revision, s.record(ctx, journal.Event{Kind: journal.Rendered, Root: string(root), Revision: revision})
-}
-
-// rendered asks that the files on disk are the ones in the bundle.
-func (r *rotation) rendered(context.Context) error {
-	kept, err := r.store.Bundle(r.state.Rotation.Revision)
+	files := all.Root(s.name(), r)
+	digest, err := s.Store.SaveBundle(ctx, files)
 	if err != nil {
 		return err
 	}
-	changes, err := generator.Write(r.Out, kept, generator.WriteOptions{Check: true})
-	if err != nil {
-		return fmt.Errorf("comparing %s with its bundle: %w", r.to(), err)
-	}
-	if !changes.Empty() {
-		return fmt.Errorf("the files of %s are not those of revision %s", r.to(), r.state.Rotation.Revision)
-	}
-	return nil
+	return emit(ctx, journal.Event{Kind: journal.Rendered, Phase: e.Phase, Root: string(r), Revision: files.Revision(), Bundle: digest})
 }
 
-func (r *rotation) build(ctx context.Context) (result, error) {
-	root := generator.Root(r.to())
-	if !r.state.Rotation.Building {
-		if err := r.clearStandby(ctx); err != nil {
-			return result{}, err
-		}
-	}
-	made, err := r.applyColor(ctx, root, r.state.Rotation.Version, r.state.Rotation.Revision, buildsOnly)
-	if err != nil {
-		return result{}, err
-	}
-	return result{journal.Done, fmt.Sprintf("%s at %s, %d changes", r.cluster(r.to()), r.state.Rotation.Version, made)}, nil
-}
-
-// clearStandby removes what an earlier, abandoned rotation left in the
-// standby's state: green is always built anew.
-func (r *rotation) clearStandby(ctx context.Context) error {
-	if weight := r.servedWeights()[r.to()]; weight > 0 {
-		return &Refused{fmt.Sprintf("%s should be the standby, and has %d of the traffic", r.to(), weight), "send all traffic to one color with " + r.command("rollback")}
-	}
-	stack, err := r.prepare(ctx, generator.Root(r.to()))
+// build stands a color up from the files that were rendered for it.
+func (s *session) build(ctx context.Context, e rotation.Effect, emit rotation.Emit) error {
+	files, err := s.files(ctx, root(e.Color), s.state().Rotation.Bundle)
 	if err != nil {
 		return err
 	}
-	empty, err := stack.StateEmpty(ctx)
-	if err != nil {
-		return fmt.Errorf("asking what %s's state holds: %w", r.to(), err)
-	}
-	if empty {
-		return nil
-	}
-	r.Observer.Progress("removing what an earlier rotation left of " + r.to())
-	if _, ok := r.state.Weights[r.to()]; ok {
-		if _, err := r.setWeights(ctx, map[string]int{r.from(): 100}); err != nil {
-			return err
-		}
-	}
-	if err := r.clearFirst(ctx, r.to()); err != nil {
-		return err
-	}
-	return r.destroyRoot(ctx, stack, generator.Root(r.to()), r.to())
+	return s.applyColor(ctx, coloring{color: e.Color, files: files, version: e.Version, revision: e.Revision, guard: buildsOnly, active: true}, emit)
 }
 
-// applyColor plans a color's root, has the plan guarded, applies it and
-// records what stands. It gives the number of changes made.
-func (s *session) applyColor(ctx context.Context, root generator.Root, version, revision string, guard planGuard) (int, error) {
-	if err := s.writeOrigin(root, revision); err != nil {
-		return 0, err
-	}
-	stack, err := s.prepare(ctx, root)
+// coloring is an apply of a color's root.
+type coloring struct {
+	color             color.Color
+	files             generator.Files
+	version, revision string
+	guard             planGuard
+	active            bool // it is done only once the platform says that the cluster is active
+}
+
+// applyColor plans a color's root, has the plan guarded, applies it and records what stands.
+func (s *session) applyColor(ctx context.Context, c coloring, emit rotation.Emit) error {
+	r := root(c.color)
+	stack, err := s.prepareColor(ctx, c.color, c.files, c.revision, emit)
 	if err != nil {
-		return 0, err
+		return err
 	}
 	plan, err := stack.Plan(ctx, terraform.PlanOptions{})
 	if err != nil {
-		return 0, fmt.Errorf("planning %s: %w", root, err)
+		return fmt.Errorf("planning %s: %w", r, err)
 	}
-	if err := guard(plan.JSON, s.name(), string(root)); err != nil {
-		return 0, err
+	if err := c.guard(plan.JSON, s.name(), string(r)); err != nil {
+		return err
+	}
+	digest, err := s.keep(ctx, r, c.files)
+	if err != nil {
+		return err
 	}
 	changes := len(changed(plan.JSON))
 	if changes > 0 {
-		event := journal.Event{Kind: journal.ApplyIntended, Root: string(root), Version: version, Revision: revision}
-		if err := s.record(ctx, event); err != nil {
-			return 0, err
+		intent := journal.Event{Kind: journal.ApplyIntended, Root: string(r), Version: c.version, Revision: c.revision, Bundle: digest}
+		if err := emit(ctx, intent); err != nil {
+			return err
 		}
-		if err := stack.Apply(ctx, plan); err != nil {
-			return 0, fmt.Errorf("applying %s: %w", root, err)
+		if err := s.apply(ctx, stack, plan, r, emit); err != nil {
+			return fmt.Errorf("applying %s: %w", r, err)
 		}
 	}
-	endpoint, err := endpointOf(ctx, stack, root)
+	endpoint, err := endpointOf(ctx, stack, r)
 	if err != nil {
-		return 0, err
+		return err
 	}
-	have := s.state.Colors[string(root)]
-	if changes == 0 && have.Endpoint == *endpoint && have.Revision == revision && have.Version == version {
-		return 0, nil // nothing new to record
+	have, open := s.state().Colors[c.color], s.state().Open[string(r)] != ""
+	if c.active {
+		if err := s.colorActive(ctx, c.color); err != nil {
+			return err
+		}
+	} else if changes == 0 && !open && have.Endpoint == *endpoint && have.Bundle == digest && have.Version == c.version {
+		return nil // nothing new to record
 	}
-	return changes, s.record(ctx, journal.Event{Kind: journal.Applied, Root: string(root), Version: version, Revision: revision,
+	return emit(ctx, journal.Event{Kind: journal.Applied, Root: string(r), Version: c.version, Revision: c.revision, Bundle: digest,
 		Endpoint: endpoint, Detail: fmt.Sprintf("%d changes", changes)})
+}
+
+// prepareColor is prepare for a color, whose tags say what it was built by.
+func (s *session) prepareColor(ctx context.Context, c color.Color, files generator.Files, revision string, emit rotation.Emit) (Stack, error) {
+	if err := s.place(root(c), files); err != nil {
+		return nil, err
+	}
+	if err := s.writeOrigin(c, revision); err != nil {
+		return nil, err
+	}
+	return s.prepare(ctx, root(c), files, emit)
 }
 
 // endpointOf reads a color's load balancers from its root's outputs. A root of
@@ -174,24 +128,40 @@ func endpointOf(ctx context.Context, stack Stack, root generator.Root) (*journal
 	return &endpoint, nil
 }
 
-// built asks the platform, not the state.
-func (r *rotation) built(ctx context.Context) error { return r.colorActive(ctx, r.to()) }
-
-func (s *session) colorActive(ctx context.Context, color string) error {
-	health, err := s.Ports.Cloud.ClusterActive(ctx, s.cluster(color))
+// colorActive asks the platform, not the state.
+func (s *session) colorActive(ctx context.Context, c color.Color) error {
+	health, err := s.ports.Cloud.ClusterActive(ctx, s.cluster(c))
 	if err != nil {
-		return fmt.Errorf("asking for cluster %s: %w", s.cluster(color), err)
+		return fmt.Errorf("asking for cluster %s: %w", s.cluster(c), err)
 	}
 	if !health.Active {
-		return fmt.Errorf("cluster %s is not active: %s", s.cluster(color), health.Detail)
+		return &inactive{fmt.Sprintf("cluster %s is not active: %s", s.cluster(c), health.Detail)}
 	}
 	return nil
 }
 
-// bootstrap has nothing to do without GitOps; preflight refuses a spec that asks for it.
-func (r *rotation) bootstrap(context.Context) (result, error) {
-	if r.Spec.Spec.GitOps != nil {
-		return result{}, errors.New("starting a GitOps agent is not built yet: remove spec.gitops")
+// inactive says that the platform was asked, and has no cluster that is up.
+type inactive struct{ says string }
+
+func (e *inactive) Error() string { return e.says }
+
+// confirm asks again whether what a phase reached still holds.
+func (s *session) confirm(ctx context.Context, e rotation.Effect, emit rotation.Emit) error {
+	var err error
+	switch e.Phase {
+	case rotation.Building:
+		err = s.colorActive(ctx, e.Color)
+	case rotation.Shift:
+		err = s.dnsServes(ctx, e.Weights)
+	default:
+		return fmt.Errorf("confirming %s: it has no post-condition", e.Phase)
 	}
-	return result{journal.Skipped, "the spec names no GitOps repository; Pod Identity was joined by build"}, nil
+	var down *inactive
+	if errors.As(err, &down) {
+		return emit(ctx, journal.Event{Kind: journal.PhaseReopened, Phase: e.Phase, Detail: err.Error()})
+	}
+	if err != nil {
+		return err
+	}
+	return emit(ctx, journal.Event{Kind: journal.Stands, Phase: e.Phase})
 }

@@ -2,13 +2,18 @@ package cluster
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
+	"sync"
 	"time"
 
+	"github.com/goccy/go-yaml"
+
 	"drover/generator/spec"
+	"drover/orchestrator/color"
 	"drover/orchestrator/kubernetes"
 	"drover/orchestrator/platform"
-	"drover/orchestrator/traffic"
 	"drover/orchestrator/verify"
 )
 
@@ -20,7 +25,7 @@ type asked struct {
 	host    string // the color's own host name
 	cluster string // its name on the platform
 	color   string
-	net     *traffic.Net
+	net     Net
 	cloud   platform.Platform
 	pools   []spec.NodePool
 	connect func(ctx context.Context, cluster string) (*kubernetes.Client, error)
@@ -56,21 +61,41 @@ func limitOf[T any](field *T, timeout func(*T) spec.Duration) (spec.Duration, bo
 	return timeout(field), true
 }
 
-// checksOf are the checks of one color: the platform's own word and DNS
-// always, then what the spec names.
-func checksOf(r spec.Rotation, a asked) []verify.Check {
-	checks := []verify.Check{
-		verify.Within(checkTime, platformCheck{a.cloud, a.cluster}),
-		verify.Within(checkTime, verify.DNS{Label: "dns", Resolver: a.net, Host: a.host}),
-	}
-	for i, c := range r.Verify {
-		for _, kind := range checkKinds {
-			if _, wanted := kind.limit(c); wanted {
-				checks = append(checks, verify.Within(checkLimit(c), named{kind.check(c, a), fmt.Sprintf("%s-%d", kind.name, i+1)}))
+// SpecChecks are the checks of a color by a spec: the platform's own word and DNS always, then what the spec names.
+func SpecChecks(net Net, cloud platform.Platform, connect func(context.Context, string) (*kubernetes.Client, error)) func(spec.Cluster, color.Color) []Check {
+	var memories sync.Map // of the checks, by what is asked
+	return func(c spec.Cluster, of color.Color) []Check {
+		a := asked{host: Host(c, of), cluster: platformName(c, of), color: string(of), net: net, cloud: cloud, pools: c.Spec.NodePools, connect: connect}
+		checks := []Check{
+			{identity("platform", a.cluster, nil), verify.Within(checkTime, platformCheck{cloud, a.cluster})},
+			{identity("dns", a.host, nil), verify.Within(checkTime, verify.DNS{Label: "dns", Resolver: net, Host: a.host})},
+		}
+		for i, one := range c.Spec.Rotation.Verify {
+			for _, kind := range checkKinds {
+				if _, wanted := kind.limit(one); !wanted {
+					continue
+				}
+				id := identity(kind.name, a.host, one)
+				a.memory = func(string) *verify.Memory {
+					memory, _ := memories.LoadOrStore(id, &verify.Memory{})
+					return memory.(*verify.Memory)
+				}
+				checks = append(checks, Check{id, verify.Within(checkLimit(one), named{kind.check(one, a), fmt.Sprintf("%s-%d", kind.name, i+1)})})
 			}
 		}
+		return checks
 	}
-	return checks
+}
+
+// identity is the content hash of a check: its kind, what it asks and by which parameters. Two checks never share a
+// verdict. A field that is not set is no part of it, so that a release which adds one asks what the one before asked.
+func identity(kind, whom string, parameters any) string {
+	text, err := yaml.Marshal(parameters)
+	if err != nil { // a spec that was read can be written
+		text = fmt.Append(nil, parameters)
+	}
+	sum := sha256.Sum256(fmt.Appendf(nil, "%s\n%s\n%s", kind, whom, text))
+	return kind + "-" + hex.EncodeToString(sum[:8])
 }
 
 func checkLimit(c spec.Check) time.Duration {

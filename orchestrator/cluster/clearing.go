@@ -9,8 +9,10 @@ import (
 	"strings"
 	"time"
 
+	"drover/orchestrator/color"
 	"drover/orchestrator/journal"
 	"drover/orchestrator/kubernetes"
+	"drover/orchestrator/rotation"
 )
 
 // holder is a kind of object for which a controller in the cluster keeps
@@ -52,7 +54,8 @@ const (
 // clearance empties one cluster of what holds on to the cloud.
 type clearance struct {
 	*session
-	color   string
+	emit    rotation.Emit
+	color   color.Color
 	silent  time.Time       // since when the API server has not answered; zero while it does
 	pending map[string]bool // deleted, and not seen gone
 	deleted map[string]int  // how often
@@ -60,21 +63,29 @@ type clearance struct {
 	lastErr error
 }
 
-// clearCluster deletes what controllers in a color's cluster keep in the cloud,
-// while they still run, and waits until it is gone. It is safe to repeat, and
-// gives in a few words what was done. A cluster that cannot be asked is left
+// clear deletes what controllers in a color's cluster keep in the cloud,
+// while they still run, and waits until it is gone. It is safe to repeat. A cluster that cannot be asked for good is left
 // as it is, and that is recorded: its destruction must not depend on it.
-func (s *session) clearCluster(ctx context.Context, color string) (string, error) {
-	if weight := s.servedWeights()[color]; weight > 0 {
-		return "", &Refused{fmt.Sprintf("nothing in %s is deleted, as it has %d of the traffic", color, weight), "send all traffic to the other color first"}
+func (s *session) clear(ctx context.Context, e rotation.Effect, emit rotation.Emit) error {
+	done, err := s.clearCluster(ctx, e.Color, emit)
+	if err != nil {
+		return err
 	}
-	c := &clearance{session: s, color: color, pending: map[string]bool{}, deleted: map[string]int{}, gone: map[string]int{}}
-	for _, name := range s.state.Clearing[color] { // by a process before this one
+	return emit(ctx, journal.Event{Kind: journal.ClusterCleared, Phase: e.Phase, Root: string(e.Color), Detail: done})
+}
+
+// clearCluster says in a few words what was done.
+func (s *session) clearCluster(ctx context.Context, of color.Color, emit rotation.Emit) (string, error) {
+	if weight := s.state().Exposed()[of]; weight > 0 {
+		return "", refuse(fmt.Sprintf("nothing in %s is deleted, as it may have %d of the traffic", of, weight), "send all traffic to the other color first")
+	}
+	c := &clearance{session: s, emit: emit, color: of, pending: map[string]bool{}, deleted: map[string]int{}, gone: map[string]int{}}
+	for _, name := range s.state().Clearing[of] { // by a process before this one
 		c.pending[name] = true
 	}
 	// Once more from the start: something may have made the first anew while the last went.
 	for _, stage := range slices.Concat(holders, holders) {
-		if err := c.clear(ctx, stage); err != nil {
+		if err := c.stage(ctx, stage); err != nil {
 			return c.orPassOver(ctx, err)
 		}
 	}
@@ -86,11 +97,11 @@ func (s *session) clearCluster(ctx context.Context, color string) (string, error
 }
 
 // clearFirst is clearCluster where a color is destroyed outside of a rotation's own phase for it.
-func (s *session) clearFirst(ctx context.Context, color string) error {
+func (s *session) clearFirst(ctx context.Context, of color.Color, emit rotation.Emit) error {
 	ctx, cancel := context.WithTimeout(ctx, clearTime)
 	defer cancel()
-	s.Observer.Progress("taking back what controllers in " + color + " hold in the cloud")
-	_, err := s.clearCluster(ctx, color)
+	s.Observer.Progress("taking back what controllers in " + string(of) + " hold in the cloud")
+	_, err := s.clearCluster(ctx, of, emit)
 	return err
 }
 
@@ -106,13 +117,13 @@ func (c *clearance) orPassOver(ctx context.Context, err error) (string, error) {
 	if !errors.As(err, &silent) || ctx.Err() != nil {
 		return "", err
 	}
-	event := journal.Event{Kind: journal.Kept, Phase: Drain, Root: c.color,
+	event := journal.Event{Kind: journal.Kept, Phase: rotation.Drain, Root: string(c.color),
 		Detail: fmt.Sprintf("whatever controllers in %s made, such as load balancers, as its API was not asked: %v", c.color, silent)}
-	return "its API was not asked, so look in the account for what its controllers made", c.record(ctx, event)
+	return "its API was not asked, so look in the account for what its controllers made", c.emit(ctx, event)
 }
 
-// clear deletes one stage and waits until it is gone.
-func (c *clearance) clear(ctx context.Context, stage []holder) error {
+// stage deletes one stage and waits until it is gone.
+func (c *clearance) stage(ctx context.Context, stage []holder) error {
 	for wait := clearPause / 50; ; wait = min(2*wait, clearPause) {
 		var left []present
 		err := c.withAPI(ctx, c.color, func(ctx context.Context, client *kubernetes.Client) (err error) {
@@ -131,7 +142,7 @@ func (c *clearance) clear(ctx context.Context, stage []holder) error {
 			return err
 		}
 		c.Observer.Progress(c.waiting(left))
-		if stopped := pause(ctx, wait); stopped != nil {
+		if stopped := c.Clock.Sleep(ctx, wait); stopped != nil {
 			return fmt.Errorf("%s: %w", c.waiting(left), stopped)
 		}
 	}
@@ -144,15 +155,18 @@ func (c *clearance) bear(err error) error {
 	case err == nil:
 		c.silent, c.lastErr = time.Time{}, nil
 		return nil
-	case errors.Is(err, kubernetes.ErrNoServer), kubernetes.NoHost(err), kubernetes.Denied(err):
+	case errors.Is(err, kubernetes.ErrNoServer), kubernetes.NoHost(err): // there is no such server, or none any more
 		return notAsked{err}
+	case kubernetes.Denied(err):
+		return fmt.Errorf("%s is not destroyed, as what its controllers made cannot be asked for: %w; only once the API server lets drover in, "+
+			"or is gone, %s goes on", c.color, err, c.rotateCommand())
 	case !errors.As(err, &unreachable) && !kubernetes.Busy(err):
 		return err
 	}
 	if c.lastErr = err; c.silent.IsZero() {
-		c.silent = time.Now()
+		c.silent = c.Clock.Now()
 	}
-	if time.Since(c.silent) > clearPatience {
+	if c.Clock.Now().Sub(c.silent) > clearPatience {
 		return notAsked{err}
 	}
 	return nil
@@ -198,10 +212,13 @@ func (c *clearance) remove(ctx context.Context, client *kubernetes.Client, objec
 		if c.deleted[name] >= mostRemade {
 			return fmt.Errorf("%s was deleted %d times and is made anew each time; stop what makes it in %s, such as a GitOps agent", name, mostRemade, c.color)
 		}
-		if err := c.record(ctx, journal.Event{Kind: journal.ClearIntended, Phase: Drain, Root: c.color, Detail: name}); err != nil {
+		if err := c.emit(ctx, journal.Event{Kind: journal.ClearIntended, Phase: rotation.Drain, Root: string(c.color), Detail: name}); err != nil {
 			return err
 		}
 		c.pending[name] = true
+		if err := c.valid(); err != nil {
+			return err
+		}
 		if err := client.Delete(ctx, p.Metadata.Path(p.collection), p.Metadata.UID); err != nil {
 			return fmt.Errorf("deleting %s in %s: %w", name, c.color, err)
 		}
@@ -219,7 +236,7 @@ func (c *clearance) settle(ctx context.Context, stage []holder, objects []presen
 		if there || !ofStage {
 			continue
 		}
-		if err := c.record(ctx, journal.Event{Kind: journal.Cleared, Phase: Drain, Root: c.color, Detail: name}); err != nil {
+		if err := c.emit(ctx, journal.Event{Kind: journal.Cleared, Phase: rotation.Drain, Root: string(c.color), Detail: name}); err != nil {
 			return err
 		}
 		delete(c.pending, name)
@@ -243,16 +260,19 @@ func (c *clearance) keepVolumes(ctx context.Context) (string, error) {
 		volumes, err = kubernetes.List[volume](ctx, client, "/api/v1/persistentvolumes")
 		return err
 	})
+	if kubernetes.Denied(err) {
+		return "", c.bear(err)
+	}
 	if err != nil {
 		return "", notAsked{fmt.Errorf("asking %s for its volumes: %w", c.color, err)}
 	}
 	for _, v := range volumes {
 		said := fmt.Sprintf("volume %s of %s/%s (%s)", v.Metadata.Name, v.Spec.ClaimRef.Namespace, v.Spec.ClaimRef.Name,
 			strings.TrimSpace(v.Spec.CSI.Driver+" "+v.Spec.CSI.VolumeHandle))
-		if slices.Contains(c.state.Kept[c.color], said) {
+		if slices.Contains(c.state().Kept[c.color], said) {
 			continue
 		}
-		if err := c.record(ctx, journal.Event{Kind: journal.Kept, Phase: Drain, Root: c.color, Detail: said}); err != nil {
+		if err := c.emit(ctx, journal.Event{Kind: journal.Kept, Phase: rotation.Drain, Root: string(c.color), Detail: said}); err != nil {
 			return "", err
 		}
 	}
@@ -280,7 +300,7 @@ func (c *clearance) waiting(objects []present) string {
 	for _, p := range objects {
 		since := ""
 		if at := p.Metadata.DeletionTimestamp; at != nil {
-			since = fmt.Sprintf(" (being deleted for %s)", max(time.Since(*at), 0).Round(time.Second))
+			since = fmt.Sprintf(" (being deleted for %s)", max(c.Clock.Now().Sub(*at), 0).Round(time.Second))
 		}
 		parts = append(parts, p.name()+since)
 	}

@@ -3,13 +3,10 @@ package cluster
 import (
 	"encoding/json"
 	"fmt"
-	"os"
-	"path/filepath"
 
 	"drover/generator"
+	"drover/orchestrator/color"
 	"drover/orchestrator/journal"
-
-	"github.com/google/renameio/v2"
 )
 
 // colorsFile is the traffic root's input: the one file that drover writes
@@ -27,14 +24,14 @@ type trafficColor struct {
 
 // colorsVariable gives the file's content; every weighted color must have an
 // endpoint that the journal knows.
-func colorsVariable(weights map[string]int, colors map[string]journal.Color) ([]byte, error) {
-	entries := map[string]trafficColor{}
-	for color, weight := range weights {
-		e := colors[color].Endpoint
+func colorsVariable(weights color.Weights, colors map[color.Color]journal.Color) ([]byte, error) {
+	entries := map[color.Color]trafficColor{}
+	for c, weight := range weights {
+		e := colors[c].Endpoint
 		if e.DNSName == "" {
-			return nil, fmt.Errorf("setting the weight of %s: the journal knows no load balancer of it", color)
+			return nil, fmt.Errorf("setting the weight of %s: the journal knows no load balancer of it", c)
 		}
-		entries[color] = trafficColor{DNSName: e.DNSName, ZoneID: e.ZoneID, Weight: weight, Management: e.Management}
+		entries[c] = trafficColor{DNSName: e.DNSName, ZoneID: e.ZoneID, Weight: weight, Management: e.Management}
 	}
 	data, err := json.MarshalIndent(map[string]any{"colors": entries}, "", "  ")
 	if err != nil {
@@ -43,16 +40,12 @@ func colorsVariable(weights map[string]int, colors map[string]journal.Color) ([]
 	return append(data, '\n'), nil
 }
 
-func (s *session) writeColors(weights map[string]int) error {
-	data, err := colorsVariable(weights, s.state.Colors)
+func (s *session) writeColors(weights color.Weights) error {
+	data, err := colorsVariable(weights, s.state().Colors)
 	if err != nil {
 		return err
 	}
-	path := filepath.Join(s.dir(generator.Traffic), colorsFile)
-	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-		return fmt.Errorf("writing the weights: %w", err)
-	}
-	if err := renameio.WriteFile(path, data, 0o644); err != nil {
+	if _, err := s.ports.Workspace.Put(generator.Traffic, colorsFile, data); err != nil {
 		return fmt.Errorf("writing the weights: %w", err)
 	}
 	return nil

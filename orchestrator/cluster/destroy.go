@@ -3,226 +3,222 @@ package cluster
 import (
 	"context"
 	"fmt"
-	"strings"
-	"time"
-
-	"golang.org/x/sync/errgroup"
 
 	"drover/generator"
+	"drover/orchestrator/color"
 	"drover/orchestrator/journal"
+	"drover/orchestrator/rotation"
 	"drover/orchestrator/terraform"
 )
 
-// drain waits until blue, at weight 0, is measured quiet. Then it takes back
-// what controllers in blue hold in the cloud, which is the first deletion: it
-// asks all that destroy asks, and from then on there is no way back to blue.
-func (r *rotation) drain(ctx context.Context) (result, error) {
-	if err := r.awaitQuiet(ctx); err != nil {
-		return result{}, err
-	}
-	if err := r.mayDestroy(ctx); err != nil {
-		return result{}, err
-	}
-	cleared, err := r.clearCluster(ctx, r.from())
+// measure asks what a color's load balancer took.
+func (s *session) measure(ctx context.Context, e rotation.Effect, emit rotation.Emit) error {
+	flows, err := s.ports.Cloud.Flows(ctx, s.state().Colors[e.Color].Endpoint.ARN, e.Window)
 	if err != nil {
-		return result{}, err
+		return fmt.Errorf("measuring connections to %s: %w", e.Color, err)
 	}
-	return result{journal.Done, fmt.Sprintf("%s took no new connection for %s; %s", r.from(), r.Spec.Spec.Rotation.Quiet.Std(), cleared)}, nil
+	return emit(ctx, journal.Event{Kind: journal.Measured, Phase: e.Phase, Root: string(e.Color), Flows: &journal.Flows{
+		Alive: flows.Alive, New: flows.New, Active: flows.Active, Until: flows.Until, Seconds: e.Window.Seconds()}})
 }
 
-func (r *rotation) awaitQuiet(ctx context.Context) error {
-	window := r.Spec.Spec.Rotation.Quiet.Std()
-	for {
-		reason, err := r.notQuiet(ctx, window)
-		if err != nil || reason == "" {
+// planStandbyEnd plans the deletion of all that a color's root holds, and keeps the plan for destroyOld.
+func (s *session) planStandbyEnd(ctx context.Context, e rotation.Effect, emit rotation.Emit) error {
+	stack, err := s.prepareEnd(ctx, root(e.Color), emit)
+	if err != nil {
+		return err
+	}
+	plan, err := s.planEnd(ctx, stack, root(e.Color), string(e.Color), emit)
+	if err != nil {
+		return err
+	}
+	s.ends[root(e.Color)] = plan
+	return emit(ctx, journal.Event{Kind: journal.EndPlanned, Phase: e.Phase, Root: string(e.Color), Detail: fmt.Sprintf("%d resources", len(changed(plan.JSON)))})
+}
+
+// destroyOld carries the plan of this process out; a process that goes on with a deletion makes one of its own.
+func (s *session) destroyOld(ctx context.Context, e rotation.Effect, emit rotation.Emit) error {
+	r := root(e.Color)
+	stack, err := s.prepareEnd(ctx, r, emit)
+	if err != nil {
+		return err
+	}
+	plan := s.ends[r]
+	delete(s.ends, r)
+	if plan == nil {
+		if plan, err = s.planEnd(ctx, stack, r, string(e.Color), emit); err != nil {
 			return err
 		}
-		r.Observer.Progress(r.from() + " is not quiet yet: " + reason)
-		if err := pause(ctx, min(window/2+time.Second, time.Minute)); err != nil {
-			return fmt.Errorf("%s was not quiet in time: %s: %w; see who still connects to %s", r.from(), reason, err, r.state.Colors[r.from()].Endpoint.DNSName)
-		}
 	}
+	return s.applyEnd(ctx, stack, plan, r, emit)
 }
 
-// metricsDelay is how late a platform may publish what its load balancers saw:
-// CloudWatch has a minute's metric within three.
-const metricsDelay = 3 * time.Minute
-
-// notQuiet gives the reason why blue is not measured quiet; no data is a reason.
-func (r *rotation) notQuiet(ctx context.Context, window time.Duration) (string, error) {
-	flows, err := r.Ports.Cloud.Flows(ctx, r.state.Colors[r.from()].Endpoint.ARN, window)
-	if err != nil {
-		return "", fmt.Errorf("measuring connections to %s: %w", r.from(), err)
+// emptyStandby destroys what an earlier rotation left of a color, from the files that it was built with.
+func (s *session) emptyStandby(ctx context.Context, e rotation.Effect, emit rotation.Emit) error {
+	if s.standing(e.Color) {
+		s.Observer.Progress("removing what an earlier rotation left of " + string(e.Color))
+		return s.destroyColor(ctx, e.Color, emit)
 	}
-	if !flows.Alive {
-		return "its load balancer has no metrics in the last " + window.String(), nil
-	}
-	// What came after the newest measurement is not in the numbers.
-	if age := time.Since(flows.Until); age > window+metricsDelay {
-		return fmt.Sprintf("the newest metric of its load balancer is %s old", age.Round(time.Second)), nil
-	}
-	if flows.New > 0 {
-		return fmt.Sprintf("%.0f new connections in the last %s", flows.New, window), nil
-	}
-	return "", nil
-}
-
-// destroyCondition is one thing that must hold before anything is deleted.
-type destroyCondition struct {
-	name  string
-	holds func(*rotation, context.Context) error
-}
-
-// destroyConditions are all asked; the plan's own condition is deletesOnly.
-var destroyConditions = []destroyCondition{
-	{"the journal says that the new color is verified", (*rotation).verified},
-	{"the journal says that the new color has soaked", (*rotation).soaked},
-	{"the authoritative servers answer weight 0 for the old color", (*rotation).shifted},
-	{"the old color is measured quiet", (*rotation).quiet},
-	{"the fencing number is current", func(r *rotation, _ context.Context) error { return r.lease.Current() }},
-}
-
-func (r *rotation) soaked(context.Context) error {
-	if !r.progress(Soak).Done() {
-		return fmt.Errorf("soak is not done")
-	}
-	return nil
-}
-
-func (r *rotation) quiet(ctx context.Context) error {
-	reason, err := r.notQuiet(ctx, r.Spec.Spec.Rotation.Quiet.Std())
-	if err == nil && reason != "" {
-		err = fmt.Errorf("%s is not quiet: %s", r.from(), reason)
-	}
-	return err
-}
-
-// destroy deletes blue. Once its deletion has begun there is no way back, and
-// the conditions, which then can no longer be asked of blue, are not asked again.
-func (r *rotation) destroy(ctx context.Context) (result, error) {
-	if err := r.mayDestroy(ctx); err != nil {
-		return result{}, err
-	}
-	old := generator.Root(r.from())
-	stack, err := r.prepare(ctx, old)
-	if err != nil {
-		return result{}, err
-	}
-	// Dropping blue's records and planning its end touch different roots.
-	group, both := errgroup.WithContext(ctx)
-	var plan *terraform.Plan
-	group.Go(func() (err error) {
-		plan, err = r.planEnd(both, stack, old)
-		return err
-	})
-	group.Go(func() error { return r.dropRecords(both) })
-	if err := group.Wait(); err != nil {
-		return result{}, err
-	}
-	// The plan and DNS took a while, in which blue may have been found by someone.
-	if err := r.mayDestroy(ctx); err != nil {
-		return result{}, err
-	}
-	if err := r.applyEnd(ctx, stack, plan, old, string(old)); err != nil {
-		return result{}, err
-	}
-	return result{journal.Done, r.cluster(r.from()) + " is gone"}, nil
-}
-
-// mayDestroy asks every condition, until the deletion has begun.
-func (r *rotation) mayDestroy(ctx context.Context) error {
-	if r.state.Rotation.Destroying {
-		return nil
-	}
-	for _, c := range destroyConditions {
-		if err := c.holds(r, ctx); err != nil {
-			return fmt.Errorf("%s is not destroyed, as this does not hold: %s: %w", r.from(), c.name, err)
-		}
-	}
-	return nil
-}
-
-// dropRecords takes blue out of DNS, where it has weight 0 already.
-func (r *rotation) dropRecords(ctx context.Context) error {
-	if _, weighted := r.state.Weights[r.from()]; !weighted {
-		return nil
-	}
-	_, err := r.setWeights(ctx, map[string]int{r.to(): 100})
-	return err
-}
-
-// destroyRoot plans the deletion of one root and carries it out. The color is
-// empty for a root that has none.
-func (s *session) destroyRoot(ctx context.Context, stack Stack, root generator.Root, color string) error {
-	plan, err := s.planEnd(ctx, stack, root)
+	// The journal knows of nothing, which the state has to bear out.
+	files, err := s.files(ctx, root(e.Color), s.state().Rotation.Bundle)
 	if err != nil {
 		return err
 	}
-	return s.applyEnd(ctx, stack, plan, root, color)
-}
-
-// planEnd plans the deletion of all that a root holds, once nothing refuses it.
-func (s *session) planEnd(ctx context.Context, stack Stack, root generator.Root) (*terraform.Plan, error) {
-	if err := s.liftProtection(ctx, stack, root); err != nil {
-		return nil, err
-	}
-	plan, err := stack.Plan(ctx, terraform.PlanOptions{Destroy: true})
-	if err != nil {
-		return nil, fmt.Errorf("planning the end of %s: %w", root, err)
-	}
-	return plan, nil
-}
-
-// applyEnd has the plan guarded, asks for the lease once more, and deletes.
-func (s *session) applyEnd(ctx context.Context, stack Stack, plan *terraform.Plan, root generator.Root, color string) error {
-	if err := deletesOnly(plan.JSON, s.name(), color); err != nil {
-		return err
-	}
-	if err := s.lease.Current(); err != nil {
-		return err
-	}
-	if err := s.record(ctx, journal.Event{Kind: journal.DestroyIntended, Root: string(root), Detail: fmt.Sprintf("%d resources", len(changed(plan.JSON)))}); err != nil {
-		return err
-	}
-	if plan.Changed {
-		if err := stack.Apply(ctx, plan); err != nil {
-			return fmt.Errorf("destroying %s: %w", root, err)
-		}
-	}
-	return s.record(ctx, journal.Event{Kind: journal.Destroyed, Root: string(root)})
-}
-
-// destroyed asks the state: it must hold nothing.
-func (r *rotation) destroyed(ctx context.Context) error {
-	stack, err := r.prepare(ctx, generator.Root(r.from()))
+	stack, err := s.prepareColor(ctx, e.Color, files, s.state().Rotation.Revision, emit)
 	if err != nil {
 		return err
 	}
 	empty, err := stack.StateEmpty(ctx)
 	if err != nil {
-		return fmt.Errorf("asking what %s's state holds: %w", r.from(), err)
+		return fmt.Errorf("asking what %s's state holds: %w", e.Color, err)
 	}
 	if !empty {
-		return fmt.Errorf("the state of %s still holds resources", r.from())
+		return refuse(fmt.Sprintf("the state of %s holds resources that the journal knows nothing of", e.Color),
+			"look at them with `terraform state list` in "+s.dir(root(e.Color))+", and destroy by hand what is not needed")
+	}
+	return emit(ctx, journal.Event{Kind: journal.Destroyed, Phase: e.Phase, Root: string(e.Color), Detail: "there was nothing"})
+}
+
+// destroyColor destroys a color that has no traffic.
+func (s *session) destroyColor(ctx context.Context, c color.Color, emit rotation.Emit) error {
+	if weight := s.state().Exposed()[c]; weight > 0 {
+		return refuse(fmt.Sprintf("%s is not destroyed, as it may have %d of the traffic", c, weight), "send all traffic to one color with "+s.command("rollback"))
+	}
+	if _, has := s.state().Weights[c]; has && s.state().Active != c {
+		if err := s.records(ctx, rotation.Effect{Weights: color.Only(s.state().Active)}, emit); err != nil {
+			return err
+		}
+	}
+	stack, err := s.prepareEnd(ctx, root(c), emit)
+	if err != nil {
+		return err
+	}
+	empty, err := stack.StateEmpty(ctx)
+	if err != nil {
+		return fmt.Errorf("asking what %s's state holds: %w", c, err)
+	}
+	if !empty {
+		if err := s.clearFirst(ctx, c, emit); err != nil {
+			return err
+		}
+	}
+	return s.destroyRoot(ctx, stack, root(c), string(c), emit)
+}
+
+// prepareEnd makes a root ready to be deleted, with the files that its state was last changed with.
+func (s *session) prepareEnd(ctx context.Context, r generator.Root, emit rotation.Emit) (Stack, error) {
+	files, err := s.bundle(ctx, r)
+	if err != nil {
+		return nil, err
+	}
+	switch r {
+	case generator.Blue, generator.Green:
+		return s.prepareColor(ctx, color.Color(r), files, s.revisionOf(color.Color(r)), emit)
+	case generator.Traffic:
+		if err := s.place(r, files); err != nil {
+			return nil, err
+		}
+		if err := s.writeColors(s.state().Weights); err != nil {
+			return nil, err
+		}
+	}
+	return s.prepare(ctx, r, files, emit)
+}
+
+// revisionOf is what a color that may not have been finished was built from.
+func (s *session) revisionOf(c color.Color) string {
+	if f := s.state().Failed; f != nil && f.Color == c {
+		return f.Revision
+	}
+	return s.state().Colors[c].Revision
+}
+
+// destroyRoot plans the deletion of one root and carries it out. The color is
+// empty for a root that has none.
+func (s *session) destroyRoot(ctx context.Context, stack Stack, r generator.Root, of string, emit rotation.Emit) error {
+	plan, err := s.planEnd(ctx, stack, r, of, emit)
+	if err != nil {
+		return err
+	}
+	return s.applyEnd(ctx, stack, plan, r, emit)
+}
+
+// planEnd plans the deletion of all that a root holds, once nothing refuses it, and guards the plan.
+func (s *session) planEnd(ctx context.Context, stack Stack, r generator.Root, of string, emit rotation.Emit) (*terraform.Plan, error) {
+	if err := s.liftProtection(ctx, stack, r, emit); err != nil {
+		return nil, err
+	}
+	plan, err := stack.Plan(ctx, terraform.PlanOptions{Destroy: true})
+	if err != nil {
+		return nil, fmt.Errorf("planning the end of %s: %w", r, err)
+	}
+	return plan, deletesOnly(plan.JSON, s.name(), of)
+}
+
+// applyEnd deletes, and sees that nothing is left in the state. The files of the active color are those in the shared
+// directory of modules again afterwards.
+func (s *session) applyEnd(ctx context.Context, stack Stack, plan *terraform.Plan, r generator.Root, emit rotation.Emit) error {
+	intent := journal.Event{Kind: journal.DestroyIntended, Root: string(r), Detail: fmt.Sprintf("%d resources", len(changed(plan.JSON)))}
+	if err := emit(ctx, intent); err != nil {
+		return err
+	}
+	if plan.Changed {
+		if err := s.apply(ctx, stack, plan, r, emit); err != nil {
+			return fmt.Errorf("destroying %s: %w", r, err)
+		}
+	}
+	empty, err := stack.StateEmpty(ctx)
+	if err != nil {
+		return fmt.Errorf("asking what %s's state holds: %w", r, err)
+	}
+	if !empty {
+		return fmt.Errorf("destroying %s: its state still holds resources", r)
+	}
+	if err := emit(ctx, journal.Event{Kind: journal.Destroyed, Root: string(r)}); err != nil {
+		return err
+	}
+	if err := s.showActive(ctx, r); err != nil {
+		s.Observer.Progress(fmt.Sprintf("%s is gone; its directory is not tidied up: %v", r, err))
 	}
 	return nil
 }
 
-// sweep reports what carries blue's tags and is still there. It deletes nothing.
-func (r *rotation) sweep(ctx context.Context) (result, error) {
-	left, err := r.Ports.Cloud.Leftovers(ctx, r.name(), r.from())
-	if err != nil {
-		return result{}, fmt.Errorf("asking what is left of %s: %w", r.from(), err)
+// showActive leaves the directory, which is a cache, as the active color has it, once the other is gone.
+func (s *session) showActive(ctx context.Context, gone generator.Root) error {
+	if gone != generator.Blue && gone != generator.Green {
+		return nil
 	}
-	var ids []string
+	if _, err := s.ports.Workspace.Put(gone, originFile, nil); err != nil {
+		return fmt.Errorf("removing what %s was built by: %w", gone, err)
+	}
+	active := root(s.state().Active)
+	if active == "" || s.state().Bundles[string(active)] == "" {
+		return nil
+	}
+	files, err := s.bundle(ctx, active)
+	if err != nil {
+		return err
+	}
+	return s.place(active, files)
+}
+
+// sweep reports what carries a color's tags and is still there. It deletes nothing.
+func (s *session) sweep(ctx context.Context, e rotation.Effect, emit rotation.Emit) error {
+	left, err := s.ports.Cloud.Leftovers(ctx, s.name(), string(e.Color))
+	if err != nil {
+		return fmt.Errorf("asking what is left of %s: %w", e.Color, err)
+	}
+	told := map[string]bool{} // by a process before this one, too
+	for _, known := range s.state().Rotation.Leftovers {
+		told[known] = true
+	}
 	for _, resource := range left {
-		ids = append(ids, resource.ID)
-		if err := r.record(ctx, journal.Event{Kind: journal.Leftovers, Phase: Sweep, Detail: resource.Kind + " " + resource.ID}); err != nil {
-			return result{}, err
+		said := resource.Kind + " " + resource.ID
+		if told[said] {
+			continue
+		}
+		if err := emit(ctx, journal.Event{Kind: journal.Leftovers, Phase: e.Phase, Root: string(e.Color), Detail: said}); err != nil {
+			return err
 		}
 	}
-	if len(ids) == 0 {
-		return result{journal.Done, "nothing is left of " + r.from()}, nil
-	}
-	return result{journal.Done, fmt.Sprintf("%d resources carry %s's tags and are in no state; look at them and delete them: %s", len(ids), r.from(), strings.Join(ids, " "))}, nil
+	return emit(ctx, journal.Event{Kind: journal.Swept, Phase: e.Phase, Root: string(e.Color)})
 }

@@ -3,10 +3,18 @@ package cluster
 import (
 	"errors"
 	"fmt"
+
+	"drover/orchestrator/rotation"
+	"drover/orchestrator/store"
 )
 
-// Unhealthy says that a color was asked and is not well. It is not used where
-// the question could not be asked.
+// Refused says that drover will not do what was asked, and what to do instead.
+type Refused = rotation.Refused
+
+// refuse makes a Refused.
+func refuse(what, next string) error { return &Refused{What: what, Next: next} }
+
+// Unhealthy says that a color was asked and is not well. It is not used where the question could not be asked.
 type Unhealthy struct {
 	Color  string
 	Reason string
@@ -14,32 +22,11 @@ type Unhealthy struct {
 
 func (e *Unhealthy) Error() string { return fmt.Sprintf("%s is unhealthy: %s", e.Color, e.Reason) }
 
-// Waiting says that a rotation waits for a person or a time.
-type Waiting struct {
-	Phase string
-	For   string
-	Next  string // what to do
+// lost marks an error of the store by which this process learns that it no longer holds the lease.
+func lost(err error) error {
+	var gone *store.LostError
+	if errors.As(err, &gone) && !errors.Is(err, rotation.ErrLost) {
+		return fmt.Errorf("%w: %w", rotation.ErrLost, err)
+	}
+	return err
 }
-
-func (e *Waiting) Error() string { return fmt.Sprintf("%s waits for %s; %s", e.Phase, e.For, e.Next) }
-
-// RolledBack says that a rotation ended with traffic back on the old color.
-type RolledBack struct {
-	Rotation string
-	Active   string
-	Reason   string
-}
-
-func (e *RolledBack) Error() string {
-	return fmt.Sprintf("rotation %s was rolled back, %s has all traffic: %s", e.Rotation, e.Active, e.Reason)
-}
-
-// Refused says that drover will not do what was asked, and what to do instead.
-type Refused struct {
-	What, Next string
-}
-
-func (e *Refused) Error() string { return e.What + "; " + e.Next }
-
-// errInterrupted marks what a person's interrupt stopped.
-var errInterrupted = errors.New("interrupted")

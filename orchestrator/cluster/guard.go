@@ -85,10 +85,10 @@ func buildsOnly(plan *tfjson.Plan, cluster, color string) error {
 	return refusePlan(wrong, "building "+color)
 }
 
-// lost are the resources that a plan deletes or replaces, a line each, ten at
+// going are the resources that a plan deletes or replaces, a line each, ten at
 // most: first those that the change itself asks for, with the arguments that
 // cannot change, and then what goes with them.
-func lost(plan *tfjson.Plan) []string {
+func going(plan *tfjson.Plan) []string {
 	const most = 10
 	var causes, others []string
 	for _, c := range changed(plan) {
@@ -149,6 +149,6 @@ func refusePlan(wrong []string, doing string) error {
 	if len(wrong) == 0 {
 		return nil
 	}
-	return &Refused{fmt.Sprintf("%s was planned to do what drover will not do:\n  %s", doing, strings.Join(wrong, "\n  ")),
-		"nothing was changed; look at that root with `terraform plan`"}
+	return refuse(fmt.Sprintf("%s was planned to do what drover will not do:\n  %s", doing, strings.Join(wrong, "\n  ")),
+		"nothing was changed; look at that root with `terraform plan`")
 }

@@ -2,14 +2,11 @@ package cluster
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"io/fs"
-	"os"
-	"path/filepath"
-	"slices"
 
 	"drover/generator"
+	"drover/orchestrator/color"
+	"drover/orchestrator/history"
 	"drover/orchestrator/terraform"
 )
 
@@ -19,8 +16,8 @@ type Planned struct {
 	Takes   string        `json:"takes"`  // the command that does it: apply or rotate; neither does what the foundation forbids; nothing where there is nothing to do
 	Reason  string        `json:"reason"` // why that command
 	Roots   []PlannedRoot `json:"roots"`
-	Active  string        `json:"active"` // color; empty before the first build
-	Timing
+	Active  color.Color   `json:"active"` // empty before the first build
+	history.Timing
 }
 
 // PlannedRoot is what Terraform would change in one root.
@@ -45,145 +42,105 @@ const (
 	takesRotate  = "rotate"
 )
 
-// Plan says what apply or rotate would do, and which of them it takes. It works on a copy of the Terraform directory,
-// so that it needs no lease and leaves no file; connect gives the ports for the copy.
-func Plan(ctx context.Context, o Options, connect func(context.Context, Options) (Ports, error)) (planned Planned, err error) {
-	scratch, err := os.MkdirTemp("", "drover-plan-")
-	if err != nil {
-		return Planned{}, fmt.Errorf("making a place to plan in: %w", err)
-	}
-	defer func() { err = errors.Join(err, os.RemoveAll(scratch)) }()
-	said := o // messages name the person's directory, not the copy
-	if err := copyForPlan(scratch, o); err != nil {
-		return Planned{}, err
-	}
-	o.Out = scratch
-	if o.Ports, err = connect(ctx, o); err != nil {
-		return Planned{}, err
-	}
-	s, err := open(ctx, o)
+// Plan says what apply or rotate would do, and which of them it takes. It needs no lease and changes nothing: Connect
+// gives it a copy of the Terraform directory to work in.
+func Plan(ctx context.Context, o Options) (Planned, error) {
+	s, err := look(ctx, o)
 	if err != nil {
 		return Planned{}, err
 	}
-	defer closing(s, &err)
-	return (&planning{application{session: s, color: s.state.Active}, said}).run(ctx)
-}
-
-// copyForPlan copies what a plan of this cluster reads: the modules, its roots with their local state, and the journal.
-// What Terraform keeps for a process, or failed to upload, stays behind.
-func copyForPlan(scratch string, o Options) error {
-	for _, part := range []string{"modules", o.name()} {
-		from := filepath.Join(o.Out, part)
-		err := filepath.WalkDir(from, func(path string, d fs.DirEntry, err error) error {
-			if err != nil {
-				return err
-			}
-			if slices.Contains([]string{".terraform", "errored.tfstate", ".terraform.tfstate.lock.info", "lease.json"}, d.Name()) {
-				if d.IsDir() {
-					return filepath.SkipDir
-				}
-				return nil
-			}
-			inside, err := filepath.Rel(o.Out, path)
-			if err != nil {
-				return err
-			}
-			to := filepath.Join(scratch, inside)
-			if d.IsDir() {
-				return os.MkdirAll(to, 0o700)
-			}
-			if !d.Type().IsRegular() {
-				return nil
-			}
-			data, err := os.ReadFile(path)
-			if err != nil {
-				return err
-			}
-			return os.WriteFile(to, data, 0o600)
-		})
-		if err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return fmt.Errorf("copying %s to plan in: %w", from, err)
-		}
-	}
-	return nil
+	return (&planning{application{session: s, color: s.state().Active}}).run(ctx)
 }
 
 // planning is a plan under way.
-type planning struct {
-	application
-	said Options
-}
+type planning struct{ application }
 
 func (p *planning) run(ctx context.Context) (Planned, error) {
-	planned := Planned{Cluster: p.name(), Roots: []PlannedRoot{}, Active: p.state.Active, Timing: p.timing(p.state)}
-	if r := p.state.Rotation; r != nil {
+	planned := Planned{Cluster: p.name(), Roots: []PlannedRoot{}, Active: p.state().Active,
+		Timing: history.TimingOf(p.Spec.Spec.Rotation, *p.state(), p.Clock.Now())}
+	if r := p.state().Rotation; r != nil {
 		planned.Takes = takesRotate
-		planned.Reason = fmt.Sprintf("rotation %s is under way (in %s); %s goes on with it", r.ID, r.Phase, p.said.rotateCommand())
+		planned.Reason = fmt.Sprintf("rotation %s is under way (in %s); %s goes on with it", r.ID, r.Phase, p.rotateCommand())
 		return planned, nil
 	}
 	if _, err := p.accountOf(ctx); err != nil {
 		return Planned{}, err
 	}
-	first, going := p.state.Active == "", []string(nil)
+	first, gone := p.state().Active == "", []string(nil)
 	if first {
-		p.color = string(generator.Blue)
+		p.color = color.Blue
 	}
-	if _, err := p.write(); err != nil {
+	if err := p.write(); err != nil {
 		return Planned{}, err
 	}
-	if !first {
-		if err := errors.Join(p.writeColors(p.state.Weights), p.writeOrigin(generator.Root(p.color), "")); err != nil {
-			return Planned{}, err
-		}
-	}
-	have, want := p.state.Colors[p.color].Version, p.Spec.Spec.Kubernetes.Version
-	for _, root := range []generator.Root{generator.Foundation, generator.Root(p.color), generator.Traffic} {
-		if first && root != generator.Foundation {
-			planned.later(root, "it is planned once the foundation stands")
+	have, want := p.state().Colors[p.color].Version, p.Spec.Spec.Kubernetes.Version
+	for _, r := range []generator.Root{generator.Foundation, root(p.color), generator.Traffic} {
+		if first && r != generator.Foundation {
+			planned.later(r, "it is planned once the foundation stands")
 			continue
 		}
-		if !first && root == generator.Root(p.color) && have != want {
+		if !first && r == root(p.color) && have != want {
 			planned.Takes, planned.Reason = takesRotate, fmt.Sprintf("the spec says Kubernetes %s, and %s runs %s", want, p.color, have)
-			planned.later(root, "it stays as it is until the rotation destroys it")
+			planned.later(r, "it stays as it is until the rotation destroys it")
 			continue
 		}
-		plan, err := p.planRoot(ctx, root)
+		plan, err := p.planRoot(ctx, r)
 		if err != nil {
 			return Planned{}, err
 		}
-		if root == generator.Foundation {
-			going = lost(plan.JSON)
+		if r == generator.Foundation {
+			gone = going(plan.JSON)
 		}
-		if root == generator.Root(p.color) {
+		if r == root(p.color) {
 			planned.Takes, planned.Reason = p.colorTakes(plan)
 		}
-		planned.Roots = append(planned.Roots, inBrief(root, plan))
+		planned.Roots = append(planned.Roots, inBrief(r, plan))
 	}
-	if len(going) > 0 {
-		planned.Takes, planned.Reason = takesNeither, p.standsOn()+"; drover will not "+going[0]
+	if len(gone) > 0 {
+		planned.Takes, planned.Reason = takesNeither, p.standsOn()+"; drover will not "+gone[0]
 		return planned, nil
 	}
 	return p.decide(planned, first), nil
 }
 
-// planRoot plans the copy of a root. What its changes do to locks and states is Terraform's own care.
-func (p *planning) planRoot(ctx context.Context, root generator.Root) (*terraform.Plan, error) {
-	p.Observer.Progress("planning " + string(root))
-	stack, err := p.initialized(ctx, root)
+// planRoot plans the copy of a root, with the files that apply would write.
+func (p *planning) planRoot(ctx context.Context, r generator.Root) (*terraform.Plan, error) {
+	p.Observer.Progress("planning " + string(r))
+	files, err := p.filesOf(ctx, r)
+	if err != nil {
+		return nil, err
+	}
+	stack, err := p.ready(ctx, r, files)
 	if err != nil {
 		return nil, err
 	}
 	plan, err := stack.Plan(ctx, terraform.PlanOptions{})
 	if err != nil {
-		return nil, fmt.Errorf("planning %s: %w", root, err)
+		return nil, fmt.Errorf("planning %s: %w", r, err)
 	}
 	return plan, nil
 }
 
+// ready is a root with the variables that drover writes for it.
+func (p *planning) ready(ctx context.Context, r generator.Root, files generator.Files) (Stack, error) {
+	switch {
+	case r == root(p.color):
+		return p.prepareColor(ctx, p.color, files, "", p.record)
+	case r == generator.Traffic:
+		if err := p.place(r, files); err != nil {
+			return nil, err
+		}
+		if err := p.writeColors(p.state().Weights); err != nil {
+			return nil, err
+		}
+	}
+	return p.prepare(ctx, r, files, p.record)
+}
+
 // colorTakes says whether the change of a running color is one that apply makes.
 func (p *planning) colorTakes(plan *terraform.Plan) (takes, reason string) {
-	if going := lost(plan.JSON); len(going) > 0 {
-		return takesRotate, fmt.Sprintf("changing %s in place would %s", p.color, going[0])
+	if gone := going(plan.JSON); len(gone) > 0 {
+		return takesRotate, fmt.Sprintf("changing %s in place would %s", p.color, gone[0])
 	}
 	return "", ""
 }
@@ -197,17 +154,17 @@ func (p *planning) decide(planned Planned, first bool) Planned {
 	foundation := len(planned.Roots[0].Changes) // it is the first
 	switch {
 	case first:
-		planned.Takes, planned.Reason = takesApply, "nothing is built yet; "+p.said.command("apply")+" builds it"
+		planned.Takes, planned.Reason = takesApply, "nothing is built yet; "+p.command("apply")+" builds it"
 	case planned.Takes == takesRotate && foundation > 0:
-		planned.Reason += fmt.Sprintf("; the foundation changes too, so %s comes first and %s after it", p.said.command("apply"), p.said.rotateCommand())
+		planned.Reason += fmt.Sprintf("; the foundation changes too, so %s comes first and %s after it", p.command("apply"), p.rotateCommand())
 	case planned.Takes == takesRotate:
-		planned.Reason += "; " + p.said.rotateCommand() + " builds a new color beside it"
+		planned.Reason += "; " + p.rotateCommand() + " builds a new color beside it"
 	case foundation > 0:
 		planned.Takes = takesApply
 		planned.Reason = fmt.Sprintf("nothing of the foundation is replaced; %s makes its changes, and then plans %s on what it has become, which may take a rotation",
-			p.said.command("apply"), p.color)
+			p.command("apply"), p.color)
 	case total > 0:
-		planned.Takes, planned.Reason = takesApply, "every change can be made in place; "+p.said.command("apply")+" makes them"
+		planned.Takes, planned.Reason = takesApply, "every change can be made in place; "+p.command("apply")+" makes them"
 	default:
 		planned.Takes, planned.Reason = takesNothing, "the cluster is as the spec says"
 	}

@@ -8,6 +8,7 @@ import (
 	tfjson "github.com/hashicorp/terraform-json"
 
 	"drover/generator"
+	"drover/orchestrator/rotation"
 	"drover/orchestrator/terraform"
 )
 
@@ -18,7 +19,7 @@ var unprotected = map[string]string{"deletion_protection": "false"}
 
 // liftProtection makes deletable what the root's state holds and protects. It
 // creates and deletes nothing.
-func (s *session) liftProtection(ctx context.Context, stack Stack, root generator.Root) error {
+func (s *session) liftProtection(ctx context.Context, stack Stack, root generator.Root, emit rotation.Emit) error {
 	addresses, err := stack.Protected(ctx)
 	if err != nil {
 		return fmt.Errorf("asking what of %s is protected from deletion: %w", root, err)
@@ -34,14 +35,11 @@ func (s *session) liftProtection(ctx context.Context, stack Stack, root generato
 	if err := liftsOnly(plan.JSON); err != nil {
 		return err
 	}
-	if err := s.lease.Current(); err != nil {
-		return err
-	}
 	if !plan.Changed {
 		return nil
 	}
 	s.Observer.Progress("lifting the deletion protection of " + strings.Join(addresses, ", "))
-	if err := stack.Apply(ctx, plan); err != nil {
+	if err := s.apply(ctx, stack, plan, root, emit); err != nil {
 		return fmt.Errorf("lifting the deletion protection of %s: %w", strings.Join(addresses, ", "), err)
 	}
 	return nil

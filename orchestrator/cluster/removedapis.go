@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"drover/orchestrator/color"
 	"drover/orchestrator/kubernetes"
 )
 
@@ -16,9 +17,9 @@ const askTime = 2 * time.Minute
 
 // checksAreLetIn asks the active cluster whether these credentials may ask what
 // the spec's kubernetes checks ask of the new one, which lets the same ones in.
-func (r *rotation) checksAreLetIn(ctx context.Context) (string, error) {
+func (p *preflight) checksAreLetIn(ctx context.Context) (string, error) {
 	asks := 0
-	for _, c := range r.Spec.Spec.Rotation.Verify {
+	for _, c := range p.Spec.Spec.Rotation.Verify {
 		if c.Kubernetes != nil {
 			asks++
 		}
@@ -26,7 +27,7 @@ func (r *rotation) checksAreLetIn(ctx context.Context) (string, error) {
 	if asks == 0 {
 		return "", nil
 	}
-	err := r.withAPI(ctx, r.from(), func(ctx context.Context, client *kubernetes.Client) error {
+	err := p.withAPI(ctx, p.from, func(ctx context.Context, client *kubernetes.Client) error {
 		for _, path := range []string{"/api/v1/nodes", "/api/v1/pods", "/apis/apps/v1/deployments"} {
 			if err := client.Get(ctx, path+"?limit=1", &struct{}{}); err != nil {
 				return err
@@ -36,43 +37,43 @@ func (r *rotation) checksAreLetIn(ctx context.Context) (string, error) {
 	})
 	switch {
 	case kubernetes.Denied(err):
-		return "", &Refused{fmt.Sprintf("a kubernetes check is in spec.rotation.verify, and %s does not let it in: %v", r.from(), err),
-			"a rotation would end unverified after green was built"}
+		return "", refuse(fmt.Sprintf("a kubernetes check is in spec.rotation.verify, and %s does not let it in: %v", p.from, err),
+			"a rotation would end unverified after green was built")
 	case err != nil: // an active cluster that is not well is a reason to rotate
-		r.Observer.Progress(fmt.Sprintf("preflight: whether the kubernetes check will be let in is not known: %v", err))
-		return r.from() + "'s API not reached", nil
+		p.Observer.Progress(fmt.Sprintf("preflight: whether the kubernetes check will be let in is not known: %v", err))
+		return string(p.from) + "'s API not reached", nil
 	}
-	return r.from() + "'s API answers", nil
+	return string(p.from) + "'s API answers", nil
 }
 
 // removedAPIs refuses an upgrade to a minor version that no longer has an API
 // which is still in use on the active cluster.
-func (r *rotation) removedAPIs(ctx context.Context) (string, error) {
-	now, target := r.state.Colors[r.from()].Version, r.state.Rotation.Version
+func (p *preflight) removedAPIs(ctx context.Context) (string, error) {
+	now, target := p.state().Colors[p.from].Version, p.version
 	if compareMinors(target, now) <= 0 {
 		return "", nil
 	}
 	var lines []string
-	err := r.withAPI(ctx, r.from(), func(ctx context.Context, client *kubernetes.Client) error {
+	err := p.withAPI(ctx, p.from, func(ctx context.Context, client *kubernetes.Client) error {
 		used, err := kubernetes.Deprecated(ctx, client)
 		if err != nil {
 			return err
 		}
 		for _, api := range used {
-			if compareMinors(api.Removed, target) <= 0 && !slices.Contains(r.Spec.Spec.Rotation.AcceptRemoved, api.String()) {
+			if compareMinors(api.Removed, target) <= 0 && !slices.Contains(p.Spec.Spec.Rotation.AcceptRemoved, api.String()) {
 				lines = append(lines, whatToChange(ctx, client, api))
 			}
 		}
 		return nil
 	})
 	if err != nil { // neither a pass nor a reason to keep a cluster that may not be well
-		r.Observer.Progress(fmt.Sprintf("preflight: whether %s uses APIs that %s no longer has is not known: %v", r.from(), target, err))
+		p.Observer.Progress(fmt.Sprintf("preflight: whether %s uses APIs that %s no longer has is not known: %v", p.from, target, err))
 		return "removed APIs unknown", nil
 	}
 	if len(lines) > 0 {
-		return "", &Refused{fmt.Sprintf("%s was asked for Kubernetes APIs that %s no longer has:\n%s", r.from(), target, strings.Join(lines, "\n")),
-			"change the manifests and the programs that use them; the API servers remember a request until they restart, " +
-				"so name what was changed already, as it is written above, in spec.rotation.acceptRemoved"}
+		return "", refuse(fmt.Sprintf("%s was asked for Kubernetes APIs that %s no longer has:\n%s", p.from, target, strings.Join(lines, "\n")),
+			"change the manifests and the programs that use them; the API servers remember a request until they restart, "+
+				"so name what was changed already, as it is written above, in spec.rotation.acceptRemoved")
 	}
 	return "no API in use that " + target + " lacks", nil
 }
@@ -99,10 +100,10 @@ func whatToChange(ctx context.Context, client *kubernetes.Client, api kubernetes
 }
 
 // withAPI asks the API server of one color, within a time.
-func (s *session) withAPI(ctx context.Context, color string, ask func(context.Context, *kubernetes.Client) error) error {
+func (s *session) withAPI(ctx context.Context, c color.Color, ask func(context.Context, *kubernetes.Client) error) error {
 	ctx, cancel := context.WithTimeoutCause(ctx, askTime, fmt.Errorf("%w: no answer within %s", context.DeadlineExceeded, askTime))
 	defer cancel()
-	client, err := s.Ports.Kubernetes(ctx, s.cluster(color))
+	client, err := s.ports.Kubernetes(ctx, s.cluster(c))
 	if err != nil {
 		return err
 	}

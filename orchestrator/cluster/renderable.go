@@ -1,28 +1,22 @@
 package cluster
 
 import (
-	"context"
-
 	"drover/generator"
+	"drover/orchestrator/color"
 	"drover/orchestrator/journal"
 )
 
 // Renderable are the roots that generate may write: all of them before the
 // first build, and then only those that no cluster stands on. A color keeps
 // the files that it was built from until it is destroyed.
-func Renderable(ctx context.Context, out, cluster string) ([]generator.Root, error) {
-	events, err := journal.Open(StoreDir(out, cluster)).Events(ctx)
-	if err != nil {
-		return nil, err
-	}
-	state := journal.Fold(events)
+func Renderable(state journal.State) []generator.Root {
 	roots := []generator.Root{generator.Foundation, generator.Traffic}
-	for _, color := range []generator.Root{generator.Blue, generator.Green} {
-		_, stands := state.Colors[string(color)]
-		taken := state.Rotation != nil && state.Rotation.To == string(color)
+	for _, c := range []color.Color{color.Blue, color.Green} {
+		stands := state.Bundles[string(c)] != ""
+		taken := state.Rotation != nil && state.Rotation.To == c
 		if !stands && !taken {
-			roots = append(roots, color)
+			roots = append(roots, root(c))
 		}
 	}
-	return roots, nil
+	return roots
 }

@@ -9,69 +9,134 @@ import (
 	"time"
 
 	"drover/orchestrator/journal"
+	"drover/orchestrator/rotation"
+	"drover/orchestrator/store"
 )
 
 // Rotate replaces the active color, or goes on with the rotation under way.
-func Rotate(ctx context.Context, o Options) (err error) {
-	s, err := open(ctx, o)
-	if err != nil {
-		return err
-	}
-	defer closing(s, &err)
-	if err := o.rotatable(s.state); err != nil {
-		return err
-	}
-	r := &rotation{s}
-	if s.state.Rotation == nil {
-		if err := r.awaitWindow(ctx, theRotation); err != nil {
+func Rotate(ctx context.Context, o Options) error {
+	return drive(ctx, o, func(ctx context.Context, s *session) error {
+		if err := o.Rotatable(*s.state()); err != nil {
 			return err
 		}
-		if err := r.begin(ctx); err != nil {
+		if s.state().Rotation == nil {
+			if err := s.start(ctx); err != nil {
+				return err
+			}
+		}
+		if err := s.ignoreWindow(ctx); err != nil {
 			return err
 		}
-	} else if version := s.state.Rotation.Version; version != o.Spec.Spec.Kubernetes.Version {
-		s.Observer.Progress(fmt.Sprintf("the rotation under way builds %s; the spec's %s is for the next one", version, o.Spec.Spec.Kubernetes.Version))
-	}
-	return r.advance(ctx, Phases)
+		return s.explain(s.loop.Run(ctx))
+	})
 }
 
-// Rotatable says before anything else is asked whether there is a cluster to
-// rotate. It needs neither lease nor cloud.
-func Rotatable(ctx context.Context, o Options) error {
-	events, err := journal.Open(StoreDir(o.Out, o.name())).Events(ctx)
-	if err != nil {
-		return err
-	}
-	return o.rotatable(journal.Fold(events))
-}
-
-func (o Options) rotatable(state journal.State) error {
+// Rotatable says before anything else is asked whether there is a cluster to rotate.
+func (o Options) Rotatable(state journal.State) error {
 	if state.Active == "" {
-		return &Refused{o.name() + " has no active cluster to rotate", "build the first with " + o.command("apply")}
+		return refuse(o.name()+" has no active cluster to rotate", "build the first with "+o.command("apply"))
 	}
 	return nil
 }
 
-// begin records a new rotation; nothing is changed yet.
-func (r *rotation) begin(ctx context.Context) error {
-	id, err := rotationID()
+// start records a new rotation, once what an earlier one left has had its time. Nothing of the cluster is changed yet.
+func (s *session) start(ctx context.Context) error {
+	if err := s.awaitWindow(ctx); err != nil {
+		return err
+	}
+	if err := s.clearFailed(ctx); err != nil {
+		return err
+	}
+	id, err := s.rotationID()
 	if err != nil {
 		return err
 	}
-	from := r.state.Active
-	return r.record(ctx, journal.Event{Kind: journal.RotationStarted, Rotation: id, From: from, To: other(from), Version: r.Spec.Spec.Kubernetes.Version})
+	from := s.state().Active
+	plan, err := s.pin(ctx, from.Other())
+	if err != nil {
+		return err
+	}
+	return s.record(ctx, journal.Event{Kind: journal.RotationStarted, Rotation: id, From: from, To: from.Other(),
+		Version: s.Spec.Spec.Kubernetes.Version, Plan: &plan, Again: s.Again, By: s.By})
+}
+
+// clearFailed destroys a color that was rolled back from, once nobody is to look at it any more.
+func (s *session) clearFailed(ctx context.Context) error {
+	f := s.state().Failed
+	if f == nil {
+		return nil
+	}
+	now := s.Clock.Now()
+	if now.Before(f.Until) {
+		s.Observer.Progress(fmt.Sprintf("%s of the rotation that was rolled back (%s) still stands, and costs, since %s; it was kept until %s, and this rotation destroys it before it builds",
+			f.Color, f.Reason, f.Since.Format(time.RFC3339), f.Until.Format(time.RFC3339)))
+		return nil
+	}
+	s.Observer.Progress(fmt.Sprintf("destroying %s, which was rolled back from %s ago (%s)", f.Color, now.Sub(f.Since).Round(time.Minute), f.Reason))
+	if err := s.destroyColor(ctx, f.Color, s.record); err != nil {
+		return fmt.Errorf("destroying %s, which an earlier rotation was rolled back from: %w", f.Color, err)
+	}
+	return nil
 }
 
 // rotationID sorts by time and is unlike any other.
-func rotationID() (string, error) {
+func (s *session) rotationID() (string, error) {
 	suffix := make([]byte, 3)
 	if _, err := rand.Read(suffix); err != nil {
 		return "", fmt.Errorf("naming the rotation: %w", err)
 	}
-	return time.Now().UTC().Format("20060102t150405") + "-" + hex.EncodeToString(suffix), nil
+	return s.Clock.Now().UTC().Format("20060102t150405") + "-" + hex.EncodeToString(suffix), nil
 }
 
-// closing releases the lease and joins what that says to err.
-func closing(s *session, err *error) {
-	*err = errors.Join(*err, s.close())
+// explain adds to how a process's part of a rotation ended what a person does next.
+func (s *session) explain(err error) error {
+	var waiting *rotation.Waiting
+	var failed *rotation.Failed
+	switch {
+	case errors.As(err, &waiting):
+		return fmt.Errorf("%w; %s", err, s.afterWait(waiting.Next))
+	case errors.As(err, &failed) && failed.Nothing:
+		return fmt.Errorf("not rotated, nothing was changed: %w", err)
+	case errors.As(err, &failed):
+		return fmt.Errorf("%w\n%s; fix this, then run %s; it resumes at %s", err, s.serves(), s.rotateCommand(), failed.Phase)
+	case errors.Is(err, rotation.ErrInterrupted) && s.state().Rotation != nil:
+		return fmt.Errorf("%w; nothing is lost: %s resumes at %s", err, s.rotateCommand(), s.state().Rotation.Phase)
+	}
+	return err
+}
+
+// afterWait is what ends a wait.
+func (s *session) afterWait(next string) string {
+	switch next {
+	case "":
+		return "run " + s.rotateCommand() + " after that, or " + s.command("rollback") + " to go back"
+	case "resume, or rollback":
+		return s.command("rollback") + " sends all traffic back, " + s.command("resume") + " and then " + s.rotateCommand() + " goes on"
+	}
+	return "look at " + s.command("status") + ", then run " + s.command(next) + " and " + s.rotateCommand()
+}
+
+// serves says in one sentence who serves now.
+func (s *session) serves() string {
+	if len(s.state().Weights) == 0 {
+		return "no weights are confirmed yet"
+	}
+	return "traffic stays at " + s.state().Weights.String()
+}
+
+// Rollback ends the rotation under way with all traffic on the old color. Where another process drives, it is asked to.
+func Rollback(ctx context.Context, o Options) error {
+	if _, err := Ask(ctx, o, rotation.Request{Asks: rotation.Rollback}); err != nil {
+		return err
+	}
+	err := drive(ctx, o, func(ctx context.Context, s *session) error {
+		return s.explain(s.loop.Run(ctx))
+	})
+	var held *store.HeldError
+	if errors.As(err, &held) {
+		o.Observer.Progress(fmt.Sprintf("`%s` on %s (process %d) drives, and was asked to roll back; it does that within seconds: see %s",
+			held.Holder.Command, held.Holder.Host, held.Holder.PID, o.command("status")))
+		return nil
+	}
+	return err
 }

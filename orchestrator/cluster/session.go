@@ -4,107 +4,131 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"path/filepath"
 	"sync"
+	"time"
 
 	"drover/generator"
-	"drover/generator/spec"
+	"drover/orchestrator/color"
 	"drover/orchestrator/journal"
-	"drover/orchestrator/redact"
+	"drover/orchestrator/rotation"
+	"drover/orchestrator/store"
+	"drover/orchestrator/terraform"
 )
 
-// Options is what one command is asked to do, and with what.
-type Options struct {
-	Spec     spec.Cluster
-	SpecFile string // as the person named it, for messages
-	Out      string // the Terraform directory
-	Version  string // drover's own
-	Command  string // for whoever finds the lease held
-	NoWindow string // the person who has phases begin outside of the spec's window; empty: it is kept
-	Observer Observer
-	Secrets  *redact.Redactor // kept out of the journal; Connect adds what it learns
-	Ports    Ports
-}
-
-// StoreDir is where drover keeps what it knows of a cluster.
-func StoreDir(out, cluster string) string {
-	return filepath.Join(out, cluster, ".drover")
-}
-
-// session is one process that drives one cluster under the lease.
+// session is one process that drives one cluster under the lease, or plans it without one.
 type session struct {
 	Options
-	store  *journal.Store
-	lease  *journal.Lease
-	state  journal.State
-	stacks sync.Map // root to Stack, once it is initialized
+	ports   Ports
+	lease   *store.Lease // nil: nothing may be changed
+	loop    *rotation.Loop
+	stacks  map[generator.Root]Stack // those that are initialized, with the files that they have now
+	ends    map[generator.Root]*terraform.Plan
+	unknown bool               // the journal is empty
+	behind  []store.Attachment // states that Terraform could not save, and that are in no backend yet
 }
 
-// open takes the lease and folds the journal.
-func open(ctx context.Context, o Options) (*session, error) {
-	if err := generator.Recover(o.Out); err != nil {
-		return nil, fmt.Errorf("finishing a write of %s that was cut short: %w", o.Out, err)
+const (
+	// waitInProcess is the longest that a gate or a window keeps a process alive; a longer wait ends the process, and the
+	// next rotate goes on.
+	waitInProcess = 15 * time.Minute
+	releaseLimit  = 30 * time.Second
+)
+
+// drive acts under the lease. The context of what is done ends as soon as the lease is lost.
+func drive(ctx context.Context, o Options, do func(context.Context, *session) error) (err error) {
+	lease, err := o.Store.Acquire(ctx, o.Holder)
+	if err != nil {
+		return err
 	}
-	store := journal.Open(StoreDir(o.Out, o.name()))
-	lease, err := store.Acquire(o.name(), o.Command)
+	driven, stop := context.WithCancelCause(ctx)
+	// The lease is kept for as long as Terraform needs to end after an interrupt.
+	kept, end := context.WithCancel(context.WithoutCancel(ctx))
+	var keeper sync.WaitGroup
+	keeper.Go(func() {
+		if err := lease.Keep(kept); err != nil {
+			stop(lost(err))
+		}
+	})
+	defer func() {
+		end()
+		keeper.Wait()
+		if cause := context.Cause(driven); errors.Is(cause, rotation.ErrLost) && !errors.Is(err, rotation.ErrLost) {
+			err = errors.Join(cause, err)
+		}
+		stop(nil)
+		if lease.Valid() != nil { // it is another's, or may be
+			return
+		}
+		bounded, cancel := context.WithTimeout(context.WithoutCancel(ctx), releaseLimit)
+		defer cancel()
+		err = errors.Join(err, lease.Release(bounded))
+	}()
+	s, err := begin(driven, o, lease)
+	if err != nil {
+		return err
+	}
+	return do(driven, s)
+}
+
+// begin reads the journal, takes the spec that it pinned, and records that this process drives.
+func begin(ctx context.Context, o Options, lease *store.Lease) (*session, error) {
+	m := &memory{store: o.Store, lease: lease}
+	s, err := look(ctx, o)
 	if err != nil {
 		return nil, err
 	}
-	s := &session{Options: o, store: store, lease: lease}
-	if err := s.refresh(ctx); err != nil {
-		return nil, errors.Join(err, lease.Release())
+	s.lease, s.loop.Memory = lease, m
+	if err := s.loop.Record(ctx, journal.Event{Kind: journal.Driving, By: o.By, Detail: o.Holder.Command}); err != nil {
+		return nil, err
+	}
+	if s.behind, err = o.Store.Attachments(ctx, erroredState); err != nil {
+		return nil, err
 	}
 	return s, nil
 }
 
-func (s *session) close() error { return s.lease.Release() }
-
-// refresh folds the journal anew: others may have written approvals.
-func (s *session) refresh(ctx context.Context) error {
-	events, err := s.store.Events(ctx)
+// look is a session without a lease: it can ask, and plan.
+func look(ctx context.Context, o Options) (*session, error) {
+	events, err := Events(ctx, o.Store)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	s.state = journal.Fold(events)
-	return nil
-}
-
-// record makes an event durable under the lease, then tells of it.
-func (s *session) record(ctx context.Context, e journal.Event) error {
-	if s.state.Rotation != nil && e.Rotation == "" {
-		e.Rotation = s.state.Rotation.ID
+	s := &session{Options: o, unknown: len(events) == 0, stacks: map[generator.Root]Stack{}, ends: map[generator.Root]*terraform.Plan{}}
+	s.loop = &rotation.Loop{Decide: rotation.Next, Hands: s, Clock: o.Clock, Observer: o.Observer, State: journal.Fold(events),
+		Redact: o.Secrets.Hide, Patience: waitInProcess, Stop: o.Stop}
+	if s.state().Rotation != nil {
+		if err := s.takePinned(ctx); err != nil {
+			return nil, err
+		}
 	}
-	e.Detail = s.Secrets.Hide(e.Detail)
-	// An interrupt must not keep the outcome of what was done out of the journal.
-	stamped, err := s.lease.Append(context.WithoutCancel(ctx), e)
-	if err != nil {
-		return err
+	if s.ports, err = o.Connect(ctx, s.Options); err != nil {
+		return nil, err
 	}
-	s.state.Add(stamped)
-	s.Observer.Event(stamped)
-	return nil
+	return s, nil
 }
 
-func (o Options) name() string { return o.Spec.Metadata.Name }
+// state is what the journal adds up to now.
+func (s *session) state() *journal.State { return &s.loop.State }
 
-// host is a color's own test host name.
-func (o Options) host(color string) string { return color + "." + o.Spec.Spec.Ingress.Domain }
+// record makes an event durable; it is the emit of commands that are no rotation.
+func (s *session) record(ctx context.Context, e journal.Event) error { return s.loop.Record(ctx, e) }
 
-func (o Options) dir(root generator.Root) string {
-	return filepath.Join(o.Out, o.name(), string(root))
-}
-
-// rotateCommand is the line to paste that goes on.
-func (o Options) rotateCommand() string { return o.command("rotate") }
-
-func (o Options) command(verb string) string {
-	return fmt.Sprintf("`drover %s -f %s -o %s`", verb, o.SpecFile, o.Out)
-}
-
-// other is the color that color is not.
-func other(color string) string {
-	if color == string(generator.Blue) {
-		return string(generator.Green)
+// valid is asked right before anything outside is changed.
+func (s *session) valid() error {
+	if s.lease == nil {
+		return errors.New("nothing may be changed without the lease")
 	}
-	return string(generator.Blue)
+	return lost(s.lease.Valid())
 }
+
+// idle refuses what cannot be done while a rotation is under way.
+func (s *session) idle(verb string) error {
+	r := s.state().Rotation
+	if r == nil {
+		return nil
+	}
+	return refuse(fmt.Sprintf("rotation %s is under way (in %s)", r.ID, r.Phase),
+		"finish it with "+s.rotateCommand()+" or end it with "+s.command("rollback")+", then "+verb)
+}
+
+func root(c color.Color) generator.Root { return generator.Root(c) }

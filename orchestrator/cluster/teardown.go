@@ -2,70 +2,58 @@ package cluster
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"io/fs"
-	"os"
+	"time"
 
 	"drover/generator"
+	"drover/orchestrator/color"
 )
+
+// destroyLimit is how long the end of a whole cluster may take: an hour and a half for each color, and as long for its
+// foundation.
+const destroyLimit = 6 * time.Hour
 
 // teardown is the order in which a whole cluster goes: first nobody is sent to
 // it any more, and what the others stand on goes last.
-var teardown = []struct {
-	root  generator.Root
-	color string
-}{
-	{generator.Traffic, ""},
-	{generator.Blue, string(generator.Blue)},
-	{generator.Green, string(generator.Green)},
-	{generator.Foundation, ""},
-}
+var teardown = []generator.Root{generator.Traffic, generator.Blue, generator.Green, generator.Foundation}
 
 // DestroyAll deletes the whole cluster: both colors, its traffic and its
 // foundation. Run again after a failure, it goes on.
-func DestroyAll(ctx context.Context, o Options) (err error) {
-	s, err := open(ctx, o)
-	if err != nil {
-		return err
-	}
-	defer closing(s, &err)
-	if r := s.state.Rotation; r != nil {
-		return &Refused{fmt.Sprintf("rotation %s is under way (in %s)", r.ID, r.Phase),
-			"finish it with " + o.rotateCommand() + " or end it with " + o.command("rollback") + ", then destroy"}
-	}
-	if _, err := s.accountOf(ctx); err != nil {
-		return err
-	}
-	for _, part := range teardown {
-		if err := s.tearDown(ctx, part.root, part.color); err != nil {
-			return fmt.Errorf("%w\n%s goes on from there", err, o.command("destroy"))
-		}
-	}
-	return nil
-}
-
-// tearDown deletes one root; one that was never rendered holds nothing.
-func (s *session) tearDown(ctx context.Context, root generator.Root, color string) error {
-	if _, err := os.Stat(s.dir(root)); errors.Is(err, fs.ErrNotExist) {
-		return nil
-	}
-	s.Observer.Progress("destroying " + string(root))
-	stack, err := s.prepare(ctx, root)
-	if err != nil {
-		return err
-	}
-	empty, err := stack.StateEmpty(ctx)
-	if err != nil {
-		return fmt.Errorf("asking what %s's state holds: %w", root, err)
-	}
-	if empty {
-		return nil
-	}
-	if color != "" {
-		if err := s.clearFirst(ctx, color); err != nil {
+func DestroyAll(ctx context.Context, o Options) error {
+	ctx, cancel := context.WithTimeoutCause(ctx, destroyLimit, fmt.Errorf("%w: destroy did not end within %s", context.DeadlineExceeded, destroyLimit))
+	defer cancel()
+	return drive(ctx, o, func(ctx context.Context, s *session) error {
+		if err := s.idle("destroy"); err != nil {
 			return err
 		}
+		if s.unknown {
+			return refuse("the store has no journal of "+o.name()+", so drover knows of nothing to destroy",
+				"nothing was changed; if the cluster stands, look whether the spec names the right spec.state and -o the right directory")
+		}
+		if _, err := s.accountOf(ctx); err != nil {
+			return err
+		}
+		for _, r := range teardown {
+			if err := s.tearDown(ctx, r); err != nil {
+				return fmt.Errorf("%w\n%s resumes there", err, o.command("destroy"))
+			}
+		}
+		return nil
+	})
+}
+
+// tearDown deletes one root; one that was never applied holds nothing.
+func (s *session) tearDown(ctx context.Context, r generator.Root) error {
+	if s.state().Bundles[string(r)] == "" {
+		return nil
 	}
-	return s.destroyRoot(ctx, stack, root, color)
+	s.Observer.Progress("destroying " + string(r))
+	if r == generator.Blue || r == generator.Green {
+		return s.destroyColor(ctx, color.Color(r), s.record)
+	}
+	stack, err := s.prepareEnd(ctx, r, s.record)
+	if err != nil {
+		return err
+	}
+	return s.destroyRoot(ctx, stack, r, "", s.record)
 }

@@ -11,7 +11,7 @@ import (
 
 // Empty is the state before the first event.
 func Empty() State {
-	return State{Colors: map[color.Color]Color{}, Weights: color.Weights{}, Building: map[string]bool{}, Bundles: map[string]string{},
+	return State{Colors: map[color.Color]Color{}, Weights: color.Weights{}, Building: map[string]bool{}, Bundles: map[string]string{}, Open: map[string]Kind{},
 		Clearing: map[color.Color][]string{}, Kept: map[color.Color][]string{}, Requests: map[string]bool{}}
 }
 
@@ -182,7 +182,7 @@ func (s *State) rendered(e Event) {
 }
 
 func (s *State) applyIntended(e Event) {
-	s.Building[e.Root] = true
+	s.Building[e.Root], s.Open[e.Root] = true, e.Kind
 	s.changedWith(e)
 	if r := s.Rotation; r != nil && e.color() == r.To {
 		r.Building = true
@@ -204,6 +204,7 @@ func (s *State) changedWith(e Event) {
 
 func (s *State) applied(e Event) {
 	delete(s.Building, e.Root)
+	delete(s.Open, e.Root)
 	s.changedWith(e)
 	if e.Version == "" { // only colors have a Kubernetes version
 		return
@@ -223,6 +224,7 @@ func (s *State) applied(e Event) {
 }
 
 func (s *State) destroyIntended(e Event) {
+	s.Open[e.Root] = e.Kind
 	if r := s.Rotation; r != nil && e.color() == r.From {
 		r.Destroying = true
 	}
@@ -235,6 +237,7 @@ func (s *State) destroyed(e Event) {
 	delete(s.Colors, c)
 	delete(s.Building, e.Root)
 	delete(s.Bundles, e.Root)
+	delete(s.Open, e.Root)
 	delete(s.Clearing, c)
 	delete(s.Kept, c)
 	if c == s.Active {
@@ -244,7 +247,7 @@ func (s *State) destroyed(e Event) {
 		s.Failed = nil
 	}
 	if e.Root == trafficRoot {
-		s.Weights, s.Intended, s.Lost = color.Weights{}, nil, nil
+		s.Weights, s.Intended, s.Unsure = color.Weights{}, nil, nil
 	}
 	if r := s.Rotation; r != nil {
 		r.Gone = r.Gone || c == r.From
@@ -252,17 +255,17 @@ func (s *State) destroyed(e Event) {
 	}
 }
 
-// weightsIntended remembers what was intended before, too: its outcome was lost with the process that wrote it.
+// weightsIntended keeps what was intended before without an outcome: that may have come through.
 func (s *State) weightsIntended(e Event) {
-	if s.Intended != nil && !s.Intended.Equal(e.Weights) {
-		s.Lost = append(s.Lost, s.Intended)
-	}
 	s.Intended, s.Followed = e.Weights, false
+	if !slices.ContainsFunc(s.Unsure, e.Weights.Equal) {
+		s.Unsure = append(slices.Clip(s.Unsure), e.Weights)
+	}
 }
 
 // weights begins a new watch: what was seen at other weights says nothing of these.
 func (s *State) weights(e Event) {
-	s.Lost = nil
+	s.Unsure = nil
 	s.Weights, s.Intended, s.TTL, s.Followed = e.Weights, nil, time.Duration(e.TTL*float64(time.Second)), false
 	r := s.Rotation
 	if r == nil {
@@ -333,7 +336,7 @@ func (s *State) clusterCleared(e Event) {
 func (s State) Clone() State {
 	s.Colors, s.Building = maps.Clone(s.Colors), maps.Clone(s.Building)
 	s.Requests, s.Bundles = maps.Clone(s.Requests), maps.Clone(s.Bundles)
-	s.Lost = slices.Clone(s.Lost)
+	s.Open = maps.Clone(s.Open)
 	s.Clearing, s.Kept = cloneLists(s.Clearing), cloneLists(s.Kept)
 	s.Past = slices.Clone(s.Past)
 	if s.Rotation != nil {

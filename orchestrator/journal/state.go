@@ -1,6 +1,7 @@
 package journal
 
 import (
+	"maps"
 	"time"
 
 	"drover/orchestrator/color"
@@ -10,18 +11,20 @@ import (
 type State struct {
 	Active   color.Color // empty before the first build is done
 	Colors   map[color.Color]Color
-	Weights  color.Weights // as last confirmed
-	Intended color.Weights // as last intended, where no outcome followed yet
-	// Lost are weights that were intended before those, whose outcome is not known either: DNS may serve them too.
-	Lost     []color.Weights
-	TTL      time.Duration // after the last confirmation, how long a resolver may hold what was before
-	Followed bool          // whether the traffic root's state has the weights
-	Rotation *Rotation     // the one under way; nil when none is
-	Failed   *FailedColor  // a color that a rotation was rolled back from and that still stands
+	Weights  color.Weights   // as last confirmed
+	Intended color.Weights   // as last intended, where no outcome followed yet
+	Unsure   []color.Weights // all that were intended since the last confirmation: DNS may serve any of them
+	TTL      time.Duration   // after the last confirmation, how long a resolver may hold what was before
+	Followed bool            // whether the traffic root's state has the weights
+	Rotation *Rotation       // the one under way; nil when none is
+	Failed   *FailedColor    // a color that a rotation was rolled back from and that still stands
 
 	// Bundles has, by root, the digest of the files that its state was last changed with, or is being changed with.
 	Bundles map[string]string
 	Zone    string // the platform's id of the domain's zone
+
+	// Open has, by root, the kind of an intent whose outcome is not known: ApplyIntended or DestroyIntended.
+	Open map[string]Kind
 
 	// Building, by root, is true from the intent of an apply to its outcome.
 	Building map[string]bool
@@ -153,37 +156,31 @@ func (p Progress) Done() bool { return p.Outcome == Done || p.Outcome == Skipped
 // trafficRoot is the root that holds the weighted records.
 const trafficRoot = "traffic"
 
-// Served is what DNS may serve of each color at least, now: where the outcome of a write was lost, the lowest of before
-// and what was intended since.
+// Served is what DNS may serve of each color at least, now: where the outcome of the last write was lost, the lower of
+// before and intended.
 func (s State) Served() color.Weights {
-	return s.between(func(a, b int) int { return min(a, b) })
+	return s.between(func(before, intended int) int { return min(before, intended) })
 }
 
 // Exposed is what DNS may serve of each color at most, now.
 func (s State) Exposed() color.Weights {
-	return s.between(func(a, b int) int { return max(a, b) })
+	return s.between(func(before, intended int) int { return max(before, intended) })
 }
 
-// Possible are all weights that DNS may serve now: those that were confirmed last, and those intended since.
-func (s State) Possible() []color.Weights {
-	possible := append([]color.Weights{s.Weights}, s.Lost...)
-	if s.Intended != nil {
-		possible = append(possible, s.Intended)
+func (s State) between(bound func(before, intended int) int) color.Weights {
+	if len(s.Unsure) == 0 {
+		return s.Weights
 	}
-	return possible
-}
-
-func (s State) between(bound func(a, b int) int) color.Weights {
-	served := color.Weights{}
-	possible := s.Possible()
-	for _, weights := range possible {
-		for c := range weights {
-			served[c] = s.Weights[c]
-		}
+	served := maps.Clone(s.Weights)
+	if served == nil {
+		served = color.Weights{}
 	}
-	for c := range served {
-		for _, weights := range possible {
-			served[c] = bound(served[c], weights[c])
+	for _, weights := range s.Unsure {
+		for _, c := range []color.Color{color.Blue, color.Green} {
+			_, before := served[c]
+			if _, intended := weights[c]; before || intended {
+				served[c] = bound(served[c], weights[c])
+			}
 		}
 	}
 	return served

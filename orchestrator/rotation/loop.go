@@ -10,7 +10,7 @@ import (
 )
 
 // Memory is what a loop remembers by. Append makes an event durable under the lease before it returns, with its time
-// and fence; it fails once the lease is lost. Requests are those that were made and that no process may have taken yet.
+// and fence; it fails once the lease is lost. Both end in bounded time, whatever their context. Requests are those that were made and that no process may have taken yet.
 type Memory interface {
 	Append(ctx context.Context, e journal.Event) (journal.Event, error)
 	Requests(ctx context.Context) ([]Request, error)
@@ -133,9 +133,7 @@ func (l *Loop) record(ctx context.Context, e journal.Event) error {
 			e.Seconds = l.State.WatchedWith(e).Seconds()
 		}
 		// An interrupt must not keep the outcome of what was done out of the journal.
-		bounded, cancel := context.WithTimeout(context.WithoutCancel(ctx), appendLimit)
-		defer cancel()
-		stamped, err := l.Memory.Append(bounded, e)
+		stamped, err := l.Memory.Append(context.WithoutCancel(ctx), e)
 		if err != nil {
 			return fmt.Errorf("recording %s: %w", e.Kind, err)
 		}
@@ -145,9 +143,6 @@ func (l *Loop) record(ctx context.Context, e journal.Event) error {
 	l.Observer.Event(e)
 	return nil
 }
-
-// appendLimit is how long a record may take to become durable.
-const appendLimit = 30 * time.Second
 
 // carry does one effect within its limit. A person who wants to go back need not wait for it to end.
 func (l *Loop) carry(ctx context.Context, e Effect) error {

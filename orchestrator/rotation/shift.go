@@ -69,12 +69,12 @@ func (v view) aim() color.Weights {
 
 // weigh has weights set in one atomic request. Where the outcome of a write before it was lost, either may be served.
 func (v view) weigh(weights color.Weights) Step {
-	return v.do(v.phase, Effect{Do: Weigh, Expected: v.State.Weights, Maybe: v.Possible(), Weights: weights, Limit: 10 * time.Minute})
+	return v.do(v.phase, Effect{Do: Weigh, Expected: v.State.Weights, Maybe: v.Unsure, Weights: weights, Limit: 10 * time.Minute})
 }
 
 // follow has Terraform's traffic root take over what DNS serves.
 func (v view) follow(weights color.Weights) Effect {
-	return Effect{Do: Records, Expected: v.State.Weights, Maybe: v.Possible(), Weights: weights, Limit: 10 * time.Minute}
+	return Effect{Do: Records, Expected: v.State.Weights, Maybe: v.Unsure, Weights: weights, Limit: 10 * time.Minute}
 }
 
 // soak watches green for the whole of the time. Only time that was watched counts.

@@ -15,7 +15,7 @@ import (
 
 	"drover/generator"
 	"drover/generator/spec"
-	"drover/orchestrator"
+	"drover/orchestrator/cluster"
 	"drover/orchestrator/journal"
 	"drover/orchestrator/kubernetes"
 	"drover/orchestrator/platform"
