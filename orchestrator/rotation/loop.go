@@ -171,6 +171,9 @@ func (l *Loop) wait(ctx context.Context, w Wait) error {
 	if w.Until.IsZero() || w.Until.Sub(now) > l.Patience || (!l.Stop.IsZero() && w.Until.After(l.Stop)) {
 		return &Waiting{Phase: w.Phase, For: w.For, Next: w.Next}
 	}
+	if !w.Until.After(now) {
+		return fmt.Errorf("waiting in %s for %s: that time is over, so the decision would never change", w.Phase, w.For)
+	}
 	return l.Clock.Sleep(ctx, min(w.Until.Sub(now), pollRequests))
 }
 
