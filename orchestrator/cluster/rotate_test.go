@@ -6,7 +6,6 @@ import (
 	"slices"
 	"testing"
 
-	"drover/orchestrator/journal"
 	"drover/orchestrator/rotation"
 )
 
@@ -244,4 +243,3 @@ func TestRotateWithoutABuiltClusterSaysWhatToDo(t *testing.T) {
 	})
 }
 
-var _ = journal.Driving

@@ -2,13 +2,10 @@ package cluster
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
 	"path"
-	"slices"
-	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -21,7 +18,6 @@ import (
 	"drover/orchestrator/journal"
 	"drover/orchestrator/kubernetes"
 	"drover/orchestrator/platform"
-	"drover/orchestrator/rotation"
 	"drover/orchestrator/store"
 	"drover/orchestrator/store/storetest"
 	"drover/orchestrator/verify"
@@ -454,7 +450,3 @@ func rotated[E error](t *testing.T, w *world, o Options) E {
 	return want
 }
 
-var _ = strings.Contains
-var _ = slices.Contains[[]string]
-var _ = rotation.Phases
-var _ = json.Unmarshal

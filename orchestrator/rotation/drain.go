@@ -78,11 +78,12 @@ func (v view) mayDelete() Step {
 	if step := v.watch(0); step != nil {
 		return step
 	}
-	if v.Last == nil || v.now.Sub(v.LastAt) > measurePause {
+	pause := min(v.plan.Quiet/2+time.Second, measurePause)
+	if v.Last == nil || v.now.Sub(v.LastAt) >= pause {
 		return v.do(v.phase, v.measure())
 	}
 	if why := v.notQuiet(); why != "" {
-		return Wait{Phase: v.phase, Until: v.LastAt.Add(min(v.plan.Quiet/2+time.Second, measurePause)), For: fmt.Sprintf("%s to be quiet: %s", v.From, why)}
+		return Wait{Phase: v.phase, Until: v.LastAt.Add(pause), For: fmt.Sprintf("%s to be quiet: %s", v.From, why)}
 	}
 	return nil
 }
