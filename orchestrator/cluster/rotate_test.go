@@ -242,4 +242,3 @@ func TestRotateWithoutABuiltClusterSaysWhatToDo(t *testing.T) {
 		rotated[*Refused](t, w, w.options())
 	})
 }
-

@@ -123,8 +123,10 @@ func (w *world) store() *store.Store {
 func (w *world) connect(context.Context, Options) (Ports, error) {
 	return Ports{
 		Workspace: directory{w}, Cloud: &fakeCloud{w}, DNS: fakeDNS{w}, Kubernetes: w.kubernetes,
-		Stack:  func(root generator.Root) (Stack, error) { return &fakeStack{w, root}, nil },
-		Checks: func(_ spec.Cluster, c color.Color) []Check { return []Check{{"health-" + string(c), fakeCheck{w, string(c)}}} },
+		Stack: func(root generator.Root) (Stack, error) { return &fakeStack{w, root}, nil },
+		Checks: func(_ spec.Cluster, c color.Color) []Check {
+			return []Check{{"health-" + string(c), fakeCheck{w, string(c)}}}
+		},
 	}, nil
 }
 
@@ -449,4 +451,3 @@ func rotated[E error](t *testing.T, w *world, o Options) E {
 	}
 	return want
 }
-

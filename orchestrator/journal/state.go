@@ -168,6 +168,9 @@ func (s State) Exposed() color.Weights {
 }
 
 func (s State) between(bound func(before, intended int) int) color.Weights {
+	if len(s.Unsure) == 0 {
+		return s.Weights
+	}
 	served := maps.Clone(s.Weights)
 	if served == nil {
 		served = color.Weights{}

@@ -29,9 +29,7 @@ func (l *Loop) unseen(ctx context.Context) ([]Request, error) {
 	if !l.polled.IsZero() && now.Sub(l.polled) < pollRequests {
 		return nil, nil
 	}
-	bounded, cancel := context.WithTimeout(ctx, appendLimit)
-	defer cancel()
-	all, err := l.Memory.Requests(bounded)
+	all, err := l.Memory.Requests(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("reading what was asked of the rotation: %w", err)
 	}

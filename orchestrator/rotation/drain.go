@@ -78,14 +78,17 @@ func (v view) mayDelete() Step {
 	if step := v.watch(0); step != nil {
 		return step
 	}
-	pause := min(v.plan.Quiet/2+time.Second, measurePause)
-	if v.Last == nil || v.now.Sub(v.LastAt) >= pause {
+	if v.Last == nil {
 		return v.do(v.phase, v.measure())
 	}
-	if why := v.notQuiet(); why != "" {
-		return Wait{Phase: v.phase, Until: v.LastAt.Add(pause), For: fmt.Sprintf("%s to be quiet: %s", v.From, why)}
+	again, why := v.LastAt.Add(min(v.plan.Quiet/2+time.Second, measurePause)), v.notQuiet()
+	switch {
+	case why == "" && v.now.Sub(v.LastAt) <= measurePause:
+		return nil
+	case !v.now.Before(again):
+		return v.do(v.phase, v.measure())
 	}
-	return nil
+	return Wait{Phase: v.phase, Until: again, For: fmt.Sprintf("%s to be quiet: %s", v.From, why)}
 }
 
 func (v view) measure() Effect {

@@ -47,7 +47,7 @@ var deeds = map[Verb]func(*process, context.Context, Effect, Emit) error{
 		if p.dns[e.Color] > 0 {
 			open = 1000
 		}
-		return emit(ctx, journal.Event{Kind: journal.Measured, Root: string(e.Color), Flows: &journal.Flows{Alive: p.standing[e.Color], New: open + 1, Active: open, Until: p.now.Add(-time.Minute), Seconds: e.Window.Seconds()}})
+		return emit(ctx, journal.Event{Kind: journal.Measured, Root: string(e.Color), Flows: &journal.Flows{Alive: p.standing[e.Color], New: open + 1, Active: open, Until: p.now.Add(-5 * time.Second), Seconds: e.Window.Seconds()}})
 	},
 	Clear: (*process).clear,
 	PlanEnd: func(p *process, ctx context.Context, _ Effect, emit Emit) error {
@@ -136,7 +136,9 @@ func (p *process) ask(ctx context.Context, e Effect, emit Emit) error {
 		if gap := p.now.Sub(p.goodAt); !p.goodAt.IsZero() && gap <= journal.MostGap && p.dns[color.Green] == 100 {
 			p.good += gap
 		}
-		p.goodAt = p.now
+		if p.goodAt = p.now; e.Phase != Soak {
+			p.goodAt = time.Time{} // what is seen of green in other phases is no soak
+		}
 	} else {
 		p.goodAt = time.Time{}
 	}
@@ -212,7 +214,7 @@ func (p *process) mayDelete(what string) {
 	switch {
 	case p.dns[color.Blue] > 0:
 		p.breaks("promise 4: %s with traffic on blue: %s", what, p.dns)
-	case p.busy > 5 && p.now.Sub(p.busyAt) > 2*time.Minute: // what is newer is in no metric yet
+	case p.busy > 5 && p.now.Sub(p.busyAt) > time.Minute: // what is newer is in no metric yet
 		p.breaks("promise 4: %s with %v connections on blue", what, p.busy)
 	case p.now.Sub(p.lastGood) > time.Minute:
 		p.breaks("promise 4: %s, and green was last seen well %s ago", what, p.now.Sub(p.lastGood))

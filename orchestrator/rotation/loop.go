@@ -10,7 +10,7 @@ import (
 )
 
 // Memory is what a loop remembers by. Append makes an event durable under the lease before it returns, with its time
-// and fence; it fails once the lease is lost. Requests are those that were made and that no process may have taken yet.
+// and fence; it fails once the lease is lost. Both end in bounded time, whatever their context. Requests are those that were made and that no process may have taken yet.
 type Memory interface {
 	Append(ctx context.Context, e journal.Event) (journal.Event, error)
 	Requests(ctx context.Context) ([]Request, error)
@@ -64,6 +64,9 @@ func (l *Loop) Run(ctx context.Context) error {
 
 // advance takes requests and carries out one step. Its error is the end of this process's part.
 func (l *Loop) advance(ctx context.Context) error {
+	if err := ctx.Err(); err != nil {
+		return l.stopped(ctx, err)
+	}
 	if err := l.takeRequests(ctx); err != nil || l.State.Rotation == nil {
 		return l.stopped(ctx, err)
 	}
@@ -130,9 +133,7 @@ func (l *Loop) record(ctx context.Context, e journal.Event) error {
 			e.Seconds = l.State.WatchedWith(e).Seconds()
 		}
 		// An interrupt must not keep the outcome of what was done out of the journal.
-		bounded, cancel := context.WithTimeout(context.WithoutCancel(ctx), appendLimit)
-		defer cancel()
-		stamped, err := l.Memory.Append(bounded, e)
+		stamped, err := l.Memory.Append(context.WithoutCancel(ctx), e)
 		if err != nil {
 			return fmt.Errorf("recording %s: %w", e.Kind, err)
 		}
@@ -142,9 +143,6 @@ func (l *Loop) record(ctx context.Context, e journal.Event) error {
 	l.Observer.Event(e)
 	return nil
 }
-
-// appendLimit is how long a record may take to become durable.
-const appendLimit = 30 * time.Second
 
 // carry does one effect within its limit. A person who wants to go back need not wait for it to end.
 func (l *Loop) carry(ctx context.Context, e Effect) error {
@@ -172,6 +170,9 @@ func (l *Loop) wait(ctx context.Context, w Wait) error {
 	now := l.Clock.Now()
 	if w.Until.IsZero() || w.Until.Sub(now) > l.Patience || (!l.Stop.IsZero() && w.Until.After(l.Stop)) {
 		return &Waiting{Phase: w.Phase, For: w.For, Next: w.Next}
+	}
+	if !w.Until.After(now) {
+		return fmt.Errorf("waiting in %s for %s: that time is over, so the decision would never change", w.Phase, w.For)
 	}
 	return l.Clock.Sleep(ctx, min(w.Until.Sub(now), pollRequests))
 }

@@ -68,7 +68,7 @@ var errKilled = errors.New("killed")
 // plan is what the model's rotations are begun with.
 func plan() journal.Plan {
 	return journal.Plan{Spec: "s", Steps: []int{10, 100}, Checks: []string{"c1", "c2"}, Interval: 3 * time.Second, Soak: 6 * time.Second,
-		Quiet: 3 * time.Minute, KeepBlue: 10 * time.Minute, Verify: 5 * time.Minute, Slowest: time.Minute, Patience: 2 * time.Minute, OnFailure: "rollback", KeepFailed: 24 * time.Hour}
+		Quiet: 5 * time.Second, KeepBlue: 10 * time.Second, Verify: 5 * time.Minute, Slowest: time.Minute, Patience: 2 * time.Minute, OnFailure: "rollback", KeepFailed: 24 * time.Hour}
 }
 
 var epoch = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
