@@ -6,7 +6,6 @@ import (
 	"slices"
 	"testing"
 
-	"drover/orchestrator/journal"
 	"drover/orchestrator/rotation"
 )
 
@@ -243,5 +242,3 @@ func TestRotateWithoutABuiltClusterSaysWhatToDo(t *testing.T) {
 		rotated[*Refused](t, w, w.options())
 	})
 }
-
-var _ = journal.Driving

@@ -2,13 +2,10 @@ package cluster
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
 	"path"
-	"slices"
-	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -21,7 +18,6 @@ import (
 	"drover/orchestrator/journal"
 	"drover/orchestrator/kubernetes"
 	"drover/orchestrator/platform"
-	"drover/orchestrator/rotation"
 	"drover/orchestrator/store"
 	"drover/orchestrator/store/storetest"
 	"drover/orchestrator/verify"
@@ -127,8 +123,10 @@ func (w *world) store() *store.Store {
 func (w *world) connect(context.Context, Options) (Ports, error) {
 	return Ports{
 		Workspace: directory{w}, Cloud: &fakeCloud{w}, DNS: fakeDNS{w}, Kubernetes: w.kubernetes,
-		Stack:  func(root generator.Root) (Stack, error) { return &fakeStack{w, root}, nil },
-		Checks: func(_ spec.Cluster, c color.Color) []Check { return []Check{{"health-" + string(c), fakeCheck{w, string(c)}}} },
+		Stack: func(root generator.Root) (Stack, error) { return &fakeStack{w, root}, nil },
+		Checks: func(_ spec.Cluster, c color.Color) []Check {
+			return []Check{{"health-" + string(c), fakeCheck{w, string(c)}}}
+		},
 	}, nil
 }
 
@@ -453,8 +451,3 @@ func rotated[E error](t *testing.T, w *world, o Options) E {
 	}
 	return want
 }
-
-var _ = strings.Contains
-var _ = slices.Contains[[]string]
-var _ = rotation.Phases
-var _ = json.Unmarshal

@@ -34,6 +34,9 @@ func (e Event) Known() error {
 
 func nothing(*State, Event) {}
 
+// preflight is the one phase that every process runs.
+const preflight = "preflight"
+
 // folds says what each kind of event does to the state.
 var folds = map[Kind]func(*State, Event){
 	RotationStarted:  (*State).start,
@@ -142,8 +145,11 @@ func (s *State) phaseStarted(e Event) {
 	p.Starts++
 	p.BeganAt = e.Time
 	p.Outcome, p.Detail = "", ""
-	s.Rotation.Phases[e.Phase], s.Rotation.Phase = p, e.Phase
-	s.Rotation.Watch, s.Rotation.Failure = Watch{Since: e.Time}, nil
+	s.Rotation.Phases[e.Phase], s.Rotation.Failure = p, nil
+	if e.Phase == preflight && p.Starts > 1 { // another process goes on with a later phase, and with its watch
+		return
+	}
+	s.Rotation.Phase, s.Rotation.Watch = e.Phase, Watch{Since: e.Time}
 }
 
 func (s *State) phaseEnded(e Event) {
