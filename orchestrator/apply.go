@@ -45,6 +45,9 @@ func (a *application) run(ctx context.Context) error {
 	if _, err := a.accountOf(ctx); err != nil {
 		return err
 	}
+	if err := a.agree(ctx, everything); err != nil {
+		return err
+	}
 	if err := a.sameVersion(); err != nil {
 		return err
 	}

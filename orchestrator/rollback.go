@@ -63,5 +63,8 @@ func Rollback(ctx context.Context, o Options) (err error) {
 	if noWayBack := r.noWayBack(); noWayBack != "" {
 		return &Refused{noWayBack, "finish with " + o.rotateCommand() + ", then rotate again"}
 	}
+	if err := s.agree(ctx, theWayBack); err != nil {
+		return err
+	}
 	return r.restore(ctx, "a person asked for it")
 }

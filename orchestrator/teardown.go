@@ -37,6 +37,9 @@ func DestroyAll(ctx context.Context, o Options) (err error) {
 	if _, err := s.accountOf(ctx); err != nil {
 		return err
 	}
+	if err := s.agree(ctx, everything); err != nil {
+		return err
+	}
 	for _, part := range teardown {
 		if err := s.tearDown(ctx, part.root, part.color); err != nil {
 			return fmt.Errorf("%w\n%s goes on from there", err, o.command("destroy"))

@@ -133,7 +133,7 @@ func weightsAreThoseOfTheRecords(t *testing.T, p *Platform) {
 	zone, err := p.zones.CreateHostedZone(ctx, &route53.CreateHostedZoneInput{Name: sdk.String("shop.test"), CallerReference: sdk.String("1")})
 	must(t, err)
 	id := sdk.ToString(zone.HostedZone.Id)
-	if weights, err := p.Weights(ctx, id, "shop.test"); err != nil || len(weights) != 0 {
+	if weights, err := p.Weights(ctx, platform.Zone{ID: id, Domain: "shop.test"}); err != nil || len(weights) != 0 {
 		t.Errorf("weights of a zone without records = %v, %v", weights, err)
 	}
 	record := func(name, color string, weight int64) r53types.Change {
@@ -149,11 +149,11 @@ func weightsAreThoseOfTheRecords(t *testing.T, p *Platform) {
 		},
 	}})
 	must(t, err)
-	weights, err := p.Weights(ctx, id, "Shop.test.")
+	weights, err := p.Weights(ctx, platform.Zone{ID: id, Domain: "Shop.test."})
 	if err != nil || !maps.Equal(weights, map[string]int{"blue": 95, "green": 5}) {
 		t.Errorf("weights = %v, %v", weights, err)
 	}
-	if _, err := p.Weights(ctx, "ZNONE", "shop.test"); err == nil {
+	if _, err := p.Weights(ctx, platform.Zone{ID: "ZNONE", Domain: "shop.test"}); err == nil {
 		t.Error("the weights of a zone that does not exist were given")
 	}
 }
