@@ -50,7 +50,11 @@ func (r *rotation) noWayBack() string {
 }
 
 // Rollback ends the rotation under way with all traffic on the old color.
-func Rollback(ctx context.Context, o Options) (err error) {
+func Rollback(ctx context.Context, o Options) error {
+	return within(ctx, rollbackTime, "rollback", func(ctx context.Context) error { return rollback(ctx, o) })
+}
+
+func rollback(ctx context.Context, o Options) (err error) {
 	s, err := open(ctx, o)
 	if err != nil {
 		return err

@@ -24,7 +24,11 @@ var teardown = []struct {
 
 // DestroyAll deletes the whole cluster: both colors, its traffic and its
 // foundation. Run again after a failure, it goes on.
-func DestroyAll(ctx context.Context, o Options) (err error) {
+func DestroyAll(ctx context.Context, o Options) error {
+	return within(ctx, destroyTime, "destroy", func(ctx context.Context) error { return destroyAll(ctx, o) })
+}
+
+func destroyAll(ctx context.Context, o Options) (err error) {
 	s, err := open(ctx, o)
 	if err != nil {
 		return err

@@ -115,11 +115,11 @@ func Compare(k Known, s Seen) []Disagreement {
 func (k Known) compareRoot(root string, seen Root) []Disagreement {
 	switch {
 	case seen.NoFiles && k.mustStand(root):
-		return []Disagreement{{k.says(root), "its directory is not there, so that its state cannot be read", "restore the directory, from version control or a backup"}}
+		return []Disagreement{{k.says(root), fmt.Sprintf("the directory of %s is not there, so that its state cannot be read", root), "restore that directory, from version control or a backup"}}
 	case seen.Resources > 0 && !k.mayStand(root):
-		return []Disagreement{{k.says(root), fmt.Sprintf("its Terraform state holds %s", count(seen.Resources, "resource")), restoreJournal}}
+		return []Disagreement{{k.says(root), fmt.Sprintf("the Terraform state of %s holds %s", root, count(seen.Resources, "resource")), restoreJournal}}
 	case !seen.NoFiles && seen.Resources == 0 && k.mustStand(root):
-		return []Disagreement{{k.says(root), "its Terraform state is empty",
+		return []Disagreement{{k.says(root), "the Terraform state of " + root + " is empty",
 			"restore that state from a backup, or, if the journal is older than the state, restore a newer journal"}}
 	}
 	return nil
