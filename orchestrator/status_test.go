@@ -21,7 +21,9 @@ func askedStatus(t *testing.T, w *world) (Status, error) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	connect := func(context.Context, Options) (platform.Platform, error) { return w.options().Ports.Cloud, w.fail["connect"] }
+	connect := func(context.Context, Options) (platform.Platform, error) {
+		return w.options().Ports.Cloud, w.fail["connect"]
+	}
 	if err := status.AskAccount(t.Context(), o, connect); err != nil {
 		t.Fatal(err)
 	}

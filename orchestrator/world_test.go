@@ -50,6 +50,7 @@ type world struct {
 	effects  int              // calls that could be the last
 	killAt   int              // 0: never
 	inPlace  string           // what a plan would do to a color that stands: update or replace; nothing if empty
+	grows    bool             // whether a plan would add to the foundation that stands
 	replaces bool             // whether a plan would replace the foundation that stands
 	fail     map[string]error // by call
 }
@@ -174,6 +175,8 @@ func (s *fakeStack) Plan(_ context.Context, o terraform.PlanOptions) (*terraform
 		changed = !maps.Equal(s.wanted(), s.w.dns)
 	case s.w.standing[string(s.root)] && s.root == generator.Foundation && s.w.replaces:
 		actions, changed = tfjson.Actions{tfjson.ActionDelete, tfjson.ActionCreate}, true
+	case s.w.standing[string(s.root)] && s.root == generator.Foundation && s.w.grows:
+		changed = true
 	case s.w.standing[string(s.root)] && s.root != generator.Foundation && s.w.inPlace != "":
 		changed = true
 		actions = map[string]tfjson.Actions{"update": {tfjson.ActionUpdate}, "replace": {tfjson.ActionDelete, tfjson.ActionCreate}}[s.w.inPlace]
