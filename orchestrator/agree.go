@@ -57,7 +57,7 @@ func (s *session) agree(ctx context.Context, from sources) error {
 
 func (o Options) disagrees(found []reconcile.Disagreement) error {
 	return &Disagrees{Cluster: o.name(), Disagreements: found,
-		Next: fmt.Sprintf("the journal is in %s; see \"The journal and the account disagree\" in docs/troubleshooting.md", StoreDir(o.Out, o.name()))}
+		Next: fmt.Sprintf("the journal is in %s; where no newer one is to be found, %s writes one from what is there", StoreDir(o.Out, o.name()), o.command("recover"))}
 }
 
 // knownOf is a journal as plain data.

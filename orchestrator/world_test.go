@@ -218,7 +218,7 @@ func (s *fakeStack) carryOut(actions tfjson.Actions) {
 		s.w.t.Errorf("%s was destroyed with traffic on it: %v", s.root, s.w.dns)
 	default:
 		s.w.standing[string(s.root)] = !deletes
-		s.w.tags[string(s.root)] = s.origin()
+		s.w.tags[string(s.root)], s.w.version[string(s.root)] = s.origin(), s.w.spec.Spec.Kubernetes.Version
 		s.w.locked[string(s.root)] = !deletes
 	}
 	s.w.applied = append(s.w.applied, action(actions)+" "+string(s.root))
@@ -315,7 +315,7 @@ func (c *fakeCloud) ClusterActive(_ context.Context, cluster string) (platform.H
 	err := c.w.touch("cluster")
 	c.w.mu.Lock()
 	defer c.w.mu.Unlock()
-	return platform.Health{Active: c.w.standing[color], Exists: c.w.standing[color], Tags: c.w.tags[color], Detail: "standing"}, err
+	return platform.Health{Active: c.w.standing[color], Exists: c.w.standing[color], Tags: c.w.tags[color], Version: c.w.version[color], Detail: "standing"}, err
 }
 
 func (c *fakeCloud) Quota(_ context.Context, balancers int) ([]platform.Shortage, error) {

@@ -48,8 +48,9 @@ type Health struct {
 	Active bool
 	// Exists is true for a cluster that is there, in whatever state.
 	Exists bool
-	// Tags are the cluster's own.
-	Tags map[string]string
+	// Tags are the cluster's own, and Created is when it was made.
+	Tags    map[string]string
+	Created time.Time
 	// Detail names what is not up, or says in a few words what is.
 	Detail string
 	// Version is the Kubernetes version of the control plane, such as "1.33".
