@@ -27,17 +27,13 @@ func (e *Disagrees) Error() string {
 
 // sources are what a command asks before it acts.
 type sources struct {
-	roots []generator.Root
-	// clustersIfTheyAnswer: a platform that does not answer for a cluster is no reason to stop.
-	clustersIfTheyAnswer bool
-	onlyFrom             bool // of the clusters, only the one that a rotation goes back to
+	roots       []generator.Root
+	rollingBack bool // a platform that does not answer for a cluster is no reason to stop
 }
 
 var (
 	everything = sources{roots: []generator.Root{generator.Foundation, generator.Blue, generator.Green, generator.Traffic}}
-	// theWayBack needs neither color's state and not the new color: what is wrong with those must not keep traffic from
-	// going back. A color's record is taken out of DNS before the color is destroyed, so DNS alone tells.
-	theWayBack = sources{roots: []generator.Root{generator.Traffic}, clustersIfTheyAnswer: true, onlyFrom: true}
+	theWayBack = sources{roots: []generator.Root{generator.Traffic}, rollingBack: true}
 )
 
 // agree refuses to go on where the journal and what is there differ. It changes nothing, and takes no answer for "nothing
@@ -48,6 +44,9 @@ func (s *session) agree(ctx context.Context, from sources) error {
 	seen, err := s.look(ctx, from, known)
 	if err != nil {
 		return fmt.Errorf("comparing the journal of %s with what is there, before anything is changed: %w", s.name(), err)
+	}
+	if from.rollingBack && known.Rotation != nil {
+		seen = seen.ToRollBack(known.Rotation.From)
 	}
 	if found := reconcile.Compare(known, seen); len(found) > 0 {
 		return s.disagrees(found)
@@ -65,7 +64,7 @@ func knownOf(cluster string, s journal.State, empty bool) reconcile.Known {
 	known := reconcile.Known{Cluster: cluster, Empty: empty, Active: s.Active, Foundation: s.Foundation, Weights: s.Weights, Intended: s.Intended,
 		Colors: map[string]reconcile.Color{}, Open: map[string]reconcile.Intent{}}
 	for name, c := range s.Colors {
-		known.Colors[name] = reconcile.Color{Version: c.Version, Revision: c.BuiltFrom, Rotation: c.BuiltBy, Endpoint: c.Endpoint.DNSName}
+		known.Colors[name] = reconcile.Color{Version: c.Version, Revision: c.BuiltFrom, Rotation: c.BuiltBy}
 	}
 	for root, kind := range s.Open {
 		known.Open[root] = map[journal.Kind]reconcile.Intent{journal.ApplyIntended: reconcile.Apply, journal.DestroyIntended: reconcile.Destroy}[kind]

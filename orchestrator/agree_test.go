@@ -160,6 +160,31 @@ func TestRollbackToABlueThatIsGoneIsRefused(t *testing.T) {
 	}
 }
 
+// In an emergency a person has set the weights by hand.
+func TestRollbackIsNotRefusedForWhatItMends(t *testing.T) {
+	t.Parallel()
+	for name, change := range map[string]func(*world){
+		"weights set by hand":    func(w *world) { w.dns = map[string]int{"blue": 100, "green": 0} },
+		"no answer for clusters": func(w *world) { w.fail["cluster"] = errors.New("no answer") },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t)
+			applied(t, w)
+			w.spec.Spec.Rotation.Approvals = []string{"destroy"}
+			var waiting *Waiting
+			if err := Rotate(t.Context(), w.options()); !errors.As(err, &waiting) {
+				t.Fatal(err)
+			}
+			change(w)
+			var back *RolledBack
+			if err := Rollback(t.Context(), w.options()); !errors.As(err, &back) || w.dns["blue"] != 100 || w.dns["green"] != 0 {
+				t.Errorf("got %v, DNS %v", err, w.dns)
+			}
+		})
+	}
+}
+
 func TestASourceThatCannotBeAskedIsNoAnswer(t *testing.T) {
 	t.Parallel()
 	for _, call := range []string{"cluster", "weights", "state blue", "leftovers"} {

@@ -27,12 +27,9 @@ func (o Options) look(ctx context.Context, from sources, known reconcile.Known) 
 		l.ask(ctx, stateTime, func(ctx context.Context) (found, error) { return l.root(ctx, root) })
 	}
 	for _, color := range reconcile.Colors {
-		if from.onlyFrom && (known.Rotation == nil || known.Rotation.From != color) {
-			continue
-		}
 		l.ask(ctx, sourceTime, func(ctx context.Context) (found, error) {
 			had, err := l.color(ctx, color)
-			if err != nil && from.clustersIfTheyAnswer {
+			if err != nil && from.rollingBack {
 				l.Observer.Progress(fmt.Sprintf("%v; DNS has to do", err))
 				return nothingFound, nil
 			}
@@ -93,7 +90,7 @@ func (l *looking) root(ctx context.Context, root generator.Root) (found, error) 
 		return nil, fmt.Errorf("asking what %s's state holds: %w", root, err)
 	}
 	return func(s *reconcile.Seen) {
-		s.Roots[string(root)] = reconcile.Root{Resources: state.Resources, Lineage: state.Lineage, Serial: state.Serial}
+		s.Roots[string(root)] = reconcile.Root{Resources: state.Resources}
 	}, nil
 }
 

@@ -37,7 +37,6 @@ type Color struct {
 	Version  string
 	Revision string // that it was built from
 	Rotation string // that it was built by; empty for a first build
-	Endpoint string // host name of its load balancer
 }
 
 // Intent is a change of a root that was recorded before it was made, and whose outcome was not. Whether it was made is
@@ -61,12 +60,27 @@ type Seen struct {
 	Tagged   []string           // what carries the cluster's tag; asked only if the journal is empty
 }
 
+// ToRollBack leaves what sending all traffic back to a color relies on. What is wrong with the new color must not be in the
+// way, and neither must weights that somebody changed by hand in an emergency: as long as the old color has a record, in
+// whatever weight, its destruction has not begun, as that takes the record first.
+func (s Seen) ToRollBack(color string) Seen {
+	left := Seen{Roots: map[string]Root{}, Clusters: map[string]Cluster{}, Weights: s.Weights}
+	if root, asked := s.Roots[traffic]; asked {
+		left.Roots[traffic] = root
+	}
+	if cluster, asked := s.Clusters[color]; asked {
+		left.Clusters[color] = cluster
+	}
+	if _, has := s.Weights[color]; has {
+		left.Weights = nil
+	}
+	return left
+}
+
 // Root is a root's state.
 type Root struct {
 	NoFiles   bool // its directory is not there, so that its state was not read
-	Resources int
-	Lineage   string
-	Serial    int64
+	Resources int  // that Terraform manages
 }
 
 // Cluster is a color's cluster on the platform.
@@ -221,7 +235,7 @@ func (k Known) says(root string) string {
 	case k.Empty:
 		return empty
 	case root == k.Active:
-		return "the journal says that " + root + " is active"
+		return "the journal says that " + root + " is active" + at(k.Colors[root].Version)
 	case root == traffic && k.mustStand(traffic):
 		return "the journal says that DNS has " + text(k.Weights)
 	case k.Rotation != nil && k.Rotation.From == root && k.mustStand(root):

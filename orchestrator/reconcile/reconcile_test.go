@@ -57,12 +57,12 @@ func TestWhatIsADisagreementAndWhatIsNot(t *testing.T) {
 			s.Tagged = []string{"a", "b", "c", "d", "e", "f"}
 		}, []string{"6 resources in the account with the tag drover:cluster=shop (a, b, c, d, e, and 1 more)"}},
 
-		"the active color's state is lost": {built, func(_ *Known, s *Seen) { s.Roots["blue"] = Root{} }, []string{"blue is active, but the Terraform state of blue is empty"}},
+		"the active color's state is lost": {built, func(_ *Known, s *Seen) { s.Roots["blue"] = Root{} }, []string{"blue is active at Kubernetes 1.33, but the Terraform state of blue is empty"}},
 		"the foundation's state is lost":   {built, func(_ *Known, s *Seen) { s.Roots[foundation] = Root{} }, []string{"foundation stands, but the Terraform state of foundation is empty"}},
 		"the records' state is lost":       {built, func(_ *Known, s *Seen) { s.Roots[traffic] = Root{} }, []string{"DNS has blue 100, but the Terraform state of traffic is empty"}},
 		"the active color's files are lost": {built, func(_ *Known, s *Seen) { s.Roots["blue"] = Root{NoFiles: true} },
 			[]string{"the directory of blue is not there"}},
-		"the active cluster is gone": {built, func(_ *Known, s *Seen) { s.Clusters["blue"] = Cluster{Name: "shop-blue"} }, []string{"blue is active, but there is no cluster shop-blue"}},
+		"the active cluster is gone": {built, func(_ *Known, s *Seen) { s.Clusters["blue"] = Cluster{Name: "shop-blue"} }, []string{"blue is active at Kubernetes 1.33, but there is no cluster shop-blue"}},
 		"an unknown green": {built, func(_ *Known, s *Seen) {
 			s.Roots["green"], s.Clusters["green"] = Root{Resources: 1}, Cluster{Name: "shop-green", Exists: true}
 		}, []string{"green was never built, or was destroyed, but the Terraform state of green holds 1 resource", "the cluster shop-green exists"}},
@@ -116,6 +116,31 @@ func TestWhatIsADisagreementAndWhatIsNot(t *testing.T) {
 				if d.Do == "" {
 					t.Errorf("%q does not say what to do", d)
 				}
+			}
+		})
+	}
+}
+
+func TestARollbackRestsOnTheOldColorAlone(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		change  func(*Seen)
+		refused bool
+	}{
+		"green is gone":                  {func(s *Seen) { s.Clusters["green"], s.Roots["green"] = Cluster{Name: "shop-green"}, Root{} }, false},
+		"weights set by hand":            {func(s *Seen) { s.Weights = map[string]int{"blue": 1, "green": 7} }, false},
+		"the foundation cannot be found": {func(s *Seen) { s.Roots[foundation] = Root{} }, false},
+		"no answer for clusters":         {func(s *Seen) { s.Clusters = nil }, false},
+		"blue's record is gone":          {func(s *Seen) { s.Weights = map[string]int{"green": 100} }, true},
+		"blue is gone":                   {func(s *Seen) { s.Clusters["blue"] = Cluster{Name: "shop-blue"} }, true},
+		"the records' state is lost":     {func(s *Seen) { s.Roots[traffic] = Root{} }, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			k, s := soaking()
+			c.change(&s)
+			if got := Compare(k, s.ToRollBack("blue")); (len(got) > 0) != c.refused {
+				t.Errorf("got %v, want a refusal: %v", got, c.refused)
 			}
 		})
 	}
