@@ -21,6 +21,9 @@ func (e *Disagrees) Error() string {
 	lines := make([]string, len(e.Disagreements))
 	for i, d := range e.Disagreements {
 		lines[i] = "  " + d.String()
+		if next := i + 1; next == len(lines) || e.Disagreements[next].Do != d.Do {
+			lines[i] += ": " + d.Do // once for all that it is about
+		}
 	}
 	return fmt.Sprintf("the journal of %s and what is there disagree; nothing was changed:\n%s\n%s", e.Cluster, strings.Join(lines, "\n"), e.Next)
 }

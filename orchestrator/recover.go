@@ -159,7 +159,7 @@ func (s *session) keepPresent(root generator.Root, revision string) error {
 func describeRecovery(disagreements []reconcile.Disagreement, events []journal.Event) string {
 	var text strings.Builder
 	for _, d := range disagreements {
-		fmt.Fprintf(&text, "now: %s, but %s\n", d.Journal, d.Seen)
+		fmt.Fprintf(&text, "now: %s\n", d)
 	}
 	for _, e := range events {
 		fmt.Fprintf(&text, "the journal will say: %s\n", recovered(e))

@@ -3,6 +3,7 @@ package orchestrator
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"drover/generator"
@@ -112,7 +113,7 @@ func (r remains) managed() error {
 	if len(lost) == 0 {
 		return nil
 	}
-	return &Refused{fmt.Sprintf("the Terraform state is empty, or its directory is not there, of: %v", lost), "restore those first; recover writes a journal, not a state"}
+	return &Refused{"the Terraform state is empty, or its directory is not there, of " + strings.Join(lost, " and "), "restore those first; recover writes a journal, not a state"}
 }
 
 // ofRoot has the journal say of a root without a color whether it stands.

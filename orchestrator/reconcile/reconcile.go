@@ -99,8 +99,9 @@ type Disagreement struct {
 	Do      string `json:"do"`      // what a person does about it
 }
 
+// String is what differs, without what to do.
 func (d Disagreement) String() string {
-	return fmt.Sprintf("%s, but %s: %s", d.Journal, d.Seen, d.Do)
+	return fmt.Sprintf("%s, but %s", d.Journal, d.Seen)
 }
 
 // Compare lists every disagreement, roots first, then clusters, then DNS. What a process that was killed in the middle
@@ -164,8 +165,11 @@ func (k Known) compareWeights(seen map[string]int) []Disagreement {
 		intended := k.Intended != nil && got == weightOf(k.Intended, color)
 		removed := k.Open[traffic] == Destroy && got == none
 		if got != weightOf(k.Weights, color) && !intended && !removed {
-			return []Disagreement{{k.saysWeights(), "the records in DNS have " + text(seen),
-				"if somebody changed the records, set them back; if not, " + restoreJournal}}
+			do := "if somebody changed the records, set them back; if not, " + restoreJournal
+			if k.Empty {
+				do = restoreJournal
+			}
+			return []Disagreement{{k.saysWeights(), "the records in DNS have " + text(seen), do}}
 		}
 	}
 	return nil
