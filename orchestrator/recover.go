@@ -53,6 +53,10 @@ func recoverJournal(ctx context.Context, o Options, active string, ask func(foun
 	if err := ask(describeRecovery(disagreements, events)); err != nil {
 		return err
 	}
+	return s.writeRecovery(ctx, events)
+}
+
+func (s *session) writeRecovery(ctx context.Context, events []journal.Event) error {
 	s.keepWhatStands(events)
 	for _, e := range events {
 		if err := s.record(ctx, e); err != nil {
@@ -122,7 +126,7 @@ func (s *session) endpointIfWhole(ctx context.Context, root generator.Root) (*jo
 		return nil, fmt.Errorf("reading the outputs of %s: %w", root, err)
 	}
 	if text := outputs["load_balancer"]; text == nil || !json.Valid(text) || string(text) == "null" {
-		return nil, nil //nolint:nilnil // there is none, and that is no error
+		return nil, nil
 	}
 	return endpointOf(ctx, stack, root)
 }
