@@ -45,13 +45,13 @@ func optionsOf(c *cli.Context, s streams, of spec.Cluster, observer cluster.Obse
 	if err != nil {
 		return cluster.Options{}, err
 	}
-	opened, err := openStore(c.Context, of, c.String("out"))
+	opened, where, err := openStore(c.Context, of, c.String("out"))
 	if err != nil {
 		return cluster.Options{}, err
 	}
 	return cluster.Options{
 		Spec: of, SpecFile: c.String("file"), Out: c.String("out"), Version: version(), By: by, Observer: observer, Secrets: s.secrets,
-		Clock: clock{}, Store: opened, Holder: holder, Connect: connectIn(c.String("out")),
+		Clock: clock{}, Store: opened, StoreAt: where, Holder: holder, Connect: connectIn(c.String("out")),
 	}, nil
 }
 
@@ -61,7 +61,7 @@ func journaled(c *cli.Context) (spec.Cluster, *store.Store, []journal.Event, err
 	if err != nil {
 		return spec.Cluster{}, nil, nil, err
 	}
-	opened, err := openStore(c.Context, l.Cluster, c.String("out"))
+	opened, _, err := openStore(c.Context, l.Cluster, c.String("out"))
 	if err != nil {
 		return l.Cluster, nil, nil, err
 	}

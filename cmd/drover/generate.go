@@ -102,7 +102,7 @@ func renderOne(ctx context.Context, out string, l loaded) (generator.Files, erro
 // that were built here are known by the file that drover writes when it builds one.
 func renderable(ctx context.Context, out string, c spec.Cluster) ([]generator.Root, error) {
 	if c.Spec.State.Backend == "local" {
-		opened, err := openStore(ctx, c, out)
+		opened, _, err := openStore(ctx, c, out)
 		if err != nil {
 			return nil, err
 		}

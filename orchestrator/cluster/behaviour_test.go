@@ -457,11 +457,10 @@ func TestALocalStateThatWasLostIsNoEmptyOne(t *testing.T) {
 	inWorld(t, func(t *testing.T, w *world) {
 		applied(t, w)
 		w.spec.Spec.State.Backend = "local"
-		w.standing["blue"] = false // as Terraform sees it without the file
-		w.applied = nil
+		w.noStates, w.applied = true, nil
 		for name, err := range map[string]error{"apply": Apply(t.Context(), w.options()), "destroy": DestroyAll(t.Context(), w.options())} {
-			var refused *Refused
-			if !errors.As(err, &refused) || !strings.Contains(err.Error(), "terraform.tfstate") {
+			var disagrees *Disagrees
+			if !errors.As(err, &disagrees) || !strings.Contains(err.Error(), "state of blue is empty") {
 				t.Errorf("%s says %v", name, err)
 			}
 		}

@@ -151,7 +151,23 @@ func (s *session) planEnd(ctx context.Context, stack Stack, r generator.Root, of
 	if err != nil {
 		return nil, fmt.Errorf("planning the end of %s: %w", r, err)
 	}
+	if !plan.Changed && of != "" {
+		return plan, s.isGone(ctx, color.Color(of))
+	}
 	return plan, deletesOnly(plan.JSON, s.name(), of)
+}
+
+// isGone refuses to take a state that was lost for a color that is gone.
+func (s *session) isGone(ctx context.Context, c color.Color) error {
+	health, err := s.ports.Cloud.ClusterActive(ctx, s.cluster(c))
+	if err != nil {
+		return fmt.Errorf("asking whether the cluster %s is gone: %w", s.cluster(c), err)
+	}
+	if health.Exists {
+		return refuse(fmt.Sprintf("the Terraform state of %s is empty, and the cluster %s exists; nothing of it was deleted", c, s.cluster(c)),
+			"restore that state from a backup")
+	}
+	return nil
 }
 
 // applyEnd deletes, and sees that nothing is left in the state. The files of the active color are those in the shared

@@ -28,6 +28,7 @@ type Options struct {
 	Secrets  *redact.Redactor // kept out of the journal; Connect adds what it learns
 	Clock    rotation.Clock
 	Store    *store.Store
+	StoreAt  string       // where it is, for messages
 	Holder   store.Holder // this process, for whoever finds the lease held
 	// Connect opens the ports for the options' spec. It must not change anything.
 	Connect func(ctx context.Context, o Options) (Ports, error)

@@ -37,6 +37,7 @@ type precondition struct {
 // preconditions are asked in this order; the first that fails ends preflight.
 var preconditions = []precondition{
 	{"account", (*preflight).accountMatches, true},
+	{"journal", (*preflight).journalAgrees, true},
 	{"gitops", (*preflight).gitOpsCanStart, false},
 	{"foundation", (*preflight).foundationIsSpecs, false},
 	{"active", (*preflight).activeIsUp, false},
@@ -67,8 +68,14 @@ func (s *session) inspect(ctx context.Context, e rotation.Effect, emit rotation.
 	return emit(ctx, journal.Event{Kind: journal.Preflighted, Phase: e.Phase, Detail: strings.Join(details, ", ")})
 }
 
+// accountOf asks once.
 func (s *session) accountOf(ctx context.Context) (string, error) {
-	return AccountOf(ctx, s.ports.Cloud, s.Spec)
+	if s.account != "" {
+		return s.account, nil
+	}
+	var err error
+	s.account, err = AccountOf(ctx, s.ports.Cloud, s.Spec)
+	return s.account, err
 }
 
 // AccountOf holds the credentials to the account of the spec.
@@ -85,6 +92,14 @@ func AccountOf(ctx context.Context, platform platform.Platform, c spec.Cluster) 
 }
 
 func (p *preflight) accountMatches(ctx context.Context) (string, error) { return p.accountOf(ctx) }
+
+// journalAgrees asks where the command has not when it began.
+func (p *preflight) journalAgrees(ctx context.Context) (string, error) {
+	if err := p.agree(ctx, asRotating); err != nil {
+		return "", err
+	}
+	return "the journal agrees with what is there", nil
+}
 
 // gitOpsCanStart refuses before anything is built what bootstrap could not do.
 func (p *preflight) gitOpsCanStart(context.Context) (string, error) {

@@ -15,7 +15,7 @@ import (
 
 // Rotate replaces the active color, or goes on with the rotation under way.
 func Rotate(ctx context.Context, o Options) error {
-	return drive(ctx, o, func(ctx context.Context, s *session) error {
+	return drive(ctx, o, asRotating, func(ctx context.Context, s *session) error {
 		if err := o.Rotatable(*s.state()); err != nil {
 			return err
 		}
@@ -31,7 +31,7 @@ func Rotate(ctx context.Context, o Options) error {
 	})
 }
 
-// Rotatable says before anything else is asked whether there is a cluster to rotate.
+// Rotatable says whether the journal has a cluster to rotate.
 func (o Options) Rotatable(state journal.State) error {
 	if state.Active == "" {
 		return refuse(o.name()+" has no active cluster to rotate", "build the first with "+o.command("apply"))
@@ -129,7 +129,7 @@ func Rollback(ctx context.Context, o Options) error {
 	if _, err := Ask(ctx, o, rotation.Request{Asks: rotation.Rollback}); err != nil {
 		return err
 	}
-	err := drive(ctx, o, func(ctx context.Context, s *session) error {
+	err := drive(ctx, o, theWayBack, func(ctx context.Context, s *session) error {
 		return s.explain(s.loop.Run(ctx))
 	})
 	var held *store.HeldError

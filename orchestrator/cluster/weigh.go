@@ -143,7 +143,7 @@ func (s *session) dnsServes(ctx context.Context, weights color.Weights) error {
 		return err
 	}
 	domain := s.Spec.Spec.Ingress.Domain
-	found, err := s.ports.Cloud.Weights(ctx, zone, domain)
+	found, err := s.ports.Cloud.Weights(ctx, platform.Zone{ID: zone, Cluster: s.name(), Domain: domain})
 	if err != nil {
 		return fmt.Errorf("asking for the weights of %s: %w", domain, err)
 	}

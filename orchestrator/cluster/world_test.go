@@ -38,12 +38,16 @@ type world struct {
 	standing map[string]bool // roots that exist
 	locked   map[string]bool // roots that refuse to be deleted
 	dns      map[string]int
-	verdicts map[string]verify.Verdict // by color; pass where absent
-	busy     map[string]float64        // new connections by color
-	open     map[string]float64        // open connections by color
-	late     time.Duration             // how old the newest measurement is
-	applied  []string                  // what was applied, in order
-	files    map[string][]byte         // the Terraform directory of this machine
+	version  map[string]string            // of the clusters, by color
+	tags     map[string]map[string]string // of the clusters, by color
+	tagged   []platform.Resource          // what carries the cluster's tag, beside what stands
+	noStates bool                         // the states were lost
+	verdicts map[string]verify.Verdict    // by color; pass where absent
+	busy     map[string]float64           // new connections by color
+	open     map[string]float64           // open connections by color
+	late     time.Duration                // how old the newest measurement is
+	applied  []string                     // what was applied, in order
+	files    map[string][]byte            // the Terraform directory of this machine
 	apis     map[string]*apitest.Server
 	managed  map[string]string // the output management, by color; none where absent
 	quota    int               // load balancers that were last asked for
@@ -83,7 +87,7 @@ spec:
 	r := &cluster.Spec.Rotation
 	r.Traffic.Steps, r.Traffic.Interval = []int{10, 50, 100}, spec.Duration(time.Minute)
 	r.Soak, r.KeepBlue, r.Quiet = spec.Duration(5*time.Minute), 0, spec.Duration(2*time.Minute)
-	w := &world{t: t, spec: cluster, objects: &storetest.Memory{}, standing: map[string]bool{}, locked: map[string]bool{}, dns: map[string]int{},
+	w := &world{t: t, spec: cluster, objects: &storetest.Memory{}, standing: map[string]bool{}, locked: map[string]bool{}, dns: map[string]int{}, version: map[string]string{}, tags: map[string]map[string]string{},
 		verdicts: map[string]verify.Verdict{}, busy: map[string]float64{}, open: map[string]float64{}, files: map[string][]byte{},
 		apis: map[string]*apitest.Server{}, managed: map[string]string{}, fail: map[string]error{}}
 	w.objects.Fault = w.storeFault
@@ -108,7 +112,7 @@ func (wall) Sleep(ctx context.Context, d time.Duration) error {
 func (w *world) options() Options {
 	w.process++
 	o := Options{Spec: w.spec, SpecFile: "cluster.yaml", Out: "infra", Version: "test", By: "ann", Again: w.again, Observer: silent{}, Clock: wall{},
-		Store: w.store(), Holder: store.Holder{Host: "here", PID: w.process, Command: "drover test"}, Connect: w.connect}
+		Store: w.store(), StoreAt: "memory", Holder: store.Holder{Host: "here", PID: w.process, Command: "drover test"}, Connect: w.connect}
 	if w.stop > 0 {
 		o.Stop = time.Now().Add(w.stop)
 	}
@@ -227,6 +231,18 @@ func (d directory) Write(files generator.Files, _ bool) (changed bool, err error
 	return changed, nil
 }
 
+func (d directory) Present(files generator.Files) (generator.Files, error) {
+	d.w.mu.Lock()
+	defer d.w.mu.Unlock()
+	present := generator.Files{}
+	for name := range files {
+		if data, there := d.w.files[name]; there {
+			present[name] = data
+		}
+	}
+	return present, nil
+}
+
 func (d directory) Put(r generator.Root, name string, data []byte) (bool, error) {
 	d.w.mu.Lock()
 	defer d.w.mu.Unlock()
@@ -272,7 +288,8 @@ func (c *fakeCloud) ClusterActive(_ context.Context, cluster string) (platform.H
 	err := c.w.touch("cluster")
 	c.w.mu.Lock()
 	defer c.w.mu.Unlock()
-	return platform.Health{Active: c.w.standing[cluster[len("tiny-"):]], Detail: "standing"}, err
+	of := cluster[len("tiny-"):]
+	return platform.Health{Active: c.w.standing[of], Exists: c.w.standing[of], Tags: c.w.tags[of], Version: c.w.version[of], Detail: "standing"}, err
 }
 
 func (c *fakeCloud) Quota(_ context.Context, balancers int) ([]platform.Shortage, error) {
@@ -289,7 +306,7 @@ func (c *fakeCloud) Flows(_ context.Context, lb string, _ time.Duration) (platfo
 }
 
 func (c *fakeCloud) Leftovers(context.Context, string, string) ([]platform.Resource, error) {
-	return nil, c.w.touch("leftovers")
+	return c.w.tagged, c.w.touch("leftovers")
 }
 
 func (c *fakeCloud) Kubernetes(_ context.Context, cluster string) (kubernetes.Access, error) {
@@ -301,7 +318,7 @@ func (c *fakeCloud) Kubernetes(_ context.Context, cluster string) (kubernetes.Ac
 
 func (c *fakeCloud) Pool(labels map[string]string) string { return labels["pool"] }
 
-func (c *fakeCloud) Weights(context.Context, string, string) (map[string]int, error) {
+func (c *fakeCloud) Weights(context.Context, platform.Zone) (map[string]int, error) {
 	err := c.w.touch("ask weights")
 	c.w.mu.Lock()
 	defer c.w.mu.Unlock()

@@ -105,7 +105,7 @@ func (z Zone) has(t *testing.T, want Weights) {
 			t.Errorf("%s has %v, want %v", name, weights, want)
 		}
 	}
-	weights, err := z.Weigher.Weights(t.Context(), z.ID, z.Domain)
+	weights, err := z.Weigher.Weights(t.Context(), platform.Zone{ID: z.ID, Domain: z.Domain})
 	if err != nil || !maps.Equal(weights, want) {
 		t.Errorf("Weights = %v, %v; want %v", weights, err, want)
 	}
