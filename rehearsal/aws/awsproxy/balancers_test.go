@@ -15,7 +15,7 @@ import (
 
 	"drover/generator"
 	"drover/generator/spec"
-	"drover/orchestrator/cluster"
+	drive "drover/orchestrator/cluster"
 	"drover/orchestrator/journal"
 	"drover/orchestrator/kubernetes"
 	"drover/orchestrator/platform"
@@ -147,12 +147,12 @@ func (b balanced) drained(r planes) {
 		return r.token(b.t, aws.Credentials{AccessKeyID: "REHEARSAL", SecretAccessKey: "rehearsal"}, "balanced-blue"), nil
 	}}
 	root := &idle{}
-	err := cluster.DestroyAll(b.t.Context(), cluster.Options{
+	err := drive.DestroyAll(b.t.Context(), drive.Options{
 		Spec: spec.Cluster{Metadata: spec.Metadata{Name: "balanced"}}, SpecFile: "cluster.yaml", Observer: told, Clock: wall{}, Store: remembered(b.t, "balanced"),
-		Connect: func(context.Context, cluster.Options) (cluster.Ports, error) {
-			return cluster.Ports{
+		Connect: func(context.Context, drive.Options) (drive.Ports, error) {
+			return drive.Ports{
 				Workspace: nowhere{}, Cloud: nothing{},
-				Stack:      func(generator.Root) (cluster.Stack, error) { return root, nil },
+				Stack:      func(generator.Root) (drive.Stack, error) { return root, nil },
 				Kubernetes: func(context.Context, string) (*kubernetes.Client, error) { return kubernetes.New(access) },
 			}, nil
 		},
@@ -234,7 +234,7 @@ func (wall) Sleep(ctx context.Context, d time.Duration) error {
 
 // idle is a root of which nothing is left to delete: what its state names goes with what it held.
 type idle struct {
-	cluster.Stack
+	drive.Stack
 	asked int
 }
 
