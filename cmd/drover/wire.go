@@ -21,6 +21,7 @@ import (
 	"drover/orchestrator/store/blob/s3"
 	"drover/orchestrator/store/file"
 	"drover/orchestrator/store/location"
+	"drover/orchestrator/store/process"
 	"drover/orchestrator/terraform"
 	"drover/orchestrator/traffic"
 )
@@ -52,7 +53,7 @@ func openStore(ctx context.Context, c spec.Cluster, out string) (opened *store.S
 	if at.Kind == "file" {
 		where = at.Prefix
 	}
-	return store.Open(objects, c.Metadata.Name, store.Options{Ended: hasEnded}), where, nil
+	return store.Open(objects, c.Metadata.Name, store.Options{Ended: process.Ended}), where, nil
 }
 
 // connectPlatform opens the platform's API alone, which needs no Terraform.
