@@ -52,6 +52,9 @@ func (a *application) run(ctx context.Context) error {
 	if err := a.write(); err != nil {
 		return err
 	}
+	if err := a.settle(ctx); err != nil {
+		return err
+	}
 	first := a.state().Active == ""
 	if err := a.foundation(ctx); err != nil {
 		return err

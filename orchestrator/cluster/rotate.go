@@ -20,6 +20,9 @@ func Rotate(ctx context.Context, o Options) error {
 			return err
 		}
 		if s.state().Rotation == nil {
+			if err := s.settle(ctx); err != nil {
+				return err
+			}
 			if err := s.start(ctx); err != nil {
 				return err
 			}

@@ -58,6 +58,8 @@ func (s *fakeStack) Plan(_ context.Context, o terraform.PlanOptions) (*terraform
 		changed = !maps.Equal(s.wanted(), s.w.dns)
 	case s.w.standing[string(s.root)] && s.root == generator.Foundation && s.w.replaces:
 		actions, changed = tfjson.Actions{tfjson.ActionDelete, tfjson.ActionCreate}, true
+	case s.w.standing[string(s.root)] && s.root == generator.Foundation && s.w.grows:
+		changed = true
 	case s.w.standing[string(s.root)] && s.root != generator.Foundation && s.w.inPlace != "":
 		changed = true
 		actions = map[string]tfjson.Actions{"update": {tfjson.ActionUpdate}, "replace": {tfjson.ActionDelete, tfjson.ActionCreate}}[s.w.inPlace]

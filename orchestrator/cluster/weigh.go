@@ -40,6 +40,17 @@ func (s *session) weigh(ctx context.Context, e rotation.Effect, emit rotation.Em
 	return emit(ctx, journal.Event{Kind: journal.Weights, Phase: e.Phase, Weights: e.Weights, TTL: ttl.Seconds()})
 }
 
+// settle sends all traffic to the active color where no rotation is under way and both have some: a person who recovered
+// the journal chose that color.
+func (s *session) settle(ctx context.Context) error {
+	active := s.state().Active
+	if active == "" || s.state().Rotation != nil || s.state().Exposed()[active.Other()] == 0 {
+		return nil
+	}
+	s.Observer.Progress("sending all traffic to " + string(active))
+	return s.weigh(ctx, rotation.Effect{Do: rotation.Weigh, Expected: s.state().Weights, Maybe: s.state().Unsure, Weights: color.Shared(active, 100)}, s.record)
+}
+
 // setWeights writes weights where one of those is that are possible, and waits until they are served. It returns the
 // time after which no resolver holds what was before.
 func (s *session) setWeights(ctx context.Context, zone string, possible []color.Weights, to color.Weights) (time.Duration, error) {

@@ -56,6 +56,7 @@ type world struct {
 	killAt   int               // 0: never
 	inStore  bool              // calls of the store count too
 	inPlace  string            // what a plan would do to a color that stands: update or replace; nothing if empty
+	grows    bool              // whether a plan would add to the foundation that stands
 	replaces bool              // whether a plan would replace the foundation that stands
 	fail     map[string]error  // by call
 }
