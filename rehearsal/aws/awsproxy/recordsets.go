@@ -53,10 +53,11 @@ func (r recordSet) values() string {
 	return strings.Join(list, "\n")
 }
 
-// text is the record set as XML that moto takes: it keeps an escaped star for another name.
+// text is the record set as XML for moto, which lists a name as it was written: with the star escaped, as Route 53 lists
+// it.
 func (r recordSet) text() string {
-	var escaped, plain strings.Builder
-	_ = xml.EscapeText(&escaped, []byte(r.Name)) // a strings.Builder takes everything
-	_ = xml.EscapeText(&plain, []byte(strings.ReplaceAll(r.Name, `\052`, "*")))
-	return strings.Replace(r.Text, "<Name>"+escaped.String()+"</Name>", "<Name>"+plain.String()+"</Name>", 1)
+	var written, listed strings.Builder
+	_ = xml.EscapeText(&written, []byte(r.Name)) // a strings.Builder takes everything
+	_ = xml.EscapeText(&listed, []byte(strings.Replace(r.Name, "*", `\052`, 1)))
+	return strings.Replace(r.Text, "<Name>"+written.String()+"</Name>", "<Name>"+listed.String()+"</Name>", 1)
 }
