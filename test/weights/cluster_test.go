@@ -4,10 +4,9 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
-
-	tfjson "github.com/hashicorp/terraform-json"
 
 	"drover/generator"
 	"drover/generator/spec"
@@ -129,15 +128,21 @@ func (c *cluster) plan() map[string]string {
 		c.t.Fatal(err)
 	}
 	c.write(filepath.Join(c.dir, "colors.auto.tfvars.json"), data)
-	c.plain.Run(c.t, c.dir, "plan", "-input=false", "-no-color", "-out=next.tfplan")
-	var plan tfjson.Plan
-	if err := json.Unmarshal([]byte(c.plain.Run(c.t, c.dir, "show", "-json", "next.tfplan").Stdout), &plan); err != nil {
-		c.t.Fatalf("reading the plan: %v", err)
-	}
+	r := c.plain.Run(c.t, c.dir, "plan", "-input=false", "-json", "-out=next.tfplan")
 	actions := map[string]string{}
-	for _, change := range plan.ResourceChanges {
-		if a := change.Change.Actions; !a.NoOp() && !a.Read() {
-			actions[change.Address] = string(a[0])
+	for line := range strings.Lines(r.Stdout) {
+		var message struct {
+			Type   string
+			Change struct {
+				Resource struct{ Addr string }
+				Action   string
+			}
+		}
+		if err := json.Unmarshal([]byte(line), &message); err != nil {
+			c.t.Fatalf("reading the plan: %v in %s", err, line)
+		}
+		if message.Type == "planned_change" && message.Change.Action != "read" {
+			actions[message.Change.Resource.Addr] = message.Change.Action
 		}
 	}
 	return actions
@@ -148,16 +153,20 @@ func (c *cluster) apply() {
 	c.plain.Run(c.t, c.dir, "apply", "-input=false", "-no-color", "next.tfplan")
 }
 
-// unchanged plans, and fails if Terraform would change a resource. It then applies, so that the output follows, after
-// which nothing at all is left to do.
+// unchanged plans, and fails if Terraform would change a resource.
 func (c *cluster) unchanged(when string) {
 	c.t.Helper()
 	if actions := c.plan(); len(actions) != 0 {
 		c.t.Errorf("%s, Terraform plans %v", when, actions)
 	}
+}
+
+// followed applies, so that the state has the weights and the output says them, and holds that nothing at all is left.
+func (c *cluster) followed() {
+	c.t.Helper()
 	c.apply()
 	if r := c.plain.Try(c.t, c.dir, "plan", "-input=false", "-no-color", "-detailed-exitcode"); r.Code != 0 {
-		c.t.Errorf("%s and Terraform's apply, a plan ends with %d:\n%s%s", when, r.Code, r.Stdout, r.Stderr)
+		c.t.Errorf("after Terraform followed, a plan ends with %d:\n%s%s", r.Code, r.Stdout, r.Stderr)
 	}
 }
 

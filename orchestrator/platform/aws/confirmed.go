@@ -71,7 +71,7 @@ func (p *Platform) inSync(ctx context.Context, token platform.Token) error {
 		var unknown *types.NoSuchChange
 		switch {
 		case errors.As(err, &unknown):
-			return fmt.Errorf("Route 53 does not know the change %s any more: set the weights once more: %w", id, err)
+			return fmt.Errorf("asking Route 53 for the change %s, which it does not know any more: set the weights once more: %w", id, err)
 		case err != nil && ctx.Err() != nil:
 			return fmt.Errorf("waiting for the change %s: %w", id, context.Cause(ctx))
 		case err != nil:
