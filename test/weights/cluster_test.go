@@ -177,7 +177,7 @@ func (c *cluster) set(weights map[string]int) platform.Confirmation {
 	for name, color := range c.colors {
 		expected[name] = color.Weight
 	}
-	change := platform.Change{Zone: c.zone, Domain: domain, Management: []string{"ops." + domain}, Expected: expected, New: weights, Fence: 1}
+	change := platform.Change{ZoneID: c.zone, Domain: domain, Management: []string{"ops." + domain}, Expected: expected, New: weights, Fence: 1}
 	began := time.Now()
 	token, err := c.platform.SetWeights(c.t.Context(), change)
 	if err != nil {

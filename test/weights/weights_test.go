@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"drover/orchestrator/platform"
 )
 
 // One rotation and its way back. The steps follow one another on one zone, because Terraform takes half a minute for a
@@ -86,7 +88,7 @@ func (c *cluster) watch() (stop func() []map[string]int) {
 		var seen []map[string]int
 		for {
 			ended := ctx.Err() != nil
-			weights, err := c.platform.Weights(c.t.Context(), c.zone, domain)
+			weights, err := c.platform.Weights(c.t.Context(), platform.Zone{ID: c.zone, Domain: domain})
 			if err != nil {
 				c.t.Errorf("asking for the weights: %v", err)
 			}

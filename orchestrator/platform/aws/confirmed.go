@@ -33,7 +33,7 @@ func (p *Platform) Confirmed(ctx context.Context, c platform.Change, token platf
 	if token == "" {
 		return platform.Confirmation{}, fmt.Errorf("%s: no token of the change: set the weights once more", doing)
 	}
-	private, err := p.private(ctx, c.Zone)
+	private, err := p.private(ctx, c.ZoneID)
 	if err != nil {
 		return platform.Confirmation{}, fmt.Errorf("%s: %w", doing, err)
 	}

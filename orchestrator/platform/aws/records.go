@@ -51,7 +51,7 @@ func (p *Platform) records(ctx context.Context, c platform.Change) (weighted, er
 	domain := plain(c.Domain) + "."
 	found := weighted{}
 	pages := route53.NewListResourceRecordSetsPaginator(p.zones, &route53.ListResourceRecordSetsInput{
-		HostedZoneId: &c.Zone, StartRecordName: &domain, StartRecordType: types.RRTypeA,
+		HostedZoneId: &c.ZoneID, StartRecordName: &domain, StartRecordType: types.RRTypeA,
 	})
 	for pages.HasMorePages() {
 		page, err := pages.NextPage(ctx)

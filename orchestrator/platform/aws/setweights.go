@@ -48,7 +48,7 @@ func (p *Platform) SetWeights(ctx context.Context, c platform.Change) (platform.
 			return "", fmt.Errorf("%s: nothing was written: %w", doing, err)
 		}
 		answer, err := p.zones.ChangeResourceRecordSets(ctx, &route53.ChangeResourceRecordSetsInput{
-			HostedZoneId: &c.Zone, ChangeBatch: &types.ChangeBatch{Changes: batch, Comment: sdk.String(c.Comment())},
+			HostedZoneId: &c.ZoneID, ChangeBatch: &types.ChangeBatch{Changes: batch, Comment: sdk.String(c.Comment())},
 		})
 		if err == nil {
 			return platform.Token(sdk.ToString(answer.ChangeInfo.Id)), nil

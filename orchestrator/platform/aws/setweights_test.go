@@ -19,7 +19,7 @@ import (
 )
 
 func shopChange(expected, after map[string]int) platform.Change {
-	return platform.Change{Zone: "Z1", Domain: "Shop.test.", Management: []string{"ops.shop.test"}, Expected: expected, New: after, Fence: 3}
+	return platform.Change{ZoneID: "Z1", Domain: "Shop.test.", Management: []string{"ops.shop.test"}, Expected: expected, New: after, Fence: 3}
 }
 
 func recordOf(name string, kind types.RRType, color string, weight int64) types.ResourceRecordSet {

@@ -201,7 +201,7 @@ func BenchmarkWeightsUntilConfirmed(b *testing.B) {
 	z := newZone(b, p, route53.NewFromConfig(config()), platformtest.Seed{Records: ahead, Management: ahead})
 	var writes, wholes []time.Duration
 	for b.Loop() {
-		c := platform.Change{Zone: z.ID, Domain: z.Domain, Management: []string{z.Management}, Expected: ahead, New: back}
+		c := platform.Change{ZoneID: z.ID, Domain: z.Domain, Management: []string{z.Management}, Expected: ahead, New: back}
 		ahead, back = back, ahead
 		began := time.Now()
 		token, err := p.SetWeights(b.Context(), c)
