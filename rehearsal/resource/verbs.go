@@ -1,0 +1,252 @@
+package resource
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"slices"
+)
+
+func (c *Call) do(o Operation) (Document, error) {
+	if o.Within != "" {
+		if _, err := c.asked(c.store.kinds[o.Within]); err != nil {
+			return nil, err
+		}
+	}
+	kind := c.store.kinds[o.Kind]
+	var item *Item
+	if named := o.Do == Describe || o.Do == Update || o.Do == Delete; named && kind != nil {
+		var err error
+		if item, err = c.asked(kind); err != nil {
+			return nil, err
+		}
+		for _, g := range o.Unless {
+			if item.Fields.Yes(g.Member) {
+				return nil, g.Refusal.of(item.Fields)
+			}
+		}
+	}
+	switch {
+	case o.Run != nil:
+		return o.Run(c, item)
+	case o.Do == Create:
+		return c.create(o, kind)
+	case o.Do == Update:
+		if err := c.Change(item, c.changed(o, item)); err != nil {
+			return nil, err
+		}
+	case o.Do == Delete:
+		answer := c.answer(o, item)
+		return answer, c.Delete(item)
+	case o.Do == List:
+		return c.list(o, kind)
+	case o.Do >= Tag:
+		return c.tag(o)
+	}
+	return c.answer(o, item), nil
+}
+
+// answer describes a resource.
+func (c *Call) answer(o Operation, item *Item) Document {
+	d := c.View(item)
+	for key, value := range o.Says {
+		if text, is := value.(string); is {
+			value = c.value(text, item.Fields)
+		}
+		d[key] = value
+	}
+	if o.Answer != "" {
+		d[o.Answer] = d.Clone()
+	}
+	return d
+}
+
+// given are the members of the request that a resource keeps.
+func (c *Call) given(k *Kind) Document {
+	d := Document{}
+	for key, value := range c.In {
+		taken := k.Takes == nil && key != k.Tags && (k.Token == nil || key != k.Token.Member)
+		if value != nil && (taken || slices.Contains(k.Takes, key)) {
+			d[key] = clone(value)
+		}
+	}
+	return d
+}
+
+func (c *Call) create(o Operation, k *Kind) (Document, error) {
+	item := &Item{Kind: k, Scope: c.Scope, Since: c.Now(), Tags: TagsOf(c.In[k.Tags])}
+	item.start(c.given(k))
+	c.make(k.Made, item.Fields)
+	if err := c.check(k, nil, item.Fields); err != nil {
+		return nil, err
+	}
+	c.make(k.Renewed, item.Fields)
+	if k.Make != nil {
+		if err := k.Make(c, item); err != nil {
+			return nil, err
+		}
+	}
+	c.store.items = append(c.store.items, item)
+	return c.answer(o, item), nil
+}
+
+// start gives a resource its first members, and the defaults of those that it has not.
+func (i *Item) start(fields Document) {
+	i.Fields = Document{}
+	maps.Copy(i.Fields, i.Kind.Defaults.Clone())
+	maps.Copy(i.Fields, fields)
+}
+
+// Add makes a resource that comes with another one, past the checks.
+func (c *Call) Add(kind string, fields Document) *Item {
+	item := &Item{Kind: c.store.kinds[kind], Scope: c.Scope, Since: c.Now(), Tags: map[string]string{}}
+	item.start(fields)
+	c.make(item.Kind.Made, item.Fields)
+	c.make(item.Kind.Renewed, item.Fields)
+	c.store.items = append(c.store.items, item)
+	return item
+}
+
+// changed are the members as an update would have them.
+func (c *Call) changed(o Operation, item *Item) Document {
+	next, given := item.Fields.Clone(), c.given(item.Kind)
+	if o.Sets == nil {
+		maps.Copy(next, given)
+	}
+	for _, key := range o.Sets {
+		delete(next, key)
+		if value := given[key]; value != nil {
+			next[key] = value
+		}
+	}
+	return next
+}
+
+// Change gives a resource other members, if it may have them.
+func (c *Call) Change(item *Item, next Document) error {
+	k := item.Kind
+	if k.Token != nil {
+		if token := c.In.Text(k.Token.Member); token != "" && token != item.Fields.Text(k.Token.Member) {
+			return k.Token.Refusal.of(item.Fields)
+		}
+	}
+	if err := c.check(k, item, next); err != nil {
+		return err
+	}
+	c.make(k.Renewed, next)
+	item.Fields = next
+	return nil
+}
+
+// Delete ends a resource and what follows it, unless others hold one of them.
+func (c *Call) Delete(item *Item) error {
+	going := c.following(item, nil)
+	for _, one := range going {
+		if err := c.held(one, going); err != nil {
+			return err
+		}
+	}
+	for _, one := range slices.Backward(going) {
+		if one.Kind.Unmake != nil {
+			if err := one.Kind.Unmake(c, one); err != nil {
+				return err
+			}
+		}
+		c.store.items = slices.DeleteFunc(c.store.items, func(other *Item) bool { return other == one })
+	}
+	return nil
+}
+
+func (c *Call) list(o Operation, k *Kind) (Document, error) {
+	list := []Document{}
+	for _, f := range c.In.List("Filters") {
+		if o.Filters[f.Text("Name")] == "" {
+			return nil, o.Missing.of(f)
+		}
+	}
+	for _, item := range c.All(k.Name) {
+		if c.wanted(o, item) {
+			list = append(list, c.View(item))
+		}
+	}
+	if o.All != "" && len(list) < len(c.In.Texts(o.All)) {
+		for _, value := range c.In.Texts(o.All) {
+			if c.Find(k.Name, o.Where[o.All], value) == nil {
+				return nil, k.Missing.of(Document{o.Where[o.All]: value})
+			}
+		}
+	}
+	return Document{o.Answer: list}, nil
+}
+
+func (c *Call) wanted(o Operation, item *Item) bool {
+	for ask, member := range o.Where {
+		wanted := c.In.All(ask)
+		if len(wanted) > 0 && !slices.Contains(wanted, fmt.Sprint(item.Fields[member])) {
+			return false
+		}
+	}
+	for _, f := range c.In.List("Filters") {
+		if value, set := item.Fields[o.Filters[f.Text("Name")]]; !set || !slices.Contains(f.Texts("Values"), fmt.Sprint(value)) {
+			return false
+		}
+	}
+	return true
+}
+
+// tag adds, removes or lists the tags of the resources that the request names.
+func (c *Call) tag(o Operation) (Document, error) {
+	tags, arns := map[string]string{}, c.In.All(o.Of)
+	if len(arns) == 0 {
+		return nil, o.Missing.of(c.In)
+	}
+	for _, arn := range arns {
+		i := slices.IndexFunc(c.store.items, func(item *Item) bool {
+			return item.isIn(c.Scope) && !item.Ended && item.Fields.Text(cmp.Or(o.Is, item.Kind.ARN)) == arn
+		})
+		if i < 0 {
+			return nil, o.Missing.of(c.In)
+		}
+		item := c.store.items[i]
+		switch o.Do {
+		case Tag:
+			maps.Copy(item.Tags, TagsOf(c.In[o.Tags]))
+		case Untag:
+			for _, key := range c.keys(o.Tags) {
+				delete(item.Tags, key)
+			}
+		default:
+		}
+		tags = item.Tags
+	}
+	return Document{"Tags": maps.Clone(tags)}, nil
+}
+
+// keys are the keys of a list of them, or of a list of tags.
+func (c *Call) keys(member string) []string {
+	keys := c.In.All(member)
+	for key := range TagsOf(c.In[member]) {
+		keys = append(keys, key)
+	}
+	return keys
+}
+
+// TagsOf reads tags: an object of texts, or a list of keys and values, or of such lists.
+func TagsOf(value any) map[string]string {
+	tags := map[string]string{}
+	for key, text := range object(value) {
+		tags[key], _ = text.(string)
+	}
+	for _, one := range (Document{"list": value}).List("list") {
+		if below := one["Tags"]; below != nil {
+			maps.Copy(tags, TagsOf(below))
+			continue
+		}
+		for _, prefix := range []string{"", "Tag"} {
+			if key := one.Text(prefix + "Key"); key != "" {
+				tags[key] = one.Text(prefix + "Value")
+			}
+		}
+	}
+	return tags
+}
