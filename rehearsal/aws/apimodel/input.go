@@ -92,3 +92,14 @@ func (s *Service) typedText(shape *shape, value any) any {
 	}
 	return value
 }
+
+// Members are the names of an operation's input and output.
+func (s *Service) Members(o *Operation) (in, out []string) {
+	of := func(m *member) []string {
+		if m == nil {
+			return nil
+		}
+		return sortedKeys(s.Shapes[m.Shape].Members)
+	}
+	return of(o.Input), of(o.Output)
+}

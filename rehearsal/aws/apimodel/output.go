@@ -85,15 +85,19 @@ func (s *Service) shapedMembers(of *shape, v reflect.Value) map[string]any {
 		if !below.IsValid() {
 			continue
 		}
-		key := name
-		if s.Metadata.Protocol != "json" {
-			key = m.key(name)
-		}
 		if value := s.shaped(s.Shapes[m.Shape], below); value != nil {
-			members[key] = value
+			members[s.wire(name, m)] = value
 		}
 	}
 	return members
+}
+
+// wire is what a member is called on the wire. JSON alone takes no notice of other names.
+func (s *Service) wire(name string, m *member) string {
+	if s.Metadata.Protocol == "json" {
+		return name
+	}
+	return m.key(name)
 }
 
 // listed is a list on the wire, with what XML calls its elements.
@@ -125,9 +129,9 @@ func (s *Service) pairs(of *shape, v reflect.Value) any {
 	for name, m := range item.Members {
 		switch {
 		case strings.HasSuffix(name, "Key"):
-			key = m.key(name)
+			key = s.wire(name, m)
 		case strings.HasSuffix(name, "Value"):
-			value = m.key(name)
+			value = s.wire(name, m)
 		}
 	}
 	texts := map[string]any{}

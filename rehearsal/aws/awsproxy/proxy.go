@@ -61,7 +61,6 @@ type Proxy struct {
 	eks         *eks.Service
 	keys        keyring
 	tables      []table
-	pullThrough *pullThrough
 	attachments attachments
 	databases   databases
 	validation  validation
@@ -95,7 +94,6 @@ func Start(ctx context.Context, o Options) (*Proxy, error) {
 	}
 	p.wrote = o.Wrote
 	p.quotas = granted(o.Quotas)
-	p.pullThrough = newPullThrough(o.Account)
 	errorLog := log.New(o.Log, "proxy: ", 0)
 	p.validation.log = errorLog.Printf
 	if o.Models != "" {

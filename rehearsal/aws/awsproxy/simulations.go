@@ -16,9 +16,6 @@ type simulation struct {
 // simulations are asked in this order, after the tables; what none of them takes is moto's.
 var simulations = []simulation{
 	{"deleted transit gateway attachments", "ec2", (*Proxy).serveAttachments},
-	{"pull-through caches", "ecr", func(p *Proxy, w http.ResponseWriter, c *call) bool {
-		return p.pullThrough.serve(w, c.Request, c.region)
-	}},
 	{"tags of what is simulated here", "tagging", func(p *Proxy, w http.ResponseWriter, c *call) bool {
 		return p.serveTagging(w, c.Request, c.region)
 	}},
