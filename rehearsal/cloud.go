@@ -67,6 +67,9 @@ type Options struct {
 	Kubernetes *programs.Set
 	// StandIns are made in every EKS cluster that has a control plane.
 	StandIns []kubernetes.Workload
+	// Scanned is the mean time between two connections of scanners to each internet-facing load balancer, of which an
+	// address in the internet is never without. 0: none come.
+	Scanned time.Duration
 	// As is the ARN of the role or the user whose credentials Env has; it is made. Empty: nobody's.
 	As string
 }
@@ -145,7 +148,7 @@ func (c *Cloud) start(ctx context.Context) (err error) {
 	balancers := elb.NewFromConfig(config)
 	c.ingress, err = ingress.Start(ctx, ingress.Options{
 		LoadBalancers: ingress.FromELB(balancers), Metrics: ingress.ToCloudWatch(c.direct()),
-		Authority: c.ca, Hosts: o.hosts(), MaxAge: maxAge, Every: metricsEvery, Log: o.Log,
+		Authority: c.ca, Hosts: o.hosts(), MaxAge: maxAge, Every: metricsEvery, Scanned: o.Scanned, Log: o.Log,
 	})
 	if err != nil {
 		return err
@@ -264,6 +267,9 @@ func (c *Cloud) Calls() []awsproxy.Calls { return c.proxy.Calls() }
 
 // Validation says how many API calls were compared with AWS's own API models.
 func (c *Cloud) Validation() awsproxy.Validation { return c.proxy.Validation() }
+
+// Scans is how many connections scanners have made to internet-facing load balancers.
+func (c *Cloud) Scans() int { return c.ingress.Scans() }
 
 // StartLoad begins to make requests to a host of the cloud.
 func StartLoad(ctx context.Context, c *Cloud, o load.Options) *load.Load {

@@ -27,7 +27,8 @@ func FromELB(client *elb.Client) func(context.Context) ([]LoadBalancer, error) {
 			}
 			for _, lb := range page.LoadBalancers {
 				list = append(list, LoadBalancer{ARN: aws.ToString(lb.LoadBalancerArn), Name: aws.ToString(lb.LoadBalancerName),
-					DNSName: aws.ToString(lb.DNSName), Zones: zonesOf(lb), TargetGroups: map[string]Health{}})
+					DNSName: aws.ToString(lb.DNSName), Zones: zonesOf(lb), Public: lb.Scheme == types.LoadBalancerSchemeEnumInternetFacing,
+					TargetGroups: map[string]Health{}})
 			}
 		}
 		if len(list) == 0 {
