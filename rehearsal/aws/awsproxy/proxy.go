@@ -44,6 +44,9 @@ type Options struct {
 	// Models is where AWS's API models are (see apimodel.Find); empty compares nothing with them,
 	// and simulates none of the services that are described by tables.
 	Models string
+	// InSync tells whether what was written to Route 53 before a moment is served; nil: GetChange is moto's, to which
+	// everything is.
+	InSync func(written time.Time) bool
 	// Wrote, unless nil, is told after each call that may have changed something in a service. It must not block.
 	Wrote func(service string)
 }
@@ -65,6 +68,7 @@ type Proxy struct {
 	databases   databases
 	validation  validation
 	quotas      map[string]float64
+	changes     changes
 	tally       tally
 	faults      faults
 }
@@ -92,7 +96,7 @@ func Start(ctx context.Context, o Options) (*Proxy, error) {
 	if p.tables, err = p.services(o); err != nil {
 		return nil, errors.Join(err, p.eks.Close(), listener.Close())
 	}
-	p.wrote = o.Wrote
+	p.wrote, p.changes.inSync = o.Wrote, o.InSync
 	p.quotas = granted(o.Quotas)
 	errorLog := log.New(o.Log, "proxy: ", 0)
 	p.validation.log = errorLog.Printf
@@ -236,12 +240,8 @@ func (p *Proxy) serveMoto(w http.ResponseWriter, c *call) {
 	switch {
 	case c.service == "rds":
 		p.serveRDS(w, c)
-	case c.service == "route53" && c.operation == "CreateHostedZone":
-		c.rewrite(saidPrivate(c.body))
-		p.forward.ServeHTTP(w, c.WithContext(withCall(c.Context(), c)))
-	case c.service == "route53" && c.operation == "ChangeResourceRecordSets":
-		c.rewrite(writtenAnew(c.body))
-		p.forward.ServeHTTP(w, c.WithContext(withCall(c.Context(), c)))
+	case c.service == "route53":
+		p.serveRoute53(w, c)
 	case c.protocol == answer.CBOR:
 		p.serveCBOR(w, c)
 	default:

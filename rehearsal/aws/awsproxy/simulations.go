@@ -19,6 +19,7 @@ var simulations = []simulation{
 	{"tags of what is simulated here", "tagging", func(p *Proxy, w http.ResponseWriter, c *call) bool {
 		return p.serveTagging(w, c.Request, c.region)
 	}},
+	{"changes under way", "route53", (*Proxy).serveChange},
 	{"quotas", "servicequotas", (*Proxy).serveQuota},
 }
 
