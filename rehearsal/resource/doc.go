@@ -1,5 +1,5 @@
-// Package resource is a store of simulated resources that is described by a table: a row for each kind (its ids, what
-// makes it unique, what it refers to, how long it takes, what is refused and how) and a row for each operation. It
-// speaks no protocol and knows no platform: an adapter decodes requests and encodes answers. It must never answer an
-// operation that is not in its table, and never lets a reference lead to nothing that its table says is held.
+// Package resource is a store of simulated resources that a table describes: one row for each kind (ids, uniqueness,
+// references, states, refusals) and one for each operation. It speaks no protocol and knows no platform: an adapter
+// decodes requests and encodes answers. It must never answer an operation that is not in its table, and never delete a
+// resource that another one still holds.
 package resource

@@ -66,7 +66,7 @@ func (c *Call) refers(r Reference, next Document) error {
 
 // leads tells whether a reference of this value is to a resource.
 func (r Reference) leads(from Document, value string, target *Item) bool {
-	return target.Fields.Text(r.Is) == value &&
+	return target.Fields.Text(r.Member) == value &&
 		!slices.ContainsFunc(r.With, func(m string) bool { return !reflect.DeepEqual(from[m], target.Fields[m]) })
 }
 
@@ -101,7 +101,7 @@ func (c *Call) following(item *Item, list []*Item) []*Item {
 	for i := range c.store.table.Kinds {
 		k := &c.store.table.Kinds[i]
 		for _, r := range k.References {
-			if !r.Follows {
+			if !r.Cascade {
 				continue
 			}
 			for _, follower := range c.from(k, r, item) {
@@ -117,12 +117,12 @@ func (c *Call) held(item *Item, going []*Item) error {
 	for i := range c.store.table.Kinds {
 		k := &c.store.table.Kinds[i]
 		for _, r := range k.References {
-			if r.Held.Code == "" {
+			if r.InUse.Code == "" {
 				continue
 			}
 			holders := slices.DeleteFunc(c.from(k, r, item), func(h *Item) bool { return slices.Contains(going, h) })
 			if len(holders) > 0 {
-				return r.Held.of(Document{"count": fmt.Sprint(len(holders))}, item.Fields)
+				return r.InUse.of(Document{"count": fmt.Sprint(len(holders))}, item.Fields)
 			}
 		}
 	}

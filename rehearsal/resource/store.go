@@ -72,7 +72,7 @@ func (s *Store) Has(operation string) bool {
 // *Refusal, or what a function of the table failed with.
 func (s *Store) Do(c Call) (Document, error) {
 	o, has := s.table.Operations[c.Operation]
-	if !has || o.Only != nil && !o.Only(c.In) {
+	if !has || o.Accepts != nil && !o.Accepts(c.In) {
 		return nil, ErrUnknown
 	}
 	s.mu.Lock()
@@ -133,8 +133,8 @@ func (c *Call) Asked(kind string) (*Item, error) { return c.asked(c.store.kinds[
 // asked is the resource that the request names.
 func (c *Call) asked(k *Kind) (*Item, error) {
 	named := k.Exact
-	for _, n := range k.By {
-		named = named || !n.Narrows && c.In.Text(n.Ask) != ""
+	for _, n := range k.NamedBy {
+		named = named || !n.Narrows && c.In.Text(n.Param) != ""
 	}
 	if !named && k.Unnamed.Code != "" {
 		return nil, k.Unnamed.of(c.In)
@@ -147,14 +147,14 @@ func (c *Call) asked(k *Kind) (*Item, error) {
 }
 
 func (c *Call) names(item *Item) bool {
-	for _, n := range item.Kind.By {
-		asked := c.In.Text(n.Ask)
+	for _, n := range item.Kind.NamedBy {
+		asked := c.In.Text(n.Param)
 		if asked == "" && !item.Kind.Exact {
 			continue
 		}
-		is := n.Is
+		is := n.Members
 		if is == nil {
-			is = []string{n.Ask}
+			is = []string{n.Param}
 		}
 		if !slices.ContainsFunc(is, func(member string) bool {
 			return item.Fields.Text(member) == asked && (!item.Ended || member == item.Kind.ARN)

@@ -6,120 +6,121 @@ import (
 	"time"
 )
 
-// Table describes what a store holds, and what can be done with it.
+// Table describes what a store holds and what callers can do with it.
 type Table struct {
 	Account string
-	// Kinds are in the order in which they can be made.
+	// Kinds are ordered: a kind may refer only to kinds before it.
 	Kinds []Kind
-	// Operations are by the names that the API gives them.
+	// Operations are keyed by the API's operation names.
 	Operations map[string]Operation
 }
 
 // Kind is a row of the table: one kind of resource.
 type Kind struct {
 	Name string
-	// ARN is the member that names one among all resources, for tags.
+	// ARN is the member that identifies a resource of any kind, for tagging.
 	ARN string
-	// Global kinds are the same in every scope (a region).
+	// Global kinds are visible in every scope (region).
 	Global bool
-	// Takes are the members of a request that are kept; nil are all but the tags.
-	Takes []string
-	// Tags is the member of a request that has the first tags.
+	// Keep lists the request members that a resource keeps; nil keeps all except the tags.
+	Keep []string
+	// Tags is the request member that holds the initial tags.
 	Tags string
-	// Defaults are the members that a request may leave out.
+	// Defaults are values for members that the request omits.
 	Defaults Document
-	// Made are members that every new resource gets; Renewed also gets them anew at each change.
-	Made, Renewed []Member
-	// Token is a member of Renewed: a change that names another than the latest is refused.
+	// OnCreate members are generated for a new resource; OnChange members also at each change.
+	OnCreate, OnChange []Member
+	// Token is an OnChange member; a change that passes an outdated value is refused.
 	Token *Guard
-	// By are the members that a request names one by. Of a kind that is Exact, those that a request leaves out must
-	// be missing in the resource too; otherwise at least one has to be there, or Unnamed is refused.
-	By      []Name
+	// NamedBy lists the request members that identify a resource. In an Exact kind, all of them must match, absent ones
+	// included; otherwise at least one must be given, or Unnamed is returned.
+	NamedBy []Name
 	Exact   bool
 	Unnamed Refusal
-	// Missing refuses a name that nothing has.
+	// Missing refuses a request that names no existing resource.
 	Missing Refusal
-	// Unique are the members that no two have in common.
+	// Unique lists combinations of members that no two resources may share.
 	Unique []Unique
-	// Fixed are the members that no change may change.
+	// Fixed lists members that cannot change.
 	Fixed []Fixed
-	// Rules refuse what a resource may not be, new or changed.
+	// Rules refuse invalid members, on create and on change.
 	Rules []Rule
-	// References are the resources that this kind needs.
+	// References are the resources that this kind depends on.
 	References []Reference
-	// States are what one goes through after it is made. The last one stays.
+	// States are passed through in order after creation. The last one stays.
 	States []State
 
-	// Check refuses what Rules cannot tell, or completes the members that are going to be kept. The item is nil when
-	// it is about to be made.
+	// Check refuses what Rules cannot express, and may complete the members before they are stored. The item is nil on
+	// create.
 	Check func(c *Call, item *Item, next Document) error
-	// Make does what a new resource does to others, outside of the store; Unmake undoes it before the end.
+	// Make applies a new resource's effects outside the store; Unmake reverts them before the resource is removed.
 	Make, Unmake func(c *Call, item *Item) error
-	// View adds the members that are found when they are asked for.
+	// View adds computed members to a description.
 	View func(c *Call, item *Item, d Document)
 }
 
-// Member is a member and its value, in which {uuid}, {hex17} (17 hexadecimal digits), {scope}, {account} and members
-// of the resource can stand in braces. A value that is one member alone keeps that member's type; {now} is a time.
+// Member is a generated member. Its value is a template: {uuid}, {hex17} (17 hexadecimal digits), {scope}, {account} and
+// the resource's own members are replaced. A template that is a single member keeps that member's type; {now} is a
+// time.Time.
 type Member struct{ Name, Value string }
 
-// Name is a member of a request, and the members of a resource that it may be; nil is that of the same name.
+// Name is a request parameter and the resource members that it may match; nil means the member of the same name.
 type Name struct {
-	Ask string
-	Is  []string
-	// Narrows is true of a member that names nothing by itself.
+	Param   string
+	Members []string
+	// Narrows marks a parameter that does not identify a resource on its own.
 	Narrows bool
 }
 
-// Named are names that are the same in the request and the resource.
+// Named returns names for parameters that match the member of the same name.
 func Named(members ...string) []Name {
 	names := make([]Name, len(members))
 	for i, m := range members {
-		names[i] = Name{Ask: m}
+		names[i] = Name{Param: m}
 	}
 	return names
 }
 
-// Unique refuses a second resource with the same members.
+// Unique refuses a second resource with equal members.
 type Unique struct {
 	Members []string
 	Refusal Refusal
 }
 
-// Fixed refuses the change of the value at a path. Otherwise is what its absence means.
+// Fixed refuses a change of the value at a path. Otherwise is the value that an absent member stands for.
 type Fixed struct {
 	Path      string
 	Otherwise any
 	Refusal   Refusal
 }
 
-// Rule refuses what When is true of.
+// Rule refuses a resource for which When is true.
 type Rule struct {
 	When    func(next Document) bool
 	Refusal Refusal
 }
 
-// Guard refuses by a member of the resource.
+// Guard refuses an operation while the resource's member is set.
 type Guard struct {
 	Member  string
 	Refusal Refusal
 }
 
-// Reference is that the texts at the path From are those that member Is has in resources of the kind To. Both have to
-// have the same members With. What is Except is no reference.
+// Reference links the texts at the path From to the resources of kind To whose Member has that value, and whose With
+// members are equal too. The value Except is not a reference.
 type Reference struct {
-	From, To, Is string
-	With         []string
-	Except       string
-	// Missing refuses a reference to nothing; without a code it is taken.
+	From, To, Member string
+	With             []string
+	Except           string
+	// Missing refuses a dangling reference; without a code, dangling references are accepted.
 	Missing Refusal
-	// Held refuses the end of what is referred to; {count} is by how many. Without a code it is let go.
-	Held Refusal
-	// Follows ends a resource with the one that it refers to.
-	Follows bool
+	// InUse refuses to delete the target; {count} is the number of referrers. Without a code, deletion is allowed.
+	InUse Refusal
+	// Cascade deletes a resource together with its target.
+	Cascade bool
 }
 
-// State is a state and how long it lasts.
+// State is a state and its duration.
 type State struct {
 	Name  string
 	Lasts time.Duration
@@ -128,9 +129,9 @@ type State struct {
 // Verb is what an operation does.
 type Verb int
 
-// The verbs. Of an operation that has a function of its own, the verb says nothing.
+// The verbs. They are ignored for operations that have a Run function.
 const (
-	Describe Verb = iota // answers with the one that the request names
+	Describe Verb = iota // returns the resource that the request names
 	Create
 	Update
 	Delete
@@ -140,39 +141,39 @@ const (
 	Tags
 )
 
-// Operation is a row of the table: what one operation of the API does.
+// Operation is a row of the table: what one API operation does.
 type Operation struct {
 	Do   Verb
 	Kind string
-	// Answer is the member of the answer that describes the resource, or has the list; the resource's members are
-	// also beside it.
+	// Answer is the answer's member that holds the description or the list. A description's members are repeated at the
+	// top level; the API model drops those that do not belong there.
 	Answer string
-	// Says are members that the answer has in place of the resource's own. Texts can have members in braces.
-	Says Document
-	// Sets are the members that an Update sets also to nothing; nil are those that the request has.
-	Sets []string
-	// Unless refuses by what the resource has set.
-	Unless []Guard
-	// Where compares members of a List's request, texts or lists of them, with members of the resource.
-	Where map[string]string
-	// Filters compare the Values of each of the request's Filters with members of the resource, by the filter's Name.
-	// Missing refuses another.
+	// Overrides replace members of the description. Texts are templates.
+	Overrides Document
+	// Replaces lists the only members that an Update writes; one that the request omits is removed. Nil: an Update writes
+	// the members of the request.
+	Replaces []string
+	// Guards refuse the operation while a member of the resource is set.
+	Guards []Guard
+	// Match selects resources for a List: request member (a text or a list of them) to resource member.
+	Match map[string]string
+	// Filters does the same for the request's Filters, by filter name. Missing refuses other names.
 	Filters map[string]string
-	// All names a member of a List's request: what it lists has to be there.
-	All string
-	// Within is a kind of which the request has to name one that is there.
+	// MustExist is a request member whose values must all be listed.
+	MustExist string
+	// Within is a kind of which the request must also name an existing resource.
 	Within string
-	// Of is the member of a tagging request that names resources, Is the member of theirs that it means (by itself
-	// their ARN), and Tags that with the tags or their keys. Missing refuses a name that nothing has.
-	Of, Is, Tags string
-	Missing      Refusal
-	// Only tells whether a request is one for this store; nil is always.
-	Only func(in Document) bool
-	// Run does something else, with the resource that the request names when Kind is set.
+	// Target is the request member that names the resources to tag, by TargetMember (default: the ARN); Tags is the one
+	// that holds tags or keys. Missing refuses an unknown resource.
+	Target, TargetMember, Tags string
+	Missing                    Refusal
+	// Accepts reports whether a request is for this store; nil accepts all.
+	Accepts func(in Document) bool
+	// Run replaces the verb. If Kind is set, it receives the resource that the request names.
 	Run func(c *Call, item *Item) (Document, error)
 }
 
-// validate finds the rows that do not fit together.
+// validate reports rows that are inconsistent.
 func (t Table) validate() error {
 	var errs []error
 	kinds := map[string]bool{}
@@ -181,21 +182,21 @@ func (t Table) validate() error {
 			errs = append(errs, fmt.Errorf("the kind %s is there twice", k.Name))
 		}
 		kinds[k.Name] = true
-		if len(k.By) > 0 && k.Missing.Code == "" {
+		if len(k.NamedBy) > 0 && k.Missing.Code == "" {
 			errs = append(errs, fmt.Errorf("the kind %s can be asked for, and has no refusal for one that is missing", k.Name))
 		}
 		for _, r := range k.References {
 			if !kinds[r.To] {
 				errs = append(errs, fmt.Errorf("the kind %s refers to %s, which is not before it", k.Name, r.To))
 			}
-			if r.Follows && r.Held.Code != "" {
+			if r.Cascade && r.InUse.Code != "" {
 				errs = append(errs, fmt.Errorf("the reference of %s to %s cannot both hold and follow", k.Name, r.To))
 			}
 		}
 	}
 	for name, o := range t.Operations {
 		if o.Do >= Tag && o.Run == nil {
-			if o.Of == "" || o.Missing.Code == "" {
+			if o.Target == "" || o.Missing.Code == "" {
 				errs = append(errs, fmt.Errorf("%s says neither of what nor what it refuses", name))
 			}
 			continue

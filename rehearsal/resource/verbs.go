@@ -1,7 +1,6 @@
 package resource
 
 import (
-	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -20,7 +19,7 @@ func (c *Call) do(o Operation) (Document, error) {
 		if item, err = c.asked(kind); err != nil {
 			return nil, err
 		}
-		for _, g := range o.Unless {
+		for _, g := range o.Guards {
 			if item.Fields.Yes(g.Member) {
 				return nil, g.Refusal.of(item.Fields)
 			}
@@ -49,7 +48,7 @@ func (c *Call) do(o Operation) (Document, error) {
 // answer describes a resource.
 func (c *Call) answer(o Operation, item *Item) Document {
 	d := c.View(item)
-	for key, value := range o.Says {
+	for key, value := range o.Overrides {
 		if text, is := value.(string); is {
 			value = c.value(text, item.Fields)
 		}
@@ -65,8 +64,8 @@ func (c *Call) answer(o Operation, item *Item) Document {
 func (c *Call) given(k *Kind) Document {
 	d := Document{}
 	for key, value := range c.In {
-		taken := k.Takes == nil && key != k.Tags && (k.Token == nil || key != k.Token.Member)
-		if value != nil && (taken || slices.Contains(k.Takes, key)) {
+		taken := k.Keep == nil && key != k.Tags && (k.Token == nil || key != k.Token.Member)
+		if value != nil && (taken || slices.Contains(k.Keep, key)) {
 			d[key] = clone(value)
 		}
 	}
@@ -76,11 +75,11 @@ func (c *Call) given(k *Kind) Document {
 func (c *Call) create(o Operation, k *Kind) (Document, error) {
 	item := &Item{Kind: k, Scope: c.Scope, Since: c.Now(), Tags: TagsOf(c.In[k.Tags])}
 	item.start(c.given(k))
-	c.make(k.Made, item.Fields)
+	c.make(k.OnCreate, item.Fields)
 	if err := c.check(k, nil, item.Fields); err != nil {
 		return nil, err
 	}
-	c.make(k.Renewed, item.Fields)
+	c.make(k.OnChange, item.Fields)
 	if k.Make != nil {
 		if err := k.Make(c, item); err != nil {
 			return nil, err
@@ -101,8 +100,8 @@ func (i *Item) start(fields Document) {
 func (c *Call) Add(kind string, fields Document) *Item {
 	item := &Item{Kind: c.store.kinds[kind], Scope: c.Scope, Since: c.Now(), Tags: map[string]string{}}
 	item.start(fields)
-	c.make(item.Kind.Made, item.Fields)
-	c.make(item.Kind.Renewed, item.Fields)
+	c.make(item.Kind.OnCreate, item.Fields)
+	c.make(item.Kind.OnChange, item.Fields)
 	c.store.items = append(c.store.items, item)
 	return item
 }
@@ -110,10 +109,10 @@ func (c *Call) Add(kind string, fields Document) *Item {
 // changed are the members as an update would have them.
 func (c *Call) changed(o Operation, item *Item) Document {
 	next, given := item.Fields.Clone(), c.given(item.Kind)
-	if o.Sets == nil {
+	if o.Replaces == nil {
 		maps.Copy(next, given)
 	}
-	for _, key := range o.Sets {
+	for _, key := range o.Replaces {
 		delete(next, key)
 		if value := given[key]; value != nil {
 			next[key] = value
@@ -133,7 +132,7 @@ func (c *Call) Change(item *Item, next Document) error {
 	if err := c.check(k, item, next); err != nil {
 		return err
 	}
-	c.make(k.Renewed, next)
+	c.make(k.OnChange, next)
 	item.Fields = next
 	return nil
 }
@@ -169,10 +168,10 @@ func (c *Call) list(o Operation, k *Kind) (Document, error) {
 			list = append(list, c.View(item))
 		}
 	}
-	if o.All != "" && len(list) < len(c.In.Texts(o.All)) {
-		for _, value := range c.In.Texts(o.All) {
-			if c.Find(k.Name, o.Where[o.All], value) == nil {
-				return nil, k.Missing.of(Document{o.Where[o.All]: value})
+	if o.MustExist != "" && len(list) < len(c.In.Texts(o.MustExist)) {
+		for _, value := range c.In.Texts(o.MustExist) {
+			if c.Find(k.Name, o.Match[o.MustExist], value) == nil {
+				return nil, k.Missing.of(Document{o.Match[o.MustExist]: value})
 			}
 		}
 	}
@@ -180,7 +179,7 @@ func (c *Call) list(o Operation, k *Kind) (Document, error) {
 }
 
 func (c *Call) wanted(o Operation, item *Item) bool {
-	for ask, member := range o.Where {
+	for ask, member := range o.Match {
 		wanted := c.In.All(ask)
 		if len(wanted) > 0 && !slices.Contains(wanted, fmt.Sprint(item.Fields[member])) {
 			return false
@@ -192,61 +191,4 @@ func (c *Call) wanted(o Operation, item *Item) bool {
 		}
 	}
 	return true
-}
-
-// tag adds, removes or lists the tags of the resources that the request names.
-func (c *Call) tag(o Operation) (Document, error) {
-	tags, arns := map[string]string{}, c.In.All(o.Of)
-	if len(arns) == 0 {
-		return nil, o.Missing.of(c.In)
-	}
-	for _, arn := range arns {
-		i := slices.IndexFunc(c.store.items, func(item *Item) bool {
-			return item.isIn(c.Scope) && !item.Ended && item.Fields.Text(cmp.Or(o.Is, item.Kind.ARN)) == arn
-		})
-		if i < 0 {
-			return nil, o.Missing.of(c.In)
-		}
-		item := c.store.items[i]
-		switch o.Do {
-		case Tag:
-			maps.Copy(item.Tags, TagsOf(c.In[o.Tags]))
-		case Untag:
-			for _, key := range c.keys(o.Tags) {
-				delete(item.Tags, key)
-			}
-		default:
-		}
-		tags = item.Tags
-	}
-	return Document{"Tags": maps.Clone(tags)}, nil
-}
-
-// keys are the keys of a list of them, or of a list of tags.
-func (c *Call) keys(member string) []string {
-	keys := c.In.All(member)
-	for key := range TagsOf(c.In[member]) {
-		keys = append(keys, key)
-	}
-	return keys
-}
-
-// TagsOf reads tags: an object of texts, or a list of keys and values, or of such lists.
-func TagsOf(value any) map[string]string {
-	tags := map[string]string{}
-	for key, text := range object(value) {
-		tags[key], _ = text.(string)
-	}
-	for _, one := range (Document{"list": value}).List("list") {
-		if below := one["Tags"]; below != nil {
-			maps.Copy(tags, TagsOf(below))
-			continue
-		}
-		for _, prefix := range []string{"", "Tag"} {
-			if key := one.Text(prefix + "Key"); key != "" {
-				tags[key] = one.Text(prefix + "Value")
-			}
-		}
-	}
-	return tags
 }

@@ -27,9 +27,9 @@ func pullThrough(account string) resource.Table {
 	rule := func(r resource.Refusal, when func(resource.Document) bool) resource.Rule {
 		return resource.Rule{When: when, Refusal: r}
 	}
-	kind := resource.Kind{Name: rules, By: resource.Named(prefix),
-		Made:    []resource.Member{{Name: "registryId", Value: "{account}"}, {Name: "createdAt", Value: "{now}"}, {Name: "updatedAt", Value: "{createdAt}"}},
-		Missing: refuse("PullThroughCacheRuleNotFoundException", "The pull through cache rule with prefix {"+prefix+"} does not exist"),
+	kind := resource.Kind{Name: rules, NamedBy: resource.Named(prefix),
+		OnCreate: []resource.Member{{Name: "registryId", Value: "{account}"}, {Name: "createdAt", Value: "{now}"}, {Name: "updatedAt", Value: "{createdAt}"}},
+		Missing:  refuse("PullThroughCacheRuleNotFoundException", "The pull through cache rule with prefix {"+prefix+"} does not exist"),
 		Unique: []resource.Unique{{Members: []string{prefix}, Refusal: refuse("PullThroughCacheRuleAlreadyExistsException",
 			"A pull through cache rule with prefix {"+prefix+"} already exists")}},
 		Rules: []resource.Rule{
@@ -52,7 +52,7 @@ func pullThrough(account string) resource.Table {
 	return resource.Table{Account: account, Kinds: []resource.Kind{kind}, Operations: map[string]resource.Operation{
 		"CreatePullThroughCacheRule": {Do: resource.Create, Kind: rules},
 		"DescribePullThroughCacheRules": {Do: resource.List, Kind: rules, Answer: "pullThroughCacheRules",
-			All: "ecrRepositoryPrefixes", Where: map[string]string{"ecrRepositoryPrefixes": prefix}},
+			MustExist: "ecrRepositoryPrefixes", Match: map[string]string{"ecrRepositoryPrefixes": prefix}},
 		"DeletePullThroughCacheRule": {Do: resource.Delete, Kind: rules},
 	}}
 }

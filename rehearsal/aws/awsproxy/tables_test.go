@@ -41,7 +41,7 @@ func TestTablesNameWhatTheAPIHas(t *testing.T) {
 				continue
 			}
 			in, out := model.Members(model.Operations[name])
-			asked := slices.Concat(o.Sets, slices.Collect(maps.Keys(o.Where)), []string{o.All, o.Of, o.Tags})
+			asked := slices.Concat(o.Replaces, slices.Collect(maps.Keys(o.Match)), []string{o.MustExist, o.Target, o.Tags})
 			for _, member := range asked {
 				if member != "" && !slices.Contains(in, member) {
 					t.Errorf("%s:%s has no parameter %s, but %v", service, name, member, in)

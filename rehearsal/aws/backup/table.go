@@ -48,17 +48,17 @@ func Table(account string, moto func(region string) *awsapi.Client) resource.Tab
 			"UpdateBackupPlan": {Do: resource.Update, Kind: plans},
 			"GetBackupPlan":    {Do: resource.Describe, Kind: plans},
 			"ListBackupPlans":  {Do: resource.List, Kind: plans, Answer: "BackupPlansList"},
-			"DeleteBackupPlan": {Do: resource.Delete, Kind: plans, Says: document{"DeletionDate": "{now}"}},
+			"DeleteBackupPlan": {Do: resource.Delete, Kind: plans, Overrides: document{"DeletionDate": "{now}"}},
 
 			"CreateBackupSelection": {Do: resource.Create, Kind: selections},
 			"GetBackupSelection":    {Do: resource.Describe, Kind: selections},
 			"ListBackupSelections": {Do: resource.List, Kind: selections, Within: plans, Answer: "BackupSelectionsList",
-				Where: map[string]string{"BackupPlanId": "BackupPlanId"}},
+				Match: map[string]string{"BackupPlanId": "BackupPlanId"}},
 			"DeleteBackupSelection": {Do: resource.Delete, Kind: selections},
 
-			"TagResource":   {Do: resource.Tag, Of: "ResourceArn", Tags: "Tags", Missing: noResource},
-			"UntagResource": {Do: resource.Untag, Of: "ResourceArn", Tags: "TagKeyList", Missing: noResource},
-			"ListTags":      {Do: resource.Tags, Of: "ResourceArn", Missing: noResource},
+			"TagResource":   {Do: resource.Tag, Target: "ResourceArn", Tags: "Tags", Missing: noResource},
+			"UntagResource": {Do: resource.Untag, Target: "ResourceArn", Tags: "TagKeyList", Missing: noResource},
+			"ListTags":      {Do: resource.Tags, Target: "ResourceArn", Missing: noResource},
 		}}
 }
 
@@ -68,9 +68,9 @@ type service struct {
 }
 
 func (s service) vaults() resource.Kind {
-	return resource.Kind{Name: vaults, ARN: "BackupVaultArn", Tags: "BackupVaultTags", By: resource.Named("BackupVaultName"),
+	return resource.Kind{Name: vaults, ARN: "BackupVaultArn", Tags: "BackupVaultTags", NamedBy: resource.Named("BackupVaultName"),
 		Defaults: document{"VaultType": "BACKUP_VAULT", "VaultState": "AVAILABLE", "NumberOfRecoveryPoints": 0.0},
-		Made:     []resource.Member{{Name: "BackupVaultArn", Value: "arn:aws:backup:{scope}:{account}:backup-vault:{BackupVaultName}"}, {Name: "CreationDate", Value: "{now}"}},
+		OnCreate: []resource.Member{{Name: "BackupVaultArn", Value: "arn:aws:backup:{scope}:{account}:backup-vault:{BackupVaultName}"}, {Name: "CreationDate", Value: "{now}"}},
 		Missing:  refusal{Code: missing, Message: "There is no backup vault {BackupVaultName}"},
 		Unique: []resource.Unique{{Members: []string{"BackupVaultName"},
 			Refusal: refusal{Code: exists, Message: "Backup vault with the same name already exists"}}},
@@ -79,27 +79,27 @@ func (s service) vaults() resource.Kind {
 }
 
 func (s service) plans() resource.Kind {
-	return resource.Kind{Name: plans, ARN: "BackupPlanArn", Tags: "BackupPlanTags", By: resource.Named("BackupPlanId"),
-		Made: []resource.Member{{Name: "BackupPlanId", Value: "{uuid}"}, {Name: "CreationDate", Value: "{now}"},
+	return resource.Kind{Name: plans, ARN: "BackupPlanArn", Tags: "BackupPlanTags", NamedBy: resource.Named("BackupPlanId"),
+		OnCreate: []resource.Member{{Name: "BackupPlanId", Value: "{uuid}"}, {Name: "CreationDate", Value: "{now}"},
 			{Name: "BackupPlanArn", Value: "arn:aws:backup:{scope}:{account}:backup-plan:{BackupPlanId}"}},
-		Renewed: []resource.Member{{Name: "VersionId", Value: "{uuid}"}, {Name: "BackupPlanName", Value: "{BackupPlan.BackupPlanName}"}},
-		Missing: refusal{Code: missing, Message: "There is no backup plan {BackupPlanId}"},
+		OnChange: []resource.Member{{Name: "VersionId", Value: "{uuid}"}, {Name: "BackupPlanName", Value: "{BackupPlan.BackupPlanName}"}},
+		Missing:  refusal{Code: missing, Message: "There is no backup plan {BackupPlanId}"},
 		Unique: []resource.Unique{{Members: []string{"BackupPlan"},
 			Refusal: refusal{Code: exists, Message: "Backup plan with the same plan document already exists"}}},
-		References: []resource.Reference{{From: "BackupPlan.Rules.TargetBackupVaultName", To: vaults, Is: "BackupVaultName",
+		References: []resource.Reference{{From: "BackupPlan.Rules.TargetBackupVaultName", To: vaults, Member: "BackupVaultName",
 			Missing: refusal{Code: invalid, Message: "A rule of {BackupPlan.BackupPlanName} has no vault: there is no {value}"}}},
 		Check: checkPlan, View: completePlan}
 }
 
 func (s service) selections() resource.Kind {
-	return resource.Kind{Name: selections, By: resource.Named("BackupPlanId", "SelectionId"),
-		Made: []resource.Member{{Name: "SelectionId", Value: "{uuid}"}, {Name: "CreationDate", Value: "{now}"},
+	return resource.Kind{Name: selections, NamedBy: resource.Named("BackupPlanId", "SelectionId"),
+		OnCreate: []resource.Member{{Name: "SelectionId", Value: "{uuid}"}, {Name: "CreationDate", Value: "{now}"},
 			{Name: "SelectionName", Value: "{BackupSelection.SelectionName}"}, {Name: "IamRoleArn", Value: "{BackupSelection.IamRoleArn}"}},
 		Missing: refusal{Code: missing, Message: "There is no selection {SelectionId} of backup plan {BackupPlanId}"},
 		Unique: []resource.Unique{{Members: []string{"BackupPlanId", "SelectionName"},
 			Refusal: refusal{Code: exists, Message: "A selection of the name {SelectionName} exists already"}}},
-		References: []resource.Reference{{From: "BackupPlanId", To: plans, Is: "BackupPlanId",
+		References: []resource.Reference{{From: "BackupPlanId", To: plans, Member: "BackupPlanId",
 			Missing: refusal{Code: invalid, Message: "Cannot find Backup plan with ID {BackupPlanId}"},
-			Held:    refusal{Code: notNow, Message: "Related backup plan selections must be deleted prior to backup plan deletion"}}},
+			InUse:   refusal{Code: notNow, Message: "Related backup plan selections must be deleted prior to backup plan deletion"}}},
 		Check: s.checkSelection}
 }

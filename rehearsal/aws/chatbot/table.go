@@ -24,12 +24,12 @@ func Table(account string, moto func(region string) *awsapi.Client) resource.Tab
 	oneChannel := conflict("SlackTeamId", "The channel {SlackChannelId} is configured already")
 	oneChannel.Members = append(oneChannel.Members, "SlackChannelId")
 	kind := resource.Kind{Name: channels, ARN: "ChatConfigurationArn", Global: true, Tags: "Tags",
-		By: resource.Named("ChatConfigurationArn"), Missing: missing("ChatConfigurationArn"),
+		NamedBy: resource.Named("ChatConfigurationArn"), Missing: missing("ChatConfigurationArn"),
 		Defaults: resource.Document{"SlackTeamName": "rehearsal", "SlackChannelName": "rehearsal", "SnsTopicArns": []any{},
 			"LoggingLevel": "NONE", "UserAuthorizationRequired": false, "State": "ENABLED",
 			// AWS's own default, which allows whatever the role does.
 			"GuardrailPolicyArns": []any{"arn:aws:iam::aws:policy/AdministratorAccess"}},
-		Made: []resource.Member{{Name: "ChatConfigurationArn", Value: "arn:aws:chatbot::{account}:chat-configuration/slack-channel/{ConfigurationName}"}},
+		OnCreate: []resource.Member{{Name: "ChatConfigurationArn", Value: "arn:aws:chatbot::{account}:chat-configuration/slack-channel/{ConfigurationName}"}},
 		Unique: []resource.Unique{oneChannel,
 			conflict("ConfigurationName", "A configuration of the name {ConfigurationName} exists already")},
 		Check: func(c *resource.Call, _ *resource.Item, next resource.Document) error {
@@ -39,13 +39,13 @@ func Table(account string, moto func(region string) *awsapi.Client) resource.Tab
 		"CreateSlackChannelConfiguration": {Do: resource.Create, Kind: channels, Answer: "ChannelConfiguration"},
 		// A configuration that is not there is no error: the list is empty.
 		"DescribeSlackChannelConfigurations": {Do: resource.List, Kind: channels, Answer: "SlackChannelConfigurations",
-			Where: map[string]string{"ChatConfigurationArn": "ChatConfigurationArn"}},
+			Match: map[string]string{"ChatConfigurationArn": "ChatConfigurationArn"}},
 		"UpdateSlackChannelConfiguration": {Do: resource.Update, Kind: channels, Answer: "ChannelConfiguration"},
 		"DeleteSlackChannelConfiguration": {Do: resource.Delete, Kind: channels},
 
-		"TagResource":         {Do: resource.Tag, Of: "ResourceARN", Tags: "Tags", Missing: missing("ResourceARN")},
-		"UntagResource":       {Do: resource.Untag, Of: "ResourceARN", Tags: "TagKeys", Missing: missing("ResourceARN")},
-		"ListTagsForResource": {Do: resource.Tags, Of: "ResourceARN", Missing: missing("ResourceARN")},
+		"TagResource":         {Do: resource.Tag, Target: "ResourceARN", Tags: "Tags", Missing: missing("ResourceARN")},
+		"UntagResource":       {Do: resource.Untag, Target: "ResourceARN", Tags: "TagKeys", Missing: missing("ResourceARN")},
+		"ListTagsForResource": {Do: resource.Tags, Target: "ResourceARN", Missing: missing("ResourceARN")},
 	}}
 }
 

@@ -44,26 +44,26 @@ func Table(account string, takes time.Duration, moto func(region string) *awsapi
 			"DescribeRuleGroup":         {Do: resource.Describe, Kind: ruleGroups, Answer: "RuleGroupResponse"},
 			"DescribeRuleGroupMetadata": {Do: resource.Describe, Kind: ruleGroups},
 			"UpdateRuleGroup":           {Do: resource.Update, Kind: ruleGroups, Answer: "RuleGroupResponse"},
-			"DeleteRuleGroup":           {Do: resource.Delete, Kind: ruleGroups, Answer: "RuleGroupResponse", Says: deleting("RuleGroup")},
-			"ListRuleGroups":            {Do: resource.List, Kind: ruleGroups, Answer: "RuleGroups", Where: map[string]string{"Type": "Type"}},
+			"DeleteRuleGroup":           {Do: resource.Delete, Kind: ruleGroups, Answer: "RuleGroupResponse", Overrides: deleting("RuleGroup")},
+			"ListRuleGroups":            {Do: resource.List, Kind: ruleGroups, Answer: "RuleGroups", Match: map[string]string{"Type": "Type"}},
 
 			"CreateFirewallPolicy":   {Do: resource.Create, Kind: policies, Answer: "FirewallPolicyResponse"},
 			"DescribeFirewallPolicy": {Do: resource.Describe, Kind: policies, Answer: "FirewallPolicyResponse"},
 			"UpdateFirewallPolicy":   {Do: resource.Update, Kind: policies, Answer: "FirewallPolicyResponse"},
-			"DeleteFirewallPolicy":   {Do: resource.Delete, Kind: policies, Answer: "FirewallPolicyResponse", Says: deleting("FirewallPolicy")},
+			"DeleteFirewallPolicy":   {Do: resource.Delete, Kind: policies, Answer: "FirewallPolicyResponse", Overrides: deleting("FirewallPolicy")},
 			"ListFirewallPolicies":   {Do: resource.List, Kind: policies, Answer: "FirewallPolicies"},
 
 			"CreateFirewall":   {Do: resource.Create, Kind: firewalls, Answer: "Firewall"},
 			"DescribeFirewall": {Do: resource.Describe, Kind: firewalls, Answer: "Firewall"},
-			"ListFirewalls":    {Do: resource.List, Kind: firewalls, Answer: "Firewalls", Where: map[string]string{"VpcIds": "VpcId"}},
+			"ListFirewalls":    {Do: resource.List, Kind: firewalls, Answer: "Firewalls", Match: map[string]string{"VpcIds": "VpcId"}},
 			"DeleteFirewall": {Do: resource.Delete, Kind: firewalls, Answer: "Firewall",
-				Unless: protected("DeleteProtection", "Unable to delete the firewall {FirewallName}: it has deletion protection"),
-				Says: document{"FirewallStatus": document{"Status": "DELETING",
+				Guards: protected("DeleteProtection", "Unable to delete the firewall {FirewallName}: it has deletion protection"),
+				Overrides: document{"FirewallStatus": document{"Status": "DELETING",
 					"ConfigurationSyncStateSummary": "PENDING", "SyncStates": document{}}}},
-			"AssociateSubnets":    {Do: resource.Update, Kind: firewalls, Unless: fixedSubnets, Run: s.associateSubnets},
-			"DisassociateSubnets": {Do: resource.Update, Kind: firewalls, Unless: fixedSubnets, Run: s.disassociateSubnets},
-			"AssociateFirewallPolicy": {Do: resource.Update, Kind: firewalls, Sets: []string{"FirewallPolicyArn"},
-				Unless: protected("FirewallPolicyChangeProtection", "The firewall {FirewallName} is protected from a change of its policy")},
+			"AssociateSubnets":    {Do: resource.Update, Kind: firewalls, Guards: fixedSubnets, Run: s.associateSubnets},
+			"DisassociateSubnets": {Do: resource.Update, Kind: firewalls, Guards: fixedSubnets, Run: s.disassociateSubnets},
+			"AssociateFirewallPolicy": {Do: resource.Update, Kind: firewalls, Replaces: []string{"FirewallPolicyArn"},
+				Guards: protected("FirewallPolicyChangeProtection", "The firewall {FirewallName} is protected from a change of its policy")},
 			"UpdateFirewallDeleteProtection":        changes("DeleteProtection"),
 			"UpdateFirewallDescription":             changes("Description"),
 			"UpdateFirewallEncryptionConfiguration": changes("EncryptionConfiguration"),
@@ -72,9 +72,9 @@ func Table(account string, takes time.Duration, moto func(region string) *awsapi
 			"DescribeLoggingConfiguration":          {Do: resource.Describe, Kind: firewalls},
 			"UpdateLoggingConfiguration":            {Do: resource.Update, Kind: firewalls, Run: updateLogging},
 
-			"TagResource":         {Do: resource.Tag, Of: "ResourceArn", Tags: "Tags", Missing: none},
-			"UntagResource":       {Do: resource.Untag, Of: "ResourceArn", Tags: "TagKeys", Missing: none},
-			"ListTagsForResource": {Do: resource.Tags, Of: "ResourceArn", Missing: none},
+			"TagResource":         {Do: resource.Tag, Target: "ResourceArn", Tags: "Tags", Missing: none},
+			"UntagResource":       {Do: resource.Untag, Target: "ResourceArn", Tags: "TagKeys", Missing: none},
+			"ListTagsForResource": {Do: resource.Tags, Target: "ResourceArn", Missing: none},
 		}}
 }
 
@@ -85,16 +85,16 @@ func protected(by, message string) []resource.Guard {
 }
 
 func changes(what string) resource.Operation {
-	return resource.Operation{Do: resource.Update, Kind: firewalls, Sets: []string{what}}
+	return resource.Operation{Do: resource.Update, Kind: firewalls, Replaces: []string{what}}
 }
 
 // kind is what the kinds have in common. The names of their members begin with a prefix, and their ARNs have a path.
 func kind(name, prefix, path string) resource.Kind {
-	return resource.Kind{Name: name, ARN: prefix + "Arn", Tags: "Tags", By: resource.Named(prefix+"Name", prefix+"Arn"),
+	return resource.Kind{Name: name, ARN: prefix + "Arn", Tags: "Tags", NamedBy: resource.Named(prefix+"Name", prefix+"Arn"),
 		Defaults: document{prefix + "Status": "ACTIVE", "EncryptionConfiguration": document{"KeyId": "AWS_OWNED_KMS_KEY", "Type": "AWS_OWNED_KMS_KEY"}},
-		Made: []member{{Name: prefix + "Arn", Value: "arn:aws:network-firewall:{scope}:{account}:" + path + "/{" + prefix + "Name}"},
+		OnCreate: []member{{Name: prefix + "Arn", Value: "arn:aws:network-firewall:{scope}:{account}:" + path + "/{" + prefix + "Name}"},
 			{Name: prefix + "Id", Value: "{uuid}"}, {Name: "Name", Value: "{" + prefix + "Name}"}, {Name: "Arn", Value: "{" + prefix + "Arn}"}},
-		Renewed: []member{{Name: "UpdateToken", Value: "{uuid}"}, {Name: "LastModifiedTime", Value: "{now}"}},
+		OnChange: []member{{Name: "UpdateToken", Value: "{uuid}"}, {Name: "LastModifiedTime", Value: "{now}"}},
 		Token: &resource.Guard{Member: "UpdateToken",
 			Refusal: refusal{Code: "InvalidTokenException", Message: "The update token is not that of the latest change of {Name}"}},
 		Unnamed: refusal{Code: invalid, Message: "one of " + prefix + "Arn and " + prefix + "Name is needed"},
@@ -108,7 +108,7 @@ const defaultOrder = "DEFAULT_ACTION_ORDER"
 
 func (s service) ruleGroups() resource.Kind {
 	k := kind(ruleGroups, "RuleGroup", "{Type|lower}-rulegroup")
-	k.By = append(k.By, resource.Name{Ask: "Type", Narrows: true})
+	k.NamedBy = append(k.NamedBy, resource.Name{Param: "Type", Narrows: true})
 	k.Fixed = []resource.Fixed{{Path: "RuleGroup.StatefulRuleOptions.RuleOrder", Otherwise: defaultOrder,
 		Refusal: refusal{Code: invalid, Message: "The rule order of a rule group cannot change"}},
 		{Path: "Capacity", Refusal: refusal{Code: invalid, Message: "The capacity of a rule group cannot change"}}}
@@ -120,7 +120,7 @@ func (s service) policies() resource.Kind {
 	k := kind(policies, "FirewallPolicy", "firewall-policy")
 	held := refusal{Code: inUse, Message: "Unable to delete the object because it is still in use: {count} firewall policies refer to {Name}"}
 	for _, path := range []string{"FirewallPolicy.StatefulRuleGroupReferences.ResourceArn", "FirewallPolicy.StatelessRuleGroupReferences.ResourceArn"} {
-		k.References = append(k.References, resource.Reference{From: path, To: ruleGroups, Is: "RuleGroupArn", Held: held,
+		k.References = append(k.References, resource.Reference{From: path, To: ruleGroups, Member: "RuleGroupArn", InUse: held,
 			Missing: refusal{Code: invalid, Message: "There is no rule group {value}"}})
 	}
 	k.Fixed = []resource.Fixed{{Path: "FirewallPolicy.StatefulEngineOptions.RuleOrder", Otherwise: defaultOrder,
@@ -135,9 +135,9 @@ func (s service) firewalls(takes time.Duration) resource.Kind {
 		k.Defaults[off] = false
 	}
 	k.Defaults["LoggingConfiguration"] = document{"LogDestinationConfigs": []any{}}
-	k.References = []resource.Reference{{From: "FirewallPolicyArn", To: policies, Is: "FirewallPolicyArn",
+	k.References = []resource.Reference{{From: "FirewallPolicyArn", To: policies, Member: "FirewallPolicyArn",
 		Missing: refusal{Code: missing, Message: "There is no firewall policy {value} in this account and region"},
-		Held:    refusal{Code: inUse, Message: "Unable to delete the object because it is still in use: {count} firewalls have the policy {Name}"}}}
+		InUse:   refusal{Code: inUse, Message: "Unable to delete the object because it is still in use: {count} firewalls have the policy {Name}"}}}
 	k.Rules = []resource.Rule{{When: func(next document) bool { return next.Text("VpcId") == "" || len(next.List("SubnetMappings")) == 0 },
 		Refusal: refusal{Code: invalid, Message: "VpcId and SubnetMappings are needed: firewalls on a transit gateway are not simulated"}}}
 	k.States = []resource.State{{Name: "PROVISIONING", Lasts: takes}, {Name: "READY"}}

@@ -21,10 +21,10 @@ const stacks = "stack"
 // Table is CloudFormation of one account. What stacks make, they make by calling aws.
 func Table(account string, aws func(region string) *awsapi.Client) resource.Table {
 	s := service{aws}
-	kind := resource.Kind{Name: stacks, ARN: "StackId", Tags: "Tags", Takes: []string{"StackName", "TemplateBody"},
-		By:       []resource.Name{{Ask: "StackName", Is: []string{"StackName", "StackId"}}},
+	kind := resource.Kind{Name: stacks, ARN: "StackId", Tags: "Tags", Keep: []string{"StackName", "TemplateBody"},
+		NamedBy:  []resource.Name{{Param: "StackName", Members: []string{"StackName", "StackId"}}},
 		Defaults: document{"DisableRollback": false, "EnableTerminationProtection": false, "StagesAvailable": []string{"Original", "Processed"}},
-		Made: []member{{Name: "StackId", Value: "arn:aws:cloudformation:{scope}:{account}:stack/{StackName}/{uuid}"},
+		OnCreate: []member{{Name: "StackId", Value: "arn:aws:cloudformation:{scope}:{account}:stack/{StackName}/{uuid}"},
 			{Name: "CreationTime", Value: "{now}"}},
 		Missing: refusal{Code: invalid, Message: "Stack with id {StackName} does not exist"},
 		Unique: []resource.Unique{{Members: []string{"StackName"},
