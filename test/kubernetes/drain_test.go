@@ -14,9 +14,9 @@ import (
 	"drover/generator"
 	"drover/generator/spec"
 	"drover/orchestrator"
-	"drover/orchestrator/platform"
 	"drover/orchestrator/journal"
 	"drover/orchestrator/kubernetes"
+	"drover/orchestrator/platform"
 	"drover/orchestrator/terraform"
 	rehearsal "drover/rehearsal/kubernetes"
 )
