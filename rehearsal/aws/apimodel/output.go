@@ -34,7 +34,7 @@ func (s *Service) Output(o *Operation, answer map[string]any) ([]byte, error) {
 // document is an answer in XML.
 func (s *Service) document(o *Operation, value map[string]any) string {
 	w := &xmlWriter{}
-	fmt.Fprintf(w, `%s<%sResponse xmlns="%s">`, xml.Header, o.Name, s.Metadata.Namespace)
+	w.WriteString(xml.Header + "<" + o.Name + `Response xmlns="` + s.Metadata.Namespace + `">`)
 	if s.Metadata.Protocol == "ec2" {
 		w.members(value)
 		w.WriteString("<requestId>rehearsal</requestId>")
@@ -42,7 +42,7 @@ func (s *Service) document(o *Operation, value map[string]any) string {
 		w.element(o.Name+"Result", value)
 		w.WriteString("<ResponseMetadata><RequestId>rehearsal</RequestId></ResponseMetadata>")
 	}
-	fmt.Fprintf(w, "</%sResponse>", o.Name)
+	w.WriteString("</" + o.Name + "Response>")
 	return w.String()
 }
 
@@ -161,7 +161,7 @@ func (w *xmlWriter) members(values map[string]any) {
 }
 
 func (w *xmlWriter) element(name string, value any) {
-	fmt.Fprintf(w, "<%s>", name)
+	w.WriteString("<" + name + ">")
 	switch v := value.(type) {
 	case map[string]any:
 		w.members(v)
@@ -174,5 +174,5 @@ func (w *xmlWriter) element(name string, value any) {
 	default:
 		_ = xml.EscapeText(w, fmt.Append(nil, v)) // a strings.Builder takes everything
 	}
-	fmt.Fprintf(w, "</%s>", name)
+	w.WriteString("</" + name + ">")
 }

@@ -5,11 +5,11 @@ import (
 	"testing"
 )
 
-// logGroups are the log groups of a cluster.
-func logGroups(t *testing.T, cluster string) string {
+// logGroups are the log groups of the cluster of the test.
+func logGroups(t *testing.T) string {
 	t.Helper()
 	var names []string
-	list, _ := at(t, sdk.ok(t, "logs", "DescribeLogGroups", params{"logGroupNamePrefix": "/aws/eks/" + cluster + "/"}), "logGroups").([]any)
+	list, _ := at(t, sdk.ok(t, "logs", "DescribeLogGroups", params{"logGroupNamePrefix": "/aws/eks/logging/"}), "logGroups").([]any)
 	for _, one := range list {
 		names = append(names, text(t, params{"group": one}, "group", "logGroupName"))
 	}
@@ -26,7 +26,7 @@ func TestAClusterThatLogsHasItsLogGroupForAsLongAsItStands(t *testing.T) {
 		sdk.ok(t, "eks", "UpdateClusterConfig", params{"name": name, "logging": logging})
 	}
 	sdk.ok(t, "eks", "CreateCluster", params{"name": name, "roleArn": role, "resourcesVpcConfig": params{"subnetIds": subnets(t, "a", "b")}})
-	if got := logGroups(t, name); got != "" {
+	if got := logGroups(t); got != "" {
 		t.Errorf("a cluster that does not log has %s", got)
 	}
 	for _, step := range []struct {
@@ -44,16 +44,16 @@ func TestAClusterThatLogsHasItsLogGroupForAsLongAsItStands(t *testing.T) {
 		{"its group is deleted", func() { sdk.ok(t, "logs", "DeleteLogGroup", params{"logGroupName": group}) }, ""},
 	} {
 		step.do()
-		if got := logGroups(t, name); got != step.want {
+		if got := logGroups(t); got != step.want {
 			t.Errorf("when %s there is %q, want %q", step.what, got, step.want)
 		}
 	}
 	sdk.ok(t, "eks", "CreateCluster", params{"name": name, "roleArn": role, "logging": logs(true, "api"), "resourcesVpcConfig": params{"subnetIds": subnets(t, "a", "b")}})
-	if got := logGroups(t, name); got != group {
+	if got := logGroups(t); got != group {
 		t.Errorf("a cluster that logs from its start has %q", got)
 	}
 	sdk.ok(t, "logs", "DeleteLogGroup", params{"logGroupName": group})
-	if got := logGroups(t, name); got != group {
+	if got := logGroups(t); got != group {
 		t.Errorf("after its deletion there is %q", got)
 	}
 }
