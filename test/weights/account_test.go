@@ -44,7 +44,7 @@ func withAccount(ctx context.Context, m *testing.M) (code int, err error) {
 		return 1, err
 	}
 	defer func() { err = errors.Join(err, server.Close()) }()
-	proxy, err := awsproxy.Start(ctx, awsproxy.Options{Moto: server.URL(), Log: io.Discard, Propagates: propagates})
+	proxy, err := awsproxy.Start(ctx, awsproxy.Options{Moto: server.URL(), Log: io.Discard, InSync: func(written time.Time) bool { return time.Since(written) >= propagates }})
 	if err != nil {
 		return 1, err
 	}

@@ -72,7 +72,7 @@ func TestADeletedRecordLeavesOthersOfItsSetIdentifier(t *testing.T) {
 func TestAChangeIsPendingUntilItHasPropagated(t *testing.T) {
 	t.Parallel()
 	const takes = 300 * time.Millisecond
-	slow, err := awsproxy.Start(t.Context(), awsproxy.Options{Moto: motoURL, Account: account, Log: io.Discard, Propagates: takes})
+	slow, err := awsproxy.Start(t.Context(), awsproxy.Options{Moto: motoURL, Account: account, Log: io.Discard, InSync: func(written time.Time) bool { return time.Since(written) >= takes }})
 	if err != nil {
 		t.Fatal(err)
 	}
