@@ -1,6 +1,7 @@
 package store
 
 import (
+	"errors"
 	"fmt"
 	"time"
 )
@@ -65,6 +66,8 @@ func (e *LostError) Error() string {
 	switch {
 	case e.By != nil:
 		text += fmt.Sprintf(": `%s` on %s (process %d) has taken it", e.By.Command, e.By.Host, e.By.PID)
+	case errors.Is(e.Err, errReleased):
+		return text + ": it was released"
 	case e.Err != nil:
 		text += fmt.Sprintf(": it expired, as it could not be renewed (%v)", e.Err)
 	default:

@@ -22,6 +22,7 @@ type Lease struct {
 
 	lock    sync.Mutex // guards what follows
 	head    Head
+	beats   int64     // the heartbeats so far
 	renewed time.Time // when the request began by which the holder was last heard of
 	lost    *LostError
 }
@@ -71,7 +72,7 @@ func (l *Lease) renew(start time.Time) error {
 func (l *Lease) lose(by *Holder, err error) *LostError {
 	l.lock.Lock()
 	defer l.lock.Unlock()
-	if l.lost == nil || by != nil {
+	if l.lost == nil || by != nil || l.lost.By == nil && l.lost.Err == nil {
 		l.lost = &LostError{Cluster: l.store.cluster, Fence: l.fence, By: by, Err: err}
 	}
 	return l.lost
