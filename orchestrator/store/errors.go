@@ -24,6 +24,9 @@ type VersionError struct {
 }
 
 func (e *VersionError) Error() string {
+	if e.Version == 0 {
+		return fmt.Sprintf("the store has %s with fields that this drover does not know; nothing was changed. Run the drover that wrote it, or a newer one", e.Object)
+	}
 	return fmt.Sprintf("the store has %s in format %d, and this drover reads format %d only; nothing was changed. Run the drover that wrote it, or a newer one",
 		e.Object, e.Version, version)
 }

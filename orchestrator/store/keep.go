@@ -83,12 +83,15 @@ func (l *Lease) unfenced(ctx context.Context, head Head) error {
 }
 
 // Release gives the lease back, so that the next process need not wait for its expiry. It also settles what an append
-// left unknown. It returns a LostError if another process has taken the lease.
+// left unknown. It returns a LostError if another process has taken the lease. Releasing twice is no error.
 func (l *Lease) Release(ctx context.Context) error {
 	if err := l.take(ctx); err != nil {
 		return err
 	}
 	defer l.give()
+	if l.released() {
+		return nil
+	}
 	now := l.store.options.Clock.Now()
 	// At most one record of this lease is not known to it.
 	for range 2 {
@@ -105,11 +108,24 @@ func (l *Lease) Release(ctx context.Context) error {
 			return fmt.Errorf("releasing the lease on %s: %w", l.store.cluster, err)
 		}
 		l.advance(r.Head())
-		_ = l.lose(nil, errReleased)
+		l.end()
 		// The heartbeat now names the journal's end, for whoever reads it next.
 		return l.store.writeHeartbeat(ctx, l.heartbeat(now, r.Head()))
 	}
 	return fmt.Errorf("releasing the lease on %s: its journal has records of this lease that it did not write", l.store.cluster)
+}
+
+// end makes the lease invalid because it was released.
+func (l *Lease) end() {
+	l.lock.Lock()
+	defer l.lock.Unlock()
+	l.lost = &LostError{Cluster: l.store.cluster, Fence: l.fence, Err: errReleased}
+}
+
+func (l *Lease) released() bool {
+	l.lock.Lock()
+	defer l.lock.Unlock()
+	return l.lost != nil && errors.Is(l.lost.Err, errReleased)
 }
 
 var errReleased = errors.New("it was released")

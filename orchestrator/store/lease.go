@@ -81,6 +81,9 @@ func (l *Lease) lose(by *Holder, err error) *LostError {
 // Append writes an event as the next record, durably when it returns. It returns a LostError if the lease is lost, and
 // an UnknownError if the record may have been written or not; then the lease takes no further ones.
 func (l *Lease) Append(ctx context.Context, event json.RawMessage) (Record, error) {
+	if !json.Valid(event) {
+		return Record{}, fmt.Errorf("appending to the journal of %s: the event is not JSON: %.100q", l.store.cluster, event)
+	}
 	if err := l.take(ctx); err != nil {
 		return Record{}, err
 	}
