@@ -209,7 +209,8 @@ func TestAHolderThatIsStoppedInTheMiddleOfAHeartbeatIsFenced(t *testing.T) {
 	t.Parallel()
 	w := newWorld()
 	first := acquire(t, w.open(), "one")
-	w.stop = func() { w.clock.Advance(time.Minute) }
+	// The heartbeat begins 15 s after the lease was taken, and is stored 5 s after the lease expired.
+	w.stop = func() { w.clock.Advance(50 * time.Second) }
 	var lost *store.LostError
 	if err := first.Keep(t.Context()); !errors.As(err, &lost) {
 		t.Errorf("keeping: %v", err)
