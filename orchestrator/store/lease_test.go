@@ -209,11 +209,11 @@ func TestAHolderThatIsStoppedInTheMiddleOfAHeartbeatIsFenced(t *testing.T) {
 	t.Parallel()
 	w := newWorld()
 	first := acquire(t, w.open(), "one")
-	// The heartbeat begins 15 s after the lease was taken, and is stored 5 s after the lease expired.
-	w.stop = func() { w.clock.Advance(50 * time.Second) }
+	w.clock.Advance(15 * time.Second)
+	w.stop = func() { w.clock.Advance(50 * time.Second) } // the lease expires in the meantime
 	var lost *store.LostError
-	if err := first.Keep(t.Context()); !errors.As(err, &lost) {
-		t.Errorf("keeping: %v", err)
+	if err := first.Anchor(t.Context()); !errors.As(err, &lost) {
+		t.Errorf("a heartbeat of an expired lease: %v", err)
 	}
 	if first.Valid() == nil {
 		t.Error("the lease is valid again")
