@@ -10,18 +10,18 @@ import (
 
 	"drover/generator"
 	"drover/generator/spec"
-	"drover/orchestrator/cloud"
-	"drover/orchestrator/cloud/aws"
 	"drover/orchestrator/kubernetes"
-	"drover/orchestrator/secret"
+	"drover/orchestrator/platform"
+	"drover/orchestrator/platform/aws"
+	"drover/orchestrator/redact"
 	"drover/orchestrator/terraform"
 	"drover/orchestrator/traffic"
 	"drover/orchestrator/verify"
 )
 
 // platforms are the clouds that drover can ask.
-var platforms = map[spec.Platform]func(ctx context.Context, region string, secret func(values ...string)) (cloud.Platform, error){
-	spec.AWS: func(ctx context.Context, region string, secret func(values ...string)) (cloud.Platform, error) {
+var platforms = map[spec.Platform]func(ctx context.Context, region string, secret func(values ...string)) (platform.Platform, error){
+	spec.AWS: func(ctx context.Context, region string, secret func(values ...string)) (platform.Platform, error) {
 		return aws.New(ctx, region, secret)
 	},
 }
@@ -29,14 +29,9 @@ var platforms = map[spec.Platform]func(ctx context.Context, region string, secre
 // Connect gives the ports to the real world: Terraform, the platform's API and
 // DNS, as the environment has them.
 func Connect(ctx context.Context, o Options) (Ports, error) {
-	dial, ok := platforms[o.Spec.Spec.Platform]
-	if !ok {
-		return Ports{}, &Refused{fmt.Sprintf("drover cannot drive clusters on %s yet", o.Spec.Spec.Platform), "use platform aws"}
-	}
-	learn(o.Secrets, o.Spec.Spec)
-	platform, err := dial(ctx, o.Spec.Spec.Region, o.Secrets.Learn)
+	platform, err := ConnectPlatform(ctx, o)
 	if err != nil {
-		return Ports{}, fmt.Errorf("connecting to %s: %w", o.Spec.Spec.Platform, err)
+		return Ports{}, err
 	}
 	net, err := traffic.FromEnv()
 	if err != nil {
@@ -67,9 +62,23 @@ func Connect(ctx context.Context, o Options) (Ports, error) {
 	}, nil
 }
 
+// ConnectPlatform gives the platform's API alone, which needs no Terraform.
+func ConnectPlatform(ctx context.Context, o Options) (platform.Platform, error) {
+	dial, ok := platforms[o.Spec.Spec.Platform]
+	if !ok {
+		return nil, &Refused{fmt.Sprintf("drover cannot drive clusters on %s yet", o.Spec.Spec.Platform), "use platform aws"}
+	}
+	learn(o.Secrets, o.Spec.Spec)
+	connected, err := dial(ctx, o.Spec.Spec.Region, o.Secrets.Learn)
+	if err != nil {
+		return nil, fmt.Errorf("connecting to %s: %w", o.Spec.Spec.Platform, err)
+	}
+	return connected, nil
+}
+
 // learn takes what a spec leads to: the variables that it says hold secrets, and what its addresses have no business to
 // hold.
-func learn(secrets *secret.Known, s spec.Spec) {
+func learn(secrets *redact.Redactor, s spec.Spec) {
 	if a := s.Services.Alerts; a != nil {
 		var refs []spec.SecretRef
 		if a.Slack != nil {
@@ -97,7 +106,7 @@ func learn(secrets *secret.Known, s spec.Spec) {
 
 // apiServers opens clients by what the platform says of a cluster. Each is asked for anew, as a color that is built
 // again has the same name, and another server.
-func apiServers(platform cloud.Platform, secrets *secret.Known) func(context.Context, string) (*kubernetes.Client, error) {
+func apiServers(platform platform.Platform, secrets *redact.Redactor) func(context.Context, string) (*kubernetes.Client, error) {
 	return func(ctx context.Context, cluster string) (*kubernetes.Client, error) {
 		access, err := platform.Kubernetes(ctx, cluster)
 		if err != nil {

@@ -13,7 +13,7 @@ import (
 	"drover/generator/spec"
 	"drover/orchestrator"
 	"drover/orchestrator/journal"
-	"drover/orchestrator/secret"
+	"drover/orchestrator/redact"
 )
 
 // The exit codes, as documented.
@@ -32,7 +32,7 @@ const (
 type streams struct {
 	in       *os.File
 	out, err io.Writer
-	secrets  *secret.Known
+	secrets  *redact.Redactor
 }
 
 // errDifferences says that a check found something that is not as it should be.
@@ -43,7 +43,7 @@ type usageError struct{ error }
 
 // run is the whole program, without the process around it.
 func run(ctx context.Context, args []string, s streams) int {
-	s.secrets = secret.FromEnvironment(os.Environ())
+	s.secrets = redact.FromEnvironment(os.Environ())
 	s.out, s.err = s.secrets.Writer(s.out), s.secrets.Writer(s.err)
 	err := newApp(s).RunContext(ctx, gateLast(args))
 	if err == nil {
@@ -107,7 +107,7 @@ func newApp(s streams) *cli.App {
 		Commands: []*cli.Command{
 			validateCommand(s), generateCommand(s), networkCommand(s), schemaCommand(s), initCommand(s),
 			planCommand(s), applyCommand(s), rotateCommand(s), statusCommand(s), historyCommand(s), reportCommand(s), approveCommand(s), rollbackCommand(s),
-			destroyCommand(s), rehearseCommand(s), doctorCommand(s), completionCommand(s),
+			recoverCommand(s), destroyCommand(s), rehearseCommand(s), doctorCommand(s), completionCommand(s),
 		},
 	}
 	for _, command := range app.Commands {
