@@ -18,7 +18,7 @@ func (l *Lease) Keep(ctx context.Context) error {
 	var failure error // of the last heartbeat
 	for {
 		if options.Clock.Sleep(ctx, pause) != nil {
-			return nil
+			return nil //nolint:nilerr // that the context ends is how keeping ends
 		}
 		err := l.Anchor(ctx)
 		var lost *LostError
@@ -30,7 +30,7 @@ func (l *Lease) Keep(ctx context.Context) error {
 		case errors.As(err, &lost):
 			return lost
 		case ctx.Err() != nil:
-			return nil
+			return nil //nolint:nilerr // the heartbeat failed because the context ended
 		default:
 			pause, failure = options.Heartbeat/retries, err
 		}

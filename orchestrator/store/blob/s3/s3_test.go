@@ -52,7 +52,7 @@ func open(t testing.TB, settings aws.Config, bucket string) store.Objects {
 }
 
 // makeBucket makes a bucket with the state of a root in it, beside which the store is.
-func makeBucket(t testing.TB, settings aws.Config, name string) *awss3.Client {
+func makeBucket(t testing.TB, settings aws.Config, name string) {
 	t.Helper()
 	client := awss3.NewFromConfig(settings, func(o *awss3.Options) { o.UsePathStyle = true })
 	if _, err := client.CreateBucket(t.Context(), &awss3.CreateBucketInput{
@@ -66,7 +66,6 @@ func makeBucket(t testing.TB, settings aws.Config, name string) *awss3.Client {
 	}); err != nil {
 		t.Fatal(err)
 	}
-	return client
 }
 
 func TestS3IsAPlaceForAStore(t *testing.T) {
