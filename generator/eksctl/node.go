@@ -6,7 +6,8 @@ import (
 	"strings"
 
 	"github.com/goccy/go-yaml/ast"
-	"github.com/goccy/go-yaml/parser"
+
+	"drover/generator/untrusted"
 )
 
 // node is a part of a ClusterConfig: where it is, what it says, and whether
@@ -23,13 +24,8 @@ type node struct {
 }
 
 // read parses the ClusterConfig in data.
-func read(file string, data []byte) (root *node, err error) {
-	defer func() {
-		if r := recover(); r != nil { // a panic of the parser is a file that cannot be read
-			root, err = nil, fmt.Errorf("%s is not YAML that can be read: %v", file, r)
-		}
-	}()
-	parsed, err := parser.ParseBytes(data, 0)
+func read(file string, data []byte) (*node, error) {
+	parsed, err := untrusted.ParseYAML(data)
 	if err != nil {
 		return nil, fmt.Errorf("reading the ClusterConfig: %s is not YAML: %w", file, err)
 	}

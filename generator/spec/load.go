@@ -5,13 +5,14 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"strings"
 	"unicode/utf8"
 
 	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
 	"github.com/goccy/go-yaml/parser"
+
+	"drover/generator/untrusted"
 )
 
 // The apiVersion and kind of a spec that this drover reads.
@@ -20,14 +21,11 @@ const (
 	Kind       = "Cluster"
 )
 
-// largest is the most bytes that are read as a spec; the parser recurses.
-const largest = 1 << 20
-
 // Load reads the spec in the file at path: strictly, with defaults filled in,
 // and validated. All there is to say about it comes at once. The cluster is
 // only to be used if the diagnostics hold no error.
 func Load(path string) (Cluster, Diagnostics) {
-	data, err := os.ReadFile(path)
+	data, err := untrusted.ReadFile(path)
 	if err != nil {
 		return Cluster{}, Diagnostics{unreadable(path, err)}
 	}
@@ -36,7 +34,6 @@ func Load(path string) (Cluster, Diagnostics) {
 
 func unreadable(path string, err error) Diagnostic {
 	d := Diagnostic{File: path, Severity: Error}
-	info, statErr := os.Stat(path)
 	var cause *fs.PathError
 	switch {
 	case path == "-":
@@ -48,11 +45,23 @@ func unreadable(path string, err error) Diagnostic {
 	case errors.Is(err, fs.ErrPermission):
 		d.Message = "you may not read this file"
 		d.Suggestion = "give yourself the right to: chmod u+r " + path
-	case statErr == nil && info.IsDir():
+	case errors.Is(err, untrusted.ErrDirectory):
 		d.Message = "this is a directory, where one spec file is needed"
 		d.Suggestion = "name a file in it, such as " + strings.TrimRight(path, "/") + "/cluster.yaml"
-	case errors.As(err, &cause):
-		d.Message = "reading the spec failed: " + cause.Err.Error()
+	case errors.Is(err, untrusted.ErrOutside):
+		d.Message = "this is a symbolic link to a file outside of the checkout, and a spec from a checkout is read from there only"
+		d.Suggestion = "put the spec itself in the place of the link, or name the file that it leads to with -f"
+	case errors.Is(err, untrusted.ErrNotRegular):
+		d.Message = "this is a device, a pipe or a socket, where a file is needed"
+		d.Suggestion = "for what is piped in, write -f /dev/stdin"
+	case errors.Is(err, untrusted.ErrTooLarge):
+		d.Message = fmt.Sprintf("the file has more than %d bytes, more than any spec", untrusted.MostBytes)
+		d.Suggestion = "see whether -f names the right file"
+	default:
+		d.Message = "reading the spec failed: " + err.Error()
+		if errors.As(err, &cause) {
+			d.Message = "reading the spec failed: " + cause.Err.Error()
+		}
 		d.Suggestion = "see whether the file can be read at all, such as with cat"
 	}
 	return d
@@ -88,7 +97,7 @@ func (d *decoder) document(data []byte) ast.Node {
 	if !d.isText(data) {
 		return nil
 	}
-	file, err := parse(data)
+	file, err := untrusted.ParseYAML(data, parser.AllowDuplicateMapKey())
 	if err != nil {
 		d.syntaxError(err)
 		return nil
@@ -118,25 +127,7 @@ func (d *decoder) document(data []byte) ast.Node {
 
 const firstLines = "apiVersion: drover/v1, kind: Cluster, metadata: {name: NAME}, spec: …"
 
-// parse parses YAML. A panic of the parser is a file that cannot be read, not
-// a reason for drover to crash.
-func parse(data []byte) (file *ast.File, err error) {
-	defer func() {
-		if r := recover(); r != nil {
-			err = fmt.Errorf("this is not YAML that can be read: %v", r)
-		}
-	}()
-	return parser.ParseBytes(data, 0, parser.AllowDuplicateMapKey())
-}
-
 func (d *decoder) isText(data []byte) bool {
-	if len(data) > largest {
-		d.add(Diagnostic{
-			Severity: Error, Message: fmt.Sprintf("the file has %d bytes, more than any spec (%d)", len(data), largest),
-			Suggestion: "see whether -f names the right file",
-		})
-		return false
-	}
 	for n, line := range d.lines {
 		bad := strings.IndexByte(line, 0)
 		if bad < 0 && !utf8.ValidString(line) {
@@ -160,6 +151,11 @@ func (d *decoder) isText(data []byte) bool {
 
 // syntaxError says what keeps the file from being YAML.
 func (d *decoder) syntaxError(err error) {
+	var limit *untrusted.LimitError
+	if errors.As(err, &limit) {
+		d.errorAt("", "no spec is like that; see whether -f names the right file", span{limit.Line, limit.Column, 1}, limit.Message)
+		return
+	}
 	var syntax *yaml.SyntaxError
 	if !errors.As(err, &syntax) || syntax.Token == nil {
 		d.add(Diagnostic{Severity: Error, Message: "the file is not YAML: " + err.Error(), Suggestion: "see whether -f names the right file"})
