@@ -73,13 +73,17 @@ func Parse(name string, data []byte) (Cluster, Diagnostics) {
 	return c, d.finish()
 }
 
+// saysItIsOurs is what a file that a person wrote as a spec says of itself, however mistaken the rest is. Of any other
+// file nothing is shown: it may be a person's own, such as ~/.netrc, and a continuous integration's log may be public.
+var saysItIsOurs = lazily(`(?i)api[-_ ]?version["']?[ \t]*:[ \t]*["']?drover`)
+
 // examine does all that Parse does, and gives the decoder that knows what is
 // wrong and where everything is.
 func examine(name string, data []byte) (Cluster, *decoder) {
 	data = bytes.TrimPrefix(data, []byte("\xef\xbb\xbf"))
 	d := &decoder{
-		source: newSource(name, string(data)),
-		index:  map[string]place{}, failed: map[string]bool{}, anchors: map[string]ast.Node{},
+		source: newSource(name, string(data)), foreign: !saysItIsOurs.MatchString(string(data)),
+		index: map[string]place{}, failed: map[string]bool{}, failedBelow: map[string]bool{}, anchors: map[string]ast.Node{},
 	}
 	var c Cluster
 	c.setDefaults()
@@ -125,6 +129,9 @@ func (d *decoder) document(data []byte) ast.Node {
 	return nil
 }
 
+// groupVersion is how Kubernetes and its neighbors write an apiVersion.
+var groupVersion = lazily(`^([a-z0-9.-]{1,60}/)?v[0-9][a-z0-9]{0,10}$`)
+
 const firstLines = "apiVersion: drover/v1, kind: Cluster, metadata: {name: NAME}, spec: …"
 
 func (d *decoder) isText(data []byte) bool {
@@ -169,6 +176,10 @@ func (d *decoder) syntaxError(err error) {
 	if before, _, has := strings.Cut(d.lines[at.line-1], "\u00a0"); has {
 		at.column = utf8.RuneCountInString(before) + 1
 	}
+	if d.foreign {
+		d.errorAt("", "start a spec with these lines: "+firstLines, at, "the file is not YAML, and does not say that it is a spec")
+		return
+	}
 	message, suggestion := explainSyntax(syntax.Message, d.lines[at.line-1])
 	d.errorAt("", suggestion, at, message)
 }
@@ -204,7 +215,11 @@ func explainSyntax(message, line string) (string, string) {
 func (d *decoder) isOurs(body ast.Node) bool {
 	pairs, isMapping := mapping(body)
 	if !isMapping {
-		d.errorAt("", "start with these lines: "+firstLines, spanOf(body), "a spec is a mapping of fields, and this is "+kindOf(body))
+		is := kindOf(body)
+		if _, isScalar := scalarText(body); isScalar && d.foreign {
+			is = "one text"
+		}
+		d.errorAt("", "start with these lines: "+firstLines, spanOf(body), "a spec is a mapping of fields, and this is "+is)
 		return false
 	}
 	for _, want := range []struct{ key, value string }{{"apiVersion", APIVersion}, {"kind", Kind}} {
@@ -212,12 +227,16 @@ func (d *decoder) isOurs(body ast.Node) bool {
 			if keyOf(p) != want.key {
 				continue
 			}
-			if got, isText := p.Value.(*ast.StringNode); isText && got.Value != want.value {
+			got, isText := p.Value.(*ast.StringNode)
+			if isText && got.Value != want.value && (!d.foreign || groupVersion.MatchString(got.Value)) {
 				d.errorAt(want.key, fmt.Sprintf("write %s: %s, and see whether -f names the right file", want.key, want.value),
 					spanOf(p.Value), fmt.Sprintf("this is no spec that this drover reads: its %s is %q", want.key, got.Value))
 				return false
 			}
 		}
 	}
-	return true
+	if d.foreign {
+		d.errorAt("apiVersion", "start with these lines: "+firstLines, spanOf(body), "this is no spec that this drover reads: it has no apiVersion of drover")
+	}
+	return !d.foreign
 }

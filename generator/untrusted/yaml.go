@@ -59,7 +59,8 @@ func signs(data []byte) int {
 }
 
 // tooDeep is the token at which the nesting exceeds the limit, or nil. Outside of brackets, whatever stands further
-// right than what is before it is taken for one level more, until a line begins further left.
+// right than what is before it is taken for one level more, until a line begins further left. In brackets, dashes and
+// question marks of blocks have no place, and the parser nests by them all the same.
 func tooDeep(tokens token.Tokens) *token.Token {
 	brackets := 0
 	var columns []int // of what a token is indented below
@@ -67,6 +68,10 @@ func tooDeep(tokens token.Tokens) *token.Token {
 		switch t.Type {
 		case token.SequenceStartType, token.MappingStartType:
 			brackets++
+		case token.SequenceEntryType, token.MappingKeyType:
+			if brackets > 0 {
+				brackets++
+			}
 		case token.SequenceEndType, token.MappingEndType:
 			brackets = max(0, brackets-1)
 		default:
