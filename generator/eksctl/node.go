@@ -1,10 +1,12 @@
 package eksctl
 
 import (
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
 
+	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
 
 	"drover/generator/untrusted"
@@ -27,7 +29,7 @@ type node struct {
 func read(file string, data []byte) (*node, error) {
 	parsed, err := untrusted.ParseYAML(data)
 	if err != nil {
-		return nil, fmt.Errorf("reading the ClusterConfig: %s is not YAML: %w", file, err)
+		return nil, fmt.Errorf("reading the ClusterConfig: %s is not YAML: %w", file, withoutExcerpt(err))
 	}
 	for _, doc := range parsed.Docs {
 		if doc.Body == nil {
@@ -41,6 +43,15 @@ func read(file string, data []byte) (*node, error) {
 		}
 	}
 	return nil, fmt.Errorf("%s holds no ClusterConfig of eksctl: a file with kind: ClusterConfig is needed", file)
+}
+
+// withoutExcerpt is an error of the parser without the lines that it shows: nobody said that they are a ClusterConfig.
+func withoutExcerpt(err error) error {
+	var syntax *yaml.SyntaxError
+	if !errors.As(err, &syntax) || syntax.Token == nil {
+		return err
+	}
+	return fmt.Errorf("line %d, column %d is a mistake", syntax.Token.Position.Line, syntax.Token.Position.Column)
 }
 
 // reader makes nodes of a YAML document, with aliases followed.

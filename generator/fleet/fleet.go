@@ -21,6 +21,9 @@ type Member struct {
 	Cluster spec.Cluster
 }
 
+// mostSaid is how many diagnostics of a whole fleet are shown.
+const mostSaid = 500
+
 // Load reads the specs in files and checks them, each by itself and, where
 // each by itself is right, all together. Members come in the order of files;
 // they are only to be used if the diagnostics hold no error. The error is that
@@ -50,7 +53,7 @@ func Load(ctx context.Context, files []string) ([]Member, spec.Diagnostics, erro
 			sound = append(sound, members[i])
 		}
 	}
-	return members, append(said, check(sound, members)...), nil
+	return members, append(said, check(sound, members)...).First(mostSaid), nil
 }
 
 // Check says what is wrong between specs that are right by themselves.

@@ -1,12 +1,14 @@
 package untrusted
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 )
@@ -73,16 +75,10 @@ func ReadDir(path string) (_ []fs.DirEntry, err error) {
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, f.Close()) }()
-	if info, err := f.Stat(); err != nil || !info.IsDir() {
-		return nil, errors.Join(err, fs.ErrInvalid)
-	}
-	return fs.ReadDir(dirOf{f}, ".")
+	entries, err := f.ReadDir(-1)
+	slices.SortFunc(entries, func(a, b fs.DirEntry) int { return cmp.Compare(a.Name(), b.Name()) })
+	return entries, err
 }
-
-// dirOf is a file system with one open directory in it, which package fs sorts.
-type dirOf struct{ *os.File }
-
-func (d dirOf) Open(string) (fs.File, error) { return d.File, nil }
 
 // open opens a file of a checkout at once, whatever it is: a FIFO without a writer too.
 func open(path string) (*os.File, error) {
