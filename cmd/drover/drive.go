@@ -1,15 +1,11 @@
 package main
 
 import (
-	"bufio"
 	"context"
 	"encoding/json"
 	"fmt"
-	"os"
-	"strings"
 
 	"github.com/urfave/cli/v2"
-	"golang.org/x/term"
 
 	"drover/orchestrator"
 	"drover/orchestrator/journal"
@@ -51,6 +47,7 @@ func act(c *cli.Context, s streams, o orchestrator.Options, do func(context.Cont
 		return err
 	}
 	o.Ports = ports
+	s.interrupts.changes()
 	if err := do(c.Context, o); err != nil {
 		return err
 	}
@@ -89,17 +86,12 @@ func confirm(c *cli.Context, s streams, question string) error {
 	if s.in == nil || !isTerminal(s.in) {
 		return usageError{fmt.Errorf("%s asks before it acts, and there is no terminal to ask on; add --auto-approve", c.Command.FullName())}
 	}
-	if _, err := fmt.Fprintf(s.err, "%s\nWrite yes to go on: ", question); err != nil {
+	answer, err := ask(c.Context, s, question+"\nWrite yes to go on: ")
+	if err != nil {
 		return err
 	}
-	answer, err := bufio.NewReader(s.in).ReadString('\n')
-	if err != nil {
-		return fmt.Errorf("reading the answer: %w", err)
-	}
-	if strings.TrimSpace(answer) != "yes" {
+	if answer != "yes" {
 		return fmt.Errorf("%s was not confirmed; nothing was changed", c.Command.FullName())
 	}
 	return nil
 }
-
-func isTerminal(f *os.File) bool { return term.IsTerminal(int(f.Fd())) }

@@ -7,11 +7,10 @@
 package fleet
 
 import (
+	"cmp"
 	"context"
-	"runtime"
-	"sync"
-	"sync/atomic"
 
+	"drover/generator/parallel"
 	"drover/generator/spec"
 )
 
@@ -31,19 +30,13 @@ const mostSaid = 500
 func Load(ctx context.Context, files []string) ([]Member, spec.Diagnostics, error) {
 	members := make([]Member, len(files))
 	each := make([]spec.Diagnostics, len(files))
-	var next atomic.Int64
-	var workers sync.WaitGroup
-	for range min(runtime.GOMAXPROCS(0), len(files)) {
-		workers.Go(func() {
-			for i := int(next.Add(1)) - 1; i < len(files) && ctx.Err() == nil; i = int(next.Add(1)) - 1 {
-				members[i].File = files[i]
-				members[i].Cluster, each[i] = spec.Load(files[i])
-			}
-		})
-	}
-	workers.Wait()
-	if err := ctx.Err(); err != nil {
-		return nil, nil, err
+	err := parallel.Each(len(files), func(i int) error {
+		members[i].File = files[i]
+		members[i].Cluster, each[i] = spec.Load(files[i])
+		return ctx.Err()
+	})
+	if err != nil {
+		return nil, nil, cmp.Or(ctx.Err(), err)
 	}
 	var said spec.Diagnostics
 	var sound []Member // a spec with errors of its own is not compared: its ranges may be a mistake
