@@ -79,13 +79,13 @@ func (w *PrintableWriter) Unwrap() io.Writer { return w.to }
 
 // Clip is s in at most so many characters, an ellipsis in place of the rest.
 func Clip(s string, most int) string {
-	if len(s) <= most {
-		return s
-	}
-	count := 0
+	count, cut := 0, 0
 	for i := range s {
-		if count++; count == most {
-			return s[:i] + "…"
+		switch count++; {
+		case count == most:
+			cut = i
+		case count > most:
+			return s[:cut] + "…"
 		}
 	}
 	return s
