@@ -24,7 +24,7 @@ func interruptible(ctx context.Context, told io.Writer) (context.Context, *inter
 		ends = append(ends, syscall.SIGHUP)
 	}
 	ctx, stop := signal.NotifyContext(ctx, ends...)
-	i := &interrupts{ignore: stop}
+	i := &interrupts{ignore: func() { signal.Reset(ends...) }}
 	context.AfterFunc(ctx, func() {
 		stop() // a second signal ends drover at once, which loses nothing either
 		if i.acting.Load() {
