@@ -181,18 +181,18 @@ func (s site) move(from, to string) error {
 // finish replaces the links of a write by what they lead to, if there is one,
 // and clears away what was staged and never used. The directory is locked.
 func (s site) finish() error {
-	if err := s.settle(); err != nil {
+	names, err := s.unsettled()
+	if err != nil {
+		return fmt.Errorf("looking for a write of %s that was killed: %w", s.dir, err)
+	}
+	if err := s.settle(names); err != nil {
 		return fmt.Errorf("moving generated files to their places in %s (run the same command again to go on): %w", s.dir, err)
 	}
 	return s.clear(s.dir, stagingBegin)
 }
 
 // settle does so for pendingDir. Each file can be done again, and so can all.
-func (s site) settle() error {
-	names, err := s.unsettled()
-	if err != nil {
-		return err
-	}
+func (s site) settle(names []string) error {
 	for _, name := range names {
 		if err := s.replace(name); err != nil {
 			return err

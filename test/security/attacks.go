@@ -124,12 +124,12 @@ var attacks = []attack{
 		p.link("infra/.drover-pending/now", "../../../own")
 		p.file("infra/.drover-pending/names.json", `[".netrc"]`)
 		p.link("infra/.netrc", ".drover-pending/now/.netrc")
-	}, []string{"generate"}, 1, "error: moving generated files to their places in infra (run the same command again to go on): .drover-pending is not what drover leaves: now is no link to old or new"},
+	}, []string{"generate"}, 1, "error: looking for a write of infra that was killed: .drover-pending is not what drover leaves: now is no link to old or new"},
 	{"moving files by a pending write", "a name in `names.json` that leads out", func(p place) {
 		text(valid)(p)
 		p.link("infra/.drover-pending/now", "new")
 		p.file("infra/.drover-pending/names.json", `["../../own/.netrc"]`)
-	}, []string{"generate"}, 1, "error: moving generated files to their places in infra (run the same command again to go on): .drover-pending is not what drover leaves: \"../../own/.netrc\""},
+	}, []string{"generate"}, 1, "error: looking for a write of infra that was killed: .drover-pending is not what drover leaves: \"../../own/.netrc\""},
 	{"writing elsewhere", "`infra/tiny` that is a link to a person's directory", func(p place) { text(valid)(p); p.link("infra/tiny", "../../own") },
 		[]string{"generate"}, 1, "error: writing to infra/tiny: it is a symbolic link"},
 
