@@ -98,7 +98,7 @@ func examine(name string, data []byte) (Cluster, *decoder) {
 
 // document gives the one YAML document in data, or nil when there is none.
 func (d *decoder) document(data []byte) ast.Node {
-	if !d.isText(data) {
+	if !d.isText() {
 		return nil
 	}
 	file, err := untrusted.ParseYAML(data, parser.AllowDuplicateMapKey())
@@ -134,7 +134,7 @@ var groupVersion = lazily(`^([a-z0-9.-]{1,60}/)?v[0-9][a-z0-9]{0,10}$`)
 
 const firstLines = "apiVersion: drover/v1, kind: Cluster, metadata: {name: NAME}, spec: …"
 
-func (d *decoder) isText(data []byte) bool {
+func (d *decoder) isText() bool {
 	for n, line := range d.lines {
 		bad := strings.IndexByte(line, 0)
 		if bad < 0 && !utf8.ValidString(line) {
