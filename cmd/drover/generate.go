@@ -9,13 +9,11 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
-	"runtime"
-	"sync"
-	"sync/atomic"
 
 	"github.com/urfave/cli/v2"
 
 	"drover/generator"
+	"drover/generator/parallel"
 	"drover/generator/spec"
 	"drover/orchestrator/cluster"
 	"drover/orchestrator/journal"
@@ -39,6 +37,10 @@ func generateCommand(s streams) *cli.Command {
 }
 
 func generate(c *cli.Context, s streams) error {
+	check := c.Bool("check")
+	if check {
+		s.interrupts.changesNothing()
+	}
 	all, err := loadAll(c.Context, c.String("file"), s.err)
 	if err != nil {
 		return err
@@ -47,7 +49,7 @@ func generate(c *cli.Context, s streams) error {
 	if err != nil {
 		return err
 	}
-	check := c.Bool("check")
+	s.interrupts.changes()
 	changes, err := generator.Write(c.String("out"), files, generator.WriteOptions{Check: check, Force: c.Bool("force")})
 	if errors.Is(err, generator.ErrUnfinished) {
 		return fmt.Errorf("%w: %w", errDifferences, err)
@@ -66,17 +68,11 @@ func generate(c *cli.Context, s streams) error {
 func renderAll(ctx context.Context, out string, all []loaded) (generator.Files, error) {
 	each := make([]generator.Files, len(all))
 	errs := make([]error, len(all))
-	var next atomic.Int64
-	var workers sync.WaitGroup
-	for range min(runtime.GOMAXPROCS(0), len(all)) {
-		workers.Go(func() {
-			for i := int(next.Add(1)) - 1; i < len(all) && ctx.Err() == nil; i = int(next.Add(1)) - 1 {
-				each[i], errs[i] = renderOne(ctx, out, all[i])
-			}
-		})
-	}
-	workers.Wait()
-	if err := cmp.Or(ctx.Err(), errors.Join(errs...)); err != nil {
+	err := parallel.Each(len(all), func(i int) error {
+		each[i], errs[i] = renderOne(ctx, out, all[i])
+		return ctx.Err()
+	})
+	if err := cmp.Or(ctx.Err(), err, errors.Join(errs...)); err != nil {
 		return nil, err
 	}
 	files := generator.Files{}

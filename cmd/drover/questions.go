@@ -144,33 +144,21 @@ func (a *asker) one(ctx context.Context, q question, suggestion string) error {
 	}
 }
 
-// line reads one answer, or ends with the context: a read of a terminal cannot
-// be interrupted, so that the goroutine is left to the end of the process.
+// line reads one answer.
 func (a *asker) line(ctx context.Context) (string, error) {
 	if a.reader == nil {
 		a.reader = bufio.NewReader(a.streams.in)
 	}
-	type read struct {
-		line string
-		err  error
-	}
-	got := make(chan read, 1)
-	go func() {
-		line, err := a.reader.ReadString('\n')
-		got <- read{line, err}
-	}()
-	select {
-	case <-ctx.Done():
+	line, err := readLine(ctx, a.reader)
+	switch {
+	case errors.Is(err, errInterrupted):
 		return "", errors.New("nothing was written: init was interrupted")
-	case r := <-got:
-		if errors.Is(r.err, io.EOF) && strings.TrimSpace(r.line) == "" {
-			return "", errors.New("nothing was written: the answers ended early")
-		}
-		if r.err != nil && !errors.Is(r.err, io.EOF) {
-			return "", fmt.Errorf("reading the answer: %w", r.err)
-		}
-		return strings.TrimSpace(r.line), nil
+	case errors.Is(err, io.EOF):
+		return "", errors.New("nothing was written: the answers ended early")
+	case err != nil:
+		return "", fmt.Errorf("reading the answer: %w", err)
 	}
+	return line, nil
 }
 
 // problem says what is wrong with one answer, or "". The questions that come

@@ -47,6 +47,7 @@ func rehearseCommand(s streams) *cli.Command {
 			if err != nil {
 				return err
 			}
+			s.interrupts.changes()
 			if c.Bool("serve") {
 				return rehearsal.Serve(c.Context, rehearsal.ServeOptions{Spec: l.Cluster, Dir: c.String("dir"), Out: s.out, Log: s.err, Kubernetes: kubernetes, Faults: faults})
 			}

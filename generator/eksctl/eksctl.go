@@ -12,6 +12,7 @@ import (
 
 	"drover/generator/draft"
 	"drover/generator/spec"
+	"drover/generator/untrusted"
 )
 
 // Note says what became of one field of the ClusterConfig.
@@ -23,7 +24,12 @@ type Note struct {
 }
 
 // String is the note as a line for a person.
-func (n Note) String() string { return fmt.Sprintf("%s:%d: %s: %s", n.File, n.Line, n.Path, n.Text) }
+func (n Note) String() string {
+	return fmt.Sprintf("%s:%d: %s: %s", n.File, n.Line, untrusted.Clip(n.Path, mostShown), untrusted.Clip(n.Text, mostShown))
+}
+
+// mostShown is how many characters of a path or a text a note shows.
+const mostShown = 400
 
 // Known gives what a spec needs and a ClusterConfig says: platform, and name,
 // region and network as far as they are there.

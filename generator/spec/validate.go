@@ -382,7 +382,7 @@ func fitsModules(constraint string) bool {
 	return false
 }
 
-var versionConstraint = lazily(`^\s*(=|!=|>|>=|<|<=|~>)?\s*[0-9]+(\.[0-9]+){0,2}(\s*,\s*(=|!=|>|>=|<|<=|~>)?\s*[0-9]+(\.[0-9]+){0,2})*\s*$`)
+var versionConstraint = lazily(`^\s*(=|!=|>|>=|<|<=|~>)?\s*[0-9]+(\.[0-9]+){0,2}(\s*,\s*(=|!=|>|>=|<|<=|~>)?\s*[0-9]+(\.[0-9]+){0,2}){0,9}\s*$`)
 
 func sortedKeys(m map[string]string) []string {
 	keys := make([]string, 0, len(m))

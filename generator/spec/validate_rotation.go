@@ -102,7 +102,7 @@ func (v *validator) check(path string, c Check) {
 			given++
 		}
 	}
-	if given == 0 && v.failedBelow(path) {
+	if given == 0 && v.failedBelow[path] {
 		return
 	}
 	if given == 0 {

@@ -88,7 +88,7 @@ func (s *session) setWeights(ctx context.Context, zone string, possible []color.
 }
 
 func (s *session) change(zone string, to color.Weights) platform.Change {
-	change := platform.Change{Zone: zone, Domain: s.Spec.Spec.Ingress.Domain, New: plain(to), Fence: s.lease.Fence()}
+	change := platform.Change{ZoneID: zone, Domain: s.Spec.Spec.Ingress.Domain, New: plain(to), Fence: s.lease.Fence()}
 	for _, c := range s.state().Colors {
 		domain := c.Endpoint.Management.Domain
 		if domain != "" && !slices.Contains(change.Management, domain) {

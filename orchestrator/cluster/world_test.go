@@ -345,8 +345,8 @@ func (c *fakeCloud) SetWeights(_ context.Context, change platform.Change) (platf
 	if err := errors.Join(change.Check(), c.w.touch("weights")); err != nil {
 		return "", err
 	}
-	if change.Zone != "Z0" {
-		return "", fmt.Errorf("there is no zone %q", change.Zone)
+	if change.ZoneID != "Z0" {
+		return "", fmt.Errorf("there is no zone %q", change.ZoneID)
 	}
 	c.set(change)
 	if err := c.refusal(change); err != nil {

@@ -39,6 +39,6 @@ func TestScripts(t *testing.T) {
 			env.Setenv("LATER", strings.ToUpper(time.Now().AddDate(0, 0, 3).Format("Mon"))) // a day of the week that is not near
 			return nil
 		},
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){"append": appendLine, "exits": exits},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"append": appendLine, "exits": exits, "journal": keepJournal, "untouched": untouched},
 	})
 }
