@@ -1,0 +1,82 @@
+// Package platform holds the few questions that only a platform's own API answers, and the interface through which
+// the orchestrator asks them. It must never change anything in the cloud: what drover changes, Terraform changes.
+package platform
+
+import (
+	"context"
+	"time"
+
+	"drover/orchestrator/kubernetes"
+)
+
+// Platform answers questions about one account in one region.
+//
+// Every method returns an error when the question could not be asked or was not answered. The zero value of a
+// result never stands for "all is well".
+type Platform interface {
+	// Account gives the account that the credentials in use belong to.
+	Account(ctx context.Context) (string, error)
+	// ClusterActive tells whether a cluster and every node group of it are up.
+	ClusterActive(ctx context.Context, cluster string) (Health, error)
+	// Quota lists what a second color with so many load balancers would not fit in, and what could not be asked.
+	Quota(ctx context.Context, balancers int) ([]Shortage, error)
+	// Flows measures the connections that a load balancer took in the window that ends now.
+	// The load balancer is named as Terraform gives it (on AWS: its ARN).
+	Flows(ctx context.Context, loadBalancer string, window time.Duration) (Flows, error)
+	// Leftovers lists the resources that carry the tags of a cluster and, if color is not empty, of that color.
+	Leftovers(ctx context.Context, cluster, color string) ([]Resource, error)
+	// Kubernetes tells how a cluster's API server is reached with the credentials in use. Its Server is empty where
+	// the platform names none.
+	Kubernetes(ctx context.Context, cluster string) (kubernetes.Access, error)
+	// Pool gives the node pool of a node by the labels that the platform puts on it; empty if they name none.
+	Pool(labels map[string]string) string
+	// Weights gives, for each color, the weight of the record that the zone holds for the domain.
+	// Without any weighted record the map is empty.
+	Weights(ctx context.Context, zoneID, domain string) (map[string]int, error)
+}
+
+// Health is what a platform says about one cluster.
+type Health struct {
+	// Active is true if the cluster and all its node groups (one at least) are up and report no issue.
+	Active bool
+	// Detail names what is not up, or says in a few words what is.
+	Detail string
+	// Version is the Kubernetes version of the control plane, such as "1.33".
+	Version string
+	// NodeGroups maps each node group to its status in the platform's own word.
+	NodeGroups map[string]string
+}
+
+// Shortage is one quota that a second color does not fit in, or that could not be asked.
+type Shortage struct {
+	// What is limited, such as "EKS clusters in eu-central-1".
+	What string
+	// Used, Limit and Needed are counts; Needed is what a second color takes on top of Used.
+	Used, Limit, Needed int
+	// Unknown is not empty if the platform gave no answer, and says why. It is neither a pass nor a shortage.
+	Unknown string
+}
+
+// Flows is the traffic of one load balancer in a window.
+type Flows struct {
+	// Alive is true if the platform holds any metric of this load balancer in the window.
+	// When it is false, the two numbers say nothing.
+	Alive bool
+	// New is the number of connections that were opened in the window.
+	New float64
+	// Active is the highest number of connections that were open at one time in the window.
+	Active float64
+	// Until is when the newest measurement was made. What came after it is not in the numbers: platforms publish a
+	// minute or more late.
+	Until time.Time
+}
+
+// Resource is one thing that exists in the account.
+type Resource struct {
+	// ID is the platform's own identifier (on AWS: an ARN).
+	ID string
+	// Kind is the service and the type, such as "ec2/subnet".
+	Kind string
+	// Keeps is true if the resource holds data (a volume, a snapshot, a bucket, a database): drover never deletes it.
+	Keeps bool
+}
