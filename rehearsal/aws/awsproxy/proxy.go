@@ -28,6 +28,7 @@ import (
 	"drover/rehearsal/aws/eks"
 	"drover/rehearsal/aws/firewall"
 	"drover/rehearsal/aws/stacks"
+	"drover/rehearsal/guard"
 	"drover/rehearsal/kubernetes"
 )
 
@@ -122,7 +123,7 @@ func Start(ctx context.Context, o Options) (*Proxy, error) {
 			r.Out.Host = r.In.Host // moto puts the host in the URLs that it answers with
 		},
 	}
-	p.server = &http.Server{Handler: p.faults.around(p), ErrorLog: errorLog, ReadHeaderTimeout: 10 * time.Second}
+	p.server = &http.Server{Handler: guard.Handler(p.faults.around(p)), ErrorLog: errorLog, ReadHeaderTimeout: 10 * time.Second}
 	go p.serve()
 	return p, nil
 }
