@@ -28,9 +28,10 @@ func TestWebPagesReachNeitherTheProxyNorMoto(t *testing.T) {
 	}
 }
 
+// page asks for what the proxy itself simulates, so that its answer is not that of moto.
 func page(t *testing.T, address string, disguise func(*http.Request)) int {
 	t.Helper()
-	request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, address, strings.NewReader("Action=DescribeVpcs&Version=2016-11-15"))
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, address, strings.NewReader("Action=DescribeClientVpnEndpoints&Version=2016-11-15"))
 	if err != nil {
 		t.Fatal(err)
 	}
