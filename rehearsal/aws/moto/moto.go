@@ -92,7 +92,7 @@ func Find() (string, error) {
 			return path, nil
 		}
 	}
-	return "", fmt.Errorf("%w; install it with: pip install 'moto[server]==%s' (or run: make setup)", ErrMissing, Version)
+	return "", fmt.Errorf("%w; run `make setup`, which installs release %s", ErrMissing, Version)
 }
 
 // URL is where the server listens.
