@@ -9,6 +9,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 govulncheck=$(tools/build.sh govulncheck)
 output=$(mktemp -d)
+database=${GOVULNDB:-}
 trap 'rm -rf "$output"' EXIT
 
 # offline prints where the database of the Go module is.
@@ -21,21 +22,20 @@ offline() {
 
 # scan MODULE looks through one module of the repository.
 scan() {
-  (cd "$1" && "$govulncheck" -format json ./...) >"$output/found.json" 2>"$output/errors"
+  (cd "$1" && "$govulncheck" ${database:+-db "$database"} -format json ./...) >"$output/found.json" 2>"$output/errors"
 }
 
 for module in . test; do
   if ! scan "$module"; then
-    if [ -n "${GOVULNDB:-}" ] || ! grep -q 'fetching vulnerabilities' "$output/errors"; then
+    if [ -n "$database" ] || ! grep -q 'fetching vulnerabilities' "$output/errors"; then
       cat "$output/errors" >&2
       exit 1
     fi
-    GOVULNDB=$(offline) || {
+    database=$(offline) || {
       cat "$output/errors" >&2
       echo "govulncheck: not run: the vulnerability database cannot be reached, on the internet or as a Go module" >&2
       exit 75
     }
-    export GOVULNDB
     scan "$module" || {
       cat "$output/errors" >&2
       exit 1
