@@ -141,7 +141,13 @@ func (b balanced) hosts() (names []string) {
 func (b balanced) drained(r planes) {
 	b.t.Helper()
 	out := b.t.TempDir()
-	if err := os.MkdirAll(filepath.Join(out, "balanced", "blue"), 0o700); err != nil {
+	for _, root := range []string{"foundation", "blue"} {
+		if err := os.MkdirAll(filepath.Join(out, "balanced", root), 0o700); err != nil {
+			b.t.Fatal(err)
+		}
+	}
+	stands := journal.Event{Kind: journal.Applied, Root: "blue", Version: "1.33"}
+	if _, err := journal.Open(orchestrator.StoreDir(out, "balanced")).Note(b.t.Context(), stands); err != nil {
 		b.t.Fatal(err)
 	}
 	told := &told{}
@@ -182,17 +188,26 @@ func (o *told) Progress(message string) {
 
 func (*told) Detail(string) {}
 
-// nothing is a cloud that is asked for nothing but its name, and idle a root in which nothing is left to delete.
+// nothing is a cloud with a cluster that no traffic leads to, and idle a root in which nothing is left to delete.
 type (
 	nothing struct{ platform.Platform }
 	idle    struct{ orchestrator.Stack }
 )
 
-func (nothing) Account(context.Context) (string, error)  { return account, nil }
+func (nothing) Account(context.Context) (string, error) { return account, nil }
+func (nothing) ClusterActive(_ context.Context, cluster string) (platform.Health, error) {
+	return platform.Health{Exists: cluster == "balanced-blue"}, nil
+}
+func (nothing) Weights(context.Context, platform.Zone) (map[string]int, error) {
+	return map[string]int{}, nil
+}
 func (idle) Init(context.Context) error                  { return nil }
 func (idle) RecoverState(context.Context) (bool, error)  { return false, nil }
 func (idle) Protected(context.Context) ([]string, error) { return nil, nil }
 func (idle) StateEmpty(context.Context) (bool, error)    { return false, nil }
+func (idle) State(context.Context) (terraform.State, error) {
+	return terraform.State{Resources: 1}, nil
+}
 func (idle) Plan(context.Context, terraform.PlanOptions) (*terraform.Plan, error) {
 	return &terraform.Plan{JSON: &tfjson.Plan{}}, nil
 }
