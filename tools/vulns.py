@@ -34,8 +34,7 @@ def main():
         bad += own
         kind = "error" if own else "this machine's Go"
         print(f"{kind}: {osv}: {where} {version}, fixed in {fixed}: {summaries.get(osv, '')}", file=sys.stderr)
-    print(f"    {module}: {bad} of {len(reached)} reached vulnerabilities are in required modules; "
-          f"database of {config.get('db_last_modified', 'an unknown day')}", file=sys.stderr)
+    print(f"    {module}: {bad} of {len(reached)} reached vulnerabilities are in required modules", file=sys.stderr)
     sys.exit(3 if bad else 0)
 
 
