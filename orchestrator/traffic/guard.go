@@ -70,7 +70,7 @@ func (g guard) proxy(n *Net) func(*http.Request) (*url.URL, error) {
 		}
 		found, err := n.LookupHost(r.Context(), r.URL.Hostname())
 		if err != nil {
-			return through, nil
+			return through, nil //nolint:nilerr // only the proxy can resolve the name
 		}
 		for _, text := range found {
 			address, err := netip.ParseAddr(text)

@@ -7,7 +7,8 @@ import (
 )
 
 func TestACommandSeesOnlyWhatTheSpecNames(t *testing.T) {
-	for name, value := range map[string]string{"GITHUB_TOKEN": "hunter2", "AWS_SECRET_ACCESS_KEY": "hunter2", "SMOKE_USER": "shop", "LC_ALL": "C",
+	t.Setenv("GITHUB_TOKEN", "hunter2")
+	for name, value := range map[string]string{"AWS_SECRET_ACCESS_KEY": "hunter2", "SMOKE_USER": "shop", "LC_ALL": "C",
 		"DROVER_COLOR": "blue", "LD_PRELOAD_OF_CI": "hunter2"} {
 		t.Setenv(name, value)
 	}
