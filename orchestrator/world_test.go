@@ -348,6 +348,26 @@ func (c *fakeCloud) Weights(context.Context, platform.Zone) (map[string]int, err
 	return maps.Clone(c.w.dns), err
 }
 
+func (c *fakeCloud) SetWeights(_ context.Context, change platform.Change) (platform.Token, error) {
+	if err := errors.Join(change.Check(), c.w.touch("weights")); err != nil {
+		return "", err
+	}
+	for color := range change.New {
+		if _, has := c.w.dns[color]; !has {
+			return "", &platform.NoRecordError{Color: color, Name: change.Domain}
+		}
+	}
+	if change.Expected != nil && !maps.Equal(c.w.dns, change.Expected) && !maps.Equal(c.w.dns, change.New) {
+		return "", &platform.ChangedError{Name: change.Domain, Expected: change.Expected, Found: c.w.dns}
+	}
+	c.w.dns = maps.Clone(change.New)
+	return "written", nil
+}
+
+func (c *fakeCloud) Confirmed(context.Context, platform.Change, platform.Token) (platform.Confirmation, error) {
+	return platform.Confirmation{TTL: time.Millisecond}, c.w.touch("confirmed")
+}
+
 type fakeCheck struct {
 	w     *world
 	color string

@@ -1,5 +1,6 @@
-// Package platform holds the few questions that only a platform's own API answers, and the interface through which
-// the orchestrator asks them. It must never change anything in the cloud: what drover changes, Terraform changes.
+// Package platform holds the few questions that only a platform's own API answers, the one write that cannot wait for
+// Terraform (the weights of the traffic records), and the interface through which the orchestrator asks for them. It must
+// never change anything else in the cloud: all other changes are Terraform's.
 package platform
 
 import (
@@ -30,9 +31,26 @@ type Platform interface {
 	Kubernetes(ctx context.Context, cluster string) (kubernetes.Access, error)
 	// Pool gives the node pool of a node by the labels that the platform puts on it; empty if they name none.
 	Pool(labels map[string]string) string
-	// Weights gives, for each color, the weight of the record that the zone holds for the domain.
+	Weigher
+}
+
+// Weigher reads and sets the weights of the traffic records. Terraform owns these records: it makes and deletes them,
+// and follows each SetWeights with the same values, so that its plan shows no change.
+type Weigher interface {
+	// Weights returns, for each color, the weight of the record that the zone holds for the domain.
 	// Without any weighted record, or without a zone, the map is empty.
 	Weights(ctx context.Context, zone Zone) (map[string]int, error)
+	// SetWeights writes the weights of all records of a change in one atomic request. It compares and sets: records
+	// that do not have the expected weights when the request is carried out are a *ChangedError, a color without a
+	// record is a *NoRecordError, and in both cases nothing is written. A record may already have its new weight, as
+	// after a write whose answer was lost; writing again what is there is safe, and returns a new token.
+	// Nothing but the weight of a record changes. A management domain that no color with a weight serves any more
+	// loses its records in the same request, as in Terraform's configuration.
+	SetWeights(ctx context.Context, c Change) (Token, error)
+	// Confirmed waits until every server of the platform serves a change, and reads the records back. It waits five
+	// minutes at most. Without a token, as after a crash between the write and its record in the journal, call
+	// SetWeights again.
+	Confirmed(ctx context.Context, c Change, token Token) (Confirmation, error)
 }
 
 // Zone names the DNS zone of a cluster's domain.

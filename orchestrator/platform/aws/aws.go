@@ -1,5 +1,6 @@
-// Package aws answers the questions of package cloud for Amazon Web Services, with the credentials, the region and the
-// endpoints that AWS's own tools would use. It must never change anything, and never answer for what it could not ask.
+// Package aws answers the questions of package platform for Amazon Web Services, and writes weights to Route 53, with the
+// credentials, the region and the endpoints that AWS's own tools would use. It must never change anything else, and never
+// answer for what it could not ask.
 package aws
 
 import (

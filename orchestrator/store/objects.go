@@ -1,0 +1,68 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"time"
+)
+
+// Objects keeps values by name. Names are slash-separated paths (io/fs.ValidPath) of ASCII letters, digits, dots, dashes
+// and underscores. A value that was created is changed only by Write.
+//
+// An error other than ErrExists and ErrNotFound leaves open whether the call had its effect.
+type Objects interface {
+	// Create stores a value whose name is free, whole or not at all, and durably when it returns; ErrExists if the name
+	// is taken.
+	Create(ctx context.Context, name string, data []byte) error
+	// Read returns a value, or ErrNotFound. It sees every Create, Write and Delete that has returned.
+	Read(ctx context.Context, name string) ([]byte, error)
+	// Write stores a value, taken or not, whole or not at all. Only for names that a single process writes.
+	Write(ctx context.Context, name string, data []byte) error
+	// List returns the names that begin with prefix, which ends in a slash, and sort after after, in order.
+	List(ctx context.Context, prefix, after string) ([]string, error)
+	// Delete removes a value; one that is not there is no error.
+	Delete(ctx context.Context, name string) error
+}
+
+var (
+	// ErrExists is returned by Create if the name is taken.
+	ErrExists = errors.New("it exists already")
+	// ErrNotFound is returned by Read if there is no such value.
+	ErrNotFound = errors.New("it does not exist")
+)
+
+// limited gives every request a deadline of its own.
+type limited struct {
+	objects Objects
+	limit   time.Duration
+}
+
+func (o limited) Create(ctx context.Context, name string, data []byte) error {
+	ctx, cancel := context.WithTimeout(ctx, o.limit)
+	defer cancel()
+	return o.objects.Create(ctx, name, data)
+}
+
+func (o limited) Read(ctx context.Context, name string) ([]byte, error) {
+	ctx, cancel := context.WithTimeout(ctx, o.limit)
+	defer cancel()
+	return o.objects.Read(ctx, name)
+}
+
+func (o limited) Write(ctx context.Context, name string, data []byte) error {
+	ctx, cancel := context.WithTimeout(ctx, o.limit)
+	defer cancel()
+	return o.objects.Write(ctx, name, data)
+}
+
+func (o limited) List(ctx context.Context, prefix, after string) ([]string, error) {
+	ctx, cancel := context.WithTimeout(ctx, o.limit)
+	defer cancel()
+	return o.objects.List(ctx, prefix, after)
+}
+
+func (o limited) Delete(ctx context.Context, name string) error {
+	ctx, cancel := context.WithTimeout(ctx, o.limit)
+	defer cancel()
+	return o.objects.Delete(ctx, name)
+}
