@@ -25,11 +25,15 @@ func generateCommand(s streams) *cli.Command {
 		Flags: []cli.Flag{
 			fileFlag(), outFlag(),
 			&cli.BoolFlag{Name: "check", Usage: "write nothing; exit 2 where something would change"},
+			&cli.BoolFlag{Name: "lock", Usage: "also write lock files with the providers' hashes for Linux and macOS, on amd64 and arm64"},
 			&cli.BoolFlag{Name: "force", Usage: "overwrite generated files that a person edited"},
 		},
 		Action: func(c *cli.Context) error {
 			if err := noArguments(c); err != nil {
 				return err
+			}
+			if c.Bool("check") && c.Bool("lock") {
+				return usageError{errors.New("--check writes nothing, and --lock writes lock files: give one of the two")}
 			}
 			return generate(c, s)
 		},
@@ -60,6 +64,9 @@ func generate(c *cli.Context, s streams) error {
 	changes.Summary(s.out)
 	if check && !changes.Empty() {
 		return errDifferences
+	}
+	if c.Bool("lock") {
+		return lockProviders(c.Context, c.String("out"), all, s.err)
 	}
 	return nil
 }

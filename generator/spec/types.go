@@ -539,8 +539,10 @@ type PrometheusCheck struct {
 
 // CommandCheck passes when a program exits 0.
 type CommandCheck struct {
-	// The program and its arguments. No shell is involved.
+	// The program and its arguments. No shell is involved. A rehearsal leaves the check out, unless it is run with --allow-commands.
 	Run []string `yaml:"run"`
+	// The variables of drover's own environment that the program gets, by name. Beside them it gets PATH, HOME, TMPDIR, LANG, LC_… and DROVER_COLOR, DROVER_HOST and DROVER_CLUSTER; nothing else.
+	Env []string `yaml:"env,omitempty"`
 	// How long the check may take.
 	Timeout Duration `yaml:"timeout,omitempty"`
 }

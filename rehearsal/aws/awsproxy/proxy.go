@@ -23,6 +23,7 @@ import (
 	"drover/rehearsal/aws/apimodel"
 	"drover/rehearsal/aws/awsapi"
 	"drover/rehearsal/aws/eks"
+	"drover/rehearsal/guard"
 	"drover/rehearsal/kubernetes"
 )
 
@@ -115,7 +116,7 @@ func Start(ctx context.Context, o Options) (*Proxy, error) {
 			r.Out.Host = r.In.Host // moto puts the host in the URLs that it answers with
 		},
 	}
-	p.server = &http.Server{Handler: p.faults.around(p), ErrorLog: errorLog, ReadHeaderTimeout: 10 * time.Second}
+	p.server = &http.Server{Handler: guard.Handler(p.faults.around(p)), ErrorLog: errorLog, ReadHeaderTimeout: 10 * time.Second}
 	go p.serve()
 	return p, nil
 }
