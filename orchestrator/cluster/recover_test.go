@@ -171,6 +171,30 @@ func TestARotationThatWasLostWithItsJournalIsRecovered(t *testing.T) {
 	}
 }
 
+// As docs/troubleshooting.md says: what is damaged is moved away, and what is addressed by its content stays.
+func TestADamagedStoreIsRecoveredOnceItsRecordsAreMovedAway(t *testing.T) {
+	t.Parallel()
+	inWorld(t, func(t *testing.T, w *world) {
+		rotatedWorld(t, w)
+		for _, name := range w.objects.Names() {
+			if strings.HasPrefix(name, "journal/") || strings.HasPrefix(name, "packs/") {
+				w.objects.Put(name, []byte("{"))
+			}
+		}
+		if err := Recover(t.Context(), w.options(), "", yes); err == nil || !strings.Contains(err.Error(), "the store is damaged") {
+			t.Fatalf("with records that are cut off: %v", err)
+		}
+		for _, name := range w.objects.Names() {
+			for _, folder := range []string{"journal/", "packs/", "heartbeats/", "requests/"} {
+				if strings.HasPrefix(name, folder) {
+					w.objects.Put(name, nil)
+				}
+			}
+		}
+		recoverAndRotate(t, w, "")
+	})
+}
+
 func TestRecoverWritesNoJournalForWhatTerraformDoesNotKnow(t *testing.T) {
 	t.Parallel()
 	inWorld(t, func(t *testing.T, w *world) {
