@@ -108,7 +108,7 @@ func newApp(s streams) *cli.App {
 			validateCommand(s), generateCommand(s), networkCommand(s), schemaCommand(s), initCommand(s),
 			planCommand(s), applyCommand(s), rotateCommand(s), statusCommand(s), historyCommand(s), reportCommand(s), approveCommand(s),
 			pauseCommand(s), resumeCommand(s), freezeCommand(s), abortCommand(s), rollbackCommand(s),
-			destroyCommand(s), rehearseCommand(s), doctorCommand(s), completionCommand(s),
+			recoverCommand(s), destroyCommand(s), rehearseCommand(s), doctorCommand(s), completionCommand(s),
 		},
 	}
 	for _, command := range app.Commands {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -37,16 +38,27 @@ func statusCommand(s streams) *cli.Command {
 				}
 			}
 			status := history.StatusOf(of, state, asked, time.Now())
-			if inJSON {
-				return writeJSON(s.out, status)
+			o := cluster.Options{Spec: of, SpecFile: c.String("file"), Out: c.String("out"), Secrets: s.secrets, Store: opened, Observer: newProgress(s.err, false)}
+			account, err := cluster.AskAccount(c.Context, o, connectPlatform)
+			if err != nil {
+				return err
 			}
-			return writeStatus(s.out, status)
+			status.Account = &account
+			write := writeStatus
+			if inJSON {
+				write = func(w io.Writer, status history.Status) error { return writeJSON(w, status) }
+			}
+			return errors.Join(write(s.out, status), o.Disagrees(status))
 		},
 	}
 }
 
 // writeStatus says in a few lines what a person asks first.
 func writeStatus(w io.Writer, status history.Status) error {
+	a := status.Account
+	if status.Active == "" && a != nil && (!a.Asked || len(a.Disagreements) > 0) {
+		return nil // that it is not built is not known
+	}
 	if status.Active == "" {
 		_, err := fmt.Fprintf(w, "%s: not built yet; `drover apply` builds it\n", status.Cluster)
 		return err
@@ -56,6 +68,9 @@ func writeStatus(w io.Writer, status history.Status) error {
 		{"cluster", status.Cluster},
 		{"active", fmt.Sprintf("%s, Kubernetes %s, revision %s", status.Active, status.Version, status.Revision)},
 		{"traffic", trafficText(status.Weights)},
+	}
+	if a != nil {
+		lines = append(lines, [2]string{"account", accountText(*a)})
 	}
 	lines = append(lines, timingLines(status.Timing)...)
 	if f := status.Failed; f != nil {
@@ -76,6 +91,16 @@ func writeStatus(w io.Writer, status history.Status) error {
 		}
 	}
 	return table.Flush()
+}
+
+func accountText(a history.Account) string {
+	switch {
+	case !a.Asked:
+		return "not asked: " + a.Reason
+	case len(a.Disagreements) > 0:
+		return "disagrees with the journal, see below"
+	}
+	return "as the journal says"
 }
 
 // decisionLines say what keeps a rotation where it is, or sends it back, and what was asked and nobody answered yet.

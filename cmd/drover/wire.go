@@ -56,14 +56,9 @@ func openStore(ctx context.Context, c spec.Cluster, out string) (*store.Store, e
 // has them.
 func connectIn(dir string) func(context.Context, cluster.Options) (cluster.Ports, error) {
 	return func(ctx context.Context, o cluster.Options) (cluster.Ports, error) {
-		dial, ok := platforms[o.Spec.Spec.Platform]
-		if !ok {
-			return cluster.Ports{}, &rotation.Refused{What: fmt.Sprintf("drover cannot drive clusters on %s yet", o.Spec.Spec.Platform), Next: "use platform aws"}
-		}
-		learn(o.Secrets, o.Spec.Spec)
-		cloud, err := dial(ctx, o.Spec.Spec.Region, o.Secrets.Learn)
+		cloud, err := connectPlatform(ctx, o)
 		if err != nil {
-			return cluster.Ports{}, fmt.Errorf("connecting to %s: %w", o.Spec.Spec.Platform, err)
+			return cluster.Ports{}, err
 		}
 		net, err := traffic.FromEnv()
 		if err != nil {
@@ -79,6 +74,20 @@ func connectIn(dir string) func(context.Context, cluster.Options) (cluster.Ports
 			DNS: authority{net: net, spec: o.Spec}, Checks: cluster.SpecChecks(net, cloud, connect),
 		}, nil
 	}
+}
+
+// connectPlatform opens the platform's API alone, which needs no Terraform.
+func connectPlatform(ctx context.Context, o cluster.Options) (platform.Platform, error) {
+	dial, ok := platforms[o.Spec.Spec.Platform]
+	if !ok {
+		return nil, &rotation.Refused{What: fmt.Sprintf("drover cannot drive clusters on %s yet", o.Spec.Spec.Platform), Next: "use platform aws"}
+	}
+	learn(o.Secrets, o.Spec.Spec)
+	cloud, err := dial(ctx, o.Spec.Spec.Region, o.Secrets.Learn)
+	if err != nil {
+		return nil, fmt.Errorf("connecting to %s: %w", o.Spec.Spec.Platform, err)
+	}
+	return cloud, nil
 }
 
 // stacks opens roots. Terraform is found, or fetched, with the first one: a way back needs none.

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"strings"
-	"time"
 
 	tfjson "github.com/hashicorp/terraform-json"
 
@@ -16,24 +15,20 @@ import (
 	"drover/orchestrator/terraform"
 )
 
-// applyLimit is how long an apply may take: a foundation with databases takes an hour, a color as long as a rotation
-// gives it, and its verification what the spec says.
-const applyLimit = 4 * time.Hour
-
 // Apply builds the first cluster, and makes changes that Terraform can make
 // in place. What would replace or delete is refused and offered as a rotation.
 func Apply(ctx context.Context, o Options) error {
-	ctx, cancel := context.WithTimeoutCause(ctx, applyLimit, fmt.Errorf("%w: apply did not end within %s", context.DeadlineExceeded, applyLimit))
-	defer cancel()
-	return drive(ctx, o, func(ctx context.Context, s *session) error {
-		if err := s.idle("apply"); err != nil {
-			return err
-		}
-		a := &application{session: s, color: s.state().Active}
-		if a.color == "" {
-			a.color = color.Blue
-		}
-		return a.run(ctx)
+	return within(ctx, applyTime(o.Spec.Spec.Rotation), "apply", func(ctx context.Context) error {
+		return drive(ctx, o, func(ctx context.Context, s *session) error {
+			if err := s.idle("apply"); err != nil {
+				return err
+			}
+			a := &application{session: s, color: s.state().Active}
+			if a.color == "" {
+				a.color = color.Blue
+			}
+			return a.run(ctx)
+		})
 	})
 }
 
@@ -47,6 +42,9 @@ type application struct {
 // run applies root after root; a color gets traffic only once it is verified.
 func (a *application) run(ctx context.Context) error {
 	if _, err := a.accountOf(ctx); err != nil {
+		return err
+	}
+	if err := a.agree(ctx, everything); err != nil {
 		return err
 	}
 	if err := a.sameVersion(); err != nil {

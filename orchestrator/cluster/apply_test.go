@@ -9,6 +9,7 @@ import (
 
 	"drover/generator"
 	"drover/orchestrator/color"
+	"drover/orchestrator/store/storetest"
 	"drover/orchestrator/verify"
 )
 
@@ -107,14 +108,42 @@ func TestDestroyAllTakesTrafficFirstAndTheFoundationLast(t *testing.T) {
 }
 
 // A store that knows of nothing is no proof that nothing stands.
-func TestDestroyWithoutAJournalIsNotDone(t *testing.T) {
+func TestWithoutAJournalNothingThatStandsIsTouched(t *testing.T) {
 	t.Parallel()
 	inWorld(t, func(t *testing.T, w *world) {
-		err := DestroyAll(t.Context(), w.options())
-		var refused *Refused
-		if !errors.As(err, &refused) {
-			t.Errorf("got %v", err)
+		applied(t, w)
+		w.objects = &storetest.Memory{Fault: w.storeFault}
+		w.applied = nil
+		w.inPlace = "replace"
+		for what, err := range map[string]error{"apply": Apply(t.Context(), w.options()), "destroy": DestroyAll(t.Context(), w.options())} {
+			var differs *Disagrees
+			if !errors.As(err, &differs) || !strings.Contains(err.Error(), "the journal is empty") {
+				t.Errorf("%s says %v", what, err)
+			}
 		}
+		if len(w.applied) > 0 {
+			t.Errorf("applied %v", w.applied)
+		}
+	})
+}
+
+// A journal can be written from what is there, and then everything goes on as before.
+func TestAJournalIsRecoveredFromWhatIsThere(t *testing.T) {
+	t.Parallel()
+	inWorld(t, func(t *testing.T, w *world) {
+		applied(t, w)
+		before := w.state()
+		w.objects = &storetest.Memory{Fault: w.storeFault}
+		read := ""
+		must(t, Recover(t.Context(), w.options(), "", func(found string) error { read = found; return nil }))
+		after := w.state()
+		if !strings.Contains(read, "blue stands") || after.Active != before.Active || !after.Weights.Equal(before.Weights) ||
+			after.Colors[color.Blue].BuiltFrom != before.Colors[color.Blue].BuiltFrom || after.Zone != before.Zone || len(after.Bundles) != len(before.Bundles) {
+			t.Fatalf("a person read %q; the journal has %+v, and had %+v", read, after, before)
+		}
+		newVersion(w)
+		must(t, Rotate(t.Context(), w.options()))
+		checkRotated(t, w)
 	})
 }
 

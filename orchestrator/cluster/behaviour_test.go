@@ -194,7 +194,9 @@ func TestTrafficGoesBackThoughTerraformAndGreenAreGone(t *testing.T) {
 		w.spec.Spec.Rotation.KeepBlue = spec.Duration(24 * time.Hour)
 		rotated[*rotation.Waiting](t, w, w.options())
 		for _, root := range []string{"foundation", "blue", "green", "traffic"} {
-			w.fail["init "+root], w.fail["plan "+root] = errors.New("no Terraform"), errors.New("no Terraform")
+			for _, call := range []string{"init ", "plan ", "state "} {
+				w.fail[call+root] = errors.New("no Terraform")
+			}
 		}
 		w.standing["green"] = false
 		if err := Rollback(t.Context(), w.options()); err == nil {
@@ -460,8 +462,8 @@ func TestALocalStateThatWasLostIsNoEmptyOne(t *testing.T) {
 		w.standing["blue"] = false // as Terraform sees it without the file
 		w.applied = nil
 		for name, err := range map[string]error{"apply": Apply(t.Context(), w.options()), "destroy": DestroyAll(t.Context(), w.options())} {
-			var refused *Refused
-			if !errors.As(err, &refused) || !strings.Contains(err.Error(), "terraform.tfstate") {
+			var differs *Disagrees
+			if !errors.As(err, &differs) || !strings.Contains(err.Error(), "the Terraform state of blue is empty") {
 				t.Errorf("%s says %v", name, err)
 			}
 		}

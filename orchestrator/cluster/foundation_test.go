@@ -31,6 +31,9 @@ func TestApplyKeepsTheFoundationAndItsFiles(t *testing.T) {
 		if len(w.applied) != done {
 			t.Errorf("it did %v", w.applied[done:])
 		}
+		for _, files := range []map[string][]byte{before, w.files} { // green stands on nobody
+			maps.DeleteFunc(files, func(name string, _ []byte) bool { return strings.HasPrefix(name, "tiny/green/") })
+		}
 		if !maps.EqualFunc(before, w.files, func(a, b []byte) bool { return string(a) == string(b) }) {
 			t.Error("the files are not those of before")
 		}

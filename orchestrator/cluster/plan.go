@@ -66,6 +66,9 @@ func (p *planning) run(ctx context.Context) (Planned, error) {
 	if _, err := p.accountOf(ctx); err != nil {
 		return Planned{}, err
 	}
+	if err := p.agree(ctx, everything); err != nil {
+		return Planned{}, err
+	}
 	first, gone := p.state().Active == "", []string(nil)
 	if first {
 		p.color = color.Blue

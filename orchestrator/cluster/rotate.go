@@ -19,16 +19,25 @@ func Rotate(ctx context.Context, o Options) error {
 		if err := o.Rotatable(*s.state()); err != nil {
 			return err
 		}
-		if s.state().Rotation == nil {
-			if err := s.start(ctx); err != nil {
-				return err
-			}
+		if err := s.resume(ctx); err != nil {
+			return err
 		}
 		if err := s.ignoreWindow(ctx); err != nil {
 			return err
 		}
 		return s.explain(s.loop.Run(ctx))
 	})
+}
+
+// resume begins a rotation, or sees that the one under way can go on from what is there.
+func (s *session) resume(ctx context.Context) error {
+	switch r := s.state().Rotation; {
+	case r == nil:
+		return s.start(ctx)
+	case r.Back != nil:
+		return s.agree(ctx, theWayBack)
+	}
+	return s.agree(ctx, everything)
 }
 
 // Rotatable says before anything else is asked whether there is a cluster to rotate.
@@ -42,6 +51,9 @@ func (o Options) Rotatable(state journal.State) error {
 // start records a new rotation, once what an earlier one left has had its time. Nothing of the cluster is changed yet.
 func (s *session) start(ctx context.Context) error {
 	if err := s.awaitWindow(ctx); err != nil {
+		return err
+	}
+	if err := s.agree(ctx, everything); err != nil {
 		return err
 	}
 	if err := s.clearFailed(ctx); err != nil {
@@ -129,8 +141,13 @@ func Rollback(ctx context.Context, o Options) error {
 	if _, err := Ask(ctx, o, rotation.Request{Asks: rotation.Rollback}); err != nil {
 		return err
 	}
-	err := drive(ctx, o, func(ctx context.Context, s *session) error {
-		return s.explain(s.loop.Run(ctx))
+	err := within(ctx, rollbackTime, "rollback", func(ctx context.Context) error {
+		return drive(ctx, o, func(ctx context.Context, s *session) error {
+			if err := s.agree(ctx, theWayBack); err != nil {
+				return err
+			}
+			return s.explain(s.loop.Run(ctx))
+		})
 	})
 	var held *store.HeldError
 	if errors.As(err, &held) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -93,7 +94,7 @@ func look(ctx context.Context, o Options) (*session, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &session{Options: o, unknown: len(events) == 0, stacks: map[generator.Root]Stack{}, ends: map[generator.Root]*terraform.Plan{}}
+	s := &session{Options: o, unknown: knowsNothing(events), stacks: map[generator.Root]Stack{}, ends: map[generator.Root]*terraform.Plan{}}
 	s.loop = &rotation.Loop{Decide: rotation.Next, Hands: s, Clock: o.Clock, Observer: o.Observer, State: journal.Fold(events),
 		Redact: o.Secrets.Hide, Patience: waitInProcess, Stop: o.Stop}
 	if s.state().Rotation != nil {
@@ -105,6 +106,11 @@ func look(ctx context.Context, o Options) (*session, error) {
 		return nil, err
 	}
 	return s, nil
+}
+
+// knowsNothing is true for a journal that has nothing but processes that took the lease.
+func knowsNothing(events []journal.Event) bool {
+	return !slices.ContainsFunc(events, func(e journal.Event) bool { return e.Kind != journal.Driving })
 }
 
 // state is what the journal adds up to now.

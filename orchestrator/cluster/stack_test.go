@@ -56,6 +56,8 @@ func (s *fakeStack) Plan(_ context.Context, o terraform.PlanOptions) (*terraform
 		actions, changed = tfjson.Actions{tfjson.ActionDelete}, s.w.standing[string(s.root)]
 	case s.root == generator.Traffic:
 		changed = !maps.Equal(s.wanted(), s.w.dns)
+	case s.root == generator.Foundation && s.w.grows:
+		changed = true
 	case s.w.standing[string(s.root)] && s.root == generator.Foundation && s.w.replaces:
 		actions, changed = tfjson.Actions{tfjson.ActionDelete, tfjson.ActionCreate}, true
 	case s.w.standing[string(s.root)] && s.root != generator.Foundation && s.w.inPlace != "":
@@ -100,8 +102,23 @@ func (s *fakeStack) carryOut(actions tfjson.Actions) {
 	default:
 		s.w.standing[string(s.root)] = !deletes
 		s.w.locked[string(s.root)] = !deletes
+		s.tag(actions)
 	}
 	s.w.applied = append(s.w.applied, action(actions)+" "+string(s.root))
+}
+
+// tag gives a color the tags that drover wrote for it.
+func (s *fakeStack) tag(actions tfjson.Actions) {
+	data := s.w.files[path.Join("tiny", string(s.root), originFile)]
+	if data == nil || actions.Delete() {
+		delete(s.w.tags, string(s.root))
+		return
+	}
+	var file struct{ Origin map[string]string }
+	if err := json.Unmarshal(data, &file); err != nil {
+		s.w.t.Error(err)
+	}
+	s.w.tags[string(s.root)], s.w.versions[string(s.root)] = file.Origin, s.w.spec.Spec.Kubernetes.Version
 }
 
 func (s *fakeStack) wanted() map[string]int {
@@ -136,6 +153,17 @@ func (s *fakeStack) StateEmpty(context.Context) (bool, error) {
 	s.w.mu.Lock()
 	defer s.w.mu.Unlock()
 	return !s.w.standing[string(s.root)], nil
+}
+
+func (s *fakeStack) State(ctx context.Context) (terraform.State, error) {
+	if err := s.w.touch("state " + string(s.root)); err != nil {
+		return terraform.State{}, err
+	}
+	empty, err := s.StateEmpty(ctx)
+	if empty || err != nil {
+		return terraform.State{}, err
+	}
+	return terraform.State{Resources: 1}, nil
 }
 
 func (s *fakeStack) Protected(context.Context) ([]string, error) {

@@ -77,7 +77,7 @@ func (s *session) setWeights(ctx context.Context, zone string, possible []color.
 }
 
 func (s *session) change(zone string, to color.Weights) platform.Change {
-	change := platform.Change{Zone: zone, Domain: s.Spec.Spec.Ingress.Domain, New: plain(to), Fence: s.lease.Fence()}
+	change := platform.Change{ZoneID: zone, Domain: s.Spec.Spec.Ingress.Domain, New: plain(to), Fence: s.lease.Fence()}
 	for _, c := range s.state().Colors {
 		domain := c.Endpoint.Management.Domain
 		if domain != "" && !slices.Contains(change.Management, domain) {
@@ -143,7 +143,7 @@ func (s *session) dnsServes(ctx context.Context, weights color.Weights) error {
 		return err
 	}
 	domain := s.Spec.Spec.Ingress.Domain
-	found, err := s.ports.Cloud.Weights(ctx, zone, domain)
+	found, err := s.ports.Cloud.Weights(ctx, zoneFor(s.Spec, zone))
 	if err != nil {
 		return fmt.Errorf("asking for the weights of %s: %w", domain, err)
 	}

@@ -45,6 +45,8 @@ type world struct {
 	applied  []string                  // what was applied, in order
 	files    map[string][]byte         // the Terraform directory of this machine
 	apis     map[string]*apitest.Server
+	tags     map[string]map[string]string // of the clusters, by color
+	versions map[string]string
 	managed  map[string]string // the output management, by color; none where absent
 	quota    int               // load balancers that were last asked for
 	dead     bool              // the process was killed
@@ -52,6 +54,7 @@ type world struct {
 	killAt   int               // 0: never
 	inStore  bool              // calls of the store count too
 	inPlace  string            // what a plan would do to a color that stands: update or replace; nothing if empty
+	grows    bool              // whether a plan would add to the foundation
 	replaces bool              // whether a plan would replace the foundation that stands
 	fail     map[string]error  // by call
 }
@@ -85,7 +88,7 @@ spec:
 	r.Soak, r.KeepBlue, r.Quiet = spec.Duration(5*time.Minute), 0, spec.Duration(2*time.Minute)
 	w := &world{t: t, spec: cluster, objects: &storetest.Memory{}, standing: map[string]bool{}, locked: map[string]bool{}, dns: map[string]int{},
 		verdicts: map[string]verify.Verdict{}, busy: map[string]float64{}, open: map[string]float64{}, files: map[string][]byte{},
-		apis: map[string]*apitest.Server{}, managed: map[string]string{}, fail: map[string]error{}}
+		apis: map[string]*apitest.Server{}, managed: map[string]string{}, tags: map[string]map[string]string{}, versions: map[string]string{}, fail: map[string]error{}}
 	w.objects.Fault = w.storeFault
 	return w
 }
@@ -287,7 +290,8 @@ func (c *fakeCloud) ClusterActive(_ context.Context, cluster string) (platform.H
 	err := c.w.touch("cluster")
 	c.w.mu.Lock()
 	defer c.w.mu.Unlock()
-	return platform.Health{Active: c.w.standing[cluster[len("tiny-"):]], Detail: "standing"}, err
+	of := cluster[len("tiny-"):]
+	return platform.Health{Active: c.w.standing[of], Exists: c.w.standing[of], Detail: "standing", Tags: c.w.tags[of], Version: c.w.versions[of]}, err
 }
 
 func (c *fakeCloud) Quota(_ context.Context, balancers int) ([]platform.Shortage, error) {
@@ -316,7 +320,7 @@ func (c *fakeCloud) Kubernetes(_ context.Context, cluster string) (kubernetes.Ac
 
 func (c *fakeCloud) Pool(labels map[string]string) string { return labels["pool"] }
 
-func (c *fakeCloud) Weights(context.Context, string, string) (map[string]int, error) {
+func (c *fakeCloud) Weights(context.Context, platform.Zone) (map[string]int, error) {
 	err := c.w.touch("ask weights")
 	c.w.mu.Lock()
 	defer c.w.mu.Unlock()
@@ -327,8 +331,8 @@ func (c *fakeCloud) SetWeights(_ context.Context, change platform.Change) (platf
 	if err := errors.Join(change.Check(), c.w.touch("weights")); err != nil {
 		return "", err
 	}
-	if change.Zone != "Z0" {
-		return "", fmt.Errorf("there is no zone %q", change.Zone)
+	if change.ZoneID != "Z0" {
+		return "", fmt.Errorf("there is no zone %q", change.ZoneID)
 	}
 	c.set(change)
 	if err := c.refusal(change); err != nil {

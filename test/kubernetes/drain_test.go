@@ -70,12 +70,12 @@ func TestDestroyTellsWhatASilentClusterMayHaveLeft(t *testing.T) {
 func destroy(t *testing.T, access kubernetes.Access, observer cluster.Observer) {
 	t.Helper()
 	root := &idle{}
-	o := cluster.Options{Spec: spec.Cluster{Metadata: spec.Metadata{Name: "tiny"}}, SpecFile: "cluster.yaml", Observer: observer,
+	o := cluster.Options{Spec: small(t, "tiny"), SpecFile: "cluster.yaml", Observer: observer,
 		Clock: wall{}, Store: remembered(t, "tiny")}
 	o.Connect = func(context.Context, cluster.Options) (cluster.Ports, error) {
 		return cluster.Ports{
 			Workspace: nowhere{}, Cloud: account{},
-			Stack: func(generator.Root) (cluster.Stack, error) { return root, nil },
+			Stack: rootOf(root),
 			Kubernetes: func(context.Context, string) (*kubernetes.Client, error) {
 				return kubernetes.New(access)
 			},
@@ -204,3 +204,37 @@ func (*controller) Detail(string) {}
 type account struct{ platform.Platform }
 
 func (account) Account(context.Context) (string, error) { return "123456789012", nil }
+
+// small is a spec that can be rendered.
+func small(t *testing.T, name string) spec.Cluster {
+	t.Helper()
+	c, diagnostics := spec.Parse("cluster.yaml", []byte("apiVersion: drover/v1\nkind: Cluster\nmetadata: {name: "+name+"}\nspec:\n  platform: aws\n  region: eu-west-1\n"+
+		"  network: {cidr: 10.40.0.0/16}\n  ingress: {domain: "+name+".example.com}\n"))
+	if diagnostics.HasErrors() {
+		t.Fatal(diagnostics)
+	}
+	return c
+}
+
+// rootOf is a root of which only blue's holds anything.
+func rootOf(blue *idle) func(generator.Root) (cluster.Stack, error) {
+	return func(r generator.Root) (cluster.Stack, error) {
+		if r == generator.Blue {
+			return blue, nil
+		}
+		return &idle{asked: 1}, nil
+	}
+}
+
+func (i *idle) State(context.Context) (terraform.State, error) {
+	if i.asked > 0 {
+		return terraform.State{}, nil
+	}
+	return terraform.State{Resources: 1}, nil
+}
+
+func (account) ClusterActive(_ context.Context, name string) (platform.Health, error) {
+	return platform.Health{Exists: strings.HasSuffix(name, "-blue")}, nil
+}
+
+func (account) Weights(context.Context, platform.Zone) (map[string]int, error) { return nil, nil }

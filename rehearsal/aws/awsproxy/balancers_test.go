@@ -148,11 +148,11 @@ func (b balanced) drained(r planes) {
 	}}
 	root := &idle{}
 	err := drive.DestroyAll(b.t.Context(), drive.Options{
-		Spec: spec.Cluster{Metadata: spec.Metadata{Name: "balanced"}}, SpecFile: "cluster.yaml", Observer: told, Clock: wall{}, Store: remembered(b.t, "balanced"),
+		Spec: small(b.t, "balanced"), SpecFile: "cluster.yaml", Observer: told, Clock: wall{}, Store: remembered(b.t, "balanced"),
 		Connect: func(context.Context, drive.Options) (drive.Ports, error) {
 			return drive.Ports{
 				Workspace: nowhere{}, Cloud: nothing{},
-				Stack:      func(generator.Root) (drive.Stack, error) { return root, nil },
+				Stack:      rootOf(root),
 				Kubernetes: func(context.Context, string) (*kubernetes.Client, error) { return kubernetes.New(access) },
 			}, nil
 		},
@@ -244,3 +244,37 @@ func (i *idle) StateEmpty(context.Context) (bool, error)  { i.asked++; return i.
 func (*idle) Plan(context.Context, terraform.PlanOptions) (*terraform.Plan, error) {
 	return &terraform.Plan{JSON: &tfjson.Plan{}}, nil
 }
+
+// small is a spec that can be rendered.
+func small(t *testing.T, name string) spec.Cluster {
+	t.Helper()
+	c, diagnostics := spec.Parse("cluster.yaml", []byte("apiVersion: drover/v1\nkind: Cluster\nmetadata: {name: "+name+"}\nspec:\n  platform: aws\n  region: eu-west-1\n"+
+		"  network: {cidr: 10.40.0.0/16}\n  ingress: {domain: "+name+".example.com}\n"))
+	if diagnostics.HasErrors() {
+		t.Fatal(diagnostics)
+	}
+	return c
+}
+
+// rootOf is a root of which only blue's holds anything.
+func rootOf(blue *idle) func(generator.Root) (drive.Stack, error) {
+	return func(r generator.Root) (drive.Stack, error) {
+		if r == generator.Blue {
+			return blue, nil
+		}
+		return &idle{asked: 1}, nil
+	}
+}
+
+func (i *idle) State(context.Context) (terraform.State, error) {
+	if i.asked > 0 {
+		return terraform.State{}, nil
+	}
+	return terraform.State{Resources: 1}, nil
+}
+
+func (nothing) ClusterActive(_ context.Context, name string) (platform.Health, error) {
+	return platform.Health{Exists: strings.HasSuffix(name, "-blue")}, nil
+}
+
+func (nothing) Weights(context.Context, platform.Zone) (map[string]int, error) { return nil, nil }
