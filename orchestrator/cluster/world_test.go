@@ -48,15 +48,16 @@ type world struct {
 	tags     map[string]map[string]string // of the clusters, by color
 	versions map[string]string
 	managed  map[string]string // the output management, by color; none where absent
-	quota    int               // load balancers that were last asked for
-	dead     bool              // the process was killed
-	effects  int               // calls that could be the last
-	killAt   int               // 0: never
-	inStore  bool              // calls of the store count too
-	inPlace  string            // what a plan would do to a color that stands: update or replace; nothing if empty
-	grows    bool              // whether a plan would add to the foundation
-	replaces bool              // whether a plan would replace the foundation that stands
-	fail     map[string]error  // by call
+	tagged   []platform.Resource
+	quota    int              // load balancers that were last asked for
+	dead     bool             // the process was killed
+	effects  int              // calls that could be the last
+	killAt   int              // 0: never
+	inStore  bool             // calls of the store count too
+	inPlace  string           // what a plan would do to a color that stands: update or replace; nothing if empty
+	grows    bool             // whether a plan would add to the foundation
+	replaces bool             // whether a plan would replace the foundation that stands
+	fail     map[string]error // by call
 }
 
 // errKilled is what every call of a killed process gives.
@@ -308,7 +309,7 @@ func (c *fakeCloud) Flows(_ context.Context, lb string, _ time.Duration) (platfo
 }
 
 func (c *fakeCloud) Leftovers(context.Context, string, string) ([]platform.Resource, error) {
-	return nil, c.w.touch("leftovers")
+	return c.w.tagged, c.w.touch("leftovers")
 }
 
 func (c *fakeCloud) Kubernetes(_ context.Context, cluster string) (kubernetes.Access, error) {
