@@ -278,6 +278,16 @@ func TestARotationAsksOnceAndWithoutTerraform(t *testing.T) {
 	})
 }
 
+// The first build renders all four roots, and the standby's is not even initialized.
+func TestApplyDoesNotReadAStandbyThatIsEmpty(t *testing.T) {
+	t.Parallel()
+	inWorld(t, func(t *testing.T, w *world) {
+		applied(t, w)
+		w.fail["state green"] = errors.New("it was read")
+		applied(t, w)
+	})
+}
+
 // Whatever the moment, what a cluster is and what its journal says then agree, and no journal of before does.
 func TestTheJournalAgreesAtEveryEventAndAnOlderOneDoesNot(t *testing.T) {
 	t.Parallel()

@@ -25,7 +25,7 @@ const applyLimit = 4 * time.Hour
 func Apply(ctx context.Context, o Options) error {
 	ctx, cancel := context.WithTimeoutCause(ctx, applyLimit, fmt.Errorf("%w: apply did not end within %s", context.DeadlineExceeded, applyLimit))
 	defer cancel()
-	return drive(ctx, o, everything, func(ctx context.Context, s *session) error {
+	return drive(ctx, o, asApplying, func(ctx context.Context, s *session) error {
 		if err := s.idle("apply"); err != nil {
 			return err
 		}

@@ -127,8 +127,13 @@ func (s *session) serves() string {
 	return "traffic stays at " + s.state().Weights.String()
 }
 
+// rollbackLimit is how long a way back may take: the write to DNS takes seconds, and the records follow by Terraform.
+const rollbackLimit = time.Hour
+
 // Rollback ends the rotation under way with all traffic on the old color. Where another process drives, it is asked to.
 func Rollback(ctx context.Context, o Options) error {
+	ctx, cancel := context.WithTimeoutCause(ctx, rollbackLimit, fmt.Errorf("%w: rollback did not end within %s", context.DeadlineExceeded, rollbackLimit))
+	defer cancel()
 	if _, err := Ask(ctx, o, rotation.Request{Asks: rotation.Rollback}); err != nil {
 		return err
 	}

@@ -26,12 +26,15 @@ const (
 // request each. A state takes Terraform, which takes seconds.
 type sources struct {
 	states      []generator.Root // that are read; with an empty journal, all whose files are there
+	standby     bool             // also that of a color of which the journal has nothing
 	rollingBack bool             // a platform that does not answer for a cluster is no reason to stop
 }
 
 var (
 	allRoots   = []generator.Root{generator.Foundation, generator.Blue, generator.Green, generator.Traffic}
-	everything = sources{states: allRoots}
+	everything = sources{states: allRoots, standby: true}
+	// asApplying leaves out a standby that is empty: apply does not touch it, and the platform tells whether it has a cluster.
+	asApplying = sources{states: allRoots}
 	// asRotating leaves out the states: a rotation plans what it uses of them, and refuses a plan of a state that was lost.
 	asRotating = sources{}
 	theWayBack = sources{rollingBack: true}
@@ -41,9 +44,12 @@ var (
 func (s *session) survey(ctx context.Context, from sources, known reconcile.Known) (reconcile.Seen, error) {
 	asked := newSurvey(s.Options, s.ports.Cloud, zoneToAsk(s.Options, *s.state()))
 	if known.Empty && !from.rollingBack {
-		from.states = allRoots
+		from = everything
 	}
 	for _, r := range from.states {
+		if isColor := r == generator.Blue || r == generator.Green; isColor && !from.standby && !known.MayStand(string(r)) {
+			continue
+		}
 		stack, err := s.readable(ctx, r)
 		if err != nil {
 			return reconcile.Seen{}, err
