@@ -53,6 +53,9 @@ func (awsPlatform) root(in input, r Root) (Files, error) {
 		"README.md":    readme,
 		"variables.tf": variablesFiles()[r],
 	}
+	if r == Foundation {
+		out["imports.tf"] = awsImports(c)
+	}
 	return out, nil
 }
 
@@ -77,9 +80,11 @@ func awsProviders(c spec.Cluster, r Root, b backend) []byte {
 func awsFoundation(c spec.Cluster, plan Addresses) []attribute {
 	s := c.Spec
 	retention, _ := s.Network.FlowLogs.Retention.Days()
+	audited, _ := s.Kubernetes.LogRetention.Days()
 	out := []attribute{
 		{"name", text(c.Metadata.Name)},
 		{protection, reference("var", protection)},
+		{"control_plane_log_retention_days", integer(audited)},
 		gap,
 		{"cidr", text(s.Network.CIDR)},
 	}

@@ -12,7 +12,6 @@ import (
 func awsCluster(c spec.Cluster, plan Addresses, r Root) []attribute {
 	s := c.Spec
 	public, internal := apiSources(s)
-	retention, _ := s.Kubernetes.LogRetention.Days()
 	out := []attribute{
 		{"name", text(c.Metadata.Name)},
 		{"color", text(r.color())},
@@ -30,7 +29,7 @@ func awsCluster(c spec.Cluster, plan Addresses, r Root) []attribute {
 		{"viewers", texts(s.Access.Viewers)},
 		gap,
 		{"logs", texts(s.Kubernetes.Logs)},
-		{"log_retention_days", integer(retention)},
+		{"log_group", foundation("control_plane_log_groups", r.color())},
 		{"kms_key_arn", foundation("kms_key_arn")},
 		gap,
 		{"addons", mapping(c.Addons(), awsAddon)},

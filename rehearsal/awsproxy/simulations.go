@@ -37,6 +37,7 @@ var simulations = []simulation{
 	{"tags of what is simulated here", "tagging", func(p *Proxy, w http.ResponseWriter, c *call) bool {
 		return p.serveTagging(w, c.Request, c.region)
 	}},
+	{"last logs of control planes", "logs", (*Proxy).serveDeletedLogGroup},
 	{"quotas", "servicequotas", (*Proxy).serveQuota},
 }
 

@@ -20,6 +20,7 @@ type cluster struct {
 	subnets                    []string
 	securityGroup              string
 	deletionProtection         bool
+	logs                       bool      // whether it writes any
 	due                        time.Time // when it is ready, at the earliest
 	overlay                    object    // members of DescribeCluster that moto forgets
 	network                    object    // likewise, within resourcesVpcConfig
@@ -52,6 +53,12 @@ type clusterRequest struct {
 		Private       *bool    `json:"endpointPrivateAccess"`
 		PublicSources []string `json:"publicAccessCidrs"`
 	} `json:"resourcesVpcConfig"`
+	Logging struct {
+		ClusterLogging []struct {
+			Types   []string `json:"types"`
+			Enabled bool     `json:"enabled"`
+		} `json:"clusterLogging"`
+	} `json:"logging"`
 	SelfManaged        *bool             `json:"bootstrapSelfManagedAddons"`
 	DeletionProtection bool              `json:"deletionProtection"`
 	Tags               map[string]string `json:"tags"`
@@ -93,7 +100,13 @@ func (s *Service) createCluster(c *call) (any, error) {
 	if err := nic.Attach(c.request.Context(), s.moto(c.region), interfacesOf(in.Name), in.Network.Subnets, append([]string{group}, in.Network.Groups...)); err != nil {
 		return nil, err
 	}
+	if in.logs() {
+		if err := s.createLogGroup(c.request.Context(), c.region, in.Name); err != nil {
+			return nil, err
+		}
+	}
 	cl := newCluster(c.region, in, raw, vpc, group)
+	cl.logs = in.logs()
 	cl.arn, cl.due = s.arn(c.region, "cluster", in.Name), s.due()
 	maps.Copy(cl.tags, in.Tags)
 	s.mu.Lock()
@@ -259,6 +272,9 @@ func (s *Service) deleteCluster(c *call) (any, error) {
 	}
 	s.mu.Lock()
 	delete(s.clusters, clusterKey{c.region, cl.name}) // its add-ons, entries and associations go with it
+	if cl.logs {
+		s.logsUntil[clusterKey{c.region, cl.name}] = s.now().Add(lastLogs)
+	}
 	merged := s.merged(cl, out)
 	s.mu.Unlock()
 	cl.plane.end()

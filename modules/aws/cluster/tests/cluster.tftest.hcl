@@ -12,6 +12,7 @@ variables {
   subnet_ids         = ["subnet-b0", "subnet-b1", "subnet-b2"]
   public_subnet_ids  = ["subnet-p0", "subnet-p1", "subnet-p2"]
   kms_key_arn        = "arn:aws:kms:eu-west-1:123456789012:key/00000000-0000-0000-0000-000000000000"
+  log_group          = "/aws/eks/shop-blue/cluster"
   domain             = "shop.example.com"
   zone_id            = "Z1"
   node_pools = {
@@ -83,14 +84,19 @@ run "secrets_and_logs_are_encrypted" {
   }
 
   assert {
-    condition     = aws_cloudwatch_log_group.cluster.name == "/aws/eks/shop-blue/cluster" && aws_cloudwatch_log_group.cluster.retention_in_days == 90 && aws_cloudwatch_log_group.cluster.kms_key_id == var.kms_key_arn
-    error_message = "The log group that EKS writes to must be kept for a time, encrypted."
-  }
-
-  assert {
     condition     = length(aws_eks_cluster.this.enabled_cluster_log_types) == 5
     error_message = "All logs must be on by default."
   }
+}
+
+run "logs_go_to_the_group_of_the_foundation_only" {
+  command = plan
+
+  variables {
+    log_group = "/aws/eks/shop-green/cluster"
+  }
+
+  expect_failures = [aws_eks_cluster.this]
 }
 
 run "access_is_by_entries_alone" {
@@ -227,6 +233,7 @@ run "longest_name_makes_roles_that_iam_takes" {
   variables {
     name  = "platform-production-europe-west-primaryx"
     color = "green"
+    log_group  = "/aws/eks/platform-production-europe-west-primaryx-green/cluster"
   }
 
   assert {

@@ -12,6 +12,7 @@ variables {
   subnet_ids         = ["subnet-b0", "subnet-b1", "subnet-b2"]
   public_subnet_ids  = ["subnet-p0", "subnet-p1", "subnet-p2"]
   kms_key_arn        = "arn:aws:kms:eu-west-1:123456789012:key/00000000-0000-0000-0000-000000000000"
+  log_group          = "/aws/eks/shop-blue/cluster"
   domain             = "shop.example.com"
   zone_id            = "Z1"
   node_pools = {
@@ -154,6 +155,7 @@ run "long_names_are_cut_and_stay_different" {
   variables {
     name  = "platform-production-europe-west"
     color = "green"
+    log_group  = "/aws/eks/platform-production-europe-west-green/cluster"
   }
 
   assert {

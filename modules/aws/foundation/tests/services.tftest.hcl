@@ -80,6 +80,33 @@ run "key_rotates" {
   }
 }
 
+run "logs_of_both_control_planes_outlive_the_colors" {
+  command = apply
+
+  assert {
+    condition     = output.control_plane_log_groups == { blue = "/aws/eks/shop-blue/cluster", green = "/aws/eks/shop-green/cluster" }
+    error_message = "Both colors must have the one group that EKS writes their logs to."
+  }
+
+  assert {
+    condition     = alltrue([for group in values(aws_cloudwatch_log_group.control_plane) : group.retention_in_days == 90 && group.kms_key_id == aws_kms_key.this.arn])
+    error_message = "Logs of the control planes must be encrypted, and kept for a time."
+  }
+}
+
+run "logs_of_control_planes_are_kept_as_long_as_asked" {
+  command = plan
+
+  variables {
+    control_plane_log_retention_days = 365
+  }
+
+  assert {
+    condition     = alltrue([for group in values(aws_cloudwatch_log_group.control_plane) : group.retention_in_days == 365])
+    error_message = "Logs of the control planes must be kept as long as asked."
+  }
+}
+
 run "registry_is_immutable_and_scanned" {
   command = plan
 

@@ -1,4 +1,4 @@
-# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:346d83d797092a7b9e43a2a7b0893f05ec78c23049f0c0a016c356b5d3e9f25f
+# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:a14a78c163953fc8c9b32ee04c9b6d2d764209f68324a28ea47d7f9b4014851b
 
 data "terraform_remote_state" "foundation" {
   backend = "local"
@@ -29,9 +29,9 @@ module "cluster" {
   admins         = []
   viewers        = []
 
-  logs               = ["api", "audit", "authenticator", "controllerManager", "scheduler"]
-  log_retention_days = 90
-  kms_key_arn        = data.terraform_remote_state.foundation.outputs.kms_key_arn
+  logs        = ["api", "audit", "authenticator", "controllerManager", "scheduler"]
+  log_group   = data.terraform_remote_state.foundation.outputs.control_plane_log_groups.green
+  kms_key_arn = data.terraform_remote_state.foundation.outputs.kms_key_arn
 
   addons = {
     "aws-ebs-csi-driver" = {

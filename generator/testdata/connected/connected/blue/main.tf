@@ -1,4 +1,4 @@
-# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:31499a6394a8d814b6bdc0d26c70bde71599d51d4cea37db808640b347500b1b
+# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:ed109a9d83b4b8084b1caa9bbb245d4464865118c47bb96bb2226eaab3b01e67
 
 data "terraform_remote_state" "foundation" {
   backend = "local"
@@ -29,9 +29,9 @@ module "cluster" {
   admins         = []
   viewers        = []
 
-  logs               = ["api", "audit", "authenticator", "controllerManager", "scheduler"]
-  log_retention_days = 90
-  kms_key_arn        = data.terraform_remote_state.foundation.outputs.kms_key_arn
+  logs        = ["api", "audit", "authenticator", "controllerManager", "scheduler"]
+  log_group   = data.terraform_remote_state.foundation.outputs.control_plane_log_groups.blue
+  kms_key_arn = data.terraform_remote_state.foundation.outputs.kms_key_arn
 
   addons = {
     "aws-ebs-csi-driver" = {

@@ -1,4 +1,4 @@
-# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:17e396309974c22f7002a97ddfd25a6731711563e909c55b46961871aab130fe
+# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:d99bca919bce42f28e700fc64bf8d01f99ac2d22d2a1ce37b1308243be060a89
 
 data "terraform_remote_state" "foundation" {
   backend = "local"
@@ -29,9 +29,9 @@ module "cluster" {
   admins         = []
   viewers        = []
 
-  logs               = ["api", "audit", "authenticator", "controllerManager", "scheduler"]
-  log_retention_days = 90
-  kms_key_arn        = data.terraform_remote_state.foundation.outputs.kms_key_arn
+  logs        = ["api", "audit", "authenticator", "controllerManager", "scheduler"]
+  log_group   = data.terraform_remote_state.foundation.outputs.control_plane_log_groups.green
+  kms_key_arn = data.terraform_remote_state.foundation.outputs.kms_key_arn
 
   addons = {
     "aws-ebs-csi-driver" = {

@@ -1,4 +1,4 @@
-# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:c5a0122dea945481c718c11908491da488d468caaeab6c6ccdd28de2915f2659
+# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:7161b2be1d4c9ee39900ff023883abb42141090420094d2d136fe03b65a29210
 
 data "terraform_remote_state" "foundation" {
   backend = "local"
@@ -29,9 +29,9 @@ module "cluster" {
   admins         = []
   viewers        = []
 
-  logs               = ["api", "audit", "authenticator", "controllerManager", "scheduler"]
-  log_retention_days = 90
-  kms_key_arn        = data.terraform_remote_state.foundation.outputs.kms_key_arn
+  logs        = ["api", "audit", "authenticator", "controllerManager", "scheduler"]
+  log_group   = data.terraform_remote_state.foundation.outputs.control_plane_log_groups.blue
+  kms_key_arn = data.terraform_remote_state.foundation.outputs.kms_key_arn
 
   addons = {
     "aws-ebs-csi-driver" = {

@@ -1,4 +1,4 @@
-# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:66c169b33d4cadd5d21d757d1ce672422307815b5e8c3f7e6a14cbe628a9234d
+# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:181c6ba38e583ad6958ee9ba235a93284669388ad992578fcf41ee799ca65ed2
 
 data "terraform_remote_state" "foundation" {
   backend = "local"
@@ -29,9 +29,9 @@ module "cluster" {
   admins         = []
   viewers        = []
 
-  logs               = ["api", "audit", "authenticator", "controllerManager", "scheduler"]
-  log_retention_days = 90
-  kms_key_arn        = data.terraform_remote_state.foundation.outputs.kms_key_arn
+  logs        = ["api", "audit", "authenticator", "controllerManager", "scheduler"]
+  log_group   = data.terraform_remote_state.foundation.outputs.control_plane_log_groups.green
+  kms_key_arn = data.terraform_remote_state.foundation.outputs.kms_key_arn
 
   addons = {
     "aws-ebs-csi-driver" = {

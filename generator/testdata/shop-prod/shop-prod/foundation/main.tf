@@ -1,10 +1,11 @@
-# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:0e7f879e6947c5b990796a915f6484843d8e502a825a529d809cbe15ccf2cedf
+# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:cf75a89dc0be103b16137cd12ce79b39b2e142944292861eed4d29ec90a85c4f
 
 module "foundation" {
   source = "../../modules/aws/foundation"
 
-  name                = "shop-prod"
-  deletion_protection = var.deletion_protection
+  name                             = "shop-prod"
+  deletion_protection              = var.deletion_protection
+  control_plane_log_retention_days = 90
 
   cidr = "10.20.0.0/16"
   subnets = {

@@ -1,4 +1,4 @@
-# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:e5af2100ac4060bac807c6ab71836b34939196969e64a62429047ca038f5602a
+# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:69592cfc5efb596cfc1fac44db3df09f90d8c253fab4097ba3e0c334ef45bc47
 
 data "terraform_remote_state" "foundation" {
   backend = "s3"
@@ -31,9 +31,9 @@ module "cluster" {
   admins         = ["arn:aws:iam::123456789012:role/platform-admin"]
   viewers        = ["arn:aws:iam::123456789012:role/developer"]
 
-  logs               = ["api", "audit", "authenticator", "controllerManager", "scheduler"]
-  log_retention_days = 90
-  kms_key_arn        = data.terraform_remote_state.foundation.outputs.kms_key_arn
+  logs        = ["api", "audit", "authenticator", "controllerManager", "scheduler"]
+  log_group   = data.terraform_remote_state.foundation.outputs.control_plane_log_groups.green
+  kms_key_arn = data.terraform_remote_state.foundation.outputs.kms_key_arn
 
   addons = {
     "aws-ebs-csi-driver" = {
