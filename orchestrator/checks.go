@@ -6,8 +6,8 @@ import (
 	"time"
 
 	"drover/generator/spec"
-	"drover/orchestrator/cloud"
 	"drover/orchestrator/kubernetes"
+	"drover/orchestrator/platform"
 	"drover/orchestrator/traffic"
 	"drover/orchestrator/verify"
 )
@@ -21,7 +21,7 @@ type asked struct {
 	cluster string // its name on the platform
 	color   string
 	net     *traffic.Net
-	cloud   cloud.Platform
+	cloud   platform.Platform
 	pools   []spec.NodePool
 	connect func(ctx context.Context, cluster string) (*kubernetes.Client, error)
 	memory  func(check string) *verify.Memory // of earlier runs of that check of this color

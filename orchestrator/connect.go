@@ -10,18 +10,18 @@ import (
 
 	"drover/generator"
 	"drover/generator/spec"
-	"drover/orchestrator/cloud"
-	"drover/orchestrator/cloud/aws"
 	"drover/orchestrator/kubernetes"
-	"drover/orchestrator/secret"
+	"drover/orchestrator/platform"
+	"drover/orchestrator/platform/aws"
+	"drover/orchestrator/redact"
 	"drover/orchestrator/terraform"
 	"drover/orchestrator/traffic"
 	"drover/orchestrator/verify"
 )
 
 // platforms are the clouds that drover can ask.
-var platforms = map[spec.Platform]func(ctx context.Context, region string, secret func(values ...string)) (cloud.Platform, error){
-	spec.AWS: func(ctx context.Context, region string, secret func(values ...string)) (cloud.Platform, error) {
+var platforms = map[spec.Platform]func(ctx context.Context, region string, secret func(values ...string)) (platform.Platform, error){
+	spec.AWS: func(ctx context.Context, region string, secret func(values ...string)) (platform.Platform, error) {
 		return aws.New(ctx, region, secret)
 	},
 }
@@ -69,7 +69,7 @@ func Connect(ctx context.Context, o Options) (Ports, error) {
 
 // learn takes what a spec leads to: the variables that it says hold secrets, and what its addresses have no business to
 // hold.
-func learn(secrets *secret.Known, s spec.Spec) {
+func learn(secrets *redact.Redactor, s spec.Spec) {
 	if a := s.Services.Alerts; a != nil {
 		var refs []spec.SecretRef
 		if a.Slack != nil {
@@ -97,7 +97,7 @@ func learn(secrets *secret.Known, s spec.Spec) {
 
 // apiServers opens clients by what the platform says of a cluster. Each is asked for anew, as a color that is built
 // again has the same name, and another server.
-func apiServers(platform cloud.Platform, secrets *secret.Known) func(context.Context, string) (*kubernetes.Client, error) {
+func apiServers(platform platform.Platform, secrets *redact.Redactor) func(context.Context, string) (*kubernetes.Client, error) {
 	return func(ctx context.Context, cluster string) (*kubernetes.Client, error) {
 		access, err := platform.Kubernetes(ctx, cluster)
 		if err != nil {

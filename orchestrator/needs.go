@@ -6,13 +6,13 @@ import (
 
 	"drover/generator/spec"
 	"drover/orchestrator/doctor"
-	"drover/orchestrator/secret"
+	"drover/orchestrator/redact"
 	"drover/orchestrator/terraform"
 )
 
 // Needs are what driving clusters takes: those of a spec, or of no one's in
 // particular if c is nil. secrets is told the credentials.
-func Needs(c *spec.Cluster, secrets *secret.Known) []doctor.Part {
+func Needs(c *spec.Cluster, secrets *redact.Redactor) []doctor.Part {
 	n := needs{c, secrets}
 	inCloud := []string{"plan", "apply", "rotate", "rollback", "destroy"}
 	return []doctor.Part{
@@ -24,7 +24,7 @@ func Needs(c *spec.Cluster, secrets *secret.Known) []doctor.Part {
 
 type needs struct {
 	cluster *spec.Cluster
-	secrets *secret.Known
+	secrets *redact.Redactor
 }
 
 func (n needs) options() terraform.Options {

@@ -6,9 +6,9 @@ import (
 	"time"
 
 	"drover/generator"
-	"drover/orchestrator/cloud"
 	"drover/orchestrator/journal"
 	"drover/orchestrator/kubernetes"
+	"drover/orchestrator/platform"
 	"drover/orchestrator/terraform"
 	"drover/orchestrator/verify"
 )
@@ -43,7 +43,7 @@ type DNS interface {
 // Ports is everything outside that a rotation touches.
 type Ports struct {
 	Stack  func(root generator.Root) (Stack, error)
-	Cloud  cloud.Platform
+	Cloud  platform.Platform
 	DNS    DNS
 	Checks func(color, cluster string) []verify.Check // the spec's checks, on that color's own host name
 	// Kubernetes opens a client of a cluster's API server, which it does not ask yet; the caller closes it.

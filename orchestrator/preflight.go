@@ -10,8 +10,8 @@ import (
 
 	"drover/generator"
 	"drover/generator/spec"
-	"drover/orchestrator/cloud"
 	"drover/orchestrator/journal"
+	"drover/orchestrator/platform"
 	"drover/orchestrator/terraform"
 )
 
@@ -59,7 +59,7 @@ func (s *session) accountOf(ctx context.Context) (string, error) {
 }
 
 // accountOf holds the credentials to the account of the spec.
-func accountOf(ctx context.Context, platform cloud.Platform, c spec.Cluster) (string, error) {
+func accountOf(ctx context.Context, platform platform.Platform, c spec.Cluster) (string, error) {
 	got, err := platform.Account(ctx)
 	if err != nil {
 		return "", fmt.Errorf("asking whose credentials these are: %w", err)

@@ -14,7 +14,7 @@ import (
 	"drover/generator/spec"
 	"drover/orchestrator/internal/apitest"
 	"drover/orchestrator/journal"
-	"drover/orchestrator/secret"
+	"drover/orchestrator/redact"
 	"drover/orchestrator/verify"
 )
 
@@ -65,7 +65,7 @@ func TestTheJournalHoldsNoSecret(t *testing.T) {
 			w.spec.Spec.Kubernetes.Version = "1.33"
 			var events []journal.Event
 			o := w.options()
-			o.Observer, o.Secrets = listening{events: &events}, &secret.Known{}
+			o.Observer, o.Secrets = listening{events: &events}, &redact.Redactor{}
 			o.Secrets.Learn(canary)
 			c.change(w, &o)
 			if err := Rotate(t.Context(), o); (err != nil) != c.fails {
@@ -97,7 +97,7 @@ func TestATokenThatAnAPIServerSendsBackIsKnown(t *testing.T) {
 	w := newWorld(t)
 	api := apitest.Start(t)
 	w.apis["blue"] = api
-	secrets := &secret.Known{}
+	secrets := &redact.Redactor{}
 	client, err := apiServers(&fakeCloud{w}, secrets)(t.Context(), "tiny-blue")
 	must(t, err)
 	defer client.Close()
@@ -130,7 +130,7 @@ func TestWhatASpecAndItsPortsLeadToIsKnown(t *testing.T) {
 		{Prometheus: &spec.PrometheusCheck{URL: "https://prometheus.example.com/?token=in-the-query-of-a-check"}},
 	}
 	o := w.options()
-	o.Secrets = &secret.Known{}
+	o.Secrets = &redact.Redactor{}
 	ports, err := Connect(t.Context(), o)
 	must(t, err)
 	if _, err := ports.Cloud.Account(t.Context()); err == nil {

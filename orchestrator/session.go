@@ -10,7 +10,7 @@ import (
 	"drover/generator"
 	"drover/generator/spec"
 	"drover/orchestrator/journal"
-	"drover/orchestrator/secret"
+	"drover/orchestrator/redact"
 )
 
 // Options is what one command is asked to do, and with what.
@@ -22,7 +22,7 @@ type Options struct {
 	Command  string // for whoever finds the lease held
 	NoWindow string // the person who has phases begin outside of the spec's window; empty: it is kept
 	Observer Observer
-	Secrets  *secret.Known // kept out of the journal; Connect adds what it learns
+	Secrets  *redact.Redactor // kept out of the journal; Connect adds what it learns
 	Ports    Ports
 }
 

@@ -8,8 +8,8 @@ import (
 	"time"
 
 	"drover/generator/spec"
-	"drover/orchestrator/cloud"
 	"drover/orchestrator/journal"
+	"drover/orchestrator/platform"
 	"drover/orchestrator/verify"
 )
 
@@ -188,7 +188,7 @@ func slowestCheck(r spec.Rotation) time.Duration {
 // platformCheck passes when the platform itself says that the cluster and its
 // node groups are up.
 type platformCheck struct {
-	platform cloud.Platform
+	platform platform.Platform
 	cluster  string
 }
 

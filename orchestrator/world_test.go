@@ -16,10 +16,10 @@ import (
 
 	"drover/generator"
 	"drover/generator/spec"
-	"drover/orchestrator/cloud"
 	"drover/orchestrator/internal/apitest"
 	"drover/orchestrator/journal"
 	"drover/orchestrator/kubernetes"
+	"drover/orchestrator/platform"
 	"drover/orchestrator/terraform"
 	"drover/orchestrator/verify"
 )
@@ -273,28 +273,28 @@ func (d fakeDNS) Confirm(_ context.Context, weights map[string]int) (time.Durati
 
 type fakeCloud struct{ w *world }
 
-var _ cloud.Platform = (*fakeCloud)(nil)
+var _ platform.Platform = (*fakeCloud)(nil)
 
 func (c *fakeCloud) Account(context.Context) (string, error) {
 	return "123456789012", c.w.touch("account")
 }
 
-func (c *fakeCloud) ClusterActive(_ context.Context, cluster string) (cloud.Health, error) {
+func (c *fakeCloud) ClusterActive(_ context.Context, cluster string) (platform.Health, error) {
 	color := cluster[len("tiny-"):]
-	return cloud.Health{Active: c.w.standing[color], Detail: "standing"}, c.w.touch("cluster")
+	return platform.Health{Active: c.w.standing[color], Detail: "standing"}, c.w.touch("cluster")
 }
 
-func (c *fakeCloud) Quota(_ context.Context, balancers int) ([]cloud.Shortage, error) {
+func (c *fakeCloud) Quota(_ context.Context, balancers int) ([]platform.Shortage, error) {
 	c.w.quota = balancers
 	return nil, c.w.touch("quota")
 }
 
-func (c *fakeCloud) Flows(_ context.Context, lb string, _ time.Duration) (cloud.Flows, error) {
+func (c *fakeCloud) Flows(_ context.Context, lb string, _ time.Duration) (platform.Flows, error) {
 	color := lb[len("arn:"):]
-	return cloud.Flows{Alive: c.w.standing[color], New: c.w.busy[color], Until: time.Now()}, c.w.touch("flows")
+	return platform.Flows{Alive: c.w.standing[color], New: c.w.busy[color], Until: time.Now()}, c.w.touch("flows")
 }
 
-func (c *fakeCloud) Leftovers(context.Context, string, string) ([]cloud.Resource, error) {
+func (c *fakeCloud) Leftovers(context.Context, string, string) ([]platform.Resource, error) {
 	return nil, c.w.touch("leftovers")
 }
 

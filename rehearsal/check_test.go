@@ -10,8 +10,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/eks"
 	"github.com/aws/aws-sdk-go-v2/service/eks/types"
 
-	platform "drover/orchestrator/cloud/aws"
 	"drover/orchestrator/kubernetes"
+	platform "drover/orchestrator/platform/aws"
 	"drover/orchestrator/verify"
 )
 

@@ -13,7 +13,7 @@ import (
 	"drover/generator/spec"
 	"drover/orchestrator"
 	"drover/orchestrator/journal"
-	"drover/orchestrator/secret"
+	"drover/orchestrator/redact"
 )
 
 // The exit codes, as documented.
@@ -32,7 +32,7 @@ const (
 type streams struct {
 	in       *os.File
 	out, err io.Writer
-	secrets  *secret.Known
+	secrets  *redact.Redactor
 }
 
 // errDifferences says that a check found something that is not as it should be.
@@ -43,7 +43,7 @@ type usageError struct{ error }
 
 // run is the whole program, without the process around it.
 func run(ctx context.Context, args []string, s streams) int {
-	s.secrets = secret.FromEnvironment(os.Environ())
+	s.secrets = redact.FromEnvironment(os.Environ())
 	s.out, s.err = s.secrets.Writer(s.out), s.secrets.Writer(s.err)
 	err := newApp(s).RunContext(ctx, gateLast(args))
 	if err == nil {

@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"drover/orchestrator/secret"
+	"drover/orchestrator/redact"
 )
 
 const sensitives = `
@@ -52,7 +52,7 @@ resource "terraform_data" "quotes" {
 
 func TestWhatTerraformCallsSensitiveIsToldAsSecret(t *testing.T) {
 	t.Parallel()
-	ctx, dir, known := t.Context(), t.TempDir(), &secret.Known{}
+	ctx, dir, known := t.Context(), t.TempDir(), &redact.Redactor{}
 	write := func(name, text string) { must(t, os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600)) }
 	write("terraform.tfvars", "from_file = { a = \"value-in-a-file\" }\nplain = \"plain-to-see\"\n")
 	write("custom.auto.tfvars.json", `{"from_json": ["value-in-json"]}`)

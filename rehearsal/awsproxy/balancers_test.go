@@ -16,9 +16,9 @@ import (
 	"drover/generator"
 	"drover/generator/spec"
 	"drover/orchestrator"
-	"drover/orchestrator/cloud"
 	"drover/orchestrator/journal"
 	"drover/orchestrator/kubernetes"
+	"drover/orchestrator/platform"
 	"drover/orchestrator/terraform"
 	rehearsal "drover/rehearsal/kubernetes"
 	"drover/rehearsal/servicelb"
@@ -184,7 +184,7 @@ func (*told) Detail(string) {}
 
 // nothing is a cloud that is asked for nothing but its name, and idle a root in which nothing is left to delete.
 type (
-	nothing struct{ cloud.Platform }
+	nothing struct{ platform.Platform }
 	idle    struct{ orchestrator.Stack }
 )
 

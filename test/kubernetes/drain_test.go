@@ -14,7 +14,7 @@ import (
 	"drover/generator"
 	"drover/generator/spec"
 	"drover/orchestrator"
-	"drover/orchestrator/cloud"
+	"drover/orchestrator/platform"
 	"drover/orchestrator/journal"
 	"drover/orchestrator/kubernetes"
 	"drover/orchestrator/terraform"
@@ -143,7 +143,7 @@ func (c *controller) Progress(message string) {
 func (*controller) Detail(string) {}
 
 // account is a cloud that is asked for nothing but its name.
-type account struct{ cloud.Platform }
+type account struct{ platform.Platform }
 
 func (account) Account(context.Context) (string, error) { return "123456789012", nil }
 

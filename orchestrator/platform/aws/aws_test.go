@@ -29,8 +29,8 @@ import (
 	r53types "github.com/aws/aws-sdk-go-v2/service/route53/types"
 	"github.com/aws/smithy-go/transport/http/protocol/awsquery"
 
-	"drover/orchestrator/cloud"
 	"drover/orchestrator/internal/mototest"
+	"drover/orchestrator/platform"
 )
 
 const region = "eu-central-1"
@@ -427,7 +427,7 @@ func TestHostCountsAreAskedForEachTargetGroup(t *testing.T) {
 
 func TestResourcesAreNamedByServiceAndType(t *testing.T) {
 	t.Parallel()
-	for arn, want := range map[string]cloud.Resource{
+	for arn, want := range map[string]platform.Resource{
 		"arn:aws:ec2:eu-central-1:1:volume/vol-1":                     {Kind: "ec2/volume", Keeps: true},
 		"arn:aws:ec2:eu-central-1:1:subnet/subnet-1":                  {Kind: "ec2/subnet"},
 		"arn:aws:s3:::shop-states":                                    {Kind: "s3/bucket", Keeps: true},

@@ -12,20 +12,20 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/eks"
 	"github.com/aws/aws-sdk-go-v2/service/eks/types"
 
-	"drover/orchestrator/cloud"
+	"drover/orchestrator/platform"
 )
 
 // ClusterActive asks EKS for a cluster and all its node groups. A cluster that does not exist is not active.
-func (p *Platform) ClusterActive(ctx context.Context, cluster string) (cloud.Health, error) {
+func (p *Platform) ClusterActive(ctx context.Context, cluster string) (platform.Health, error) {
 	answer, err := p.eks.DescribeCluster(ctx, &eks.DescribeClusterInput{Name: &cluster})
 	var missing *types.ResourceNotFoundException
 	if errors.As(err, &missing) {
-		return cloud.Health{Detail: fmt.Sprintf("there is no EKS cluster %s in %s", cluster, p.region)}, nil
+		return platform.Health{Detail: fmt.Sprintf("there is no EKS cluster %s in %s", cluster, p.region)}, nil
 	}
 	if err != nil {
-		return cloud.Health{}, explain("asking EKS for the cluster "+cluster, err)
+		return platform.Health{}, explain("asking EKS for the cluster "+cluster, err)
 	}
-	health := cloud.Health{Version: sdk.ToString(answer.Cluster.Version), NodeGroups: map[string]string{}}
+	health := platform.Health{Version: sdk.ToString(answer.Cluster.Version), NodeGroups: map[string]string{}}
 	var wrong []string
 	if answer.Cluster.Status != types.ClusterStatusActive {
 		wrong = append(wrong, fmt.Sprintf("cluster %s is %s", cluster, answer.Cluster.Status))
@@ -37,7 +37,7 @@ func (p *Platform) ClusterActive(ctx context.Context, cluster string) (cloud.Hea
 	}
 	groups, err := p.nodeGroups(ctx, cluster)
 	if err != nil {
-		return cloud.Health{}, err
+		return platform.Health{}, err
 	}
 	for _, group := range groups {
 		health.NodeGroups[sdk.ToString(group.NodegroupName)] = string(group.Status)

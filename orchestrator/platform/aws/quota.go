@@ -12,7 +12,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/servicequotas"
 	"github.com/aws/aws-sdk-go-v2/service/servicequotas/types"
 
-	"drover/orchestrator/cloud"
+	"drover/orchestrator/platform"
 )
 
 // limit is one quota of Service Quotas, how much of it is used, and how much a color needs.
@@ -31,10 +31,10 @@ func limits(balancers int) []limit {
 }
 
 // Quota compares what is used and needed with Service Quotas. What could not be asked is listed with Unknown.
-func (p *Platform) Quota(ctx context.Context, balancers int) ([]cloud.Shortage, error) {
-	var shortages []cloud.Shortage
+func (p *Platform) Quota(ctx context.Context, balancers int) ([]platform.Shortage, error) {
+	var shortages []platform.Shortage
 	for _, l := range limits(balancers) {
-		shortage := cloud.Shortage{What: l.what, Needed: l.needed}
+		shortage := platform.Shortage{What: l.what, Needed: l.needed}
 		var err error
 		shortage.Limit, err = p.quota(ctx, l.service, l.code)
 		if err == nil {

@@ -1,6 +1,6 @@
-// Package cloud holds the few questions that only a platform's own API answers, and the interface through which
+// Package platform holds the few questions that only a platform's own API answers, and the interface through which
 // the orchestrator asks them. It must never change anything in the cloud: what drover changes, Terraform changes.
-package cloud
+package platform
 
 import (
 	"context"

@@ -11,7 +11,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatch/types"
 	elb "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
 
-	"drover/orchestrator/cloud"
+	"drover/orchestrator/platform"
 )
 
 // The metrics of a network load balancer and their dimensions: see "CloudWatch metrics for your Network Load Balancer",
@@ -28,30 +28,30 @@ const (
 )
 
 // Flows asks CloudWatch for the connections of a network load balancer, given by its ARN.
-func (p *Platform) Flows(ctx context.Context, loadBalancer string, window time.Duration) (cloud.Flows, error) {
+func (p *Platform) Flows(ctx context.Context, loadBalancer string, window time.Duration) (platform.Flows, error) {
 	_, name, found := strings.Cut(loadBalancer, ":loadbalancer/")
 	if !found || window <= 0 {
-		return cloud.Flows{}, fmt.Errorf("measuring connections: %q is no ARN of a load balancer, or the window %v is none", loadBalancer, window)
+		return platform.Flows{}, fmt.Errorf("measuring connections: %q is no ARN of a load balancer, or the window %v is none", loadBalancer, window)
 	}
 	groups, err := p.targetGroups(ctx, loadBalancer)
 	if err != nil {
-		return cloud.Flows{}, err
+		return platform.Flows{}, err
 	}
 	end := time.Now()
 	input := &cloudwatch.GetMetricDataInput{
 		StartTime: sdk.Time(end.Add(-window)), EndTime: &end,
 		MetricDataQueries: flowQueries(name, groups, period(window)),
 	}
-	var flows cloud.Flows
+	var flows platform.Flows
 	pages := cloudwatch.NewGetMetricDataPaginator(p.watch, input)
 	for pages.HasMorePages() {
 		page, err := pages.NextPage(ctx)
 		if err != nil {
-			return cloud.Flows{}, explain("asking CloudWatch for the connections of "+name, err)
+			return platform.Flows{}, explain("asking CloudWatch for the connections of "+name, err)
 		}
 		for _, result := range page.MetricDataResults {
 			if result.StatusCode == types.StatusCodeInternalError || result.StatusCode == types.StatusCodeForbidden {
-				return cloud.Flows{}, fmt.Errorf("asking CloudWatch for %s of %s: it answered %s", sdk.ToString(result.Label), name, result.StatusCode)
+				return platform.Flows{}, fmt.Errorf("asking CloudWatch for %s of %s: it answered %s", sdk.ToString(result.Label), name, result.StatusCode)
 			}
 			add(&flows, result)
 		}
@@ -60,7 +60,7 @@ func (p *Platform) Flows(ctx context.Context, loadBalancer string, window time.D
 }
 
 // add counts one page of one metric in.
-func add(flows *cloud.Flows, result types.MetricDataResult) {
+func add(flows *platform.Flows, result types.MetricDataResult) {
 	flows.Alive = flows.Alive || len(result.Values) > 0
 	for _, at := range result.Timestamps {
 		if at.After(flows.Until) {

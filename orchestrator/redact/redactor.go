@@ -1,6 +1,6 @@
-// Package secret keeps the values that drover knows to be secret out of what it writes: streams, journal and errors.
+// Package redact keeps the values that drover knows to be secret out of what it writes: streams, journal and errors.
 // It must never keep a value anywhere but in memory, and never guess by the look of a text what in it is secret.
-package secret
+package redact
 
 import (
 	"cmp"
@@ -19,9 +19,9 @@ const (
 	cut = "…"
 )
 
-// Known is what is known to be secret. It grows while drover runs, as credentials are fetched and states are read.
-// A nil Known knows nothing.
-type Known struct {
+// Redactor is what is known to be secret. It grows while drover runs, as credentials are fetched and states are read.
+// A nil Redactor knows nothing.
+type Redactor struct {
 	mu       sync.Mutex
 	values   map[string]bool
 	forms    []string // of all values, the longest first
@@ -29,7 +29,7 @@ type Known struct {
 }
 
 // Learn adds values. Of one with several lines, each line is a secret too, as texts are shown line by line.
-func (k *Known) Learn(values ...string) {
+func (k *Redactor) Learn(values ...string) {
 	if k == nil {
 		return
 	}
@@ -50,7 +50,7 @@ func (k *Known) Learn(values ...string) {
 }
 
 // Hide gives the text without what is known to be secret, also where one is cut off at an end of a line or at "…".
-func (k *Known) Hide(text string) string {
+func (k *Redactor) Hide(text string) string {
 	if k == nil {
 		return text
 	}
@@ -75,7 +75,7 @@ func (k *Known) Hide(text string) string {
 }
 
 // prepare sorts the forms, so that of two that begin alike the longer is found.
-func (k *Known) prepare() {
+func (k *Redactor) prepare() {
 	slices.SortFunc(k.forms, func(a, b string) int { return cmp.Or(len(b)-len(a), strings.Compare(a, b)) })
 	k.forms = slices.Compact(k.forms)
 	pairs := make([]string, 0, 2*len(k.forms))
@@ -86,7 +86,7 @@ func (k *Known) prepare() {
 }
 
 // hideEnds hides the end of a secret at the beginning of a part, and the beginning of one at its end.
-func (k *Known) hideEnds(part string) string {
+func (k *Redactor) hideEnds(part string) string {
 	core := strings.TrimSpace(part)
 	from := strings.Index(part, core)
 	before, after := part[:from], part[from+len(core):]
@@ -112,11 +112,11 @@ func (k *Known) hideEnds(part string) string {
 }
 
 // Writer hides what is written to w. A secret must come in one write; drover writes whole lines.
-func (k *Known) Writer(w io.Writer) *Writer { return &Writer{k, w} }
+func (k *Redactor) Writer(w io.Writer) *Writer { return &Writer{k, w} }
 
 // Writer is an io.Writer that hides.
 type Writer struct {
-	known *Known
+	known *Redactor
 	to    io.Writer
 }
 

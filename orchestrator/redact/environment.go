@@ -1,4 +1,4 @@
-package secret
+package redact
 
 import (
 	"encoding/json"
@@ -14,8 +14,8 @@ import (
 // FromEnvironment knows what an environment ("name=value" each) holds that its names call secret: credentials, tokens,
 // passwords, keys, addresses of webhooks, and what such names lead to in files; in every address that is a value, the
 // password and the secrets of its query; and the keys in the shared files of AWS's tools.
-func FromEnvironment(environ []string) *Known {
-	k := &Known{}
+func FromEnvironment(environ []string) *Redactor {
+	k := &Redactor{}
 	env := map[string]string{}
 	for _, pair := range environ {
 		name, value, _ := strings.Cut(pair, "=")
@@ -37,7 +37,7 @@ func FromEnvironment(environ []string) *Known {
 	return k
 }
 
-func (k *Known) learnVariable(name, value string) {
+func (k *Redactor) learnVariable(name, value string) {
 	k.LearnAddress(value)
 	if callsSecret(name) {
 		k.learnFile(value) // as many such names lead to a file as hold the secret itself
@@ -46,7 +46,7 @@ func (k *Known) learnVariable(name, value string) {
 }
 
 // learnNamed takes a value by its name; a setting for where a secret is holds none.
-func (k *Known) learnNamed(name, value string) {
+func (k *Redactor) learnNamed(name, value string) {
 	words := wordsOf(name)
 	if !callsSecret(name) || slices.Contains(places, words[len(words)-1]) || exists(value) {
 		return
@@ -58,7 +58,7 @@ func (k *Known) learnNamed(name, value string) {
 }
 
 // LearnAddress takes the password and the secret parts of the query of an address, which need not be one.
-func (k *Known) LearnAddress(address string) {
+func (k *Redactor) LearnAddress(address string) {
 	_, rest, found := strings.Cut(address, "://")
 	if !found {
 		rest = address
@@ -89,7 +89,7 @@ const fileLimit = 1 << 20
 
 // learnFile takes a file's keys by their names, in JSON or in lines of "name = value", or else the file as a whole: a
 // token or a key. What cannot be read is not known; whoever needs it says so.
-func (k *Known) learnFile(path string) {
+func (k *Redactor) learnFile(path string) {
 	file, err := os.Open(path)
 	if err != nil {
 		return
@@ -114,7 +114,7 @@ func (k *Known) learnFile(path string) {
 	}
 }
 
-func (k *Known) learnMembers(object map[string]any) {
+func (k *Redactor) learnMembers(object map[string]any) {
 	for name, member := range object {
 		switch value := member.(type) {
 		case string:

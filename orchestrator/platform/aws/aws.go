@@ -18,7 +18,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sts"
 	"github.com/aws/smithy-go/logging"
 
-	"drover/orchestrator/cloud"
+	"drover/orchestrator/platform"
 )
 
 // Platform is one account in one region.
@@ -34,7 +34,7 @@ type Platform struct {
 	ec2    *instances
 }
 
-var _ cloud.Platform = (*Platform)(nil)
+var _ platform.Platform = (*Platform)(nil)
 
 // New makes a Platform from AWS's default configuration: environment, shared files, roles. It asks nothing yet.
 // Credentials are told to secret whenever they are fetched.

@@ -15,7 +15,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/resourcegroupstaggingapi"
 	"github.com/aws/aws-sdk-go-v2/service/resourcegroupstaggingapi/types"
 
-	"drover/orchestrator/cloud"
+	"drover/orchestrator/platform"
 )
 
 // The tags that drover's roots give to all they make.
@@ -28,11 +28,11 @@ const (
 //
 // The tagging API may go on listing what was deleted for some time, so clusters, load balancers and machines are
 // asked for once more at their own service. It does not know IAM roles at all.
-func (p *Platform) Leftovers(ctx context.Context, cluster, color string) ([]cloud.Resource, error) {
+func (p *Platform) Leftovers(ctx context.Context, cluster, color string) ([]platform.Resource, error) {
 	if cluster == "" {
 		return nil, errors.New("looking for leftovers: no cluster is named, and drover does not list what is not its own")
 	}
-	found := map[string]cloud.Resource{}
+	found := map[string]platform.Resource{}
 	if err := p.taggedResources(ctx, cluster, color, found); err != nil {
 		return nil, err
 	}
@@ -42,7 +42,7 @@ func (p *Platform) Leftovers(ctx context.Context, cluster, color string) ([]clou
 	if err := p.taggedClusters(ctx, cluster, color, found); err != nil {
 		return nil, err
 	}
-	var left []cloud.Resource
+	var left []platform.Resource
 	for _, resource := range found {
 		exists, err := p.exists(ctx, resource)
 		if err != nil {
@@ -52,12 +52,12 @@ func (p *Platform) Leftovers(ctx context.Context, cluster, color string) ([]clou
 			left = append(left, resource)
 		}
 	}
-	slices.SortFunc(left, func(a, b cloud.Resource) int { return cmp.Or(cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.ID, b.ID)) })
+	slices.SortFunc(left, func(a, b platform.Resource) int { return cmp.Or(cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.ID, b.ID)) })
 	return left, nil
 }
 
 // taggedResources asks the tagging API.
-func (p *Platform) taggedResources(ctx context.Context, cluster, color string, found map[string]cloud.Resource) error {
+func (p *Platform) taggedResources(ctx context.Context, cluster, color string, found map[string]platform.Resource) error {
 	filters := []types.TagFilter{{Key: sdk.String(clusterTag), Values: []string{cluster}}}
 	if color != "" {
 		filters = append(filters, types.TagFilter{Key: sdk.String(colorTag), Values: []string{color}})
@@ -70,7 +70,7 @@ func (p *Platform) taggedResources(ctx context.Context, cluster, color string, f
 // for, as the rest goes with the cluster and is listed for some time after it.
 //
 // The tags are those of the cloud provider, the EBS CSI driver and Karpenter, and of the load balancer controller.
-func (p *Platform) madeInside(ctx context.Context, cluster, color string, found map[string]cloud.Resource) error {
+func (p *Platform) madeInside(ctx context.Context, cluster, color string, found map[string]platform.Resource) error {
 	colors := []string{color}
 	if color == "" {
 		colors = []string{"blue", "green"}
@@ -92,7 +92,7 @@ func (p *Platform) madeInside(ctx context.Context, cluster, color string, found 
 }
 
 // tagged adds all that has the tags to what was found.
-func (p *Platform) tagged(ctx context.Context, input *resourcegroupstaggingapi.GetResourcesInput, found map[string]cloud.Resource) error {
+func (p *Platform) tagged(ctx context.Context, input *resourcegroupstaggingapi.GetResourcesInput, found map[string]platform.Resource) error {
 	pages := resourcegroupstaggingapi.NewGetResourcesPaginator(p.tags, input)
 	for pages.HasMorePages() {
 		page, err := pages.NextPage(ctx)
@@ -108,7 +108,7 @@ func (p *Platform) tagged(ctx context.Context, input *resourcegroupstaggingapi.G
 }
 
 // taggedClusters asks EKS, whose clusters the tagging API learns about late.
-func (p *Platform) taggedClusters(ctx context.Context, cluster, color string, found map[string]cloud.Resource) error {
+func (p *Platform) taggedClusters(ctx context.Context, cluster, color string, found map[string]platform.Resource) error {
 	names, err := p.clusterNames(ctx)
 	if err != nil {
 		return err
@@ -143,7 +143,7 @@ func (p *Platform) taggedClusters(ctx context.Context, cluster, color string, fo
 }
 
 // exists asks the services that answer at once; of all others the tagging API's word is taken.
-func (p *Platform) exists(ctx context.Context, r cloud.Resource) (bool, error) {
+func (p *Platform) exists(ctx context.Context, r platform.Resource) (bool, error) {
 	var err error
 	switch r.Kind {
 	case "eks/cluster":
@@ -188,15 +188,15 @@ var keepers = []string{
 }
 
 // resource reads an ARN: arn:PARTITION:SERVICE:REGION:ACCOUNT:TYPE/ID, TYPE:ID, or a bucket's name alone.
-func resource(arn string) cloud.Resource {
+func resource(arn string) platform.Resource {
 	parts := strings.SplitN(arn, ":", 6)
 	if len(parts) < 6 {
-		return cloud.Resource{ID: arn, Kind: "unknown"}
+		return platform.Resource{ID: arn, Kind: "unknown"}
 	}
 	kind := "bucket"
 	if end := strings.IndexAny(parts[5], "/:"); end >= 0 {
 		kind = parts[5][:end]
 	}
 	kind = parts[2] + "/" + kind
-	return cloud.Resource{ID: arn, Kind: kind, Keeps: slices.Contains(keepers, kind)}
+	return platform.Resource{ID: arn, Kind: kind, Keeps: slices.Contains(keepers, kind)}
 }

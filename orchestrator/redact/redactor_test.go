@@ -1,4 +1,4 @@
-package secret
+package redact
 
 import (
 	"bytes"
@@ -32,7 +32,7 @@ func TestASecretIsHiddenHoweverItIsWritten(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			k := &Known{}
+			k := &Redactor{}
 			k.Learn(canary)
 			got := k.Hide(text)
 			if !strings.Contains(got, hidden) {
@@ -53,20 +53,20 @@ func TestASecretIsHiddenHoweverItIsWritten(t *testing.T) {
 
 func TestWhatIsNoSecretStays(t *testing.T) {
 	t.Parallel()
-	k := &Known{}
+	k := &Redactor{}
 	k.Learn("", "short", "a-long-one-that-is-nowhere")
 	text := "a short text, with a-long- word … and\n\ta second line … \n"
-	for name, known := range map[string]*Known{"another secret": k, "none": {}, "nil": nil} {
+	for name, known := range map[string]*Redactor{"another secret": k, "none": {}, "nil": nil} {
 		if got := known.Hide(text); got != text {
 			t.Errorf("%s: %q became %q", name, text, got)
 		}
 	}
-	(*Known)(nil).Learn("anything")
+	(*Redactor)(nil).Learn("anything")
 }
 
 func TestEachLineOfASecretIsOne(t *testing.T) {
 	t.Parallel()
-	k := &Known{}
+	k := &Redactor{}
 	k.Learn("-----BEGIN KEY-----\nfirst-line-of-it\nsecond-line-of-it\n")
 	if got := k.Hide("  second-line-of-it\n  (and 1 more)"); got != "  ***\n  (and 1 more)" {
 		t.Errorf("got %q", got)
@@ -76,7 +76,7 @@ func TestEachLineOfASecretIsOne(t *testing.T) {
 func TestAWriterHidesAndTellsTheLengthThatItWasGiven(t *testing.T) {
 	t.Parallel()
 	var b bytes.Buffer
-	k := &Known{}
+	k := &Redactor{}
 	w := k.Writer(&b)
 	k.Learn(canary)
 	if n, err := io.WriteString(w, "it is "+canary); err != nil || n != len("it is "+canary) || b.String() != "it is ***" {
