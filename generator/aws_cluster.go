@@ -26,6 +26,7 @@ func awsCluster(c spec.Cluster, plan Addresses, r Root) []attribute {
 		{"api", object(attribute{"access", text(s.Access.API)}, attribute{"allow", texts(public)})},
 		{"allow_api_from", texts(internal)},
 		{"admins", texts(s.Access.Admins)},
+		{"operators", texts(s.Access.Operators)},
 		{"viewers", texts(s.Access.Viewers)},
 		gap,
 		{"logs", texts(s.Kubernetes.Logs)},

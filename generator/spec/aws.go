@@ -44,6 +44,7 @@ var awsRules = rules{
 		"ec2messages", "sqs", "sns", "monitoring", "xray", "rds", "elasticfilesystem", "events", "lambda"},
 	principal: form{lazily(`^arn:aws[a-z-]*:iam::[0-9]{12}:(role|user)/[A-Za-z0-9+=,.@_/-]+$`), "the ARN of an IAM role or user",
 		"arn:aws:iam::123456789012:role/platform-admin"},
+	closed: true,
 	boundary: form{lazily(`^arn:aws[a-z-]*:iam::([0-9]{12}|aws):policy/[A-Za-z0-9+=,.@_/-]+$`), "the ARN of an IAM policy",
 		"arn:aws:iam::123456789012:policy/boundary"},
 	systems:  []string{"al2023", "bottlerocket"},

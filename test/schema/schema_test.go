@@ -83,7 +83,7 @@ func TestMistakesThatAnEditorCanSeeAreWrongByTheSchema(t *testing.T) {
 	t.Parallel()
 	schema := printed(t)
 	const least = "apiVersion: drover/v1\nkind: Cluster\nmetadata: {name: tiny}\nspec:\n  platform: aws\n  region: eu-west-1\n" +
-		"  network: {cidr: 10.40.0.0/16}\n  ingress: {domain: tiny.example.com}\n"
+		"  network: {cidr: 10.40.0.0/16}\n  ingress: {domain: tiny.example.com}\n  access: {admins: [\"arn:aws:iam::123456789012:role/platform-admin\"]}\n"
 	if err := schema.Validate(document(t, least)); err != nil {
 		t.Fatal(err)
 	}

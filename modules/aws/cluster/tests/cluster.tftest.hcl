@@ -103,8 +103,9 @@ run "access_is_by_entries_alone" {
   command = plan
 
   variables {
-    admins  = ["arn:aws:iam::123456789012:role/platform-admin"]
-    viewers = ["arn:aws:iam::123456789012:role/developer"]
+    admins    = ["arn:aws:iam::123456789012:role/platform-admin"]
+    operators = ["arn:aws:iam::123456789012:role/drover"]
+    viewers   = ["arn:aws:iam::123456789012:role/developer"]
   }
 
   assert {
@@ -115,9 +116,15 @@ run "access_is_by_entries_alone" {
   assert {
     condition = { for arn, association in aws_eks_access_policy_association.this : arn => association.policy_arn } == {
       "arn:aws:iam::123456789012:role/developer"      = "arn:aws:eks::aws:cluster-access-policy/AmazonEKSViewPolicy"
+      "arn:aws:iam::123456789012:role/drover"         = "arn:aws:eks::aws:cluster-access-policy/AmazonEKSAdminViewPolicy"
       "arn:aws:iam::123456789012:role/platform-admin" = "arn:aws:eks::aws:cluster-access-policy/AmazonEKSClusterAdminPolicy"
     }
-    error_message = "Admins must administer and viewers view."
+    error_message = "Admins must administer, operators look, and viewers view."
+  }
+
+  assert {
+    condition     = { for arn, entry in aws_eks_access_entry.this : arn => entry.kubernetes_groups if length(entry.kubernetes_groups) > 0 } == { "arn:aws:iam::123456789012:role/drover" = toset(["drover"]) }
+    error_message = "Operators, and nobody else, must be of the group that RBAC lets delete what holds on to the cloud."
   }
 }
 

@@ -1,4 +1,4 @@
-# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:6091c119fe121a6c7fa6dab182379f1d31b32e20db3f3943db617d2a884556d4
+# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:d17cbb71fa40c6c723355b5219e0b7c2c7170588bcebe5dbb0225f3954730312
 
 data "terraform_remote_state" "foundation" {
   backend = "local"
@@ -26,7 +26,8 @@ module "cluster" {
     allow  = []
   }
   allow_api_from = ["10.45.0.0/18"]
-  admins         = []
+  admins         = ["arn:aws:iam::123456789012:role/platform-admin"]
+  operators      = []
   viewers        = []
 
   logs        = ["api", "audit", "authenticator", "controllerManager", "scheduler"]

@@ -1,4 +1,4 @@
-# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:a14a78c163953fc8c9b32ee04c9b6d2d764209f68324a28ea47d7f9b4014851b
+# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:f70b27e0b7d09ac2b2ffc71c1f03bb87f56b1a3cb28fb40f3242d415a0c7e161
 
 data "terraform_remote_state" "foundation" {
   backend = "local"
@@ -26,7 +26,8 @@ module "cluster" {
     allow  = []
   }
   allow_api_from = ["10.45.0.0/18"]
-  admins         = []
+  admins         = ["arn:aws:iam::123456789012:role/platform-admin"]
+  operators      = []
   viewers        = []
 
   logs        = ["api", "audit", "authenticator", "controllerManager", "scheduler"]

@@ -1,4 +1,4 @@
-# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:8b3f7ea7aa43fa8153fcf1b7da59c5aa325c5a8f08a572bb3985a0de8777be4e
+# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:3520af54867780d08db6a01bb517f22d845bbcb2dfd7a81bc2942df302b60725
 
 data "terraform_remote_state" "foundation" {
   backend = "local"
@@ -26,7 +26,8 @@ module "cluster" {
     allow  = []
   }
   allow_api_from = ["10.44.0.0/16"]
-  admins         = []
+  admins         = ["arn:aws:iam::123456789012:role/platform-admin"]
+  operators      = []
   viewers        = []
 
   logs        = ["api", "audit", "authenticator", "controllerManager", "scheduler"]

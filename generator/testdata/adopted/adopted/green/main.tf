@@ -1,4 +1,4 @@
-# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:cf444e7298ac1f0f8645309cb899c2ba38991c50f3f8d1dfa8404f4512350b7f
+# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:7465e9c6b4dbdcc3e2c031bdd33c0f3c758752be2c91a87123a1f1ddadb00e99
 
 data "terraform_remote_state" "foundation" {
   backend = "local"
@@ -26,7 +26,8 @@ module "cluster" {
     allow  = []
   }
   allow_api_from = ["10.44.0.0/16"]
-  admins         = []
+  admins         = ["arn:aws:iam::123456789012:role/platform-admin"]
+  operators      = []
   viewers        = []
 
   logs        = ["api", "audit", "authenticator", "controllerManager", "scheduler"]

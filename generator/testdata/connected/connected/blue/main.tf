@@ -1,4 +1,4 @@
-# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:ed109a9d83b4b8084b1caa9bbb245d4464865118c47bb96bb2226eaab3b01e67
+# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:42de28db0f1dfc4ebd5ca6c666bb710ee4e14ca8826858a6b923087177e07cb1
 
 data "terraform_remote_state" "foundation" {
   backend = "local"
@@ -26,7 +26,8 @@ module "cluster" {
     allow  = []
   }
   allow_api_from = ["10.20.0.0/16", "10.0.0.0/16"]
-  admins         = []
+  admins         = ["arn:aws:iam::123456789012:role/platform-admin"]
+  operators      = []
   viewers        = []
 
   logs        = ["api", "audit", "authenticator", "controllerManager", "scheduler"]

@@ -1,4 +1,4 @@
-# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:d99bca919bce42f28e700fc64bf8d01f99ac2d22d2a1ce37b1308243be060a89
+# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:ef86a61ed3ea6986a1ab41bede88a550dbe5f8d1efcf13a88628801dcfba4f59
 
 data "terraform_remote_state" "foundation" {
   backend = "local"
@@ -26,7 +26,8 @@ module "cluster" {
     allow  = []
   }
   allow_api_from = ["10.20.0.0/16", "10.0.0.0/16"]
-  admins         = []
+  admins         = ["arn:aws:iam::123456789012:role/platform-admin"]
+  operators      = []
   viewers        = []
 
   logs        = ["api", "audit", "authenticator", "controllerManager", "scheduler"]

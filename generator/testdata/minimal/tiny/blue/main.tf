@@ -1,4 +1,4 @@
-# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:7161b2be1d4c9ee39900ff023883abb42141090420094d2d136fe03b65a29210
+# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:58ed22833cc2fd90fa14077b27d2d383c94d6f9f44c123cce94469aab19902e4
 
 data "terraform_remote_state" "foundation" {
   backend = "local"
@@ -26,7 +26,8 @@ module "cluster" {
     allow  = []
   }
   allow_api_from = ["10.40.0.0/16"]
-  admins         = []
+  admins         = ["arn:aws:iam::123456789012:role/platform-admin"]
+  operators      = []
   viewers        = []
 
   logs        = ["api", "audit", "authenticator", "controllerManager", "scheduler"]

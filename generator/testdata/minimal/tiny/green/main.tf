@@ -1,4 +1,4 @@
-# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:181c6ba38e583ad6958ee9ba235a93284669388ad992578fcf41ee799ca65ed2
+# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:9590f446f98db499f53aedabda5f90b9695330618e6caadfe762b9d98516c76d
 
 data "terraform_remote_state" "foundation" {
   backend = "local"
@@ -26,7 +26,8 @@ module "cluster" {
     allow  = []
   }
   allow_api_from = ["10.40.0.0/16"]
-  admins         = []
+  admins         = ["arn:aws:iam::123456789012:role/platform-admin"]
+  operators      = []
   viewers        = []
 
   logs        = ["api", "audit", "authenticator", "controllerManager", "scheduler"]

@@ -1,4 +1,4 @@
-# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:ea1dc283079dd32dc596747ef17037496696f4a95b4c3864bd651fe212335001
+# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:e53bf955ba74917c62017e2c428a9a61dface423ab92e00b1921d5eeb7f110ea
 
 data "terraform_remote_state" "foundation" {
   backend = "s3"
@@ -29,6 +29,7 @@ module "cluster" {
   }
   allow_api_from = ["10.20.0.0/16", "10.90.0.0/22"]
   admins         = ["arn:aws:iam::123456789012:role/platform-admin"]
+  operators      = []
   viewers        = ["arn:aws:iam::123456789012:role/developer"]
 
   logs        = ["api", "audit", "authenticator", "controllerManager", "scheduler"]

@@ -1,4 +1,4 @@
-# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:69592cfc5efb596cfc1fac44db3df09f90d8c253fab4097ba3e0c334ef45bc47
+# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:106f33b0c40006fa0496a8d9040a889f9aea284596eddf7853fa241406c6997d
 
 data "terraform_remote_state" "foundation" {
   backend = "s3"
@@ -29,6 +29,7 @@ module "cluster" {
   }
   allow_api_from = ["10.20.0.0/16", "10.90.0.0/22"]
   admins         = ["arn:aws:iam::123456789012:role/platform-admin"]
+  operators      = []
   viewers        = ["arn:aws:iam::123456789012:role/developer"]
 
   logs        = ["api", "audit", "authenticator", "controllerManager", "scheduler"]
