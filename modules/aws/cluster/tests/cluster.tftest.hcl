@@ -128,6 +128,24 @@ run "access_is_by_entries_alone" {
   }
 }
 
+run "only_this_cluster_has_its_roles" {
+  command = plan
+
+  assert {
+    condition = alltrue([
+      for document in [data.aws_iam_policy_document.cluster_trust, data.aws_iam_policy_document.addon_trust] :
+      { for condition in document.statement[0].condition : condition.variable => "${condition.test} ${one(condition.values)}" if startswith(condition.variable, "aws:Source") } ==
+      { "aws:SourceAccount" = "StringEquals 123456789012", "aws:SourceArn" = "ArnEquals arn:aws:eks:eu-west-1:123456789012:cluster/shop-blue" }
+    ])
+    error_message = "EKS must use the roles for this cluster only."
+  }
+
+  assert {
+    condition     = aws_iam_role.node.name == "shop-blue-${substr(sha1("eu-west-1/shop"), 0, 6)}-node"
+    error_message = "The region must be in the name of a role, which is one for all regions."
+  }
+}
+
 run "identities_are_associated" {
   command = plan
 
@@ -238,9 +256,9 @@ run "longest_name_makes_roles_that_iam_takes" {
   command = plan
 
   variables {
-    name  = "platform-production-europe-west-primaryx"
-    color = "green"
-    log_group  = "/aws/eks/platform-production-europe-west-primaryx-green/cluster"
+    name      = "platform-production-europe-west-primaryx"
+    color     = "green"
+    log_group = "/aws/eks/platform-production-europe-west-primaryx-green/cluster"
   }
 
   assert {

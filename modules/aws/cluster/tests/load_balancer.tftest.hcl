@@ -153,9 +153,9 @@ run "long_names_are_cut_and_stay_different" {
   command = plan
 
   variables {
-    name  = "platform-production-europe-west"
-    color = "green"
-    log_group  = "/aws/eks/platform-production-europe-west-green/cluster"
+    name      = "platform-production-europe-west"
+    color     = "green"
+    log_group = "/aws/eks/platform-production-europe-west-green/cluster"
   }
 
   assert {

@@ -200,7 +200,7 @@ run "names_that_do_not_fit_are_cut" {
   variables {
     name       = "platform-production-europe"
     color      = "green"
-    log_group       = "/aws/eks/platform-production-europe-green/cluster"
+    log_group  = "/aws/eks/platform-production-europe-green/cluster"
     management = { domain = "ops.shop.example.com", allow = ["10.0.0.0/16"] }
   }
 

@@ -107,6 +107,39 @@ run "logs_of_control_planes_are_kept_as_long_as_asked" {
   }
 }
 
+run "key_is_granted_to_services_of_aws_only" {
+  command = plan
+
+  assert {
+    condition = alltrue([
+      for statement in data.aws_iam_policy_document.key.statement :
+      contains([for condition in statement.condition : "${condition.test} ${condition.variable} ${join(" ", condition.values)}"], "Bool kms:GrantIsForAWSResource true")
+      if contains(statement.actions, "kms:CreateGrant")
+    ])
+    error_message = "Nobody but a service of AWS may be given a grant."
+  }
+}
+
+run "roles_have_one_name_in_all_regions" {
+  command = plan
+
+  variables {
+    name       = "platform-production-europe-west-primaryx"
+    identities = { a-service-of-22-signs0 = { namespace = "pay", service_account = "pay" } }
+    alerts     = true
+  }
+
+  assert {
+    condition     = aws_iam_role.identity["a-service-of-22-signs0"].name == "platform-production-europe-west-pr-${substr(sha1("eu-west-1/platform-production-europe-west-primaryx"), 0, 6)}-a-service-of-22-signs0"
+    error_message = "The region and the whole name of the cluster must be in the name of a role."
+  }
+
+  assert {
+    condition     = length(aws_iam_role.identity["a-service-of-22-signs0"].name) <= 64 && length(var.name) == 40
+    error_message = "The name of an IAM role has at most 64 characters."
+  }
+}
+
 run "registry_is_immutable_and_scanned" {
   command = plan
 
@@ -260,6 +293,8 @@ run "identities_get_what_they_name" {
       "StringEquals aws:RequestTag/eks-cluster-name shop-blue shop-green",
       "StringEquals aws:RequestTag/kubernetes-namespace pay",
       "StringEquals aws:RequestTag/kubernetes-service-account checkout",
+      "StringEquals aws:SourceAccount 123456789012",
+      "ArnEquals aws:SourceArn arn:aws:eks:eu-west-1:123456789012:cluster/shop-blue arn:aws:eks:eu-west-1:123456789012:cluster/shop-green",
     ])
     error_message = "The trust must be held to one service account, in either color."
   }
@@ -316,7 +351,7 @@ run "challenges_are_answered_and_nothing_else_is_written" {
   }
 
   assert {
-    condition     = alltrue([for statement in data.aws_iam_policy_document.identity["checkout"].statement : !anytrue([for action in statement.actions : startswith(action, "route53:")])]) && aws_iam_role.identity["cert-manager"].name == "shop-cert-manager" && output.identities["cert-manager"].service_account == "cert-manager"
+    condition     = alltrue([for statement in data.aws_iam_policy_document.identity["checkout"].statement : !anytrue([for action in statement.actions : startswith(action, "route53:")])]) && aws_iam_role.identity["cert-manager"].name == "shop-${substr(sha1("eu-west-1/shop"), 0, 6)}-cert-manager" && output.identities["cert-manager"].service_account == "cert-manager"
     error_message = "Only who is told to may answer challenges."
   }
 }
@@ -370,7 +405,7 @@ run "without_alerts_there_is_nothing_of_them" {
   }
 
   assert {
-    condition     = [for statement in data.aws_iam_policy_document.key.statement : statement.sid] == ["AccountDecidesByIAM", "LogGroupsOfThisCluster", "DisksOfThisAccount"]
+    condition     = [for statement in data.aws_iam_policy_document.key.statement : statement.sid] == ["AccountDecidesByIAM", "LogGroupsOfThisCluster", "DisksOfThisAccount", "GrantsForDisksOfThisAccount"]
     error_message = "Without alerts, CloudWatch's alarms must not use the key."
   }
 }
