@@ -16,7 +16,7 @@ type awsPlatform struct{}
 
 var _ platform = awsPlatform{}
 
-// The versions of the provider that the modules are tested with.
+// The versions of the provider that roots are run with: those that were tested. The modules take more.
 const (
 	awsProviderSource  = "hashicorp/aws"
 	awsProviderVersion = "~> 5.100"
