@@ -67,6 +67,9 @@ func awsIngress(in spec.Ingress) hclwrite.Tokens {
 	if in.TLS.Certificate != "" {
 		out = append(out, attribute{"certificate_arn", text(in.TLS.Certificate)})
 	}
+	if in.ProxyProtocol {
+		out = append(out, attribute{"proxy_protocol", boolean(true)})
+	}
 	if logs := in.AccessLogs; logs != nil {
 		out = append(out, attribute{"access_logs", object(attribute{"bucket", text(logs.Bucket)}, attribute{"prefix", text(logs.Prefix)})})
 	}

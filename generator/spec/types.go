@@ -238,6 +238,8 @@ type Ingress struct {
 	Allow []string `yaml:"allow,omitempty"`
 	// Who issues certificates.
 	TLS TLS `yaml:"tls,omitempty"`
+	// Whether the load balancers say who the client is by PROXY protocol v2, on AWS. What listens in the cluster has to expect it, and then refuses everything else. Without it a public ingress sees clients' addresses as they are, and an internal one the load balancer's.
+	ProxyProtocol bool `yaml:"proxyProtocol,omitempty"`
 	// The log of the connections whose TLS the load balancers end, on AWS. Left out: none is kept.
 	AccessLogs *AccessLogs `yaml:"accessLogs,omitempty"`
 	// The way in to management interfaces, such as Argo CD and Grafana: a load balancer of their own in each color. What they are, and who may log in, is for what runs in the cluster.
@@ -270,6 +272,8 @@ type Management struct {
 	Visibility string `yaml:"visibility,omitempty"`
 	// The ranges that reach the management interfaces. Left out: every private range that the spec names; public interfaces have to say.
 	Allow []string `yaml:"allow,omitempty"`
+	// Whether their load balancers say who the client is by PROXY protocol v2, on AWS. What serves them has to expect it.
+	ProxyProtocol bool `yaml:"proxyProtocol,omitempty"`
 }
 
 // NodePool is one group of nodes.

@@ -202,6 +202,7 @@ func (v *validator) ingress() {
 	v.tls(in.TLS)
 	v.issuer()
 	v.accessLogs(in)
+	v.proxyProtocol("spec.ingress", in.ProxyProtocol)
 	v.management(in)
 }
 
@@ -258,6 +259,13 @@ func (v *validator) certificate(t TLS) {
 	default:
 		v.matches(path, t.Certificate, v.rules.lbCert)
 		v.sameHome(path, t.Certificate)
+	}
+}
+
+// proxyProtocol checks that there is a load balancer that speaks it.
+func (v *validator) proxyProtocol(path string, asked bool) {
+	if asked && v.rules.lbCert.pattern == nil {
+		v.wrong(path+".proxyProtocol", fmt.Sprintf("%s.proxyProtocol is for AWS; on %s clients arrive with their own addresses", path, v.rules.name), "remove the line")
 	}
 }
 

@@ -189,7 +189,7 @@ run "its_node_ports_are_its_own" {
   }
 
   assert {
-    condition     = join(" ", keys(aws_cloudwatch_metric_alarm.unhealthy)) == "http https"
+    condition     = keys(aws_cloudwatch_metric_alarm.unhealthy) == ["https"]
     error_message = "Alarms are of the load balancer for applications: nobody is woken for a dashboard."
   }
 }

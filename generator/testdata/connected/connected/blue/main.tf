@@ -1,4 +1,4 @@
-# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:42de28db0f1dfc4ebd5ca6c666bb710ee4e14ca8826858a6b923087177e07cb1
+# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:7e1b5d494b484eeb0bf6af95b08a977699a669eece32bad120158ddf608caf48
 
 data "terraform_remote_state" "foundation" {
   backend = "local"
@@ -81,6 +81,7 @@ module "cluster" {
       "10.0.0.0/8",
       "172.16.0.0/12",
     ]
+    proxy_protocol = true
   }
   domain  = "connected.example.com"
   zone_id = data.terraform_remote_state.foundation.outputs.zone_id

@@ -1,4 +1,4 @@
-# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:ef86a61ed3ea6986a1ab41bede88a550dbe5f8d1efcf13a88628801dcfba4f59
+# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:1f9abacdc89f35a7230f0ab250f2cdd0a7bded824da28e4c500a2f9130640f53
 
 data "terraform_remote_state" "foundation" {
   backend = "local"
@@ -81,6 +81,7 @@ module "cluster" {
       "10.0.0.0/8",
       "172.16.0.0/12",
     ]
+    proxy_protocol = true
   }
   domain  = "connected.example.com"
   zone_id = data.terraform_remote_state.foundation.outputs.zone_id
