@@ -1,4 +1,4 @@
-# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:cf75a89dc0be103b16137cd12ce79b39b2e142944292861eed4d29ec90a85c4f
+# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:5a4c313843d1e65425b3140358252a6d74ea54b63300986f0aece632dfe2affa
 
 module "foundation" {
   source = "../../modules/aws/foundation"
@@ -24,8 +24,7 @@ module "foundation" {
       ".amazonaws.com",
       "acme-v02.api.letsencrypt.org",
       "ghcr.io",
-      "quay.io",
-      "registry.k8s.io",
+      "pkg-containers.githubusercontent.com",
     ]
     firewall_subnets   = ["10.20.240.0/24", "10.20.241.0/24", "10.20.242.0/24"]
     nat_subnets        = ["10.20.248.0/24", "10.20.249.0/24", "10.20.250.0/24"]
