@@ -70,6 +70,7 @@ type Proxy struct {
 	chat        *chatbot.Service
 	stacks      *stacks.Service
 	pullThrough *pullThrough
+	templates   *creationTemplates
 	attachments attachments
 	databases   databases
 	validation  validation
@@ -104,7 +105,7 @@ func Start(ctx context.Context, o Options) (*Proxy, error) {
 	p.stacks = stacks.New(o.Account, p.client) // its calls are compared with the models too
 	p.wrote = o.Wrote
 	p.quotas = granted(o.Quotas)
-	p.pullThrough = newPullThrough(o.Account)
+	p.pullThrough, p.templates = newPullThrough(o.Account), newCreationTemplates(o.Account)
 	errorLog := log.New(o.Log, "proxy: ", 0)
 	p.validation.log = errorLog.Printf
 	if o.Models != "" {

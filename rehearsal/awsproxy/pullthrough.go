@@ -78,6 +78,11 @@ func (p *pullThrough) serve(w http.ResponseWriter, r *http.Request, region strin
 		answer, refused = handle(region, in)
 		p.mu.Unlock()
 	}
+	answerECR(w, answer, refused)
+	return true
+}
+
+func answerECR(w http.ResponseWriter, answer any, refused *ecrError) {
 	w.Header().Set("Content-Type", "application/x-amz-json-1.1")
 	if refused != nil {
 		w.Header().Set("X-Amzn-Errortype", refused.code)
@@ -85,7 +90,6 @@ func (p *pullThrough) serve(w http.ResponseWriter, r *http.Request, region strin
 		answer = map[string]string{"__type": refused.code, "message": refused.message}
 	}
 	_ = json.NewEncoder(w).Encode(answer) // the client is gone; there is nobody to tell
-	return true
 }
 
 func (p *pullThrough) create(region string, in ruleRequest) (any, *ecrError) {

@@ -34,6 +34,9 @@ var simulations = []simulation{
 	{"pull-through caches", "ecr", func(p *Proxy, w http.ResponseWriter, c *call) bool {
 		return p.pullThrough.serve(w, c.Request, c.region)
 	}},
+	{"repository creation templates", "ecr", func(p *Proxy, w http.ResponseWriter, c *call) bool {
+		return p.templates.serve(w, c.Request, c.region)
+	}},
 	{"tags of what is simulated here", "tagging", func(p *Proxy, w http.ResponseWriter, c *call) bool {
 		return p.serveTagging(w, c.Request, c.region)
 	}},

@@ -163,6 +163,38 @@ run "registry_is_immutable_and_scanned" {
   }
 }
 
+run "what_a_cache_creates_is_encrypted_and_expires" {
+  command = apply
+
+  variables {
+    registry = { pull_through = ["quay"] }
+  }
+
+  assert {
+    condition     = aws_ecr_repository_creation_template.cache["quay"].prefix == output.pull_through_prefixes.quay && aws_ecr_repository_creation_template.cache["quay"].applied_for == toset(["PULL_THROUGH_CACHE"]) && one(aws_ecr_repository_creation_template.cache["quay"].encryption_configuration).kms_key == aws_kms_key.this.arn
+    error_message = "The repositories of a cache must be encrypted with the cluster's key."
+  }
+
+  assert {
+    condition     = jsondecode(aws_ecr_repository_creation_template.cache["quay"].lifecycle_policy).rules[0].selection == { tagStatus = "any", countType = "sinceImagePushed", countUnit = "days", countNumber = 90 }
+    error_message = "Cached images must expire."
+  }
+
+  assert {
+    condition     = [for statement in data.aws_iam_policy_document.caches[0].statement : join(" ", statement.resources)] == ["arn:aws:ecr:eu-west-1:123456789012:repository/shop/quay/*", aws_kms_key.this.arn]
+    error_message = "ECR must create nothing but the caches' repositories."
+  }
+}
+
+run "without_a_cache_nothing_creates_repositories" {
+  command = plan
+
+  assert {
+    condition     = length(aws_iam_role.caches) + length(aws_ecr_repository_creation_template.cache) == 0
+    error_message = "Without a cache ECR needs no role."
+  }
+}
+
 run "long_names_fit_in_a_cache_prefix" {
   command = plan
 
