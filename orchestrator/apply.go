@@ -16,7 +16,11 @@ import (
 
 // Apply builds the first cluster, and makes changes that Terraform can make
 // in place. What would replace or delete is refused and offered as a rotation.
-func Apply(ctx context.Context, o Options) (err error) {
+func Apply(ctx context.Context, o Options) error {
+	return within(ctx, applyTime(o.Spec.Spec.Rotation), "apply", func(ctx context.Context) error { return apply(ctx, o) })
+}
+
+func apply(ctx context.Context, o Options) (err error) {
 	s, err := open(ctx, o)
 	if err != nil {
 		return err
@@ -43,6 +47,9 @@ type application struct {
 // run applies root after root; a color gets traffic only once it is verified.
 func (a *application) run(ctx context.Context) error {
 	if _, err := a.accountOf(ctx); err != nil {
+		return err
+	}
+	if err := a.agree(ctx, everything); err != nil {
 		return err
 	}
 	if err := a.sameVersion(); err != nil {

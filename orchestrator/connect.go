@@ -29,14 +29,9 @@ var platforms = map[spec.Platform]func(ctx context.Context, region string, secre
 // Connect gives the ports to the real world: Terraform, the platform's API and
 // DNS, as the environment has them.
 func Connect(ctx context.Context, o Options) (Ports, error) {
-	dial, ok := platforms[o.Spec.Spec.Platform]
-	if !ok {
-		return Ports{}, &Refused{fmt.Sprintf("drover cannot drive clusters on %s yet", o.Spec.Spec.Platform), "use platform aws"}
-	}
-	learn(o.Secrets, o.Spec.Spec)
-	platform, err := dial(ctx, o.Spec.Spec.Region, o.Secrets.Learn)
+	platform, err := ConnectPlatform(ctx, o)
 	if err != nil {
-		return Ports{}, fmt.Errorf("connecting to %s: %w", o.Spec.Spec.Platform, err)
+		return Ports{}, err
 	}
 	net, err := traffic.FromEnv()
 	if err != nil {
@@ -65,6 +60,20 @@ func Connect(ctx context.Context, o Options) (Ports, error) {
 				}})
 		},
 	}, nil
+}
+
+// ConnectPlatform gives the platform's API alone, which needs no Terraform.
+func ConnectPlatform(ctx context.Context, o Options) (platform.Platform, error) {
+	dial, ok := platforms[o.Spec.Spec.Platform]
+	if !ok {
+		return nil, &Refused{fmt.Sprintf("drover cannot drive clusters on %s yet", o.Spec.Spec.Platform), "use platform aws"}
+	}
+	learn(o.Secrets, o.Spec.Spec)
+	connected, err := dial(ctx, o.Spec.Spec.Region, o.Secrets.Learn)
+	if err != nil {
+		return nil, fmt.Errorf("connecting to %s: %w", o.Spec.Spec.Platform, err)
+	}
+	return connected, nil
 }
 
 // learn takes what a spec leads to: the variables that it says hold secrets, and what its addresses have no business to

@@ -141,7 +141,10 @@ func TestRollbackWorksAfterAKillAtEveryCall(t *testing.T) {
 			break
 		}
 		w.revive()
-		destroying := w.state().Rotation != nil && w.state().Rotation.Destroying
+		if w.state().Rotation == nil {
+			continue // killed before there was one
+		}
+		destroying := w.state().Rotation.Destroying
 		err := Rollback(t.Context(), w.options())
 		var back *RolledBack
 		var refused *Refused

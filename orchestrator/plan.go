@@ -124,6 +124,13 @@ func (p *planning) run(ctx context.Context) (Planned, error) {
 	if _, err := p.accountOf(ctx); err != nil {
 		return Planned{}, err
 	}
+	if err := p.agree(ctx, everything); err != nil {
+		var disagrees *Disagrees
+		if errors.As(err, &disagrees) {
+			err = p.said.disagrees(disagrees.Disagreements)
+		}
+		return Planned{}, err
+	}
 	first, going := p.state.Active == "", []string(nil)
 	if first {
 		p.color = string(generator.Blue)

@@ -29,6 +29,8 @@ type Stack interface {
 	Apply(ctx context.Context, p *terraform.Plan) error
 	Outputs(ctx context.Context) (map[string]json.RawMessage, error)
 	StateEmpty(ctx context.Context) (bool, error)
+	// State reads the state in brief, whether the root is initialized or not.
+	State(ctx context.Context) (terraform.State, error)
 	Protected(ctx context.Context) (addresses []string, err error)
 	RecoverState(ctx context.Context) (pushed bool, err error)
 }

@@ -50,7 +50,11 @@ func (r *rotation) noWayBack() string {
 }
 
 // Rollback ends the rotation under way with all traffic on the old color.
-func Rollback(ctx context.Context, o Options) (err error) {
+func Rollback(ctx context.Context, o Options) error {
+	return within(ctx, rollbackTime, "rollback", func(ctx context.Context) error { return rollback(ctx, o) })
+}
+
+func rollback(ctx context.Context, o Options) (err error) {
 	s, err := open(ctx, o)
 	if err != nil {
 		return err
@@ -62,6 +66,9 @@ func Rollback(ctx context.Context, o Options) (err error) {
 	r := &rotation{s}
 	if noWayBack := r.noWayBack(); noWayBack != "" {
 		return &Refused{noWayBack, "finish with " + o.rotateCommand() + ", then rotate again"}
+	}
+	if err := s.agree(ctx, theWayBack); err != nil {
+		return err
 	}
 	return r.restore(ctx, "a person asked for it")
 }

@@ -26,11 +26,16 @@ func Rotate(ctx context.Context, o Options) (err error) {
 		if err := r.awaitWindow(ctx, theRotation); err != nil {
 			return err
 		}
+	} else if version := s.state.Rotation.Version; version != o.Spec.Spec.Kubernetes.Version {
+		s.Observer.Progress(fmt.Sprintf("the rotation under way builds %s; the spec's %s is for the next one", version, o.Spec.Spec.Kubernetes.Version))
+	}
+	if err := s.agree(ctx, everything); err != nil {
+		return err
+	}
+	if s.state.Rotation == nil {
 		if err := r.begin(ctx); err != nil {
 			return err
 		}
-	} else if version := s.state.Rotation.Version; version != o.Spec.Spec.Kubernetes.Version {
-		s.Observer.Progress(fmt.Sprintf("the rotation under way builds %s; the spec's %s is for the next one", version, o.Spec.Spec.Kubernetes.Version))
 	}
 	return r.advance(ctx, Phases)
 }

@@ -37,6 +37,7 @@ type session struct {
 	store  *journal.Store
 	lease  *journal.Lease
 	state  journal.State
+	empty  bool     // the journal holds no event
 	stacks sync.Map // root to Stack, once it is initialized
 }
 
@@ -65,7 +66,7 @@ func (s *session) refresh(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	s.state = journal.Fold(events)
+	s.state, s.empty = journal.Fold(events), len(events) == 0
 	return nil
 }
 
@@ -75,8 +76,7 @@ func (s *session) record(ctx context.Context, e journal.Event) error {
 		e.Rotation = s.state.Rotation.ID
 	}
 	e.Detail = s.Secrets.Hide(e.Detail)
-	// An interrupt must not keep the outcome of what was done out of the journal.
-	stamped, err := s.lease.Append(context.WithoutCancel(ctx), e)
+	stamped, err := s.lease.Append(ctx, e) // an interrupt does not keep the outcome of what was done out of the journal
 	if err != nil {
 		return err
 	}

@@ -24,7 +24,11 @@ var teardown = []struct {
 
 // DestroyAll deletes the whole cluster: both colors, its traffic and its
 // foundation. Run again after a failure, it goes on.
-func DestroyAll(ctx context.Context, o Options) (err error) {
+func DestroyAll(ctx context.Context, o Options) error {
+	return within(ctx, destroyTime, "destroy", func(ctx context.Context) error { return destroyAll(ctx, o) })
+}
+
+func destroyAll(ctx context.Context, o Options) (err error) {
 	s, err := open(ctx, o)
 	if err != nil {
 		return err
@@ -35,6 +39,9 @@ func DestroyAll(ctx context.Context, o Options) (err error) {
 			"finish it with " + o.rotateCommand() + " or end it with " + o.command("rollback") + ", then destroy"}
 	}
 	if _, err := s.accountOf(ctx); err != nil {
+		return err
+	}
+	if err := s.agree(ctx, everything); err != nil {
 		return err
 	}
 	for _, part := range teardown {

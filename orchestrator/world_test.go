@@ -20,6 +20,7 @@ import (
 	"drover/orchestrator/journal"
 	"drover/orchestrator/kubernetes"
 	"drover/orchestrator/platform"
+	"drover/orchestrator/reconcile"
 	"drover/orchestrator/terraform"
 	"drover/orchestrator/verify"
 )
@@ -35,17 +36,21 @@ type world struct {
 	locked   map[string]bool // roots that refuse to be deleted
 	dns      map[string]int
 	version  map[string]string
-	verdicts map[string]verify.Verdict  // by color; pass where absent
-	busy     map[string]float64         // new connections by color
-	applied  []string                   // what was applied, in order
-	apis     map[string]*apitest.Server // by color; none where absent
-	managed  map[string]string          // the output management, by color; none where absent
-	quota    int                        // load balancers that were last asked for
-	mu       sync.Mutex                 // guards what is below: drift is looked for in two roots at once
+	verdicts map[string]verify.Verdict    // by color; pass where absent
+	busy     map[string]float64           // new connections by color
+	applied  []string                     // what was applied, in order
+	apis     map[string]*apitest.Server   // by color; none where absent
+	managed  map[string]string            // the output management, by color; none where absent
+	noStates bool                         // the states were lost, as local ones are with their machine
+	tags     map[string]map[string]string // of the clusters, by color
+	tagged   []platform.Resource          // what carries the cluster's tag
+	quota    int                          // load balancers that were last asked for
+	mu       sync.Mutex                   // guards what is below: drift is looked for in two roots at once
 	dead     bool
 	effects  int              // calls that could be the last
 	killAt   int              // 0: never
 	inPlace  string           // what a plan would do to a color that stands: update or replace; nothing if empty
+	grows    bool             // whether a plan would add to the foundation that stands
 	replaces bool             // whether a plan would replace the foundation that stands
 	fail     map[string]error // by call
 }
@@ -74,7 +79,7 @@ spec:
 	r.Traffic.Steps, r.Traffic.Interval = []int{10, 50, 100}, spec.Duration(time.Millisecond)
 	r.Soak, r.KeepBlue, r.Quiet = spec.Duration(time.Millisecond), 0, spec.Duration(time.Millisecond)
 	return &world{t: t, out: dir, spec: cluster, standing: map[string]bool{}, locked: map[string]bool{}, dns: map[string]int{}, version: map[string]string{},
-		verdicts: map[string]verify.Verdict{}, busy: map[string]float64{}, apis: map[string]*apitest.Server{}, managed: map[string]string{}, fail: map[string]error{}}
+		verdicts: map[string]verify.Verdict{}, busy: map[string]float64{}, apis: map[string]*apitest.Server{}, managed: map[string]string{}, tags: map[string]map[string]string{}, fail: map[string]error{}}
 }
 
 func (w *world) options() Options {
@@ -171,6 +176,8 @@ func (s *fakeStack) Plan(_ context.Context, o terraform.PlanOptions) (*terraform
 		changed = !maps.Equal(s.wanted(), s.w.dns)
 	case s.w.standing[string(s.root)] && s.root == generator.Foundation && s.w.replaces:
 		actions, changed = tfjson.Actions{tfjson.ActionDelete, tfjson.ActionCreate}, true
+	case s.w.standing[string(s.root)] && s.root == generator.Foundation && s.w.grows:
+		changed = true
 	case s.w.standing[string(s.root)] && s.root != generator.Foundation && s.w.inPlace != "":
 		changed = true
 		actions = map[string]tfjson.Actions{"update": {tfjson.ActionUpdate}, "replace": {tfjson.ActionDelete, tfjson.ActionCreate}}[s.w.inPlace]
@@ -212,9 +219,23 @@ func (s *fakeStack) carryOut(actions tfjson.Actions) {
 		s.w.t.Errorf("%s was destroyed with traffic on it: %v", s.root, s.w.dns)
 	default:
 		s.w.standing[string(s.root)] = !deletes
+		s.w.tags[string(s.root)], s.w.version[string(s.root)] = s.origin(), s.w.spec.Spec.Kubernetes.Version
 		s.w.locked[string(s.root)] = !deletes
 	}
 	s.w.applied = append(s.w.applied, action(actions)+" "+string(s.root))
+}
+
+// origin are the tags that the root is told to give.
+func (s *fakeStack) origin() map[string]string {
+	data, err := os.ReadFile(filepath.Join(s.w.out, "tiny", string(s.root), originFile))
+	if errors.Is(err, os.ErrNotExist) {
+		return nil
+	}
+	var file struct{ Origin map[string]string }
+	if err := errors.Join(err, json.Unmarshal(data, &file)); err != nil {
+		s.w.t.Error(err)
+	}
+	return file.Origin
 }
 
 func (s *fakeStack) wanted() map[string]int {
@@ -247,6 +268,16 @@ func (s *fakeStack) Outputs(context.Context) (map[string]json.RawMessage, error)
 
 func (s *fakeStack) StateEmpty(context.Context) (bool, error) {
 	return !s.w.standing[string(s.root)], nil
+}
+
+func (s *fakeStack) State(context.Context) (terraform.State, error) {
+	err := s.w.touch("state " + string(s.root))
+	s.w.mu.Lock()
+	defer s.w.mu.Unlock()
+	if !s.w.standing[string(s.root)] || s.w.noStates {
+		return terraform.State{}, err
+	}
+	return terraform.State{Lineage: "of " + string(s.root), Serial: 1, Resources: 1}, err
 }
 
 func (s *fakeStack) Protected(context.Context) ([]string, error) {
@@ -282,7 +313,10 @@ func (c *fakeCloud) Account(context.Context) (string, error) {
 
 func (c *fakeCloud) ClusterActive(_ context.Context, cluster string) (platform.Health, error) {
 	color := cluster[len("tiny-"):]
-	return platform.Health{Active: c.w.standing[color], Detail: "standing"}, c.w.touch("cluster")
+	err := c.w.touch("cluster")
+	c.w.mu.Lock()
+	defer c.w.mu.Unlock()
+	return platform.Health{Active: c.w.standing[color], Exists: c.w.standing[color], Tags: c.w.tags[color], Version: c.w.version[color], Detail: "standing"}, err
 }
 
 func (c *fakeCloud) Quota(_ context.Context, balancers int) ([]platform.Shortage, error) {
@@ -296,7 +330,7 @@ func (c *fakeCloud) Flows(_ context.Context, lb string, _ time.Duration) (platfo
 }
 
 func (c *fakeCloud) Leftovers(context.Context, string, string) ([]platform.Resource, error) {
-	return nil, c.w.touch("leftovers")
+	return c.w.tagged, c.w.touch("leftovers")
 }
 
 func (c *fakeCloud) Kubernetes(_ context.Context, cluster string) (kubernetes.Access, error) {
@@ -308,8 +342,11 @@ func (c *fakeCloud) Kubernetes(_ context.Context, cluster string) (kubernetes.Ac
 
 func (c *fakeCloud) Pool(labels map[string]string) string { return labels["pool"] }
 
-func (c *fakeCloud) Weights(context.Context, string, string) (map[string]int, error) {
-	return c.w.dns, nil
+func (c *fakeCloud) Weights(context.Context, platform.Zone) (map[string]int, error) {
+	err := c.w.touch("weights")
+	c.w.mu.Lock()
+	defer c.w.mu.Unlock()
+	return maps.Clone(c.w.dns), err
 }
 
 type fakeCheck struct {
@@ -325,6 +362,23 @@ func (c fakeCheck) Run(context.Context) (verify.Verdict, string) {
 	}
 	return verify.Pass, "as the test says"
 }
+
+// compare is what a command would find that had a journal of these events alone.
+func (w *world) compare(t *testing.T, events []journal.Event) []reconcile.Disagreement {
+	t.Helper()
+	known := knownOf("tiny", journal.Fold(events), len(events) == 0)
+	seen, err := w.options().look(t.Context(), everything, known)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return reconcile.Compare(known, seen)
+}
+
+type onEvent struct{ do func(journal.Event) }
+
+func (o onEvent) Event(e journal.Event) { o.do(e) }
+func (onEvent) Progress(string)         {}
+func (onEvent) Detail(string)           {}
 
 type silent struct{}
 

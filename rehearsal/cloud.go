@@ -17,16 +17,16 @@ import (
 	elb "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
 	"github.com/aws/aws-sdk-go-v2/service/route53"
 
-	"drover/rehearsal/apimodel"
-	"drover/rehearsal/awsapi"
-	"drover/rehearsal/awsproxy"
+	"drover/rehearsal/aws/apimodel"
+	"drover/rehearsal/aws/awsapi"
+	"drover/rehearsal/aws/awsproxy"
+	"drover/rehearsal/aws/inventory"
+	"drover/rehearsal/aws/moto"
 	"drover/rehearsal/dns"
 	"drover/rehearsal/ingress"
-	"drover/rehearsal/inventory"
 	"drover/rehearsal/kubernetes"
 	"drover/rehearsal/kubernetes/programs"
 	"drover/rehearsal/load"
-	"drover/rehearsal/moto"
 )
 
 const (

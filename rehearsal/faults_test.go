@@ -16,7 +16,7 @@ import (
 	"time"
 
 	"drover/orchestrator/journal"
-	"drover/rehearsal/awsapi"
+	"drover/rehearsal/aws/awsapi"
 	"drover/rehearsal/child"
 	"drover/rehearsal/fault"
 )

@@ -11,8 +11,8 @@ import (
 	"strings"
 	"testing"
 
+	"drover/rehearsal/aws/moto"
 	"drover/rehearsal/child"
-	"drover/rehearsal/moto"
 )
 
 // modeVariable makes the test binary another program, which a test starts.

@@ -7,9 +7,9 @@ import (
 	"strings"
 
 	"drover/orchestrator/doctor"
-	"drover/rehearsal/apimodel"
+	"drover/rehearsal/aws/apimodel"
+	"drover/rehearsal/aws/moto"
 	"drover/rehearsal/kubernetes/programs"
-	"drover/rehearsal/moto"
 )
 
 // Needs are what a rehearsal takes beside what every drive does.

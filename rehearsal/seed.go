@@ -9,7 +9,7 @@ import (
 	"slices"
 
 	"drover/generator/spec"
-	"drover/rehearsal/awsapi"
+	"drover/rehearsal/aws/awsapi"
 )
 
 // seed makes what a spec expects to be in its account already, and says what of the spec has to be written otherwise

@@ -9,7 +9,7 @@ import (
 	"regexp"
 
 	"drover/generator/spec"
-	"drover/rehearsal/awsapi"
+	"drover/rehearsal/aws/awsapi"
 )
 
 // keys are credentials in the simulated account.

@@ -9,7 +9,7 @@ import (
 	"net/url"
 
 	"drover/generator/spec"
-	"drover/rehearsal/awsapi"
+	"drover/rehearsal/aws/awsapi"
 )
 
 const (

@@ -7,9 +7,9 @@ import (
 	"time"
 
 	"drover/orchestrator/journal"
-	"drover/rehearsal/awsproxy"
+	"drover/rehearsal/aws/awsproxy"
+	"drover/rehearsal/aws/inventory"
 	"drover/rehearsal/dns"
-	"drover/rehearsal/inventory"
 	"drover/rehearsal/load"
 )
 

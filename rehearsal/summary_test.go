@@ -9,8 +9,8 @@ import (
 	"time"
 
 	"drover/orchestrator/journal"
+	"drover/rehearsal/aws/inventory"
 	"drover/rehearsal/dns"
-	"drover/rehearsal/inventory"
 	"drover/rehearsal/load"
 )
 

@@ -8,8 +8,8 @@ import (
 	"text/tabwriter"
 
 	"drover/orchestrator/journal"
-	"drover/rehearsal/inventory"
-	"drover/rehearsal/moto"
+	"drover/rehearsal/aws/inventory"
+	"drover/rehearsal/aws/moto"
 )
 
 // WriteText prints the summary for people.

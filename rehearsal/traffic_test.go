@@ -16,8 +16,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/route53"
 	r53types "github.com/aws/aws-sdk-go-v2/service/route53/types"
 
+	"drover/rehearsal/aws/inventory"
 	"drover/rehearsal/ingress"
-	"drover/rehearsal/inventory"
 	"drover/rehearsal/load"
 )
 

@@ -5,7 +5,7 @@ import (
 	"strings"
 
 	"drover/generator/spec"
-	"drover/rehearsal/eks"
+	"drover/rehearsal/aws/eks"
 	"drover/rehearsal/kubernetes"
 )
 

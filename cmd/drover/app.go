@@ -107,7 +107,7 @@ func newApp(s streams) *cli.App {
 		Commands: []*cli.Command{
 			validateCommand(s), generateCommand(s), networkCommand(s), schemaCommand(s), initCommand(s),
 			planCommand(s), applyCommand(s), rotateCommand(s), statusCommand(s), historyCommand(s), reportCommand(s), approveCommand(s), rollbackCommand(s),
-			destroyCommand(s), rehearseCommand(s), doctorCommand(s), completionCommand(s),
+			recoverCommand(s), destroyCommand(s), rehearseCommand(s), doctorCommand(s), completionCommand(s),
 		},
 	}
 	for _, command := range app.Commands {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -25,20 +26,29 @@ func statusCommand(s streams) *cli.Command {
 			if err != nil {
 				return err
 			}
-			status, err := orchestrator.StatusOf(c.Context, orchestrator.Options{Spec: l.Cluster, Out: c.String("out")})
+			o := orchestrator.Options{Spec: l.Cluster, SpecFile: c.String("file"), Out: c.String("out"), Secrets: s.secrets}
+			status, err := orchestrator.StatusOf(c.Context, o)
 			if err != nil {
 				return err
 			}
-			if inJSON {
-				return writeJSON(s.out, status)
+			if err := status.AskAccount(c.Context, o, orchestrator.ConnectPlatform); err != nil {
+				return err
 			}
-			return writeStatus(s.out, status)
+			write := writeStatus
+			if inJSON {
+				write = func(w io.Writer, status orchestrator.Status) error { return writeJSON(w, status) }
+			}
+			return errors.Join(write(s.out, status), status.Disagrees(o))
 		},
 	}
 }
 
 // writeStatus says in a few lines what a person asks first.
 func writeStatus(w io.Writer, status orchestrator.Status) error {
+	a := status.Account
+	if status.Active == "" && a != nil && (!a.Asked || len(a.Disagreements) > 0) {
+		return nil // that it is not built is not known
+	}
 	if status.Active == "" {
 		_, err := fmt.Fprintf(w, "%s: not built yet; `drover apply` builds it\n", status.Cluster)
 		return err
@@ -48,6 +58,9 @@ func writeStatus(w io.Writer, status orchestrator.Status) error {
 		{"cluster", status.Cluster},
 		{"active", fmt.Sprintf("%s, Kubernetes %s, revision %s", status.Active, status.Version, status.Revision)},
 		{"traffic", trafficText(status.Weights)},
+	}
+	if a != nil {
+		lines = append(lines, [2]string{"account", accountText(*a)})
 	}
 	lines = append(lines, timingLines(status.Timing)...)
 	if r := status.Rotation; r != nil {
@@ -64,6 +77,16 @@ func writeStatus(w io.Writer, status orchestrator.Status) error {
 		}
 	}
 	return table.Flush()
+}
+
+func accountText(a orchestrator.Account) string {
+	switch {
+	case !a.Asked:
+		return "not asked: " + a.Reason
+	case len(a.Disagreements) > 0:
+		return "disagrees with the journal, see below"
+	}
+	return "as the journal says"
 }
 
 // timingLines say how old the active color is, whether it is due, and when a pipeline is to start the next rotation.

@@ -35,6 +35,39 @@ const (
 	NotDue           Kind = "not-due"          // a rotation was not due: told, and not written, as nothing happened
 )
 
+// kinds are the kinds that this drover knows.
+var kinds = map[Kind]bool{
+	RotationStarted: true, RotationFinished: true, PhaseStarted: true, PhaseDone: true, PhaseFailed: true, Rendered: true,
+	ApplyIntended: true, Applied: true, DestroyIntended: true, Destroyed: true, WeightsIntended: true, Weights: true,
+	Activated: true, Verdict: true, Approval: true, WindowIgnored: true, ClearIntended: true, Cleared: true, Kept: true,
+	Leftovers: true, NotDue: true,
+}
+
+// format is the newest form of an event that this drover reads. Format 1 is not written.
+const format = 1
+
+// NewerError says that a newer drover wrote the journal. To fold it without what is not known would be a guess.
+type NewerError struct {
+	Path string
+	Line int
+	What string
+}
+
+func (e *NewerError) Error() string {
+	return fmt.Sprintf("reading the journal: %s line %d %s: it was written by a newer drover; run that one", e.Path, e.Line, e.What)
+}
+
+// readable refuses what this drover would have to ignore.
+func (e Event) readable(path string, line int) error {
+	switch {
+	case e.Format > format:
+		return &NewerError{path, line, fmt.Sprintf("has format %d, and this drover reads %d", e.Format, format)}
+	case !kinds[e.Kind]:
+		return &NewerError{path, line, fmt.Sprintf("is an event of the kind %q, which this drover does not know", e.Kind)}
+	}
+	return nil
+}
+
 // Outcome is how a phase or a rotation ended.
 type Outcome string
 
@@ -49,6 +82,7 @@ const (
 
 // Event is one line of the journal, and one line of `rotate --output json`.
 type Event struct {
+	Format   int            `json:"format,omitempty"` // of this record; 0 stands for 1
 	Time     time.Time      `json:"time"`
 	Fence    int64          `json:"fence,omitempty"` // the writer's fencing number; 0 where no lease is needed
 	Rotation string         `json:"rotation,omitempty"`

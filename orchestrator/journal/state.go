@@ -13,6 +13,9 @@ type State struct {
 	Intended map[string]int // as last intended, where no outcome followed yet
 	Rotation *Rotation      // the one under way; nil when none is
 
+	Foundation bool            // it was applied, in whole or in part, and not destroyed since
+	Open       map[string]Kind // by root: ApplyIntended or DestroyIntended, where no outcome followed yet
+
 	// By color, until it is destroyed: the objects in its cluster that were to be deleted and were not seen gone, and
 	// what was found there and left.
 	Clearing, Kept map[string][]string
@@ -62,12 +65,15 @@ type Progress struct {
 // Done says that the phase ended, with work or without.
 func (p Progress) Done() bool { return p.Outcome == Done || p.Outcome == Skipped }
 
-// trafficRoot is the root that holds the weighted records.
-const trafficRoot = "traffic"
+// trafficRoot holds the weighted records, and foundationRoot what both colors stand on.
+const (
+	trafficRoot    = "traffic"
+	foundationRoot = "foundation"
+)
 
 // Fold adds the events up.
 func Fold(events []Event) State {
-	s := State{Colors: map[string]Color{}, Weights: map[string]int{}, Clearing: map[string][]string{}, Kept: map[string][]string{}}
+	s := State{Colors: map[string]Color{}, Weights: map[string]int{}, Open: map[string]Kind{}, Clearing: map[string][]string{}, Kept: map[string][]string{}}
 	for _, e := range events {
 		s.Add(e)
 	}
@@ -151,12 +157,15 @@ func (s *State) rendered(e Event) {
 }
 
 func (s *State) applyIntended(e Event) {
+	s.Open[e.Root] = e.Kind
+	s.Foundation = s.Foundation || e.Root == foundationRoot
 	if s.Rotation != nil && e.Root == s.Rotation.To {
 		s.Rotation.Building = true
 	}
 }
 
 func (s *State) destroyIntended(e Event) {
+	s.Open[e.Root] = e.Kind
 	if s.Rotation != nil && e.Root == s.Rotation.From {
 		s.Rotation.Destroying = true
 	}
@@ -168,6 +177,8 @@ func (s *State) destroyed(e Event) {
 	delete(s.Colors, e.Root)
 	delete(s.Clearing, e.Root)
 	delete(s.Kept, e.Root)
+	delete(s.Open, e.Root)
+	s.Foundation = s.Foundation && e.Root != foundationRoot
 	if e.Root == s.Active {
 		s.Active = ""
 	}
@@ -177,6 +188,8 @@ func (s *State) destroyed(e Event) {
 }
 
 func (s *State) applied(e Event) {
+	delete(s.Open, e.Root)
+	s.Foundation = s.Foundation || e.Root == foundationRoot
 	if e.Version == "" { // only colors have a Kubernetes version
 		return
 	}

@@ -17,6 +17,10 @@ import (
 const (
 	journalFile = "journal.jsonl"
 	lockRetry   = 20 * time.Millisecond
+	// lockPatience is how long the journal's lock is waited for, which others hold for as long as it takes to write a
+	// line. After an interrupt it is the shorter one: the outcome of what was done should not be lost to it.
+	lockPatience        = 10 * time.Second
+	interruptedPatience = 2 * time.Second
 )
 
 // Store holds one cluster's journal, lease and bundles in a directory of files.
@@ -51,6 +55,9 @@ func (s *Store) Events(_ context.Context) ([]Event, error) {
 		if err := json.Unmarshal(line, &e); err != nil {
 			return nil, fmt.Errorf("journal %s line %d is not an event: %w; restore the file from a backup, drover will not guess", path, i+1, err)
 		}
+		if err := e.readable(path, i+1); err != nil {
+			return nil, err
+		}
 		events = append(events, e)
 	}
 	return events, nil
@@ -67,9 +74,9 @@ func (s *Store) append(ctx context.Context, e Event, guard func() error) (stampe
 	if err := os.MkdirAll(s.dir, 0o755); err != nil {
 		return e, fmt.Errorf("making the store: %w", err)
 	}
-	lock := flock.New(filepath.Join(s.dir, journalFile+".lock"))
-	if _, err := lock.TryLockContext(ctx, lockRetry); err != nil {
-		return e, fmt.Errorf("locking the journal in %s: %w", s.dir, err)
+	lock, err := s.lock(ctx)
+	if err != nil {
+		return e, err
 	}
 	defer func() { err = errors.Join(err, lock.Close()) }()
 	if guard != nil {
@@ -88,6 +95,27 @@ func (s *Store) append(ctx context.Context, e Event, guard func() error) (stampe
 		return e, fmt.Errorf("appending %s to the journal: %w", e.Kind, err)
 	}
 	return e, nil
+}
+
+// lock waits for the journal's lock until its patience ends, which is short once ctx has ended.
+func (s *Store) lock(ctx context.Context) (*flock.Flock, error) {
+	waiting, cancel := context.WithTimeout(context.WithoutCancel(ctx), lockPatience)
+	defer cancel()
+	stop := context.AfterFunc(ctx, func() {
+		timer := time.NewTimer(interruptedPatience)
+		defer timer.Stop()
+		select {
+		case <-timer.C:
+			cancel()
+		case <-waiting.Done():
+		}
+	})
+	defer stop()
+	lock := flock.New(filepath.Join(s.dir, journalFile+".lock"))
+	if _, err := lock.TryLockContext(waiting, lockRetry); err != nil {
+		return nil, fmt.Errorf("locking the journal in %s: %w; another process holds it and does not let go: end that process (a stopped `drover approve`, for one), then run this again", s.dir, err)
+	}
+	return lock, nil
 }
 
 // appendDurably cuts a torn last line off, appends line and syncs.

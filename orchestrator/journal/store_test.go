@@ -1,12 +1,17 @@
 package journal
 
 import (
+	"context"
 	"errors"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
+
+	"github.com/gofrs/flock"
 )
 
 func TestEventsComeBackInTheOrderTheyWereAppended(t *testing.T) {
@@ -204,4 +209,99 @@ func read(t *testing.T, s *Store) []Event {
 		t.Fatal(err)
 	}
 	return events
+}
+
+func TestAnEventThatThisDroverDoesNotKnowStopsIt(t *testing.T) {
+	t.Parallel()
+	for name, line := range map[string]string{
+		"a kind of its own": `{"kind":"teleported","to":"green"}`,
+		"a newer format":    `{"format":2,"kind":"activated","to":"green"}`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			dir := t.TempDir()
+			text := `{"format":1,"kind":"activated","to":"blue"}` + "\n" + line + "\n"
+			if err := os.WriteFile(filepath.Join(dir, journalFile), []byte(text), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			events, err := Open(dir).Events(t.Context())
+			var newer *NewerError
+			if !errors.As(err, &newer) || newer.Line != 2 || !strings.Contains(err.Error(), "newer drover") {
+				t.Errorf("read %v, %v", events, err)
+			}
+		})
+	}
+}
+
+func TestEveryKindThatIsFoldedCanBeRead(t *testing.T) {
+	t.Parallel()
+	for kind := range folds {
+		if !kinds[kind] {
+			t.Errorf("%s is folded, and a journal that has it cannot be read", kind)
+		}
+	}
+}
+
+// Somebody else's process holds the journal's lock and is stopped. The one that is interrupted gives up sooner.
+func TestAppendingToALockedJournalEnds(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		interrupted bool
+		within      time.Duration
+	}{"by itself": {false, lockPatience + time.Second}, "at an interrupt": {true, interruptedPatience + time.Second}} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				dir := t.TempDir()
+				lease := acquire(t, Open(dir))
+				held := flock.New(filepath.Join(dir, journalFile+".lock"))
+				if got, err := held.TryLock(); err != nil || !got {
+					t.Fatal(got, err)
+				}
+				defer func() { _ = held.Close() }()
+				ctx, cancel := context.WithCancel(t.Context())
+				defer cancel()
+				if c.interrupted {
+					cancel()
+				}
+				began := time.Now()
+				_, err := lease.Append(ctx, Event{Kind: PhaseStarted})
+				if err == nil || !strings.Contains(err.Error(), "end that process") {
+					t.Errorf("got %v", err)
+				}
+				if took := time.Since(began); took > c.within {
+					t.Errorf("it waited for %s, want at most %s", took, c.within)
+				}
+			})
+		})
+	}
+}
+
+// What was done before an interrupt is recorded after it.
+func TestAnInterruptedProcessStillRecordsAnOutcome(t *testing.T) {
+	t.Parallel()
+	store := Open(t.TempDir())
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := acquire(t, store).Append(ctx, Event{Kind: Applied, Root: "green"}); err != nil || len(read(t, store)) != 1 {
+		t.Errorf("got %v; the journal has %v", err, read(t, store))
+	}
+}
+
+func TestAnIntentIsOpenUntilItsOutcome(t *testing.T) {
+	t.Parallel()
+	s := Fold([]Event{{Kind: ApplyIntended, Root: "foundation"}, {Kind: ApplyIntended, Root: "blue"}})
+	if s.Open["foundation"] != ApplyIntended || s.Open["blue"] != ApplyIntended || !s.Foundation {
+		t.Errorf("after the intents: %+v", s)
+	}
+	s.Add(Event{Kind: Applied, Root: "foundation"})
+	s.Add(Event{Kind: Applied, Root: "blue", Version: "1.33"})
+	if len(s.Open) != 0 || !s.Foundation {
+		t.Errorf("after the outcomes: %+v", s)
+	}
+	s.Add(Event{Kind: DestroyIntended, Root: "foundation"})
+	s.Add(Event{Kind: Destroyed, Root: "foundation"})
+	if len(s.Open) != 0 || s.Foundation {
+		t.Errorf("after the end: %+v", s)
+	}
 }

@@ -31,14 +31,26 @@ type Platform interface {
 	// Pool gives the node pool of a node by the labels that the platform puts on it; empty if they name none.
 	Pool(labels map[string]string) string
 	// Weights gives, for each color, the weight of the record that the zone holds for the domain.
-	// Without any weighted record the map is empty.
-	Weights(ctx context.Context, zoneID, domain string) (map[string]int, error)
+	// Without any weighted record, or without a zone, the map is empty.
+	Weights(ctx context.Context, zone Zone) (map[string]int, error)
+}
+
+// Zone names the DNS zone of a cluster's domain.
+type Zone struct {
+	// ID is the platform's own. Empty: the zone is found by the domain, and is not one that is tagged as another cluster's.
+	ID              string
+	Cluster, Domain string
 }
 
 // Health is what a platform says about one cluster.
 type Health struct {
 	// Active is true if the cluster and all its node groups (one at least) are up and report no issue.
 	Active bool
+	// Exists is true for a cluster that is there, in whatever state.
+	Exists bool
+	// Tags are the cluster's own, and Created is when it was made.
+	Tags    map[string]string
+	Created time.Time
 	// Detail names what is not up, or says in a few words what is.
 	Detail string
 	// Version is the Kubernetes version of the control plane, such as "1.33".

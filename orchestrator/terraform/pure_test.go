@@ -297,3 +297,21 @@ func TestWhatRefusesDeletionIsFoundInAState(t *testing.T) {
 		t.Error("a state of a format that drover cannot read is read")
 	}
 }
+
+func TestAStateInBriefCountsWhatTerraformManages(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]State{
+		"": {},
+		`{"version": 4, "serial": 3, "lineage": "l", "resources": []}`: {Lineage: "l", Serial: 3},
+		`{"version": 4, "serial": 7, "lineage": "l", "resources": [
+			{"mode": "data", "type": "aws_lb", "name": "read", "instances": [{}]}, {"mode": "managed", "type": "aws_lb", "name": "gone", "instances": []},
+			{"mode": "managed", "type": "aws_lb", "name": "this", "instances": [{"index_key": 0}, {"index_key": 1}]}]}`: {Lineage: "l", Serial: 7, Resources: 2},
+	} {
+		if got, err := stateIn(text); err != nil || got != want {
+			t.Errorf("of %s: %+v, %v; want %+v", text, got, err, want)
+		}
+	}
+	if got, err := stateIn(`{"version": 5}`); err == nil {
+		t.Errorf("a state of a format that drover cannot read is %+v", got)
+	}
+}

@@ -7,7 +7,7 @@ import (
 	"strings"
 	"time"
 
-	"drover/rehearsal/awsapi"
+	"drover/rehearsal/aws/awsapi"
 )
 
 // Namespace is where CloudWatch has the metrics of network load balancers.

@@ -24,7 +24,7 @@ import (
 	"testing"
 	"time"
 
-	"drover/rehearsal/awsapi"
+	"drover/rehearsal/aws/awsapi"
 	"drover/rehearsal/kubernetes/programs"
 	"drover/test/harness"
 )

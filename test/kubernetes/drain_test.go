@@ -14,9 +14,9 @@ import (
 	"drover/generator"
 	"drover/generator/spec"
 	"drover/orchestrator"
-	"drover/orchestrator/platform"
 	"drover/orchestrator/journal"
 	"drover/orchestrator/kubernetes"
+	"drover/orchestrator/platform"
 	"drover/orchestrator/terraform"
 	rehearsal "drover/rehearsal/kubernetes"
 )
@@ -69,7 +69,13 @@ func TestDestroyTellsWhatASilentClusterMayHaveLeft(t *testing.T) {
 func destroy(t *testing.T, access kubernetes.Access, observer orchestrator.Observer) {
 	t.Helper()
 	out := t.TempDir()
-	if err := os.MkdirAll(filepath.Join(out, "tiny", "blue"), 0o700); err != nil {
+	for _, root := range []string{"foundation", "blue"} {
+		if err := os.MkdirAll(filepath.Join(out, "tiny", root), 0o700); err != nil {
+			t.Fatal(err)
+		}
+	}
+	stands := journal.Event{Kind: journal.Applied, Root: "blue", Version: "1.33"}
+	if _, err := journal.Open(orchestrator.StoreDir(out, "tiny")).Note(t.Context(), stands); err != nil {
 		t.Fatal(err)
 	}
 	o := orchestrator.Options{Spec: spec.Cluster{Metadata: spec.Metadata{Name: "tiny"}}, SpecFile: "cluster.yaml", Out: out, Observer: observer}
@@ -142,10 +148,16 @@ func (c *controller) Progress(message string) {
 
 func (*controller) Detail(string) {}
 
-// account is a cloud that is asked for nothing but its name.
+// account is a cloud with one cluster, that no traffic leads to.
 type account struct{ platform.Platform }
 
 func (account) Account(context.Context) (string, error) { return "123456789012", nil }
+func (account) ClusterActive(_ context.Context, cluster string) (platform.Health, error) {
+	return platform.Health{Exists: cluster == "tiny-blue"}, nil
+}
+func (account) Weights(context.Context, platform.Zone) (map[string]int, error) {
+	return map[string]int{}, nil
+}
 
 // idle is a root in which nothing is left to delete but what its state names.
 type idle struct{ orchestrator.Stack }
@@ -154,6 +166,9 @@ func (idle) Init(context.Context) error                  { return nil }
 func (idle) RecoverState(context.Context) (bool, error)  { return false, nil }
 func (idle) Protected(context.Context) ([]string, error) { return nil, nil }
 func (idle) StateEmpty(context.Context) (bool, error)    { return false, nil }
+func (idle) State(context.Context) (terraform.State, error) {
+	return terraform.State{Resources: 1}, nil
+}
 func (idle) Plan(context.Context, terraform.PlanOptions) (*terraform.Plan, error) {
 	return &terraform.Plan{JSON: &tfjson.Plan{}}, nil
 }

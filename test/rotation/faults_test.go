@@ -10,7 +10,7 @@ import (
 	"slices"
 	"testing"
 
-	"drover/rehearsal/awsapi"
+	"drover/rehearsal/aws/awsapi"
 	"drover/test/harness"
 )
 

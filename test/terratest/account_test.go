@@ -5,8 +5,8 @@ import (
 	"net/url"
 	"testing"
 
-	"drover/rehearsal/awsapi"
-	"drover/rehearsal/inventory"
+	"drover/rehearsal/aws/awsapi"
+	"drover/rehearsal/aws/inventory"
 )
 
 const ec2Version = "2016-11-15"

@@ -12,7 +12,7 @@ import (
 
 	"github.com/gruntwork-io/terratest/modules/terraform"
 
-	"drover/rehearsal/inventory"
+	"drover/rehearsal/aws/inventory"
 	"drover/test/harness"
 )
 

@@ -7,7 +7,7 @@ import (
 
 	"github.com/gruntwork-io/terratest/modules/terraform"
 
-	"drover/rehearsal/inventory"
+	"drover/rehearsal/aws/inventory"
 )
 
 const rdsVersion = "2014-10-31"

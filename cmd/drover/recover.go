@@ -1,0 +1,40 @@
+package main
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/urfave/cli/v2"
+
+	"drover/orchestrator"
+)
+
+func recoverCommand(s streams) *cli.Command {
+	return &cli.Command{
+		Name: "recover", Usage: "write a journal from what is there, where the journal was lost or is not the newest; changes nothing else",
+		Flags: append(driveFlags(),
+			&cli.StringFlag{Name: "active", Usage: "the `COLOR` that is to have all traffic, where both have some"}),
+		Action: func(c *cli.Context) error {
+			if err := noArguments(c); err != nil {
+				return err
+			}
+			active := c.String("active")
+			if active != "" && active != "blue" && active != "green" {
+				return usageError{fmt.Errorf("--active is %q; write blue or green", active)}
+			}
+			o, err := options(c, s)
+			if err != nil {
+				return err
+			}
+			ask := func(found string) error {
+				if _, err := fmt.Fprint(s.err, found); err != nil {
+					return err
+				}
+				return confirm(c, s, "Write that to the journal of "+o.Spec.Metadata.Name+"?")
+			}
+			return act(c, s, o, func(ctx context.Context, o orchestrator.Options) error {
+				return orchestrator.Recover(ctx, o, active, ask)
+			})
+		},
+	}
+}

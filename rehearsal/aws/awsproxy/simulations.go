@@ -1,0 +1,70 @@
+package awsproxy
+
+import (
+	"net/http"
+
+	"drover/rehearsal/aws/answer"
+)
+
+// simulation is a part of AWS that is simulated here and not by moto.
+type simulation struct {
+	name    string // for the summary
+	service string
+	serve   func(*Proxy, http.ResponseWriter, *call) bool // false: not one of its calls
+}
+
+// simulations are asked in this order; what none of them takes is moto's.
+var simulations = []simulation{
+	{"Client VPN", "ec2", func(p *Proxy, w http.ResponseWriter, c *call) bool {
+		return p.vpn.Serve(w, c.Request, c.region, c.operation, c.form)
+	}},
+	{"deleted transit gateway attachments", "ec2", (*Proxy).serveAttachments},
+	{"Network Firewall", "network-firewall", func(p *Proxy, w http.ResponseWriter, c *call) bool {
+		return p.firewalls.Serve(w, c.Request, c.region, c.operation, c.body) || refuseUnknown(w, c)
+	}},
+	{"AWS Backup", "backup", func(p *Proxy, w http.ResponseWriter, c *call) bool {
+		return p.backups.Serve(w, c.Request, c.region, c.operation, c.path, c.body) || refuseUnknown(w, c)
+	}},
+	{"the chat client", "chatbot", func(p *Proxy, w http.ResponseWriter, c *call) bool {
+		return p.chat.Serve(w, c.Request, c.region, c.operation, c.body) || refuseUnknown(w, c)
+	}},
+	{"stacks of EventBridge connections", "cloudformation", func(p *Proxy, w http.ResponseWriter, c *call) bool {
+		return p.stacks.Serve(w, c.Request, c.region, c.operation, c.form) || refuseUnknown(w, c)
+	}},
+	{"pull-through caches", "ecr", func(p *Proxy, w http.ResponseWriter, c *call) bool {
+		return p.pullThrough.serve(w, c.Request, c.region)
+	}},
+	{"repository creation templates", "ecr", func(p *Proxy, w http.ResponseWriter, c *call) bool {
+		return p.templates.serve(w, c.Request, c.region)
+	}},
+	{"tags of what is simulated here", "tagging", func(p *Proxy, w http.ResponseWriter, c *call) bool {
+		return p.serveTagging(w, c.Request, c.region)
+	}},
+	{"last logs of control planes", "logs", (*Proxy).serveDeletedLogGroup},
+	{"quotas", "servicequotas", (*Proxy).serveQuota},
+}
+
+// simulate has a call answered by who simulates it, and says who did; empty is nobody.
+func (p *Proxy) simulate(w http.ResponseWriter, c *call) string {
+	for _, s := range simulations {
+		if s.service != c.service {
+			continue
+		}
+		if s.serve(p, w, c) {
+			return s.name
+		}
+		c.rewind()
+	}
+	return ""
+}
+
+// refuseUnknown answers an operation of a service that moto has too little of to ask.
+func refuseUnknown(w http.ResponseWriter, c *call) bool {
+	c.refuse(w, unanswered(c, "drover's proxy does not have it"))
+	return true
+}
+
+// unanswered is the refusal of what nobody simulates. Clients must not repeat it, nor take it for "is not there".
+func unanswered(c *call, why string) *answer.Refusal {
+	return answer.Refuse("UnsupportedOperation", "the rehearsal does not simulate %s: %s", c.name(), why)
+}

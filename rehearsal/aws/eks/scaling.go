@@ -1,0 +1,118 @@
+package eks
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"net/url"
+	"strconv"
+	"strings"
+
+	"drover/rehearsal/aws/awsapi"
+	"drover/rehearsal/aws/nic"
+)
+
+const autoScalingVersion = "2011-01-01"
+
+// createScalingGroup makes the Auto Scaling group behind a node group, as EKS does: moto then starts its instances,
+// and registers them with every target group that is attached.
+func (s *Service) createScalingGroup(c *call, cl *cluster, ng *nodegroup, in nodegroupRequest) error {
+	template, version, err := s.templateOf(c, cl, ng, in)
+	if err != nil {
+		return err
+	}
+	params := url.Values{
+		"AutoScalingGroupName":            {ng.scalingGroup},
+		"LaunchTemplate.LaunchTemplateId": {template},
+		"LaunchTemplate.Version":          {version},
+		"VPCZoneIdentifier":               {strings.Join(in.Subnets, ",")},
+		"MinSize":                         {strconv.Itoa(*in.Scaling.Min)},
+		"MaxSize":                         {strconv.Itoa(*in.Scaling.Max)},
+		"DesiredCapacity":                 {strconv.Itoa(*in.Scaling.Desired)},
+	}
+	all := map[string]string{"eks:cluster-name": cl.name, "eks:nodegroup-name": ng.name, "kubernetes.io/cluster/" + cl.name: "owned"}
+	maps.Copy(all, in.Tags)
+	for i, key := range sortedKeys(all) {
+		prefix := fmt.Sprintf("Tags.member.%d.", i+1)
+		params.Set(prefix+"Key", key)
+		params.Set(prefix+"Value", all[key])
+		params.Set(prefix+"PropagateAtLaunch", "true")
+		params.Set(prefix+"ResourceId", ng.scalingGroup)
+		params.Set(prefix+"ResourceType", "auto-scaling-group")
+	}
+	return s.moto(c.region).Query(c.request.Context(), "autoscaling", autoScalingVersion, "CreateAutoScalingGroup", params, nil)
+}
+
+// templateOf is the launch template of the request, or one that is made for the node group when it has none.
+func (s *Service) templateOf(c *call, cl *cluster, ng *nodegroup, in nodegroupRequest) (id, version string, err error) {
+	if t := in.Template; t != nil {
+		version = t.Version
+		if version == "" {
+			version = "$Default"
+		}
+		if t.ID != "" {
+			return t.ID, version, nil
+		}
+		id, err := s.templateNamed(c, t.Name)
+		return id, version, err
+	}
+	params := url.Values{"LaunchTemplateName": {ng.scalingGroup}, "TagSpecification.1.ResourceType": {"launch-template"}}
+	if len(in.InstanceTypes) > 0 {
+		params.Set("LaunchTemplateData.InstanceType", in.InstanceTypes[0])
+	}
+	tags(params, "TagSpecification.1.Tag", map[string]string{"eks:cluster-name": cl.name, "eks:nodegroup-name": ng.name})
+	var out struct {
+		ID string `xml:"launchTemplate>launchTemplateId"`
+	}
+	err = s.moto(c.region).Query(c.request.Context(), "ec2", ec2Version, "CreateLaunchTemplate", params, &out)
+	return out.ID, "$Latest", err
+}
+
+func (s *Service) templateNamed(c *call, name string) (string, error) {
+	var out struct {
+		IDs []string `xml:"launchTemplates>item>launchTemplateId"`
+	}
+	err := s.moto(c.region).Query(c.request.Context(), "ec2", ec2Version, "DescribeLaunchTemplates",
+		url.Values{"LaunchTemplateName.1": {name}}, &out)
+	if err != nil || len(out.IDs) == 0 {
+		return "", refuse(invalidParameter, "Launch template %s does not exist", name)
+	}
+	return out.IDs[0], nil
+}
+
+// deleteScalingGroup ends the group with its instances, and the launch template if it was made here.
+func (s *Service) deleteScalingGroup(c *call, ng *nodegroup) error {
+	interfaces, err := s.nodeInterfaces(c, ng)
+	if err != nil {
+		return err
+	}
+	aws := s.moto(c.region)
+	err = aws.Query(c.request.Context(), "autoscaling", autoScalingVersion, "DeleteAutoScalingGroup",
+		url.Values{"AutoScalingGroupName": {ng.scalingGroup}, "ForceDelete": {"true"}}, nil)
+	var refused *awsapi.Error
+	if err != nil && !errors.As(err, &refused) {
+		return err
+	}
+	err = aws.Query(c.request.Context(), "ec2", ec2Version, "DeleteLaunchTemplate", url.Values{"LaunchTemplateName": {ng.scalingGroup}}, nil)
+	if err != nil && !errors.As(err, &refused) {
+		return err
+	}
+	return nic.DeleteEnded(c.request.Context(), aws, interfaces)
+}
+
+func (s *Service) resizeScalingGroup(c *call, ng *nodegroup, to scaling) error {
+	params := url.Values{"AutoScalingGroupName": {ng.scalingGroup}}
+	for name, value := range map[string]*int{"MinSize": to.Min, "MaxSize": to.Max, "DesiredCapacity": to.Desired} {
+		if value != nil {
+			params.Set(name, strconv.Itoa(*value))
+		}
+	}
+	interfaces, err := s.nodeInterfaces(c, ng)
+	if err != nil {
+		return err
+	}
+	if err := s.moto(c.region).Query(c.request.Context(), "autoscaling", autoScalingVersion, "UpdateAutoScalingGroup", params, nil); err != nil {
+		return err
+	}
+	return nic.DeleteEnded(c.request.Context(), s.moto(c.region), interfaces)
+}
