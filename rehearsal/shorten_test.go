@@ -22,6 +22,7 @@ spec:
   kubernetes: {version: "1.33"}
   network: {cidr: 10.20.0.0/16, nat: single}
   ingress: {domain: shop.example.com}
+  access: {admins: ["arn:aws:iam::123456789012:role/platform-admin"]}
   rotation:
     maxAge: 30d
     window: {days: [TUE], from: "02:00", to: "06:00", timezone: Europe/Amsterdam}
@@ -126,7 +127,7 @@ func TestShortenLeavesShortSpecsAlone(t *testing.T) {
 func TestApplyMakesSectionsThatTheFileLeavesOut(t *testing.T) {
 	t.Parallel()
 	minimal := "apiVersion: drover/v1\nkind: Cluster\nmetadata: {name: tiny}\nspec:\n  platform: aws\n  region: eu-west-1\n" +
-		"  network: {cidr: 10.40.0.0/16}\n  ingress: {domain: tiny.example.com}\n"
+		"  network: {cidr: 10.40.0.0/16}\n  ingress: {domain: tiny.example.com}\n  access: {admins: [\"arn:aws:iam::123456789012:role/platform-admin\"]}\n"
 	before := parsed(t, minimal)
 	edited, err := apply([]byte(minimal), append(shorten(before, answering{commands: true}), edit{path: "kubernetes.version", value: "1.30"}))
 	if err != nil {

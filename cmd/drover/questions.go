@@ -23,19 +23,30 @@ type question struct {
 	path        string // of the spec
 	in          func(*spec.Cluster) *string
 	suggest     func(*asker) string // "" where nothing can be suggested
+	only        spec.Platform       // the one platform that needs it; "": all do
 }
 
 var questions = []question{
 	{"name", "the `NAME` of the cluster", "The name of the cluster, such as shop-prod", "metadata.name",
-		func(c *spec.Cluster) *string { return &c.Metadata.Name }, noSuggestion},
+		func(c *spec.Cluster) *string { return &c.Metadata.Name }, noSuggestion, ""},
 	{"platform", "the `PLATFORM`: aws, azure or google", "The platform: aws, azure or google", "spec.platform",
-		func(c *spec.Cluster) *string { return (*string)(&c.Spec.Platform) }, func(*asker) string { return string(spec.AWS) }},
+		func(c *spec.Cluster) *string { return (*string)(&c.Spec.Platform) }, func(*asker) string { return string(spec.AWS) }, ""},
 	{"region", "the `REGION` of the platform", "The region, such as eu-west-1", "spec.region",
-		func(c *spec.Cluster) *string { return &c.Spec.Region }, noSuggestion},
+		func(c *spec.Cluster) *string { return &c.Spec.Region }, noSuggestion, ""},
 	{"cidr", "the `RANGE` of the network (default: one that overlaps no spec beside it)", "The range of its network", "spec.network.cidr",
-		func(c *spec.Cluster) *string { return &c.Spec.Network.CIDR }, (*asker).freeNetwork},
+		func(c *spec.Cluster) *string { return &c.Spec.Network.CIDR }, (*asker).freeNetwork, ""},
 	{"domain", "the `DOMAIN` that traffic arrives at", "The domain that traffic arrives at, such as shop.example.com", "spec.ingress.domain",
-		func(c *spec.Cluster) *string { return &c.Spec.Ingress.Domain }, noSuggestion},
+		func(c *spec.Cluster) *string { return &c.Spec.Ingress.Domain }, noSuggestion, ""},
+	{"admin", "the `ARN` of the IAM role or user that administers the cluster, on aws", "Who administers the cluster, such as arn:aws:iam::123456789012:role/platform-admin", "spec.access.admins[0]",
+		firstAdmin, noSuggestion, spec.AWS},
+}
+
+// firstAdmin is where the first admin of a spec is.
+func firstAdmin(c *spec.Cluster) *string {
+	if len(c.Spec.Access.Admins) == 0 {
+		c.Spec.Access.Admins = []string{""}
+	}
+	return &c.Spec.Access.Admins[0]
 }
 
 func noSuggestion(*asker) string { return "" }
@@ -63,6 +74,9 @@ func (a *asker) all(c *cli.Context) error {
 	var missing []string
 	var wrong []error
 	for _, q := range questions {
+		if q.only != "" && a.cluster.Spec.Platform != q.only {
+			continue
+		}
 		answer := q.in(a.cluster)
 		if c.IsSet(q.flag) {
 			*answer = c.String(q.flag)

@@ -116,6 +116,7 @@ spec:
   region: eu-west-1
   network: {cidr: 172.20.0.0/16, reserved: [{name: a, cidr: 172.21.0.0/16}, {name: b, cidr: 172.22.0.0/15}]}
   ingress: {domain: tiny.example.com, visibility: internal}
+  access: {admins: ["arn:aws:iam::123456789012:role/platform-admin"]}
 `))
 	if diags.HasErrors() {
 		t.Fatal(diags.Error())
@@ -141,7 +142,8 @@ func TestAFileFullOfAliasesIsRefused(t *testing.T) {
 func TestWarningsThatAreAcceptedAreSilent(t *testing.T) {
 	t.Parallel()
 	text := "apiVersion: drover/v1\nkind: Cluster\nmetadata: {name: tiny}\nspec:\n  platform: aws\n  region: eu-west-1\n" +
-		"  network: {cidr: 10.40.0.0/16, nat: single}\n  ingress: {domain: tiny.example.com}\n"
+		"  network: {cidr: 10.40.0.0/16, nat: single}\n  ingress: {domain: tiny.example.com}\n" +
+		"  access: {admins: [\"arn:aws:iam::123456789012:role/platform-admin\"]}\n"
 	_, diags := Parse("x", []byte(text))
 	if len(diags.Warnings()) != 1 || diags.HasErrors() || diags[0].Code != "single-nat" {
 		t.Fatalf("one NAT for three zones is answered with %s", diags.Error())

@@ -67,6 +67,14 @@ func (v *validator) unwise(code, path, message, help string) {
 	v.warn(path, code, message, help+or+" accept it: spec.accept: [{warning: "+code+", reason: …}]")
 }
 
+// wrongUnlessAccepted is an error that spec.accept can accept by its code.
+func (v *validator) wrongUnlessAccepted(code, path, message, help string) {
+	v.codes[code] = true
+	if !slices.ContainsFunc(v.c.Spec.Accept, func(a Acceptance) bool { return a.Warning == code }) {
+		v.wrong(path, message, help+"; or accept it: spec.accept: [{warning: "+code+", reason: …}]")
+	}
+}
+
 func (v *validator) warn(path, code, message, help string) {
 	if v.silent(path) {
 		return

@@ -169,8 +169,8 @@ func (v *validator) kubernetesCheck(path string, k KubernetesCheck) {
 		v.wrong(path+".namespaces", path+".namespaces has all, and others beside it", "write namespaces: [all], or leave all out")
 	}
 	v.positive(path+".timeout", k.Timeout, "15m")
-	if a := v.c.Spec.Access; v.c.Spec.Platform == AWS && len(a.Admins) == 0 {
-		v.warn(path, "", "the check asks the Kubernetes API, and nobody is given access to it", "name the role that drover runs as in spec.access.admins")
+	if a := v.c.Spec.Access; v.rules.closed && len(a.Admins)+len(a.Operators) == 0 {
+		v.warn(path, "", "the check asks the Kubernetes API, and nobody is given access to it", "name the role that drover runs as in spec.access.operators")
 	}
 }
 

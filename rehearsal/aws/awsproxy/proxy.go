@@ -65,6 +65,7 @@ type Proxy struct {
 	eks         *eks.Service
 	keys        keyring
 	tables      []table
+	templates   *creationTemplates
 	attachments attachments
 	databases   databases
 	validation  validation
@@ -98,7 +99,7 @@ func Start(ctx context.Context, o Options) (*Proxy, error) {
 		return nil, errors.Join(err, p.eks.Close(), listener.Close())
 	}
 	p.wrote, p.changes.inSync = o.Wrote, o.InSync
-	p.quotas = granted(o.Quotas)
+	p.quotas, p.templates = granted(o.Quotas), newCreationTemplates(o.Account)
 	errorLog := log.New(o.Log, "proxy: ", 0)
 	p.validation.log = errorLog.Printf
 	if o.Models != "" {
