@@ -123,7 +123,7 @@ func (p *progress) Event(e journal.Event) {
 	if e.Kind == journal.PhaseDone {
 		p.pending = ""
 	}
-	if line, ok := lines[e.Kind]; ok {
+	if line, ok := lines[e.Kind]; ok && (e.Kind != journal.Destroyed || e.Outcome != journal.Skipped) { // there was nothing to destroy
 		p.flush()
 		p.lasting(line(e))
 	}

@@ -75,7 +75,7 @@ func (s *session) emptyStandby(ctx context.Context, e rotation.Effect, emit rota
 		return refuse(fmt.Sprintf("the state of %s holds resources that the journal knows nothing of", e.Color),
 			"look at them with `terraform state list` in "+s.dir(root(e.Color))+", and destroy by hand what is not needed")
 	}
-	return emit(ctx, journal.Event{Kind: journal.Destroyed, Phase: e.Phase, Root: string(e.Color), Detail: "there was nothing"})
+	return emit(ctx, journal.Event{Kind: journal.Destroyed, Outcome: journal.Skipped, Phase: e.Phase, Root: string(e.Color), Detail: "there was nothing"})
 }
 
 // destroyColor destroys a color that has no traffic.
