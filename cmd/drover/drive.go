@@ -1,16 +1,12 @@
 package main
 
 import (
-	"bufio"
 	"context"
 	"encoding/json"
 	"fmt"
 	"io"
-	"os"
-	"strings"
 
 	"github.com/urfave/cli/v2"
-	"golang.org/x/term"
 
 	"drover/generator/spec"
 	"drover/orchestrator/cluster"
@@ -79,6 +75,7 @@ func drive(c *cli.Context, s streams, o cluster.Options, question string, do fun
 
 // act acts, and says what the cluster is then.
 func act(c *cli.Context, s streams, o cluster.Options, do func(context.Context, cluster.Options) error) error {
+	s.interrupts.changes()
 	if err := do(c.Context, o); err != nil {
 		return err
 	}
@@ -117,17 +114,12 @@ func confirm(c *cli.Context, s streams, question string) error {
 	if s.in == nil || !isTerminal(s.in) {
 		return usageError{fmt.Errorf("%s asks before it acts, and there is no terminal to ask on; add --auto-approve", c.Command.FullName())}
 	}
-	if _, err := fmt.Fprintf(s.err, "%s\nWrite yes to go on: ", question); err != nil {
+	answer, err := ask(c.Context, s, question+"\nWrite yes to go on: ")
+	if err != nil {
 		return err
 	}
-	answer, err := bufio.NewReader(s.in).ReadString('\n')
-	if err != nil {
-		return fmt.Errorf("reading the answer: %w", err)
-	}
-	if strings.TrimSpace(answer) != "yes" {
+	if answer != "yes" {
 		return fmt.Errorf("%s was not confirmed; nothing was changed", c.Command.FullName())
 	}
 	return nil
 }
-
-func isTerminal(f *os.File) bool { return term.IsTerminal(int(f.Fd())) }

@@ -55,7 +55,7 @@ type Workspace interface {
 
 // Net is how checks reach a color: by the servers that are authoritative for its host.
 type Net interface {
-	Client() *http.Client
+	Client(host string) *http.Client
 	URL(host, path string) string
 	LookupHost(ctx context.Context, host string) ([]string, error)
 }

@@ -161,11 +161,11 @@ func TestExtraBackendSettingsAreForBackendsThatHaveSettings(t *testing.T) {
 		fails      bool
 	}{
 		{remote, "", 1, false},
-		{remote, "a=1,b=2", 3, false},
+		{remote, "a=1,b=2", 2, false},
 		{local, "a=1", 1, false},
 		{remote, "a", 0, true},
 	} {
-		options, err := initOptions(c.dir, c.extra)
+		options, _, err := initOptions(c.dir, t.TempDir(), c.extra)
 		if len(options) != c.options || (err != nil) != c.fails {
 			t.Errorf("%q: %d options, %v", c.extra, len(options), err)
 		}

@@ -335,7 +335,7 @@ func TestTheClientGoesWhereDNSSendsItAndTrustsTheExtraCertificate(t *testing.T) 
 	if err != nil {
 		t.Fatal(err)
 	}
-	client := n.Client()
+	client := n.Client("")
 	for range 3 {
 		if err := get(t, client, n.URL("127.0.0.1", "/")); err != nil {
 			t.Fatal(err)
@@ -349,7 +349,7 @@ func TestTheClientGoesWhereDNSSendsItAndTrustsTheExtraCertificate(t *testing.T) 
 	if err := get(t, client, n.URL("blue.shop.test", "/")); err == nil || !strings.Contains(err.Error(), "certificate") {
 		t.Errorf("a certificate for another name: %v", err)
 	}
-	if err := get(t, (&Net{}).Client(), n.URL("127.0.0.1", "/")); err == nil {
+	if err := get(t, (&Net{}).Client(""), n.URL("127.0.0.1", "/")); err == nil {
 		t.Error("a certificate that nobody named was trusted")
 	}
 }

@@ -14,7 +14,8 @@ import (
 )
 
 // smokes is a check of the spec that prints what it should not, as a script of a person's may.
-const smokes = ", {command: {run: [sh, smoke.sh], timeout: 1m}}"
+const smokes = ", {command: {run: [sh, smoke.sh], timeout: 1m, env: [AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN, " +
+	"AWS_WEB_IDENTITY_TOKEN_FILE, HTTPS_PROXY, ALERT_WEBHOOK_URL]}}"
 
 const smoke = `for name in NAMES; do
   value=$(printenv $name)

@@ -71,7 +71,7 @@ func find(t testing.TB) string {
 			return program
 		}
 	}
-	t.Fatalf("these tests need moto's server: run `make setup`, or `python3 -m pip install 'moto[server]'`: %v", err)
+	t.Fatalf("these tests need moto's server: run `make setup`: %v", err)
 	return ""
 }
 

@@ -41,7 +41,7 @@ func TestAClusterThatLogsHasItsLogGroupForAsLongAsItStands(t *testing.T) {
 		{"the group is deleted that nobody writes to", func() { sdk.ok(t, "logs", "DeleteLogGroup", params{"logGroupName": group}) }, ""},
 		{"logging is on again", func() { update(logs(true, "api")) }, group},
 		{"the cluster is gone", func() { sdk.ok(t, "eks", "DeleteCluster", params{"name": name}) }, group},
-		{"its group is deleted", func() { sdk.ok(t, "logs", "DeleteLogGroup", params{"logGroupName": group}) }, ""},
+		{"its group is deleted while its last logs arrive", func() { sdk.ok(t, "logs", "DeleteLogGroup", params{"logGroupName": group}) }, group},
 	} {
 		step.do()
 		if got := logGroups(t); got != step.want {

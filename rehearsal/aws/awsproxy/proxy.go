@@ -23,6 +23,7 @@ import (
 	"drover/rehearsal/aws/apimodel"
 	"drover/rehearsal/aws/awsapi"
 	"drover/rehearsal/aws/eks"
+	"drover/rehearsal/guard"
 	"drover/rehearsal/kubernetes"
 )
 
@@ -64,6 +65,7 @@ type Proxy struct {
 	eks         *eks.Service
 	keys        keyring
 	tables      []table
+	templates   *creationTemplates
 	attachments attachments
 	databases   databases
 	validation  validation
@@ -97,7 +99,7 @@ func Start(ctx context.Context, o Options) (*Proxy, error) {
 		return nil, errors.Join(err, p.eks.Close(), listener.Close())
 	}
 	p.wrote, p.changes.inSync = o.Wrote, o.InSync
-	p.quotas = granted(o.Quotas)
+	p.quotas, p.templates = granted(o.Quotas), newCreationTemplates(o.Account)
 	errorLog := log.New(o.Log, "proxy: ", 0)
 	p.validation.log = errorLog.Printf
 	if o.Models != "" {
@@ -115,7 +117,7 @@ func Start(ctx context.Context, o Options) (*Proxy, error) {
 			r.Out.Host = r.In.Host // moto puts the host in the URLs that it answers with
 		},
 	}
-	p.server = &http.Server{Handler: p.faults.around(p), ErrorLog: errorLog, ReadHeaderTimeout: 10 * time.Second}
+	p.server = &http.Server{Handler: guard.Handler(p.faults.around(p)), ErrorLog: errorLog, ReadHeaderTimeout: 10 * time.Second}
 	go p.serve()
 	return p, nil
 }

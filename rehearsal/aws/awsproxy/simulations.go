@@ -19,6 +19,9 @@ var simulations = []simulation{
 	{"tags of what is simulated here", "tagging", func(p *Proxy, w http.ResponseWriter, c *call) bool {
 		return p.serveTagging(w, c.Request, c.region)
 	}},
+	{"repository creation templates", "ecr", func(p *Proxy, w http.ResponseWriter, c *call) bool {
+		return p.templates.serve(w, c.Request, c.region)
+	}},
 	{"changes of records", "route53", (*Proxy).serveChanges},
 	{"quotas", "servicequotas", (*Proxy).serveQuota},
 }

@@ -266,6 +266,9 @@ func (s *Service) deleteCluster(c *call) (any, error) {
 	}
 	s.mu.Lock()
 	delete(s.clusters, clusterKey{c.region, cl.name}) // its add-ons, entries and associations go with it
+	if len(cl.logs) > 0 {
+		s.logsUntil[clusterKey{c.region, cl.name}] = s.now().Add(lastLogs)
+	}
 	merged := s.merged(cl, out)
 	s.mu.Unlock()
 	cl.plane.end()

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"strings"
+	"time"
 
 	"drover/rehearsal/aws/awsapi"
 )
@@ -51,13 +52,18 @@ func (s *Service) makeLogGroup(ctx context.Context, region, cluster string) erro
 	return err
 }
 
-// LogAgain makes a log group that was deleted anew, if it is that of a cluster that stands and writes logs: its
-// control plane goes on writing.
+// lastLogs is for how long logs of a deleted cluster still arrive. On AWS that is minutes; a deletion of the group right
+// behind that of the cluster meets it in either case.
+// https://github.com/terraform-aws-modules/terraform-aws-eks/issues/2763
+const lastLogs = 10 * time.Second
+
+// LogAgain makes a log group that was deleted anew, if it is that of a cluster that stands and writes logs, whose
+// control plane goes on writing, or of one that is gone and whose last logs still arrive.
 func (s *Service) LogAgain(ctx context.Context, region, group string) error {
 	name := clusterOf(group)
 	s.mu.Lock()
 	cl := s.clusters[clusterKey{region, name}]
-	writes := cl != nil && len(cl.logs) > 0
+	writes := cl != nil && len(cl.logs) > 0 || cl == nil && s.now().Before(s.logsUntil[clusterKey{region, name}])
 	s.mu.Unlock()
 	if !writes {
 		return nil

@@ -3,9 +3,7 @@ package rehearsal
 import (
 	"fmt"
 	"math"
-	"os"
-	"os/exec"
-	"path/filepath"
+	"net/netip"
 	"slices"
 	"strings"
 	"testing"
@@ -14,23 +12,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
 	"github.com/aws/aws-sdk-go-v2/service/route53"
+	"golang.org/x/net/dns/dnsmessage"
 )
-
-// dig asks one name server as a person would.
-func dig(t *testing.T, server string, args ...string) string {
-	t.Helper()
-	path, err := exec.LookPath("dig")
-	if err != nil {
-		t.Fatalf("this test needs dig (Debian and Ubuntu: apt install bind9-dnsutils; macOS has it): %v", err)
-	}
-	host, port, _ := strings.Cut(server, ":")
-	args = append([]string{"@" + host, "-p", port, "+tries=1", "+time=5"}, args...)
-	out, err := exec.CommandContext(t.Context(), path, args...).CombinedOutput()
-	if err != nil {
-		t.Fatalf("dig %s: %v\n%.500s", strings.Join(args, " "), err, out)
-	}
-	return string(out)
-}
 
 // held are the weights that Route 53 itself tells.
 func held(t *testing.T, c *Cloud, zone *string, domain string) map[string]int64 {
@@ -48,28 +31,24 @@ func held(t *testing.T, c *Cloud, zone *string, domain string) map[string]int64 
 	return weights
 }
 
-func TestDigAgreesWithRoute53(t *testing.T) {
+func TestNameServersAnswerByTheWeightsThatRoute53Holds(t *testing.T) {
 	t.Parallel()
-	const domain, queries, points = "dig.example.com", 10_000, 3.0
+	const domain, queries, points = "shares.example.com", 10_000, 3.0
 	c := startCloud(t, Options{Domain: domain, Dir: t.TempDir(), TTL: time.Second})
 	n := newNetwork(t, c)
 	blue, _ := balancer(t, c, n, "blue")
 	green, _ := balancer(t, c, n, "green")
 	id := zone(t, c, domain)
 	setWeights(t, c, id, domain, map[string]types.LoadBalancer{"blue": blue, "green": green}, map[string]int64{"blue": 75, "green": 25})
-	addresses := map[string]string{} // to colors
+	addresses := map[netip.Addr]string{} // to colors
 	for color, lb := range map[string]types.LoadBalancer{"blue": blue, "green": green} {
 		within(t, 30*time.Second, "the address of "+color, func() (bool, string) {
 			all, healthy, known := c.ingress.Lookup(aws.ToString(lb.DNSName))
 			for _, address := range all {
-				addresses[address.String()] = color
+				addresses[address] = color
 			}
 			return known && healthy && len(all) == zones, fmt.Sprint(all, healthy, known)
 		})
-	}
-	batch := filepath.Join(t.TempDir(), "queries")
-	if err := os.WriteFile(batch, []byte(strings.Repeat(domain+" A\n", queries)), 0o600); err != nil {
-		t.Fatal(err)
 	}
 	weights := held(t, c, id, domain)
 	if weights["blue"]+weights["green"] != 100 || len(weights) != 2 {
@@ -77,17 +56,10 @@ func TestDigAgreesWithRoute53(t *testing.T) {
 	}
 	for i, server := range c.dns.Addresses() {
 		within(t, 30*time.Second, "both colors at "+server, func() (bool, string) {
-			got := dig(t, server, "+short", domain)
-			return strings.TrimSpace(got) != "", got
+			m := askServer(t, "udp", server, domain, dnsmessage.TypeA)
+			return len(m.Answers) > 0, m.GoString()
 		})
-		counts := map[string]int{}
-		for _, line := range strings.Fields(dig(t, server, "+short", "-f", batch)) {
-			color := addresses[line]
-			if color == "" {
-				t.Fatalf("%s answered %q, which is no load balancer's address", server, line)
-			}
-			counts[color]++
-		}
+		counts := countColors(t, server, domain, queries, addresses)
 		for color, weight := range weights {
 			if got := 100 * float64(counts[color]) / (zones * queries); math.Abs(got-float64(weight)) > points {
 				t.Errorf("name server %d gave %s %.1f %% of %d answers, Route 53 holds %d", i+1, color, got, queries, weight)
@@ -97,20 +69,57 @@ func TestDigAgreesWithRoute53(t *testing.T) {
 			t.Errorf("name server %d gave %d addresses in %d answers, want one a zone", i+1, counts["blue"]+counts["green"], queries)
 		}
 		t.Logf("name server %d: %v of %d", i+1, counts, queries)
-		digsTheZone(t, c, server, domain)
+		holdsAZone(t, c, server, domain)
 	}
 }
 
-// digsTheZone asks for what every zone has, over both protocols.
-func digsTheZone(t *testing.T, c *Cloud, server, domain string) {
+// countColors asks many times and counts whose addresses the answers have.
+func countColors(t *testing.T, server, domain string, queries int, colors map[netip.Addr]string) map[string]int {
 	t.Helper()
-	for _, protocol := range []string{"+notcp", "+tcp"} {
-		if soa := dig(t, server, "+short", protocol, domain, "SOA"); len(strings.Fields(soa)) != 7 {
-			t.Errorf("%s SOA: %q", protocol, soa)
+	q, err := dialServer(t.Context(), "udp", server)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer q.close()
+	counts := map[string]int{}
+	for range queries {
+		m, err := q.ask(domain, dnsmessage.TypeA)
+		if err != nil {
+			t.Fatal(err)
+		}
+		answered, err := addressesIn(m)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, address := range answered {
+			color := colors[address]
+			if color == "" {
+				t.Fatalf("%s answered %s, which is no load balancer's address", server, address)
+			}
+			counts[color]++
+		}
+	}
+	return counts
+}
+
+// holdsAZone asks for what every zone has, over both protocols.
+func holdsAZone(t *testing.T, c *Cloud, server, domain string) {
+	t.Helper()
+	for _, protocol := range []string{"udp", "tcp"} {
+		soa := askServer(t, protocol, server, domain, dnsmessage.TypeSOA)
+		if len(soa.Answers) != 1 || soa.Answers[0].Header.Type != dnsmessage.TypeSOA {
+			t.Errorf("%s SOA: %s", protocol, soa.GoString())
 		}
 		var servers []string
-		for _, name := range strings.Fields(dig(t, server, "+short", protocol, domain, "NS")) {
-			servers = append(servers, strings.TrimSpace(dig(t, server, "+short", protocol, name)))
+		for _, record := range askServer(t, protocol, server, domain, dnsmessage.TypeNS).Answers {
+			name := strings.TrimSuffix(record.Body.(*dnsmessage.NSResource).NS.String(), ".")
+			found, err := addressesIn(askServer(t, protocol, server, name, dnsmessage.TypeA))
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, address := range found {
+				servers = append(servers, address.String())
+			}
 		}
 		for _, address := range c.dns.Addresses() {
 			host, _, _ := strings.Cut(address, ":")
@@ -119,8 +128,8 @@ func digsTheZone(t *testing.T, c *Cloud, server, domain string) {
 			}
 		}
 	}
-	if whole := dig(t, server, domain, "A"); !strings.Contains(whole, "flags: qr aa") {
-		t.Errorf("the answer is not authoritative:\n%s", whole)
+	if whole := askServer(t, "udp", server, domain, dnsmessage.TypeA); !whole.Authoritative {
+		t.Errorf("the answer is not authoritative:\n%s", whole.GoString())
 	}
 }
 
@@ -147,7 +156,11 @@ func TestRoute53sHealthChecksProbeTheIngress(t *testing.T) {
 	share := func() (green int) {
 		addresses, _, _ := c.ingress.Lookup(aws.ToString(both["green"].DNSName))
 		for range 60 {
-			if len(addresses) > 0 && strings.Contains(dig(t, c.dns.Addresses()[0], "+short", domain), addresses[0].String()+"\n") {
+			answered, err := addressesIn(askServer(t, "udp", c.dns.Addresses()[0], domain, dnsmessage.TypeA))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if len(addresses) > 0 && slices.Contains(answered, addresses[0]) {
 				green++
 			}
 		}
