@@ -80,6 +80,7 @@ spec:
   kubernetes: {version: "1.32"}
   network: {cidr: 10.40.0.0/16}
   ingress: {domain: tiny.example.com}
+  access: {admins: ["arn:aws:iam::123456789012:role/platform-admin"]}
 `))
 	if diagnostics.HasErrors() {
 		t.Fatal(diagnostics)

@@ -249,7 +249,7 @@ func (*idle) Plan(context.Context, terraform.PlanOptions) (*terraform.Plan, erro
 func small(t *testing.T, name string) spec.Cluster {
 	t.Helper()
 	c, diagnostics := spec.Parse("cluster.yaml", []byte("apiVersion: drover/v1\nkind: Cluster\nmetadata: {name: "+name+"}\nspec:\n  platform: aws\n  region: eu-west-1\n"+
-		"  network: {cidr: 10.40.0.0/16}\n  ingress: {domain: "+name+".example.com}\n"))
+		"  access: {admins: [\"arn:aws:iam::123456789012:role/admin\"]}\n  network: {cidr: 10.40.0.0/16}\n  ingress: {domain: "+name+".example.com}\n"))
 	if diagnostics.HasErrors() {
 		t.Fatal(diagnostics)
 	}
