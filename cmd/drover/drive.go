@@ -11,7 +11,6 @@ import (
 	"drover/generator/spec"
 	"drover/orchestrator/cluster"
 	"drover/orchestrator/journal"
-	"drover/orchestrator/store"
 )
 
 // driveFlags are those of every command that changes a cluster.
@@ -52,17 +51,17 @@ func optionsOf(c *cli.Context, s streams, of spec.Cluster, observer cluster.Obse
 }
 
 // journaled is the journal of the spec that -f names, for commands that only read it.
-func journaled(c *cli.Context) (spec.Cluster, *store.Store, []journal.Event, error) {
+func journaled(c *cli.Context) (spec.Cluster, []journal.Event, error) {
 	l, err := loadOne(c, io.Discard)
 	if err != nil {
-		return spec.Cluster{}, nil, nil, err
+		return spec.Cluster{}, nil, err
 	}
 	opened, _, err := openStore(c.Context, l.Cluster, c.String("out"))
 	if err != nil {
-		return l.Cluster, nil, nil, err
+		return l.Cluster, nil, err
 	}
 	events, err := cluster.Events(c.Context, opened)
-	return l.Cluster, opened, events, err
+	return l.Cluster, events, err
 }
 
 // drive asks the person and then acts.

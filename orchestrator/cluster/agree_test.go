@@ -225,7 +225,7 @@ func TestRollbackIsNotRefusedForWhatItMends(t *testing.T) {
 			inWorld(t, func(t *testing.T, w *world) {
 				applied(t, w)
 				w.spec.Spec.Rotation.Approvals = []string{"destroy"}
-				rotated[*rotation.Waiting](t, w, w.options())
+				_ = rotated[*rotation.Waiting](t, w, w.options())
 				change(w)
 				var back *rotation.RolledBack
 				if err := Rollback(t.Context(), w.options()); !errors.As(err, &back) || w.dns["blue"] != 100 || w.dns["green"] != 0 {

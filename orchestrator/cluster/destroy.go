@@ -113,6 +113,7 @@ func (s *session) prepareEnd(ctx context.Context, r generator.Root, emit rotatio
 	switch r {
 	case generator.Blue, generator.Green:
 		return s.prepareColor(ctx, color.Color(r), files, s.revisionOf(color.Color(r)), emit)
+	case generator.Foundation: // it has no input of drover's
 	case generator.Traffic:
 		if err := s.place(r, files); err != nil {
 			return nil, err

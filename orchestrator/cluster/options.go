@@ -36,9 +36,6 @@ type Options struct {
 
 func (o Options) name() string { return o.Spec.Metadata.Name }
 
-// host is a color's own test host name.
-func (o Options) host(c color.Color) string { return Host(o.Spec, c) }
-
 // Host is a color's own test host name.
 func Host(c spec.Cluster, of color.Color) string { return string(of) + "." + c.Spec.Ingress.Domain }
 

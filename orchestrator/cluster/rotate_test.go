@@ -243,6 +243,6 @@ func TestACloudThatGoesAwayStopsAndTheNextRotateFinishes(t *testing.T) {
 func TestRotateWithoutABuiltClusterSaysWhatToDo(t *testing.T) {
 	t.Parallel()
 	inWorld(t, func(t *testing.T, w *world) {
-		rotated[*Refused](t, w, w.options())
+		_ = rotated[*Refused](t, w, w.options())
 	})
 }

@@ -477,7 +477,7 @@ func checkBack(t *testing.T, w *world) {
 func newVersion(w *world) { w.spec.Spec.Kubernetes.Version = "1.33" }
 
 // rotated runs a rotation that ends with an error of a kind, and returns that.
-func rotated[E error](t *testing.T, w *world, o Options) E {
+func rotated[E error](t *testing.T, _ *world, o Options) E {
 	t.Helper()
 	var want E
 	if err := Rotate(t.Context(), o); !errors.As(err, &want) {
