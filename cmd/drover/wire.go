@@ -21,6 +21,7 @@ import (
 	"drover/orchestrator/store/blob/s3"
 	"drover/orchestrator/store/file"
 	"drover/orchestrator/store/location"
+	"drover/orchestrator/store/process"
 	"drover/orchestrator/terraform"
 	"drover/orchestrator/traffic"
 )
@@ -48,7 +49,7 @@ func openStore(ctx context.Context, c spec.Cluster, out string) (*store.Store, e
 	if err != nil {
 		return nil, err
 	}
-	return store.Open(objects, c.Metadata.Name, store.Options{Ended: hasEnded}), nil
+	return store.Open(objects, c.Metadata.Name, store.Options{Ended: process.Ended}), nil
 }
 
 // connectIn opens the ports to the real world: Terraform in a directory, the platform's API and DNS, as the environment

@@ -104,6 +104,21 @@ func (wall) Sleep(ctx context.Context, d time.Duration) error {
 	}
 }
 
+// mortal is the wall clock of a process that waits for nothing any more once it is dead.
+type mortal struct{ w *world }
+
+func (mortal) Now() time.Time { return time.Now() }
+
+func (m mortal) Sleep(ctx context.Context, d time.Duration) error {
+	m.w.mu.Lock()
+	dead := m.w.dead
+	m.w.mu.Unlock()
+	if dead {
+		return errKilled
+	}
+	return wall{}.Sleep(ctx, d)
+}
+
 // options are those of a new process. Every process before it that was killed is known to have ended.
 func (w *world) options() Options {
 	w.process++
@@ -117,7 +132,7 @@ func (w *world) options() Options {
 
 func (w *world) store() *store.Store {
 	alive := w.process
-	return store.Open(w.objects, "tiny", store.Options{Ended: func(h store.Holder) bool { return h.PID < alive }})
+	return store.Open(w.objects, "tiny", store.Options{Clock: mortal{w}, Ended: func(h store.Holder) bool { return h.PID < alive }})
 }
 
 func (w *world) connect(context.Context, Options) (Ports, error) {

@@ -68,7 +68,7 @@ func (l *Lease) start(ctx context.Context, r chained, former *heartbeat) error {
 	if err := l.store.journal.conditional(ctx, r); err != nil {
 		return err
 	}
-	if err := l.store.writeHeartbeat(ctx, l.heartbeat(1, l.renewed, l.head)); err != nil {
+	if err := l.store.writeHeartbeat(ctx, l.heartbeat(l.renewed, l.head)); err != nil {
 		return err
 	}
 	if former != nil {

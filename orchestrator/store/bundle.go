@@ -111,7 +111,8 @@ func unzip(data []byte) (map[string][]byte, error) {
 	for {
 		header, err := in.Next()
 		if errors.Is(err, io.EOF) {
-			return files, nil
+			_, err := io.Copy(io.Discard, limited) // to the checksum at the end
+			return files, err
 		}
 		if err == nil && !fs.ValidPath(header.Name) {
 			err = fmt.Errorf("%q is not a file name within a directory", header.Name)

@@ -70,6 +70,23 @@ func (c *chain) since(ctx context.Context, head Head) ([]chained, error) {
 	return c.verify(head, raws)
 }
 
+// last reads the end of the chain alone.
+func (c *chain) last(ctx context.Context) (Head, error) {
+	names, err := c.objects.List(ctx, c.prefix, "")
+	if err != nil {
+		return Head{}, fmt.Errorf("listing %s: %w", c.prefix, err)
+	}
+	if err := c.unbroken(names, 1); err != nil || len(names) == 0 {
+		return Head{}, err
+	}
+	raws, err := c.readAll(ctx, names[len(names)-1:])
+	if err != nil {
+		return Head{}, err
+	}
+	r, err := c.decode(names[len(names)-1], int64(len(names)), raws[0])
+	return r.Head(), err
+}
+
 // unbroken checks that the names are those of the records from first on, without a gap.
 func (c *chain) unbroken(names []string, first int64) error {
 	for i, name := range names {

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"errors"
 	"fmt"
 	"time"
 )
@@ -23,6 +24,9 @@ type VersionError struct {
 }
 
 func (e *VersionError) Error() string {
+	if e.Version == 0 {
+		return fmt.Sprintf("the store has %s with fields that this drover does not know; nothing was changed. Run the drover that wrote it, or a newer one", e.Object)
+	}
 	return fmt.Sprintf("the store has %s in format %d, and this drover reads format %d only; nothing was changed. Run the drover that wrote it, or a newer one",
 		e.Object, e.Version, version)
 }
@@ -65,6 +69,8 @@ func (e *LostError) Error() string {
 	switch {
 	case e.By != nil:
 		text += fmt.Sprintf(": `%s` on %s (process %d) has taken it", e.By.Command, e.By.Host, e.By.PID)
+	case errors.Is(e.Err, errReleased):
+		return text + ": it was released"
 	case e.Err != nil:
 		text += fmt.Sprintf(": it expired, as it could not be renewed (%v)", e.Err)
 	default:

@@ -15,35 +15,37 @@ const retries = 5
 func (l *Lease) Keep(ctx context.Context) error {
 	options := l.store.options
 	pause := options.Heartbeat
-	for beat := int64(2); ; {
+	var failure error // of the last heartbeat
+	for {
 		if options.Clock.Sleep(ctx, pause) != nil {
-			return nil
+			return nil //nolint:nilerr // that the context ends is how keeping ends
 		}
-		err := l.beat(ctx, beat)
+		err := l.Anchor(ctx)
 		var lost *LostError
 		switch {
 		case err == nil:
-			beat, pause = beat+1, options.Heartbeat
+			pause, failure = options.Heartbeat, nil
+		case errors.As(err, &lost) && lost.By == nil && failure != nil:
+			return l.lose(nil, failure)
 		case errors.As(err, &lost):
 			return lost
 		case ctx.Err() != nil:
-			return nil
+			return nil //nolint:nilerr // the heartbeat failed because the context ended
 		default:
-			pause = options.Heartbeat / retries
-			if l.Valid() != nil {
-				return l.lose(nil, err)
-			}
+			pause, failure = options.Heartbeat/retries, err
 		}
 	}
 }
 
-// beat writes one heartbeat and looks whether somebody else has taken the lease.
-func (l *Lease) beat(ctx context.Context, n int64) error {
+// Anchor writes a heartbeat now, as Keep does from time to time: it renews the lease, names the journal's last record, so
+// that the loss of that one would be noticed, and looks whether another process has taken the lease. It is for what must
+// never be forgotten, such as a deletion that is about to begin.
+func (l *Lease) Anchor(ctx context.Context) error {
 	if err := l.Valid(); err != nil {
 		return err
 	}
 	start, head := l.store.options.Clock.Now(), l.Head()
-	if err := l.store.writeHeartbeat(ctx, l.heartbeat(n, start, head)); err != nil {
+	if err := l.store.writeHeartbeat(ctx, l.heartbeat(start, head)); err != nil {
 		return err
 	}
 	if err := l.renew(start); err != nil {
@@ -52,8 +54,11 @@ func (l *Lease) beat(ctx context.Context, n int64) error {
 	return l.unfenced(ctx, head)
 }
 
-func (l *Lease) heartbeat(n int64, at time.Time, head Head) heartbeat {
-	return heartbeat{Fence: l.fence, Time: at.UTC(), Beat: n, Head: head}
+func (l *Lease) heartbeat(at time.Time, head Head) heartbeat {
+	l.lock.Lock()
+	defer l.lock.Unlock()
+	l.beats++
+	return heartbeat{Fence: l.fence, Time: at.UTC(), Beat: l.beats, Head: head}
 }
 
 // unfenced reads the record after head, which is there only if this process has appended it meanwhile, or another one
@@ -78,12 +83,15 @@ func (l *Lease) unfenced(ctx context.Context, head Head) error {
 }
 
 // Release gives the lease back, so that the next process need not wait for its expiry. It also settles what an append
-// left unknown. It returns a LostError if another process has taken the lease.
+// left unknown. It returns a LostError if another process has taken the lease. Releasing twice is no error.
 func (l *Lease) Release(ctx context.Context) error {
 	if err := l.take(ctx); err != nil {
 		return err
 	}
 	defer l.give()
+	if l.released() {
+		return nil
+	}
 	now := l.store.options.Clock.Now()
 	// At most one record of this lease is not known to it.
 	for range 2 {
@@ -100,11 +108,24 @@ func (l *Lease) Release(ctx context.Context) error {
 			return fmt.Errorf("releasing the lease on %s: %w", l.store.cluster, err)
 		}
 		l.advance(r.Head())
-		_ = l.lose(nil, errReleased)
+		l.end()
 		// The heartbeat now names the journal's end, for whoever reads it next.
-		return l.store.writeHeartbeat(ctx, l.heartbeat(0, now, r.Head()))
+		return l.store.writeHeartbeat(ctx, l.heartbeat(now, r.Head()))
 	}
 	return fmt.Errorf("releasing the lease on %s: its journal has records of this lease that it did not write", l.store.cluster)
+}
+
+// end makes the lease invalid because it was released.
+func (l *Lease) end() {
+	l.lock.Lock()
+	defer l.lock.Unlock()
+	l.lost = &LostError{Cluster: l.store.cluster, Fence: l.fence, Err: errReleased}
+}
+
+func (l *Lease) released() bool {
+	l.lock.Lock()
+	defer l.lock.Unlock()
+	return l.lost != nil && errors.Is(l.lost.Err, errReleased)
 }
 
 var errReleased = errors.New("it was released")

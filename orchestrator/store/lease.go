@@ -22,6 +22,7 @@ type Lease struct {
 
 	lock    sync.Mutex // guards what follows
 	head    Head
+	beats   int64     // the heartbeats so far
 	renewed time.Time // when the request began by which the holder was last heard of
 	lost    *LostError
 }
@@ -71,7 +72,7 @@ func (l *Lease) renew(start time.Time) error {
 func (l *Lease) lose(by *Holder, err error) *LostError {
 	l.lock.Lock()
 	defer l.lock.Unlock()
-	if l.lost == nil || by != nil {
+	if l.lost == nil || by != nil || l.lost.By == nil && l.lost.Err == nil {
 		l.lost = &LostError{Cluster: l.store.cluster, Fence: l.fence, By: by, Err: err}
 	}
 	return l.lost
@@ -80,6 +81,9 @@ func (l *Lease) lose(by *Holder, err error) *LostError {
 // Append writes an event as the next record, durably when it returns. It returns a LostError if the lease is lost, and
 // an UnknownError if the record may have been written or not; then the lease takes no further ones.
 func (l *Lease) Append(ctx context.Context, event json.RawMessage) (Record, error) {
+	if !json.Valid(event) {
+		return Record{}, fmt.Errorf("appending to the journal of %s: the event is not JSON: %.100q", l.store.cluster, event)
+	}
 	if err := l.take(ctx); err != nil {
 		return Record{}, err
 	}

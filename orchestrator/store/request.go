@@ -38,13 +38,9 @@ func (s *Store) Ask(ctx context.Context, r Request) (Request, error) {
 	if err != nil {
 		return r, fmt.Errorf("encoding the request to %s: %w", r.Verb, err)
 	}
-	records, err := s.requests.since(ctx, Head{})
+	head, err := s.requests.last(ctx)
 	if err != nil {
 		return r, fmt.Errorf("reading the requests: %w", err)
-	}
-	var head Head
-	if len(records) > 0 {
-		head = records[len(records)-1].Head()
 	}
 	for range askAttempts {
 		added, err := s.requests.create(ctx, head, Record{Time: r.Time, Event: body})

@@ -16,12 +16,12 @@ const version = 1
 
 const restore = "Restore the object from a copy (an earlier version of it, if the bucket keeps versions), or run `drover recover`"
 
-// envelope is how every value but packs, bundles and attachments is stored.
+// envelope is how every value but packs, bundles and attachments is stored, with its fields in this order and no spaces;
+// the body comes after them.
 type envelope struct {
-	Version int             `json:"version"`
-	Kind    string          `json:"kind"`
-	Hash    string          `json:"hash"`
-	Body    json.RawMessage `json:"body"`
+	Version int    `json:"version"`
+	Kind    string `json:"kind"`
+	Hash    string `json:"hash"`
 }
 
 // seal encodes a value with a hash of its content.
@@ -30,27 +30,40 @@ func seal(kind string, value any) (raw []byte, hash string, err error) {
 	if err != nil {
 		return nil, "", fmt.Errorf("encoding a %s: %w", kind, err)
 	}
-	hash = digest(strconv.Itoa(version), kind, string(body))
-	raw, err = json.Marshal(envelope{version, kind, hash, body})
-	return raw, hash, err
+	hash = hashBody(version, kind, body)
+	return append(append(opening(kind, hash), body...), '}'), hash, nil
+}
+
+// opening is how the JSON of an envelope begins, up to its body.
+func opening(kind, hash string) []byte {
+	return fmt.Appendf(nil, `{"version":%d,"kind":%q,"hash":%q,"body":`, version, kind, hash)
+}
+
+func hashBody(version int, kind string, body []byte) string {
+	hash := sha256.New()
+	_, _ = fmt.Fprintf(hash, "drover %d %s %d:", version, kind, len(body)) // a hash takes everything
+	_, _ = hash.Write(body)
+	return hex.EncodeToString(hash.Sum(nil))
+}
+
+// bodyOf returns what is in an envelope that is just as seal makes it, without parsing it twice.
+func bodyOf(kind string, raw []byte) (body []byte, hash string, ok bool) {
+	begin := opening(kind, strings.Repeat("0", 2*sha256.Size))
+	if len(raw) <= len(begin) || raw[len(raw)-1] != '}' {
+		return nil, "", false
+	}
+	body = raw[len(begin) : len(raw)-1]
+	hash = hashBody(version, kind, body)
+	return body, hash, bytes.HasPrefix(raw, opening(kind, hash))
 }
 
 // unseal decodes what seal encoded into value, and returns its hash.
 func unseal(kind, name string, raw []byte, value any) (hash string, err error) {
-	if len(bytes.TrimSpace(raw)) == 0 {
-		return "", &DamageError{name, "is empty", restore}
+	body, hash, ok := bodyOf(kind, raw)
+	if !ok {
+		return "", broken(kind, name, raw)
 	}
-	var e envelope
-	if err := json.Unmarshal(raw, &e); err != nil {
-		return "", &DamageError{name, fmt.Sprintf("is cut off or is not drover's (%v)", err), restore}
-	}
-	if e.Version > version {
-		return "", &VersionError{name, e.Version}
-	}
-	if e.Kind != kind || e.Hash != digest(strconv.Itoa(e.Version), kind, string(e.Body)) {
-		return "", &DamageError{name, "does not match its hash", restore}
-	}
-	decoder := json.NewDecoder(bytes.NewReader(e.Body))
+	decoder := json.NewDecoder(bytes.NewReader(body))
 	decoder.DisallowUnknownFields()
 	if err := decoder.Decode(value); err != nil {
 		var kind *json.UnmarshalTypeError
@@ -59,7 +72,25 @@ func unseal(kind, name string, raw []byte, value any) (hash string, err error) {
 		}
 		return "", &VersionError{Object: name}
 	}
-	return e.Hash, nil
+	return hash, nil
+}
+
+// broken is what is wrong with a value that is not as seal made it.
+func broken(kind, name string, raw []byte) error {
+	if len(bytes.TrimSpace(raw)) == 0 {
+		return &DamageError{name, "is empty", restore}
+	}
+	var e envelope
+	if err := json.Unmarshal(raw, &e); err != nil {
+		return &DamageError{name, fmt.Sprintf("is cut off or is not drover's (%v)", err), restore}
+	}
+	if e.Version > version {
+		return &VersionError{name, e.Version}
+	}
+	if e.Kind != kind {
+		return &DamageError{name, fmt.Sprintf("is not a %s", kind), restore}
+	}
+	return &DamageError{name, "does not match its hash", restore}
 }
 
 // digest hashes parts so that no other parts have the same hash.

@@ -29,7 +29,7 @@ func Run(t *testing.T, place Place) {
 		"a thousand and more names are listed":                       longListing,
 		"a deleted value is gone, and deleting it twice is no error": deleting,
 		"of many writers that create one value, one wins":            race,
-		"calls end with their context":                               cancelled,
+		"calls end with their context":                               endsWithContext,
 		"the journal goes from process to process":                   handOver,
 		"bundles, attachments and requests are read by others":       kept,
 	} {

@@ -12,7 +12,7 @@ import (
 	"drover/orchestrator/store"
 )
 
-func cancelled(t *testing.T, open func() store.Objects) {
+func endsWithContext(t *testing.T, open func() store.Objects) {
 	o := open()
 	mustDo(t, o.Create(t.Context(), "journal/1", []byte("x")))
 	ended, cancel := context.WithCancel(t.Context())
