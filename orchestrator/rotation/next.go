@@ -63,7 +63,8 @@ func (v view) advance(p Phase) Step {
 		return record(journal.Event{Kind: journal.PhaseStarted, Phase: p.Name, Detail: p.Does})
 	}
 	if limit := p.Deadline(v.plan); limit > 0 && v.now.Sub(v.began(had)) > limit {
-		return v.fail(p, false, fmt.Sprintf("%s ran past its deadline of %s%s", p.Name, limit, v.because()))
+		// A color that has traffic and could not be seen well in that time does not keep it.
+		return v.fail(p, v.Exposed()[v.To] > 0, fmt.Sprintf("%s ran past its deadline of %s%s", p.Name, limit, v.because()))
 	}
 	if f := v.Failure; f != nil {
 		if step := v.again(p, *f); step != nil {

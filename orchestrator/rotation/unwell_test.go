@@ -59,3 +59,34 @@ func TestAGreenThatFailsAndIsSilentByTurnsLosesItsTraffic(t *testing.T) {
 		}
 	}
 }
+
+// A green that is well in every second round only was never seen well for as long as the spec wants: it does not keep
+// its traffic at the end of the time that there is for that.
+func TestAGreenThatIsNeverWellForLongEnoughLosesItsTraffic(t *testing.T) {
+	t.Parallel()
+	for _, other := range []string{"fail", "error"} {
+		s, now := soaking()
+		for rounds := 0; now.Sub(epoch) < 3*time.Hour; {
+			step := Next(s, s.Rotation.Plan, now)
+			if goesBack(step) {
+				break
+			}
+			switch step := step.(type) {
+			case Wait:
+				now = step.Until
+			case Do:
+				verdict := "pass"
+				if rounds++; rounds%2 == 0 {
+					verdict = other
+				}
+				now = now.Add(100 * time.Millisecond)
+				s.Add(journal.Event{Kind: journal.Checked, Time: now, Phase: Soak, Verdicts: []journal.Result{{Check: "c1", Name: "http", Verdict: verdict}}})
+			default:
+				t.Fatalf("%s: after %s: %+v", other, now.Sub(epoch), step)
+			}
+		}
+		if step := Next(s, s.Rotation.Plan, now); !goesBack(step) {
+			t.Errorf("%s: after %s: %+v", other, now.Sub(epoch), step)
+		}
+	}
+}
