@@ -46,7 +46,7 @@ var folds = map[Kind]func(*State, Event){
 	PhaseDone:        (*State).phaseEnded,
 	PhaseFailed:      (*State).phaseEnded,
 	PhaseReopened:    (*State).phaseReopened,
-	Stands:           inRotation(func(r *Rotation, e Event) { r.Stands[e.Phase] = true }),
+	Stands:           inRotation(stands),
 	EffectFailed:     inRotation(effectFailed),
 	EndPlanned:       inRotation(func(r *Rotation, _ Event) { r.Planned = true }),
 	Preflighted:      inRotation(func(r *Rotation, _ Event) { r.Preflighted = true }),
@@ -177,6 +177,19 @@ func (s *State) phaseReopened(e Event) {
 	r.Built = r.Built && e.Phase != "build"
 }
 
+func stands(r *Rotation, e Event) {
+	r.Stands[e.Phase] = true
+	r.succeeded(e.Phase)
+}
+
+// succeeded forgets that an effect of a phase failed before: only those that fail one after the other count.
+func (r *Rotation) succeeded(phase string) {
+	delete(r.Tries, phase)
+	if r.Failure != nil && r.Failure.Phase == phase {
+		r.Failure = nil
+	}
+}
+
 // rendered is also told of a root that lives for years, whose files changed and whose state did not.
 func (s *State) rendered(e Event) {
 	if c := e.color(); c != color.Blue && c != color.Green && e.Bundle != "" {
@@ -278,6 +291,7 @@ func (s *State) weights(e Event) {
 		return
 	}
 	r.Watch = Watch{Since: e.Time}
+	r.succeeded(e.Phase)
 	if e.Weights[r.From] > 0 {
 		r.ZeroAt = time.Time{}
 	} else if r.ZeroAt.IsZero() {
@@ -291,6 +305,7 @@ func measured(r *Rotation, e Event) {
 		return
 	}
 	r.Last, r.LastAt = e.Flows, e.Time
+	r.succeeded(e.Phase)
 	if r.ZeroAt.IsZero() && e.Flows.Alive && (r.Peak == nil || e.Flows.New > r.Peak.New) {
 		peak := *e.Flows
 		r.Peak = &peak
