@@ -72,3 +72,33 @@ func TestAConfirmationThatFailedOnceIsForgotten(t *testing.T) {
 		}
 	})
 }
+
+// Promise 4: what DNS serves is asked right before the first deletion, not remembered. A quiet cluster takes too little
+// for its connections to show that somebody sent traffic back to it by hand.
+func TestTrafficThatSomebodySentBackByHandKeepsBlue(t *testing.T) {
+	t.Parallel()
+	for _, phase := range []string{rotation.Soak, rotation.Drain, rotation.Destroying} {
+		t.Run(phase, func(t *testing.T) {
+			t.Parallel()
+			inWorld(t, func(t *testing.T, w *world) {
+				applied(t, w)
+				newVersion(w)
+				o := w.options()
+				o.Observer = onPhase(phase, func() {
+					w.dns = map[string]int{"blue": 100, "green": 0}
+					time.Sleep(time.Minute) // after which what was asked before is not relied on
+				})
+				failed := rotated[*rotation.Failed](t, w, o)
+				if !w.standing["blue"] || w.dns["blue"] != 100 || !strings.Contains(failed.Reason, "another process or a person changed them") {
+					t.Errorf("got %v, standing %v, DNS %v", failed, w.standing, w.dns)
+				}
+				if phase != rotation.Destroying && rotation.NoWayBack(w.state()) != "" {
+					t.Errorf("there is no way back to where the traffic is: %s", rotation.NoWayBack(w.state()))
+				}
+				w.dns = map[string]int{"blue": 0, "green": 100}
+				must(t, Rotate(t.Context(), w.options()))
+				checkRotated(t, w)
+			})
+		})
+	}
+}

@@ -34,8 +34,10 @@ func (e Event) Known() error {
 
 func nothing(*State, Event) {}
 
-// preflight is the one phase that every process runs.
-const preflight = "preflight"
+const (
+	preflight = "preflight" // the one phase that every process runs
+	building  = "build"
+)
 
 // folds says what each kind of event does to the state.
 var folds = map[Kind]func(*State, Event){
@@ -130,6 +132,7 @@ func (s *State) driving(e Event) {
 	s.Fence = e.Fence
 	if r := s.Rotation; r != nil {
 		r.Driver, r.Preflighted, r.Planned, r.Stopped, r.Failure, r.Last = e.Time, false, false, false, nil, nil
+		r.ServedAt = time.Time{}
 		r.Stands, r.Tries, r.Watch = map[string]bool{}, map[string]int{}, r.Watch.interrupted()
 	}
 }
@@ -174,11 +177,15 @@ func (s *State) phaseReopened(e Event) {
 	p := r.Phases[e.Phase]
 	p.Outcome, p.Detail = "", e.Detail
 	r.Phases[e.Phase] = p
-	r.Built = r.Built && e.Phase != "build"
+	r.Built = r.Built && e.Phase != building
 }
 
+// stands is about DNS in every phase but the one that builds.
 func stands(r *Rotation, e Event) {
 	r.Stands[e.Phase] = true
+	if e.Phase != building {
+		r.ServedAt = e.Time
+	}
 	r.succeeded(e.Phase)
 }
 
@@ -290,7 +297,7 @@ func (s *State) weights(e Event) {
 	if r == nil {
 		return
 	}
-	r.Watch = Watch{Since: e.Time}
+	r.Watch, r.ServedAt = Watch{Since: e.Time}, e.Time
 	r.succeeded(e.Phase)
 	if e.Weights[r.From] > 0 {
 		r.ZeroAt = time.Time{}

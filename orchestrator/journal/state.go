@@ -89,6 +89,7 @@ type Rotation struct {
 	Driver      time.Time // since when it drives
 	Preflighted bool
 	Planned     bool            // the end of the old color was planned, and the plan was not refused
+	ServedAt    time.Time       // when DNS was last seen to serve the weights
 	Stands      map[string]bool // phases whose post-condition it asked and that still holds
 	Failure     *Failure
 	Stopped     bool // a phase failed, and this process goes no further

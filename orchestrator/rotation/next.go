@@ -36,7 +36,7 @@ func Next(s journal.State, plan journal.Plan, now time.Time) Step {
 		case p.Name == Preflight && !v.Preflighted, !done:
 			return v.advance(p)
 		case p.PostCondition && !v.Stands[p.Name] && v.relied(p):
-			return v.confirm(p)
+			return v.confirmAgain(p)
 		}
 	}
 	return record(journal.Event{Kind: journal.RotationFinished, Outcome: journal.Done, From: v.From, To: v.To,
@@ -49,9 +49,9 @@ func (v view) relied(p Phase) bool {
 	return !v.Draining && !v.Rotation.Destroying && (p.Name != Building || v.Exposed()[v.To] == 0)
 }
 
-// confirm asks for the post-condition of a phase that is done. What could not be asked, or is not so by somebody else's
+// confirmAgain asks for the post-condition of a phase that is done. What could not be asked, or is not so by somebody else's
 // doing, is asked again a few times; then it is for a person.
-func (v view) confirm(p Phase) Step {
+func (v view) confirmAgain(p Phase) Step {
 	if f := v.Failure; f != nil && f.Phase == p.Name {
 		switch next := f.At.Add(tryAgain); {
 		case f.Refused || v.Tries[p.Name] >= mostTries:
@@ -60,7 +60,11 @@ func (v view) confirm(p Phase) Step {
 			return Wait{Phase: p.Name, Until: next, For: "another look at what " + p.Name + " reached, as it failed: " + f.Detail}
 		}
 	}
-	return v.do(p.Name, Effect{Do: Confirm, Color: v.To, Weights: v.State.Weights, Limit: 10 * time.Minute})
+	return v.confirm(p.Name)
+}
+
+func (v view) confirm(phase string) Step {
+	return v.do(phase, Effect{Do: Confirm, Color: v.To, Weights: v.State.Weights, Limit: 10 * time.Minute})
 }
 
 // advance starts a phase, or goes on with it.
