@@ -56,23 +56,12 @@ func TestGreenThatSickensDuringTheShiftIsRolledBackAndBuiltAnewFromTheNextRevisi
 			t.Fatalf("got %v, applied %v", failed, w.applied)
 		}
 		w.again = true
-		// That rotation had rendered the same revision, so it is over, or goes on, by a person's word.
-		if w.state().Rotation != nil {
-			rotated[*rotation.RolledBack](t, w, abort(t, w))
-		}
 		must(t, Rotate(t.Context(), w.options()))
 		if i, j := slices.Index(w.applied, "delete green"), slices.Index(w.applied, "create green"); i < 0 || j < i {
 			t.Errorf("applied %v", w.applied)
 		}
 		checkRotated(t, w)
 	})
-}
-
-// abort asks for the end of the rotation under way, and returns the process that takes that.
-func abort(t *testing.T, w *world) Options {
-	t.Helper()
-	requested(t, w, rotation.Request{Asks: rotation.Abort})
-	return w.options()
 }
 
 // What was rolled back from is destroyed once its time is over, with the files that built it, whatever the spec says.

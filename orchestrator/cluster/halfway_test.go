@@ -2,12 +2,34 @@ package cluster
 
 import (
 	"errors"
+	"strings"
 	"testing"
 	"time"
 
 	"drover/orchestrator/journal"
 	"drover/orchestrator/rotation"
+	"drover/orchestrator/verify"
 )
+
+// does not stay under way with the spec of before.
+func TestARotationThatRefusesABadRevisionIsOver(t *testing.T) {
+	t.Parallel()
+	inWorld(t, func(t *testing.T, w *world) {
+		applied(t, w)
+		newVersion(w)
+		o := w.options()
+		o.Observer = onPhase(rotation.Soak, func() { w.verdicts["green"] = verify.Fail })
+		rotated[*rotation.RolledBack](t, w, o)
+		w.verdicts = map[string]verify.Verdict{}
+		failed := rotated[*rotation.Failed](t, w, w.options())
+		if !failed.Nothing || !strings.Contains(failed.Reason, "--again") || w.state().Rotation != nil {
+			t.Errorf("got %+v, under way %+v", failed, w.state().Rotation)
+		}
+		w.spec.Spec.NodePools[0].Max++
+		must(t, Rotate(t.Context(), w.options()))
+		checkRotated(t, w)
+	})
+}
 
 // Measurements that fail now and then, and not one after the other, do not end a drain.
 func TestMeasurementsThatFailNowAndThenDoNotEndADrain(t *testing.T) {

@@ -141,7 +141,7 @@ func (p Phase) retries() bool { return p.Name == Verify || p.Name == Soak || p.N
 func (v view) fail(p Phase, unhealthy bool, why string) Step {
 	failed := journal.Event{Kind: journal.PhaseFailed, Phase: p.Name, Outcome: journal.Failed, Detail: why, Seconds: v.now.Sub(v.began(v.Phases[p.Name])).Seconds()}
 	switch {
-	case p.Name == Preflight && !v.Rotation.Building && !v.Rotation.Destroying, p.Name == Rendering && v.Rotation.Revision == "":
+	case p.Name == Preflight && !v.Rotation.Building && !v.Rotation.Destroying, p.Name == Rendering:
 		return record(failed, journal.Event{Kind: journal.RotationFinished, Outcome: journal.Failed, From: v.From, To: v.To, Detail: why})
 	case unhealthy && p.Unhealthy == policy:
 		return record(failed, v.unhealthy(why))
