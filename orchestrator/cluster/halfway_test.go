@@ -1,6 +1,7 @@
 package cluster
 
 import (
+	"context"
 	"errors"
 	"strings"
 	"testing"
@@ -27,6 +28,34 @@ func TestARotationThatRefusesABadRevisionIsOver(t *testing.T) {
 		}
 		w.spec.Spec.NodePools[0].Max++
 		must(t, Rotate(t.Context(), w.options()))
+		checkRotated(t, w)
+	})
+}
+
+// it alone for that.
+func TestATransientFailureOfPreflightDoesNotEndARotationWithTraffic(t *testing.T) {
+	t.Parallel()
+	inWorld(t, func(t *testing.T, w *world) {
+		applied(t, w)
+		newVersion(w)
+		ctx, cancel := context.WithCancel(t.Context())
+		o := w.options()
+		o.Observer = onWeights(func(weights map[string]int) {
+			if weights["green"] == 50 {
+				cancel()
+			}
+		})
+		if err := Rotate(ctx, o); !errors.Is(err, rotation.ErrInterrupted) {
+			t.Fatalf("got %v", err)
+		}
+		w.fail["account"] = errors.New("throttled")
+		o = w.options()
+		o.Observer = onEvent{do: func(e journal.Event) {
+			if e.Kind == journal.EffectFailed {
+				time.AfterFunc(time.Second, func() { w.mu.Lock(); defer w.mu.Unlock(); delete(w.fail, "account") })
+			}
+		}}
+		must(t, Rotate(t.Context(), o))
 		checkRotated(t, w)
 	})
 }

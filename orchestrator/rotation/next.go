@@ -134,7 +134,9 @@ func (v view) again(p Phase, f journal.Failure) Step {
 }
 
 // retries is true for phases whose effects only ask: a question may be asked again at once.
-func (p Phase) retries() bool { return p.Name == Verify || p.Name == Soak || p.Name == Drain }
+func (p Phase) retries() bool {
+	return p.Name == Preflight || p.Name == Verify || p.Name == Soak || p.Name == Drain
+}
 
 // fail ends a phase. What that leads to depends on whether the color is unhealthy: a question that was not answered is
 // no verdict.
