@@ -102,3 +102,27 @@ func TestTrafficThatSomebodySentBackByHandKeepsBlue(t *testing.T) {
 		})
 	}
 }
+
+// Somebody deleted a record by hand: there is nothing for the platform to set a weight of, and Terraform makes it anew.
+func TestAWayBackMakesARecordThatSomebodyDeleted(t *testing.T) {
+	t.Parallel()
+	for _, gone := range []string{"blue", "green"} {
+		t.Run(gone, func(t *testing.T) {
+			t.Parallel()
+			inWorld(t, func(t *testing.T, w *world) {
+				applied(t, w)
+				newVersion(w)
+				o, once := w.options(), false
+				o.Observer = onWeights(func(weights map[string]int) {
+					if weights["green"] == 50 && !once {
+						once = true
+						delete(w.dns, gone)
+						requested(t, w, rotation.Request{Asks: rotation.Rollback})
+					}
+				})
+				rotated[*rotation.RolledBack](t, w, o)
+				checkBack(t, w)
+			})
+		})
+	}
+}

@@ -298,7 +298,9 @@ func (s *State) weights(e Event) {
 		return
 	}
 	r.Watch, r.ServedAt = Watch{Since: e.Time}, e.Time
-	r.succeeded(e.Phase)
+	if r.Back == nil { // a way back has a number of tries as a whole
+		r.succeeded(e.Phase)
+	}
 	if e.Weights[r.From] > 0 {
 		r.ZeroAt = time.Time{}
 	} else if r.ZeroAt.IsZero() {
