@@ -3,6 +3,8 @@ package cluster
 import (
 	"context"
 	"errors"
+	"maps"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -11,6 +13,54 @@ import (
 	"drover/orchestrator/rotation"
 	"drover/orchestrator/verify"
 )
+
+// A first build whose last words were lost serves: it is changed as one that serves, in place or not at all.
+func TestAFirstBuildThatServesAlreadyIsNotReplacedByTheNextApply(t *testing.T) {
+	t.Parallel()
+	for name, change := range map[string]func(*world){
+		"replaced": func(w *world) { w.inPlace = "replace" },
+		"upgraded": func(w *world) { w.inPlace = "update"; newVersion(w) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			inWorld(t, func(t *testing.T, w *world) {
+				w.fail["confirm"] = errors.New("the domain is not delegated yet")
+				if err := Apply(t.Context(), w.options()); err == nil || w.dns["blue"] != 100 {
+					t.Fatalf("got %v, DNS %v", err, w.dns)
+				}
+				delete(w.fail, "confirm")
+				change(w)
+				w.applied = nil
+				var refused *Refused
+				if err := Apply(t.Context(), w.options()); !errors.As(err, &refused) || slices.Contains(w.applied, w.inPlace+" blue") {
+					t.Errorf("got %v, applied %v", err, w.applied)
+				}
+			})
+		})
+	}
+}
+
+// Between the end of its traffic and its own a cluster can still be kept: it is verified again, and gets its traffic back.
+func TestApplyGivesTrafficBackAfterADestroyThatWasCutShort(t *testing.T) {
+	t.Parallel()
+	inWorld(t, func(t *testing.T, w *world) {
+		applied(t, w)
+		w.fail["plan blue"] = errors.New("throttled")
+		if err := DestroyAll(t.Context(), w.options()); err == nil || len(w.dns) > 0 {
+			t.Fatalf("got %v, DNS %v", err, w.dns)
+		}
+		w.fail = map[string]error{}
+		w.verdicts["blue"] = verify.Fail // world.serve says what is wrong if it gets traffic
+		if err := Apply(t.Context(), w.options()); err == nil {
+			t.Errorf("DNS %v", w.dns)
+		}
+		delete(w.verdicts, "blue")
+		must(t, Apply(t.Context(), w.options()))
+		if !maps.Equal(w.dns, map[string]int{"blue": 100}) || w.state().Active != "blue" {
+			t.Errorf("DNS %v, active %q", w.dns, w.state().Active)
+		}
+	})
+}
 
 // does not stay under way with the spec of before.
 func TestARotationThatRefusesABadRevisionIsOver(t *testing.T) {
