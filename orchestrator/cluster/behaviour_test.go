@@ -5,6 +5,7 @@ import (
 	"errors"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -198,23 +199,28 @@ func TestTrafficGoesBackThoughTerraformAndGreenAreGone(t *testing.T) {
 	})
 }
 
-// Whoever drives is asked to roll back, and does.
+// Whoever drives is asked to roll back, and does; the process that asked ends once it is answered.
 func TestARollbackIsTakenByWhoeverDrives(t *testing.T) {
 	t.Parallel()
 	inWorld(t, func(t *testing.T, w *world) {
 		applied(t, w)
 		o := w.options()
 		var said []string
+		var second sync.WaitGroup
 		o.Observer = onPhase(rotation.Soak, func() {
-			second := w.options()
-			second.Store, second.Observer = o.Store, onProgress{do: func(message string) { said = append(said, message) }}
-			if err := Rollback(t.Context(), second); err != nil {
-				t.Errorf("the second process says %v", err)
-			}
+			second.Go(func() {
+				other := w.options()
+				other.Store, other.Observer = o.Store, onProgress{do: func(message string) { said = append(said, message) }}
+				var over *rotation.RolledBack // once the first has ended
+				if err := Rollback(t.Context(), other); err != nil && !errors.As(err, &over) {
+					t.Errorf("the second process says %v", err)
+				}
+			})
 		})
 		rotated[*rotation.RolledBack](t, w, o)
+		second.Wait()
 		checkBack(t, w)
-		if !slices.ContainsFunc(said, func(line string) bool { return strings.Contains(line, "was asked to roll back") }) {
+		if !slices.ContainsFunc(said, func(line string) bool { return strings.Contains(line, "drives, and ") }) {
 			t.Errorf("it said %q", said)
 		}
 	})

@@ -11,6 +11,7 @@ import (
 
 	"drover/orchestrator/journal"
 	"drover/orchestrator/rotation"
+	"drover/orchestrator/store"
 	"drover/orchestrator/verify"
 )
 
@@ -79,6 +80,27 @@ func TestARotationThatRefusesABadRevisionIsOver(t *testing.T) {
 		w.spec.Spec.NodePools[0].Max++
 		must(t, Rotate(t.Context(), w.options()))
 		checkRotated(t, w)
+	})
+}
+
+// goes it once the lease is over, and does not say that it is being gone.
+func TestARollbackOfARotationWhoseDriverDiedIsCarriedOut(t *testing.T) {
+	t.Parallel()
+	inWorld(t, func(t *testing.T, w *world) {
+		applied(t, w)
+		newVersion(w)
+		o := w.options()
+		o.Observer = onPhase(rotation.Soak, func() { w.dead = true })
+		_ = Rotate(t.Context(), o)
+		w.revive()
+		elsewhere := w.options()
+		elsewhere.Store = store.Open(w.objects, "tiny", store.Options{Clock: mortal{w}}) // nobody knows that the driver ended
+		err := Rollback(t.Context(), elsewhere)
+		var back *rotation.RolledBack
+		if !errors.As(err, &back) {
+			t.Fatalf("rollback says %v", err)
+		}
+		checkBack(t, w)
 	})
 }
 
