@@ -155,7 +155,7 @@ func (a *application) foundationStands(ctx context.Context, stack Stack, plan *t
 		if err != nil {
 			return err
 		}
-		event.Kind, event.Zone, event.Detail = journal.Applied, zone, fmt.Sprintf("%d changes", len(changed(plan.JSON)))
+		event.Kind, event.Zone, event.Location, event.Detail = journal.Applied, zone, a.location, fmt.Sprintf("%d changes", len(changed(plan.JSON)))
 		return a.record(ctx, event)
 	}
 	if a.state().Bundles[name] == event.Bundle {

@@ -159,3 +159,29 @@ func TestMeasurementsThatFailNowAndThenDoNotEndADrain(t *testing.T) {
 		checkRotated(t, w)
 	})
 }
+
+// Seen from another region or account everything is gone, which is no reason to build it there.
+func TestAClusterIsNotLookedForInAnotherRegionOrAccount(t *testing.T) {
+	t.Parallel()
+	for name, change := range map[string]func(*world){
+		"region":  func(w *world) { w.spec.Spec.Region = "eu-central-1" },
+		"account": func(w *world) { w.account = "999999999999" },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			inWorld(t, func(t *testing.T, w *world) {
+				applied(t, w)
+				w.applied = nil
+				change(w)
+				for what, err := range map[string]error{"apply": Apply(t.Context(), w.options()), "rotate": Rotate(t.Context(), w.options()), "destroy": DestroyAll(t.Context(), w.options())} {
+					if err == nil || !strings.Contains(err.Error(), "123456789012 in eu-west-1") {
+						t.Errorf("%s says %v", what, err)
+					}
+				}
+				if len(w.applied) > 0 || w.state().Rotation != nil {
+					t.Errorf("applied %v", w.applied)
+				}
+			})
+		})
+	}
+}

@@ -73,6 +73,9 @@ func (s *session) clearFailed(ctx context.Context) error {
 			f.Color, f.Reason, f.Since.Format(time.RFC3339), f.Until.Format(time.RFC3339)))
 		return nil
 	}
+	if _, err := s.accountOf(ctx); err != nil {
+		return err
+	}
 	s.Observer.Progress(fmt.Sprintf("destroying %s, which was rolled back from %s ago (%s)", f.Color, now.Sub(f.Since).Round(time.Minute), f.Reason))
 	if err := s.destroyColor(ctx, f.Color, s.record); err != nil {
 		return fmt.Errorf("destroying %s, which an earlier rotation was rolled back from: %w", f.Color, err)

@@ -18,13 +18,15 @@ import (
 // session is one process that drives one cluster under the lease, or plans it without one.
 type session struct {
 	Options
-	ports   Ports
-	lease   *store.Lease // nil: nothing may be changed
-	loop    *rotation.Loop
-	stacks  map[generator.Root]Stack // those that are initialized, with the files that they have now
-	ends    map[generator.Root]*terraform.Plan
-	unknown bool               // the journal is empty
-	behind  []store.Attachment // states that Terraform could not save, and that are in no backend yet
+	ports  Ports
+	lease  *store.Lease // nil: nothing may be changed
+	loop   *rotation.Loop
+	stacks map[generator.Root]Stack // those that are initialized, with the files that they have now
+	ends   map[generator.Root]*terraform.Plan
+	// location is where these credentials and the spec lead; empty until the account was asked.
+	location string
+	unknown  bool               // the journal is empty
+	behind   []store.Attachment // states that Terraform could not save, and that are in no backend yet
 }
 
 const (

@@ -51,7 +51,7 @@ var folds = map[Kind]func(*State, Event){
 	Stands:           inRotation(stands),
 	EffectFailed:     inRotation(effectFailed),
 	EndPlanned:       inRotation(func(r *Rotation, _ Event) { r.Planned = true }),
-	Preflighted:      inRotation(func(r *Rotation, _ Event) { r.Preflighted = true }),
+	Preflighted:      (*State).preflighted,
 	Rendered:         (*State).rendered,
 	ApplyIntended:    (*State).applyIntended,
 	Applied:          (*State).applied,
@@ -197,6 +197,19 @@ func (r *Rotation) succeeded(phase string) {
 	}
 }
 
+func (s *State) preflighted(e Event) {
+	s.located(e)
+	if s.Rotation != nil {
+		s.Rotation.Preflighted = true
+	}
+}
+
+func (s *State) located(e Event) {
+	if e.Location != "" {
+		s.Location = e.Location
+	}
+}
+
 // rendered is also told of a root that lives for years, whose files changed and whose state did not.
 func (s *State) rendered(e Event) {
 	if c := e.color(); c != color.Blue && c != color.Green && e.Bundle != "" {
@@ -232,6 +245,7 @@ func (s *State) applied(e Event) {
 	delete(s.Building, e.Root)
 	delete(s.Open, e.Root)
 	s.changedWith(e)
+	s.located(e)
 	if e.Version == "" { // only colors have a Kubernetes version
 		return
 	}
@@ -271,6 +285,9 @@ func (s *State) destroyed(e Event) {
 	}
 	if s.Failed != nil && s.Failed.Color == c {
 		s.Failed = nil
+	}
+	if e.Root == foundationRoot {
+		s.Location = ""
 	}
 	if e.Root == trafficRoot {
 		s.Weights, s.Intended, s.Unsure = color.Weights{}, nil, nil

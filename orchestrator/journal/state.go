@@ -22,6 +22,8 @@ type State struct {
 	// Bundles has, by root, the digest of the files that its state was last changed with, or is being changed with.
 	Bundles map[string]string
 	Zone    string // the platform's id of the domain's zone
+	// Location is the account and region that the cluster stands in; empty if that is not known.
+	Location string
 
 	// Open has, by root, the kind of an intent whose outcome is not known: ApplyIntended or DestroyIntended.
 	Open map[string]Kind
@@ -154,8 +156,10 @@ type Progress struct {
 // Done says that the phase ended, with work or without.
 func (p Progress) Done() bool { return p.Outcome == Done || p.Outcome == Skipped }
 
-// trafficRoot is the root that holds the weighted records.
-const trafficRoot = "traffic"
+const (
+	trafficRoot    = "traffic"    // holds the weighted records
+	foundationRoot = "foundation" // lives as long as the cluster
+)
 
 // Served is what DNS may serve of each color at least, now: where the outcome of the last write was lost, the lower of
 // before and intended.
