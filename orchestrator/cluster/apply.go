@@ -55,14 +55,14 @@ func (a *application) run(ctx context.Context) error {
 	if err := a.settle(ctx); err != nil {
 		return err
 	}
-	first := a.state().Active == ""
+	unproven := a.state().Active == "" || len(a.state().Weights) == 0 // it has no traffic, or none any more
 	if err := a.foundation(ctx); err != nil {
 		return err
 	}
 	if err := a.colorRoot(ctx); err != nil {
 		return err
 	}
-	if first {
+	if unproven {
 		bounded, cancel := context.WithTimeout(ctx, verifyTime(a.Spec.Spec.Rotation))
 		defer cancel()
 		if err := a.verifyFirst(bounded, a.color); err != nil {
@@ -75,11 +75,20 @@ func (a *application) run(ctx context.Context) error {
 // sameVersion refuses an upgrade in place: it could not be undone.
 func (a *application) sameVersion() error {
 	have, want := a.state().Colors[a.color].Version, a.Spec.Spec.Kubernetes.Version
-	if a.state().Active == "" || have == want {
+	if !a.mayServeNow() || have == want {
 		return nil
+	}
+	if a.state().Active == "" {
+		return refuse(fmt.Sprintf("the spec's Kubernetes version is %s, and %s runs %s and may have traffic already", want, a.color, have),
+			"finish the first build with the version that it has, and then take the other one as a rotation")
 	}
 	return refuse(fmt.Sprintf("the spec's Kubernetes version is %s and %s runs %s; an upgrade in place cannot be undone", want, a.color, have),
 		"take it as a rotation: "+a.rotateCommand())
+}
+
+// mayServeNow is true if the color may have traffic. A first build may before it is recorded as active.
+func (a *application) mayServeNow() bool {
+	return a.state().Active != "" || a.state().Exposed()[a.color] > 0
 }
 
 // write renders all roots but the standby's, which a rotation renders.
@@ -146,7 +155,7 @@ func (a *application) foundationStands(ctx context.Context, stack Stack, plan *t
 		if err != nil {
 			return err
 		}
-		event.Kind, event.Zone, event.Detail = journal.Applied, zone, fmt.Sprintf("%d changes", len(changed(plan.JSON)))
+		event.Kind, event.Zone, event.Location, event.Detail = journal.Applied, zone, a.location, fmt.Sprintf("%d changes", len(changed(plan.JSON)))
 		return a.record(ctx, event)
 	}
 	if a.state().Bundles[name] == event.Bundle {
@@ -198,7 +207,7 @@ func (a *application) colorRoot(ctx context.Context) error {
 		return err
 	}
 	guard := planGuard(buildsOnly)
-	if a.state().Active != "" {
+	if a.mayServeNow() {
 		guard = inPlace
 	}
 	revision := a.rendered.Root(a.name(), r).Revision()
@@ -218,7 +227,7 @@ func (a *application) colorRoot(ctx context.Context) error {
 func (a *application) traffic(ctx context.Context) error {
 	a.Observer.Progress("planning traffic")
 	weights := color.Only(a.color)
-	if a.state().Active != "" && a.state().Intended == nil {
+	if a.state().Active != "" && a.state().Intended == nil && len(a.state().Weights) > 0 {
 		weights = a.state().Weights
 	}
 	files, err := a.filesOf(ctx, generator.Traffic)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -56,23 +57,12 @@ func TestGreenThatSickensDuringTheShiftIsRolledBackAndBuiltAnewFromTheNextRevisi
 			t.Fatalf("got %v, applied %v", failed, w.applied)
 		}
 		w.again = true
-		// That rotation had rendered the same revision, so it is over, or goes on, by a person's word.
-		if w.state().Rotation != nil {
-			_ = rotated[*rotation.RolledBack](t, w, abort(t, w))
-		}
 		must(t, Rotate(t.Context(), w.options()))
 		if i, j := slices.Index(w.applied, "delete green"), slices.Index(w.applied, "create green"); i < 0 || j < i {
 			t.Errorf("applied %v", w.applied)
 		}
 		checkRotated(t, w)
 	})
-}
-
-// abort asks for the end of the rotation under way, and returns the process that takes that.
-func abort(t *testing.T, w *world) Options {
-	t.Helper()
-	requested(t, w, rotation.Request{Asks: rotation.Abort})
-	return w.options()
 }
 
 // What was rolled back from is destroyed once its time is over, with the files that built it, whatever the spec says.
@@ -209,23 +199,28 @@ func TestTrafficGoesBackThoughTerraformAndGreenAreGone(t *testing.T) {
 	})
 }
 
-// Whoever drives is asked to roll back, and does.
+// Whoever drives is asked to roll back, and does; the process that asked ends once it is answered.
 func TestARollbackIsTakenByWhoeverDrives(t *testing.T) {
 	t.Parallel()
 	inWorld(t, func(t *testing.T, w *world) {
 		applied(t, w)
 		o := w.options()
 		var said []string
+		var second sync.WaitGroup
 		o.Observer = onPhase(rotation.Soak, func() {
-			second := w.options()
-			second.Store, second.Observer = o.Store, onProgress{do: func(message string) { said = append(said, message) }}
-			if err := Rollback(t.Context(), second); err != nil {
-				t.Errorf("the second process says %v", err)
-			}
+			second.Go(func() {
+				other := w.options()
+				other.Store, other.Observer = o.Store, onProgress{do: func(message string) { said = append(said, message) }}
+				var over *rotation.RolledBack // once the first has ended
+				if err := Rollback(t.Context(), other); err != nil && !errors.As(err, &over) {
+					t.Errorf("the second process says %v", err)
+				}
+			})
 		})
-		_ = rotated[*rotation.RolledBack](t, w, o)
+		rotated[*rotation.RolledBack](t, w, o)
+		second.Wait()
 		checkBack(t, w)
-		if !slices.ContainsFunc(said, func(line string) bool { return strings.Contains(line, "was asked to roll back") }) {
+		if !slices.ContainsFunc(said, func(line string) bool { return strings.Contains(line, "drives, and ") }) {
 			t.Errorf("it said %q", said)
 		}
 	})

@@ -145,13 +145,13 @@ type inactive struct{ says string }
 
 func (e *inactive) Error() string { return e.says }
 
-// confirm asks again whether what a phase reached still holds.
+// confirm asks again whether what a phase reached, or rests on, still holds.
 func (s *session) confirm(ctx context.Context, e rotation.Effect, emit rotation.Emit) error {
 	var err error
 	switch e.Phase {
 	case rotation.Building:
 		err = s.colorActive(ctx, e.Color)
-	case rotation.Shift:
+	case rotation.Shift, rotation.Drain, rotation.Destroying:
 		err = s.dnsServes(ctx, e.Weights)
 	default:
 		return fmt.Errorf("confirming %s: it has no post-condition", e.Phase)

@@ -65,17 +65,26 @@ func (s *session) inspect(ctx context.Context, e rotation.Effect, emit rotation.
 			details = append(details, detail)
 		}
 	}
-	return emit(ctx, journal.Event{Kind: journal.Preflighted, Phase: e.Phase, Detail: strings.Join(details, ", ")})
+	return emit(ctx, journal.Event{Kind: journal.Preflighted, Phase: e.Phase, Location: s.location, Detail: strings.Join(details, ", ")})
 }
 
-// accountOf asks once.
+// accountOf holds the credentials to the account of the spec, and both to where the cluster stands. Seen from another
+// account or region, everything is gone: Terraform would forget it, and build a second cluster in its place.
 func (s *session) accountOf(ctx context.Context) (string, error) {
-	if s.account != "" {
+	if s.account != "" { // it is asked once
 		return s.account, nil
 	}
-	var err error
-	s.account, err = AccountOf(ctx, s.ports.Cloud, s.Spec)
-	return s.account, err
+	account, err := AccountOf(ctx, s.ports.Cloud, s.Spec)
+	if err != nil {
+		return "", err
+	}
+	s.location = account + " in " + s.Spec.Spec.Region
+	if stands := s.state().Location; stands != "" && stands != s.location {
+		return "", refuse(fmt.Sprintf("%s stands in %s, and these credentials and the spec are for %s", s.name(), stands, s.location),
+			"use that account's credentials and that region; for another one, build a second cluster, from a spec with another name")
+	}
+	s.account = account
+	return account, nil
 }
 
 // AccountOf holds the credentials to the account of the spec.

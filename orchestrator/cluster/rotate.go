@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"drover/orchestrator/journal"
@@ -75,6 +76,9 @@ func (s *session) clearFailed(ctx context.Context) error {
 			f.Color, f.Reason, f.Since.Format(time.RFC3339), f.Until.Format(time.RFC3339)))
 		return nil
 	}
+	if _, err := s.accountOf(ctx); err != nil {
+		return err
+	}
 	s.Observer.Progress(fmt.Sprintf("destroying %s, which was rolled back from %s ago (%s)", f.Color, now.Sub(f.Since).Round(time.Minute), f.Reason))
 	if err := s.destroyColor(ctx, f.Color, s.record); err != nil {
 		return fmt.Errorf("destroying %s, which an earlier rotation was rolled back from: %w", f.Color, err)
@@ -134,17 +138,57 @@ const rollbackLimit = time.Hour
 func Rollback(ctx context.Context, o Options) error {
 	ctx, cancel := context.WithTimeoutCause(ctx, rollbackLimit, fmt.Errorf("%w: rollback did not end within %s", context.DeadlineExceeded, rollbackLimit))
 	defer cancel()
-	if _, err := Ask(ctx, o, rotation.Request{Asks: rotation.Rollback}); err != nil {
+	asked, err := Ask(ctx, o, rotation.Request{Asks: rotation.Rollback})
+	if err != nil {
 		return err
 	}
-	err := drive(ctx, o, theWayBack, func(ctx context.Context, s *session) error {
-		return s.explain(s.loop.Run(ctx))
-	})
-	var held *store.HeldError
-	if errors.As(err, &held) {
-		o.Observer.Progress(fmt.Sprintf("`%s` on %s (process %d) drives, and was asked to roll back; it does that within seconds: see %s",
-			held.Holder.Command, held.Holder.Host, held.Holder.PID, o.command("status")))
-		return nil
+	for until, told := o.Clock.Now().Add(answerLimit), false; ; {
+		err := drive(ctx, o, theWayBack, func(ctx context.Context, s *session) error {
+			return s.explain(s.loop.Run(ctx))
+		})
+		var held *store.HeldError
+		if !errors.As(err, &held) {
+			return err
+		}
+		if !told {
+			told = true
+			o.Observer.Progress(fmt.Sprintf("`%s` on %s (process %d) drives, and was asked to roll back; if it has ended, this process does that after %s",
+				held.Holder.Command, held.Holder.Host, held.Holder.PID, held.Expires.Format(time.TimeOnly)))
+		}
+		if err := o.Clock.Sleep(ctx, answerPause); err != nil {
+			return fmt.Errorf("waiting until `%s` rolls back: %w", held.Holder.Command, err)
+		}
+		answer, stopped := o.answer(ctx, asked)
+		switch {
+		case stopped != nil:
+			return stopped
+		case answer != nil && answer.Kind == journal.RequestRefused:
+			return refuse(answer.Detail, "see "+o.command("status"))
+		case answer != nil:
+			o.Observer.Progress(fmt.Sprintf("`%s` on %s (process %d) drives, and rolls back: see %s", held.Holder.Command, held.Holder.Host, held.Holder.PID, o.command("status")))
+			return nil
+		case o.Clock.Now().After(until):
+			return fmt.Errorf("the rollback was asked for, and nobody has taken it up: %w", err)
+		}
 	}
-	return err
+}
+
+const (
+	// answerLimit is how long whoever drives may take to answer. It is longer than a lease lives without its holder.
+	answerLimit = 5 * time.Minute
+	answerPause = 2 * time.Second
+)
+
+// answer is what became of a request; nil while nobody has answered it.
+func (o Options) answer(ctx context.Context, asked rotation.Request) (*journal.Event, error) {
+	events, err := Events(ctx, o.Store)
+	if err != nil {
+		return nil, err
+	}
+	for _, e := range slices.Backward(events) {
+		if e.Request == asked.ID && (e.Kind == journal.RequestTaken || e.Kind == journal.RequestRefused) {
+			return &e, nil
+		}
+	}
+	return nil, nil
 }

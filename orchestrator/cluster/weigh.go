@@ -27,13 +27,22 @@ func (s *session) weigh(ctx context.Context, e rotation.Effect, emit rotation.Em
 		return err
 	}
 	possible := append([]color.Weights{e.Expected}, e.Maybe...)
-	if r := s.state().Rotation; r != nil && r.Back != nil && e.Weights[r.From] == 100 {
+	r := s.state().Rotation
+	back := r != nil && r.Back != nil && e.Weights[r.From] == 100
+	if back {
 		possible = append(possible, nil) // whatever somebody else made of them: a way back does not wait for a person
 	}
 	if err := emit(ctx, journal.Event{Kind: journal.WeightsIntended, Phase: e.Phase, Weights: e.Weights}); err != nil {
 		return err
 	}
 	ttl, err := s.setWeights(ctx, zone, possible, e.Weights)
+	var missing *platform.NoRecordError
+	if back && errors.As(err, &missing) {
+		if err := s.remakeRecords(ctx, zone, e, emit); err != nil {
+			return err
+		}
+		ttl, err = s.setWeights(ctx, zone, possible, e.Weights)
+	}
 	if err != nil {
 		return err
 	}
@@ -49,6 +58,26 @@ func (s *session) settle(ctx context.Context) error {
 	}
 	s.Observer.Progress("sending all traffic to " + string(active))
 	return s.weigh(ctx, rotation.Effect{Do: rotation.Weigh, Expected: s.state().Weights, Maybe: s.state().Unsure, Weights: color.Shared(active, 100)}, s.record)
+}
+
+// remakeRecords has Terraform make records that somebody deleted, at weight 0 beside those that are left.
+func (s *session) remakeRecords(ctx context.Context, zone string, e rotation.Effect, emit rotation.Emit) error {
+	found, err := s.ports.Cloud.Weights(ctx, platform.Zone{ID: zone, Domain: s.Spec.Spec.Ingress.Domain})
+	if err != nil {
+		return fmt.Errorf("asking which records are left: %w", err)
+	}
+	weights := color.Weights{}
+	for c := range e.Weights {
+		weights[c] = found[string(c)]
+	}
+	if weights.Nothing() { // none is left that takes traffic
+		weights = e.Weights
+	}
+	s.Observer.Progress("making the records anew that somebody deleted, at " + weights.String())
+	if err := s.records(ctx, rotation.Effect{Phase: e.Phase, Weights: weights}, emit); err != nil {
+		return fmt.Errorf("making the records anew that somebody deleted: %w", err)
+	}
+	return emit(ctx, journal.Event{Kind: journal.WeightsIntended, Phase: e.Phase, Weights: e.Weights})
 }
 
 // setWeights writes weights where one of those is that are possible, and waits until they are served. It returns the

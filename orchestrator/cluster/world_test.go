@@ -50,6 +50,7 @@ type world struct {
 	files    map[string][]byte            // the Terraform directory of this machine
 	apis     map[string]*apitest.Server
 	managed  map[string]string // the output management, by color; none where absent
+	account  string            // of the credentials
 	quota    int               // load balancers that were last asked for
 	dead     bool              // the process was killed
 	effects  int               // calls that could be the last
@@ -91,7 +92,7 @@ spec:
 	r.Soak, r.KeepBlue, r.Quiet = spec.Duration(5*time.Minute), 0, spec.Duration(2*time.Minute)
 	w := &world{t: t, spec: cluster, objects: &storetest.Memory{}, standing: map[string]bool{}, locked: map[string]bool{}, dns: map[string]int{}, version: map[string]string{}, tags: map[string]map[string]string{},
 		verdicts: map[string]verify.Verdict{}, busy: map[string]float64{}, open: map[string]float64{}, files: map[string][]byte{},
-		apis: map[string]*apitest.Server{}, managed: map[string]string{}, fail: map[string]error{}}
+		apis: map[string]*apitest.Server{}, managed: map[string]string{}, fail: map[string]error{}, account: "123456789012"}
 	w.objects.Fault = w.storeFault
 	return w
 }
@@ -298,7 +299,7 @@ type fakeCloud struct{ w *world }
 var _ platform.Platform = (*fakeCloud)(nil)
 
 func (c *fakeCloud) Account(context.Context) (string, error) {
-	return "123456789012", c.w.touch("account")
+	return c.w.account, c.w.touch("account")
 }
 
 func (c *fakeCloud) ClusterActive(_ context.Context, cluster string) (platform.Health, error) {

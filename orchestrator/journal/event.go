@@ -83,8 +83,9 @@ type Event struct {
 	Version  string        `json:"version,omitempty"`
 	Endpoint *Endpoint     `json:"endpoint,omitempty"`
 	Revision string        `json:"revision,omitempty"`
-	Bundle   string        `json:"bundle,omitempty"` // digest of the root's files in the store
-	Zone     string        `json:"zone,omitempty"`   // of Applied: the platform's id of the domain's zone, if the root has it
+	Bundle   string        `json:"bundle,omitempty"`   // digest of the root's files in the store
+	Zone     string        `json:"zone,omitempty"`     // of Applied: the platform's id of the domain's zone, if the root has it
+	Location string        `json:"location,omitempty"` // of Applied and Preflighted: the account and region that the cluster stands in
 	Weights  color.Weights `json:"weights,omitempty"`
 	TTL      float64       `json:"ttl,omitempty"` // seconds after which no resolver holds the weights of before
 	Check    string        `json:"check,omitempty"`

@@ -34,8 +34,10 @@ func (e Event) Known() error {
 
 func nothing(*State, Event) {}
 
-// preflight is the one phase that every process runs.
-const preflight = "preflight"
+const (
+	preflight = "preflight" // the one phase that every process runs
+	building  = "build"
+)
 
 // folds says what each kind of event does to the state.
 var folds = map[Kind]func(*State, Event){
@@ -46,10 +48,10 @@ var folds = map[Kind]func(*State, Event){
 	PhaseDone:        (*State).phaseEnded,
 	PhaseFailed:      (*State).phaseEnded,
 	PhaseReopened:    (*State).phaseReopened,
-	Stands:           inRotation(func(r *Rotation, e Event) { r.Stands[e.Phase] = true }),
+	Stands:           inRotation(stands),
 	EffectFailed:     inRotation(effectFailed),
 	EndPlanned:       inRotation(func(r *Rotation, _ Event) { r.Planned = true }),
-	Preflighted:      inRotation(func(r *Rotation, _ Event) { r.Preflighted = true }),
+	Preflighted:      (*State).preflighted,
 	Rendered:         (*State).rendered,
 	ApplyIntended:    (*State).applyIntended,
 	Applied:          (*State).applied,
@@ -130,6 +132,7 @@ func (s *State) driving(e Event) {
 	s.Fence = e.Fence
 	if r := s.Rotation; r != nil {
 		r.Driver, r.Preflighted, r.Planned, r.Stopped, r.Failure, r.Last = e.Time, false, false, false, nil, nil
+		r.ServedAt = time.Time{}
 		r.Stands, r.Tries, r.Watch = map[string]bool{}, map[string]int{}, r.Watch.interrupted()
 	}
 }
@@ -174,7 +177,37 @@ func (s *State) phaseReopened(e Event) {
 	p := r.Phases[e.Phase]
 	p.Outcome, p.Detail = "", e.Detail
 	r.Phases[e.Phase] = p
-	r.Built = r.Built && e.Phase != "build"
+	r.Built = r.Built && e.Phase != building
+}
+
+// stands is about DNS in every phase but the one that builds.
+func stands(r *Rotation, e Event) {
+	r.Stands[e.Phase] = true
+	if e.Phase != building {
+		r.ServedAt = e.Time
+	}
+	r.succeeded(e.Phase)
+}
+
+// succeeded forgets that an effect of a phase failed before: only those that fail one after the other count.
+func (r *Rotation) succeeded(phase string) {
+	delete(r.Tries, phase)
+	if r.Failure != nil && r.Failure.Phase == phase {
+		r.Failure = nil
+	}
+}
+
+func (s *State) preflighted(e Event) {
+	s.located(e)
+	if s.Rotation != nil {
+		s.Rotation.Preflighted = true
+	}
+}
+
+func (s *State) located(e Event) {
+	if e.Location != "" {
+		s.Location = e.Location
+	}
 }
 
 // rendered is also told of a root that lives for years, whose files changed and whose state did not.
@@ -212,6 +245,7 @@ func (s *State) applied(e Event) {
 	delete(s.Building, e.Root)
 	delete(s.Open, e.Root)
 	s.changedWith(e)
+	s.located(e)
 	if e.Version == "" { // only colors have a Kubernetes version
 		return
 	}
@@ -256,7 +290,7 @@ func (s *State) destroyed(e Event) {
 	case trafficRoot:
 		s.Weights, s.Intended, s.Unsure = color.Weights{}, nil, nil
 	case foundationRoot:
-		s.Zone = "" // the next foundation may have another
+		s.Zone, s.Location = "", "" // the next foundation may have others
 	}
 	if r := s.Rotation; r != nil {
 		r.Gone = r.Gone || c == r.From
@@ -280,7 +314,10 @@ func (s *State) weights(e Event) {
 	if r == nil {
 		return
 	}
-	r.Watch = Watch{Since: e.Time}
+	r.Watch, r.ServedAt = Watch{Since: e.Time}, e.Time
+	if r.Back == nil { // a way back has a number of tries as a whole
+		r.succeeded(e.Phase)
+	}
 	if e.Weights[r.From] > 0 {
 		r.ZeroAt = time.Time{}
 	} else if r.ZeroAt.IsZero() {
@@ -294,6 +331,7 @@ func measured(r *Rotation, e Event) {
 		return
 	}
 	r.Last, r.LastAt = e.Flows, e.Time
+	r.succeeded(e.Phase)
 	if r.ZeroAt.IsZero() && e.Flows.Alive && (r.Peak == nil || e.Flows.New > r.Peak.New) {
 		peak := *e.Flows
 		r.Peak = &peak

@@ -22,6 +22,8 @@ type State struct {
 	// Bundles has, by root, the digest of the files that its state was last changed with, or is being changed with.
 	Bundles map[string]string
 	Zone    string // the platform's id of the domain's zone
+	// Location is the account and region that the cluster stands in; empty if that is not known.
+	Location string
 
 	// Open has, by root, the kind of an intent whose outcome is not known: ApplyIntended or DestroyIntended.
 	Open map[string]Kind
@@ -89,6 +91,7 @@ type Rotation struct {
 	Driver      time.Time // since when it drives
 	Preflighted bool
 	Planned     bool            // the end of the old color was planned, and the plan was not refused
+	ServedAt    time.Time       // when DNS was last seen to serve the weights
 	Stands      map[string]bool // phases whose post-condition it asked and that still holds
 	Failure     *Failure
 	Stopped     bool // a phase failed, and this process goes no further

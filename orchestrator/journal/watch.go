@@ -13,7 +13,7 @@ type Watch struct {
 	Rounds  int               // of checks
 	At      time.Time         // of the last round
 	Passed  time.Time         // of the last round in which everything passed; zero after one in which something did not
-	Fails   int               // rounds one after the other with a fail
+	Fails   int               // rounds with a fail since the last in which everything passed
 	Silent  time.Time         // since when some check has had no answer; zero while all have
 	Results map[string]Result // of the last round, by check
 	Kept    time.Time         // when a round was last written to the journal
@@ -81,7 +81,7 @@ func (w *Watch) round(e Event) {
 	switch {
 	case failed:
 		w.Fails++
-	default:
+	case !silent: // a question without an answer takes no fail back
 		w.Fails = 0
 	}
 	switch {

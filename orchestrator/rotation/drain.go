@@ -67,7 +67,8 @@ func sweep(v view) Step {
 }
 
 // mayDelete is nil once everything holds that has to hold before anything of blue is deleted, each seen a moment ago:
-// green is verified, soaked and verified again; DNS serves nothing of blue; blue is measured quiet.
+// green is verified, soaked and verified again; blue is measured quiet; DNS is asked whether it serves nothing of blue, as
+// somebody may have sent traffic back by hand, and what blue takes need not show it.
 func (v view) mayDelete() Step {
 	switch {
 	case !v.Phases[Soak].Done():
@@ -83,8 +84,10 @@ func (v view) mayDelete() Step {
 	}
 	again, why := v.LastAt.Add(min(v.plan.Quiet/2+time.Second, measurePause)), v.notQuiet()
 	switch {
-	case why == "" && v.now.Sub(v.LastAt) <= measurePause:
+	case why == "" && v.now.Sub(v.LastAt) <= measurePause && v.now.Sub(v.ServedAt) <= fresh:
 		return nil
+	case why == "" && v.now.Sub(v.LastAt) <= measurePause:
+		return v.confirm(v.phase)
 	case !v.now.Before(again):
 		return v.do(v.phase, v.measure())
 	}

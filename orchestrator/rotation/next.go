@@ -36,7 +36,7 @@ func Next(s journal.State, plan journal.Plan, now time.Time) Step {
 		case p.Name == Preflight && !v.Preflighted, !done:
 			return v.advance(p)
 		case p.PostCondition && !v.Stands[p.Name] && v.relied(p):
-			return v.do(p.Name, Effect{Do: Confirm, Color: v.To, Weights: v.State.Weights, Limit: 10 * time.Minute})
+			return v.confirmAgain(p)
 		}
 	}
 	return record(journal.Event{Kind: journal.RotationFinished, Outcome: journal.Done, From: v.From, To: v.To,
@@ -47,6 +47,24 @@ func Next(s journal.State, plan journal.Plan, now time.Time) Step {
 // is for the checks to say, and building it again no answer.
 func (v view) relied(p Phase) bool {
 	return !v.Draining && !v.Rotation.Destroying && (p.Name != Building || v.Exposed()[v.To] == 0)
+}
+
+// confirmAgain asks for the post-condition of a phase that is done. What could not be asked, or is not so by somebody else's
+// doing, is asked again a few times; then it is for a person.
+func (v view) confirmAgain(p Phase) Step {
+	if f := v.Failure; f != nil && f.Phase == p.Name {
+		switch next := f.At.Add(tryAgain); {
+		case f.Refused || v.Tries[p.Name] >= mostTries:
+			return End{Outcome: journal.Failed, Phase: p.Name, Detail: f.Detail}
+		case v.now.Before(next):
+			return Wait{Phase: p.Name, Until: next, For: "another look at what " + p.Name + " reached, as it failed: " + f.Detail}
+		}
+	}
+	return v.confirm(p.Name)
+}
+
+func (v view) confirm(phase string) Step {
+	return v.do(phase, Effect{Do: Confirm, Color: v.To, Weights: v.State.Weights, Limit: 10 * time.Minute})
 }
 
 // advance starts a phase, or goes on with it.
@@ -63,7 +81,8 @@ func (v view) advance(p Phase) Step {
 		return record(journal.Event{Kind: journal.PhaseStarted, Phase: p.Name, Detail: p.Does})
 	}
 	if limit := p.Deadline(v.plan); limit > 0 && v.now.Sub(v.began(had)) > limit {
-		return v.fail(p, false, fmt.Sprintf("%s ran past its deadline of %s%s", p.Name, limit, v.because()))
+		// A color that has traffic and could not be seen well in that time does not keep it.
+		return v.fail(p, v.Exposed()[v.To] > 0, fmt.Sprintf("%s ran past its deadline of %s%s", p.Name, limit, v.because()))
 	}
 	if f := v.Failure; f != nil {
 		if step := v.again(p, *f); step != nil {
@@ -115,14 +134,16 @@ func (v view) again(p Phase, f journal.Failure) Step {
 }
 
 // retries is true for phases whose effects only ask: a question may be asked again at once.
-func (p Phase) retries() bool { return p.Name == Verify || p.Name == Soak || p.Name == Drain }
+func (p Phase) retries() bool {
+	return p.Name == Preflight || p.Name == Verify || p.Name == Soak || p.Name == Drain
+}
 
 // fail ends a phase. What that leads to depends on whether the color is unhealthy: a question that was not answered is
 // no verdict.
 func (v view) fail(p Phase, unhealthy bool, why string) Step {
 	failed := journal.Event{Kind: journal.PhaseFailed, Phase: p.Name, Outcome: journal.Failed, Detail: why, Seconds: v.now.Sub(v.began(v.Phases[p.Name])).Seconds()}
 	switch {
-	case p.Name == Preflight && !v.Rotation.Building && !v.Rotation.Destroying, p.Name == Rendering && v.Rotation.Revision == "":
+	case p.Name == Preflight && !v.Rotation.Building && !v.Rotation.Destroying, p.Name == Rendering:
 		return record(failed, journal.Event{Kind: journal.RotationFinished, Outcome: journal.Failed, From: v.From, To: v.To, Detail: why})
 	case unhealthy && p.Unhealthy == policy:
 		return record(failed, v.unhealthy(why))

@@ -29,7 +29,7 @@ func verify(v view) Step {
 	case v.allPassed():
 		return done(fmt.Sprintf("%d checks passed", len(v.plan.Checks)))
 	case v.now.Sub(w.Since) > v.plan.Verify:
-		return failure{unhealthy: w.Fails > 0, detail: v.notPassed()}
+		return failure{unhealthy: v.failed(), detail: v.notPassed()}
 	case v.now.Before(w.At.Add(verifyPause)):
 		return Wait{Phase: Verify, Until: w.At.Add(verifyPause), For: "another round of checks, as not yet: " + v.notPassed()}
 	}
@@ -45,6 +45,11 @@ func (v view) allPassed() bool {
 	return !v.Watch.Passed.IsZero() && len(v.plan.Checks) > 0 && !slices.ContainsFunc(v.plan.Checks, func(id string) bool {
 		return v.Watch.Results[id].Verdict != string(check.Pass)
 	})
+}
+
+// failed is true if a check failed in the last round.
+func (v view) failed() bool {
+	return slices.ContainsFunc(v.plan.Checks, func(id string) bool { return v.Watch.Results[id].Verdict == string(check.Fail) })
 }
 
 // notPassed names the checks that did not pass, those that failed first.
@@ -68,7 +73,7 @@ func (v view) notPassed() string {
 }
 
 // watch has green's checks asked again and again until it was seen well for as long as length, and right now. It is nil
-// once that is so. One fail is repeated before it counts, so that one lost packet is no verdict. A color that gives no
+// once that is so. One fail is repeated before it counts, so that one lost packet is no verdict; no answer in between takes it back. A color that gives no
 // answer for longer than the plan's patience loses its traffic: it is treated as unhealthy if it has any.
 func (v view) watch(length time.Duration) Step {
 	w := v.Watch

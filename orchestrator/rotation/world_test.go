@@ -34,6 +34,8 @@ type world struct {
 	held     bool      // a person has to decide, and has not
 	deleting bool      // the first deletion has begun
 
+	edited time.Time // since when the weights are not those that drover wrote last
+
 	touches int           // points at which something may happen
 	at      map[int]event // what happens there
 	broken  []string
@@ -58,10 +60,11 @@ const (
 	pauses   event = "pause" // a person asks for it, and for resume in the next process
 	freezes  event = "freeze"
 	approves event = "approve" // a person approves both gates, whatever is there
+	byHand   event = "by hand" // somebody sends all traffic back in the platform's console
 	noise    event = "noise"   // blue takes 500 connections, for ten minutes
 )
 
-var events = []event{crash, lost, fails, taken, unwell, silence, hiccup, dropped, scarce, tomorrow, rollback, abort, pauses, freezes, approves, noise}
+var events = []event{crash, lost, fails, taken, unwell, silence, hiccup, dropped, scarce, tomorrow, rollback, abort, pauses, freezes, approves, byHand, noise}
 
 var errKilled = errors.New("killed")
 
@@ -152,6 +155,10 @@ func (p *process) touch() error {
 		w.fence++ // a machine that slept has no lease any more, by its own clock
 	case noise:
 		w.busy, w.busyAt = 500, w.now
+	case byHand:
+		if _, both := w.dns[color.Green]; both && len(w.dns) == 2 && !w.deleting {
+			w.dns, w.edited = color.Shared(color.Blue, 100), w.now
+		}
 	case rollback, abort, pauses, freezes, approves:
 		w.person(e)
 	}
