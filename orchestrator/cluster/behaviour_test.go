@@ -217,7 +217,7 @@ func TestARollbackIsTakenByWhoeverDrives(t *testing.T) {
 				}
 			})
 		})
-		rotated[*rotation.RolledBack](t, w, o)
+		_ = rotated[*rotation.RolledBack](t, w, o)
 		second.Wait()
 		checkBack(t, w)
 		if !slices.ContainsFunc(said, func(line string) bool { return strings.Contains(line, "drives, and ") }) {

@@ -17,7 +17,7 @@ func TestWeightsThatSomebodyElseChangedAfterTheShiftEndTheNextProcess(t *testing
 		applied(t, w)
 		newVersion(w)
 		w.spec.Spec.Rotation.KeepBlue = spec.Duration(24 * time.Hour)
-		rotated[*rotation.Waiting](t, w, w.options())
+		_ = rotated[*rotation.Waiting](t, w, w.options())
 		served := w.dns
 		w.dns = map[string]int{"blue": 70, "green": 30}
 		var disagrees *Disagrees
@@ -25,7 +25,7 @@ func TestWeightsThatSomebodyElseChangedAfterTheShiftEndTheNextProcess(t *testing
 			t.Fatalf("got %v", err)
 		}
 		w.dns = served
-		rotated[*rotation.Waiting](t, w, w.options())
+		_ = rotated[*rotation.Waiting](t, w, w.options())
 		w.dns = map[string]int{"blue": 70, "green": 30}
 		var back *rotation.RolledBack
 		if err := Rollback(t.Context(), w.options()); !errors.As(err, &back) {
@@ -42,13 +42,13 @@ func TestAConfirmationThatFailedOnceIsForgotten(t *testing.T) {
 		applied(t, w)
 		newVersion(w)
 		w.spec.Spec.Rotation.KeepBlue = spec.Duration(24 * time.Hour)
-		rotated[*rotation.Waiting](t, w, w.options())
+		_ = rotated[*rotation.Waiting](t, w, w.options())
 		w.fail["ask weights"] = errors.New("throttled")
 		if err := Rotate(t.Context(), w.options()); err == nil || w.state().Rotation == nil {
 			t.Fatalf("got %v", err)
 		}
 		delete(w.fail, "ask weights")
-		rotated[*rotation.Waiting](t, w, w.options())
+		_ = rotated[*rotation.Waiting](t, w, w.options())
 	})
 }
 
@@ -99,7 +99,7 @@ func TestAWayBackMakesARecordThatSomebodyDeleted(t *testing.T) {
 						requested(t, w, rotation.Request{Asks: rotation.Rollback})
 					}
 				})
-				rotated[*rotation.RolledBack](t, w, o)
+				_ = rotated[*rotation.RolledBack](t, w, o)
 				checkBack(t, w)
 			})
 		})

@@ -71,14 +71,12 @@ func withAPI(t *testing.T, server *apitest.Server, test func(*testing.T, *world)
 }
 
 // clearing clears blue in a session of its own, at some weights.
-func clearing(ctx context.Context, _ *world, o Options, weights color.Weights) (string, error) {
-	done := ""
-	err := drive(ctx, o, asRotating, func(ctx context.Context, s *session) (err error) {
+func clearing(ctx context.Context, _ *world, o Options, weights color.Weights) error {
+	return drive(ctx, o, asRotating, func(ctx context.Context, s *session) (err error) {
 		s.state().Weights = weights
-		done, err = s.clearCluster(ctx, color.Blue, s.record)
+		_, err = s.clearCluster(ctx, color.Blue, s.record)
 		return err
 	})
-	return done, err
 }
 
 func TestDrainTakesBackWhatBlueHoldsInTheCloudStageByStage(t *testing.T) {
@@ -139,7 +137,7 @@ func TestWhatStaysIsNamedWhenTheDeadlineEnds(t *testing.T) {
 	withAPI(t, server, func(t *testing.T, w *world) {
 		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 		defer cancel()
-		_, err := clearing(ctx, w, w.options(), color.Only(color.Green))
+		err := clearing(ctx, w, w.options(), color.Only(color.Green))
 		if !errors.Is(err, context.DeadlineExceeded) || !strings.Contains(err.Error(), "Service shop/web (being deleted for") {
 			t.Errorf("got %v", err)
 		}
@@ -154,7 +152,7 @@ func TestNothingIsDeletedInAColorWithTraffic(t *testing.T) {
 	withAPI(t, holding(t), func(t *testing.T, w *world) {
 		var refused *Refused
 		for _, weights := range []color.Weights{color.Only(color.Blue), color.Shared(color.Green, 99)} {
-			if _, err := clearing(t.Context(), w, w.options(), weights); !errors.As(err, &refused) {
+			if err := clearing(t.Context(), w, w.options(), weights); !errors.As(err, &refused) {
 				t.Errorf("at %v: %v", weights, err)
 			}
 		}
@@ -239,7 +237,7 @@ func TestWhatIsMadeAnewAgainAndAgainIsSaid(t *testing.T) {
 		o := w.options()
 		// The fake marks what it keeps as being deleted, which an object made anew is not.
 		o.Observer = onProgress{do: func(string) { server.Unmark(services) }}
-		if _, err := clearing(t.Context(), w, o, color.Only(color.Green)); err == nil || !strings.Contains(err.Error(), "GitOps") || made != mostRemade {
+		if err := clearing(t.Context(), w, o, color.Only(color.Green)); err == nil || !strings.Contains(err.Error(), "GitOps") || made != mostRemade {
 			t.Errorf("made anew %d times: %v", made, err)
 		}
 	})

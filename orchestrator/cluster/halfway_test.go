@@ -71,7 +71,7 @@ func TestARotationThatRefusesABadRevisionIsOver(t *testing.T) {
 		newVersion(w)
 		o := w.options()
 		o.Observer = onPhase(rotation.Soak, func() { w.verdicts["green"] = verify.Fail })
-		rotated[*rotation.RolledBack](t, w, o)
+		_ = rotated[*rotation.RolledBack](t, w, o)
 		w.verdicts = map[string]verify.Verdict{}
 		failed := rotated[*rotation.Failed](t, w, w.options())
 		if !failed.Nothing || !strings.Contains(failed.Reason, "--again") || w.state().Rotation != nil {

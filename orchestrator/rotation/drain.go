@@ -37,10 +37,10 @@ func destroy(v view) Step {
 	switch {
 	case v.Gone:
 		return done(string(v.From) + " is gone")
-	case v.Rotation.Destroying: // it has begun, and the conditions can no longer be asked of blue
+	case v.Destroying: // it has begun, and the conditions can no longer be asked of blue
 	case v.Intended != nil: // blue's record was about to go, and has no traffic
 		return v.settle()
-	case !v.State.Weights.Equal(color.Only(v.To)) || !v.Followed:
+	case !v.Weights.Equal(color.Only(v.To)) || !v.Followed:
 		if step := v.mayDelete(); step != nil {
 			return step
 		}
@@ -73,7 +73,7 @@ func (v view) mayDelete() Step {
 	switch {
 	case !v.Phases[Soak].Done():
 		return failure{detail: "soak is not done"}
-	case v.Exposed()[v.From] > 0 || v.Intended != nil || v.State.Weights[v.To] != 100:
+	case v.Exposed()[v.From] > 0 || v.Intended != nil || v.Weights[v.To] != 100:
 		return failure{detail: fmt.Sprintf("%s may still have traffic: DNS serves %s", v.From, v.Exposed())}
 	}
 	if step := v.watch(0); step != nil {
@@ -94,16 +94,25 @@ func (v view) mayDelete() Step {
 	return Wait{Phase: v.phase, Until: again, For: fmt.Sprintf("%s to be quiet: %s", v.From, why)}
 }
 
+// measure asks for the spec's quiet and for as much before it as metrics may be late, but not for the time in which blue
+// still had traffic.
 func (v view) measure() Effect {
-	return Effect{Do: Measure, Color: v.From, Window: v.plan.Quiet + metricsDelay, Limit: 2 * time.Minute}
+	window := v.plan.Quiet + metricsDelay
+	if !v.ZeroAt.IsZero() {
+		window = min(window, max(v.now.Sub(v.forgotten()), v.plan.Quiet))
+	}
+	return Effect{Do: Measure, Color: v.From, Window: window, Limit: 2 * time.Minute}
 }
+
+// forgotten is when no resolver sent anybody to blue any more.
+func (v view) forgotten() time.Time { return v.ZeroAt.Add(v.TTL) }
 
 // notQuiet gives the reason why blue is not measured quiet, for the whole of the spec's quiet and after DNS had forgotten
 // it. No data is a reason.
 func (v view) notQuiet() string {
 	f := v.Last
 	opened, open := v.noise(f.Seconds)
-	switch since := v.ZeroAt.Add(v.TTL); {
+	switch since := v.forgotten(); {
 	case v.ZeroAt.IsZero():
 		return "it was not at weight 0"
 	case !f.Alive:

@@ -19,7 +19,7 @@ func (p *process) Carry(ctx context.Context, e Effect, emit Emit) error {
 	if err := p.touch(); err != nil {
 		return p.end(err)
 	}
-	p.world.now = p.world.now.Add(time.Second)
+	p.now = p.now.Add(time.Second)
 	return p.end(deeds[e.Do](p, ctx, e, emit))
 }
 
@@ -33,7 +33,7 @@ func (p *process) end(err error) error {
 
 var deeds = map[Verb]func(*process, context.Context, Effect, Emit) error{
 	Inspect: outcome(journal.Event{Kind: journal.Preflighted}),
-	Render: func(p *process, ctx context.Context, e Effect, emit Emit) error {
+	Render: func(_ *process, ctx context.Context, e Effect, emit Emit) error {
 		return emit(ctx, journal.Event{Kind: journal.Rendered, Root: string(e.Color), Revision: "g", Bundle: "b"})
 	},
 	Empty:   (*process).empty,
@@ -82,10 +82,10 @@ func (p *process) deed(do func()) error {
 }
 
 func (p *process) empty(ctx context.Context, e Effect, emit Emit) error {
-	return errors.Join(p.deed(func() { p.standing[e.Color] = false }), emitIfAlive(p, ctx, emit, journal.Event{Kind: journal.Destroyed, Root: string(e.Color)}))
+	return errors.Join(p.deed(func() { p.standing[e.Color] = false }), emitIfAlive(ctx, p, emit, journal.Event{Kind: journal.Destroyed, Root: string(e.Color)}))
 }
 
-func emitIfAlive(p *process, ctx context.Context, emit Emit, e journal.Event) error {
+func emitIfAlive(ctx context.Context, p *process, emit Emit, e journal.Event) error {
 	if p.dead || p.world.fence != p.fence {
 		return ErrLost
 	}

@@ -110,8 +110,9 @@ func (l *Loop) ended() error {
 		return &RolledBack{Rotation: last.ID, Active: string(l.State.Active), Reason: last.Reason}
 	case journal.Failed:
 		return &Failed{Phase: last.Phase, Reason: last.Reason, Nothing: !last.Building}
+	default:
+		return nil
 	}
-	return nil
 }
 
 // record makes an event durable if it has to be, and takes it into the state.

@@ -46,7 +46,7 @@ func Next(s journal.State, plan journal.Plan, now time.Time) Step {
 // relied is true while the rotation rests on a phase's post-condition. Whether a color that has traffic is still well
 // is for the checks to say, and building it again no answer.
 func (v view) relied(p Phase) bool {
-	return !v.Draining && !v.Rotation.Destroying && (p.Name != Building || v.Exposed()[v.To] == 0)
+	return !v.Draining && !v.Destroying && (p.Name != Building || v.Exposed()[v.To] == 0)
 }
 
 // confirmAgain asks for the post-condition of a phase that is done. What could not be asked, or is not so by somebody else's
@@ -64,7 +64,7 @@ func (v view) confirmAgain(p Phase) Step {
 }
 
 func (v view) confirm(phase string) Step {
-	return v.do(phase, Effect{Do: Confirm, Color: v.To, Weights: v.State.Weights, Limit: 10 * time.Minute})
+	return v.do(phase, Effect{Do: Confirm, Color: v.To, Weights: v.Weights, Limit: 10 * time.Minute})
 }
 
 // advance starts a phase, or goes on with it.
@@ -143,7 +143,7 @@ func (p Phase) retries() bool {
 func (v view) fail(p Phase, unhealthy bool, why string) Step {
 	failed := journal.Event{Kind: journal.PhaseFailed, Phase: p.Name, Outcome: journal.Failed, Detail: why, Seconds: v.now.Sub(v.began(v.Phases[p.Name])).Seconds()}
 	switch {
-	case p.Name == Preflight && !v.Rotation.Building && !v.Rotation.Destroying, p.Name == Rendering:
+	case p.Name == Preflight && !v.Rotation.Building && !v.Destroying, p.Name == Rendering:
 		return record(failed, journal.Event{Kind: journal.RotationFinished, Outcome: journal.Failed, From: v.From, To: v.To, Detail: why})
 	case unhealthy && p.Unhealthy == policy:
 		return record(failed, v.unhealthy(why))
@@ -205,5 +205,5 @@ func (v view) since(t time.Time) float64 { return v.now.Sub(t).Seconds() }
 
 // serves is true if DNS surely serves these weights and no others.
 func (v view) serves(weights color.Weights) bool {
-	return v.Intended == nil && v.State.Weights.Equal(weights)
+	return v.Intended == nil && v.Weights.Equal(weights)
 }

@@ -15,13 +15,13 @@ func shift(v view) Step {
 	if v.Intended != nil {
 		return v.settle()
 	}
-	if _, has := v.State.Weights[v.To]; !has {
+	if _, has := v.Weights[v.To]; !has {
 		if step := v.watch(0); step != nil {
 			return step
 		}
 		return v.do(Shift, v.follow(color.Shared(v.To, 0)))
 	}
-	at := v.State.Weights[v.To]
+	at := v.Weights[v.To]
 	length := v.TTL + v.plan.Interval
 	if at == 0 {
 		length = 0 // nothing of it is served: what counts is that it is well now
@@ -36,9 +36,9 @@ func shift(v view) Step {
 	case v.Active != v.To:
 		return record(journal.Event{Kind: journal.Activated, From: v.From, To: v.To})
 	case !v.Followed:
-		return v.do(Shift, v.follow(v.State.Weights))
+		return v.do(Shift, v.follow(v.Weights))
 	}
-	return done(v.State.Weights.String())
+	return done(v.Weights.String())
 }
 
 // following is the first step of the plan above a share.
@@ -53,7 +53,7 @@ func (v view) following(share int) (int, bool) {
 
 // settle does a write again whose outcome was lost.
 func (v view) settle() Step {
-	if !v.Intended.SameRecords(v.State.Weights) {
+	if !v.Intended.SameRecords(v.Weights) {
 		return v.do(v.phase, v.follow(v.Intended))
 	}
 	return v.weigh(v.aim())
@@ -61,20 +61,20 @@ func (v view) settle() Step {
 
 // aim is where a write whose outcome was lost was going, while the color is seen well; else it is where it came from.
 func (v view) aim() color.Weights {
-	if v.Intended != nil && (v.Intended[v.To] <= v.State.Weights[v.To] || v.seenWell()) {
+	if v.Intended != nil && (v.Intended[v.To] <= v.Weights[v.To] || v.seenWell()) {
 		return v.Intended
 	}
-	return v.State.Weights
+	return v.Weights
 }
 
 // weigh has weights set in one atomic request. Where the outcome of a write before it was lost, either may be served.
 func (v view) weigh(weights color.Weights) Step {
-	return v.do(v.phase, Effect{Do: Weigh, Expected: v.State.Weights, Maybe: v.Unsure, Weights: weights, Limit: 10 * time.Minute})
+	return v.do(v.phase, Effect{Do: Weigh, Expected: v.Weights, Maybe: v.Unsure, Weights: weights, Limit: 10 * time.Minute})
 }
 
 // follow has Terraform's traffic root take over what DNS serves.
 func (v view) follow(weights color.Weights) Effect {
-	return Effect{Do: Records, Expected: v.State.Weights, Maybe: v.Unsure, Weights: weights, Limit: 10 * time.Minute}
+	return Effect{Do: Records, Expected: v.Weights, Maybe: v.Unsure, Weights: weights, Limit: 10 * time.Minute}
 }
 
 // soak watches green for the whole of the time. Only time that was watched counts.
@@ -118,7 +118,7 @@ const mostTriesBack = 10
 // allTo is all traffic to one color, with weight zero for the other where it has a record.
 func (v view) allTo(c color.Color) color.Weights {
 	weights := color.Only(c)
-	if _, has := v.State.Weights[c.Other()]; has {
+	if _, has := v.Weights[c.Other()]; has {
 		weights[c.Other()] = 0
 	}
 	return weights

@@ -188,14 +188,14 @@ func (p *process) Sleep(_ context.Context, d time.Duration) error {
 	if d <= 0 {
 		d = time.Millisecond
 	}
-	p.world.now = p.world.now.Add(d)
+	p.now = p.now.Add(d)
 	if p.busy > 0 && p.now.Sub(p.busyAt) > 10*time.Minute {
 		p.busy = 0
 	}
 	return nil
 }
 
-func (p *process) Requests(context.Context) ([]Request, error) { return p.world.requests, nil }
+func (p *process) Requests(context.Context) ([]Request, error) { return p.requests, nil }
 
 // Append is where a process learns that it lost the lease.
 func (p *process) Append(_ context.Context, e journal.Event) (journal.Event, error) {
@@ -206,7 +206,7 @@ func (p *process) Append(_ context.Context, e journal.Event) (journal.Event, err
 		return e, fmt.Errorf("%w: %d has it", ErrLost, p.world.fence)
 	}
 	e.Time, e.Fence = p.now, p.fence
-	p.world.journal = append(p.world.journal, e)
+	p.journal = append(p.journal, e)
 	switch e.Kind {
 	case journal.Held:
 		p.held = true
@@ -216,6 +216,7 @@ func (p *process) Append(_ context.Context, e journal.Event) (journal.Event, err
 		p.held, p.backs = false, 0
 	case journal.ClearIntended:
 		p.deleting = true
+	default:
 	}
 	if p.at[p.touches] == lost {
 		p.dead = true
