@@ -20,6 +20,7 @@ func applyCommand(s streams) *cli.Command {
 			if err != nil {
 				return err
 			}
+			o.BuildsFirst = true
 			question := fmt.Sprintf("Apply %s to %s in %s?", o.SpecFile, o.Spec.Metadata.Name, o.Spec.Spec.Region)
 			return drive(c, s, o, question, cluster.Apply)
 		},

@@ -86,19 +86,28 @@ func connectIn(dir string) func(context.Context, cluster.Options) (cluster.Ports
 		if err != nil {
 			return cluster.Ports{}, err
 		}
-		connect := apiServers(cloud, o.Secrets)
+		connect, find := apiServers(cloud, o.Secrets), finder(ctx, o)
+		if o.BuildsFirst { // it is of no use without
+			if _, err := find(); err != nil {
+				return cluster.Ports{}, fmt.Errorf("finding Terraform: %w", err)
+			}
+		}
 		return cluster.Ports{
-			Workspace: files, Stack: stacks(ctx, files, o), Cloud: cloud, Kubernetes: connect,
+			Workspace: files, Stack: stacks(find, files, o), Cloud: cloud, Kubernetes: connect,
 			DNS: authority{net: net, spec: o.Spec}, Checks: cluster.SpecChecks(net, cloud, connect),
 		}, nil
 	}
 }
 
-// stacks opens roots. Terraform is found, or fetched, with the first one: a way back needs none.
-func stacks(ctx context.Context, files *workspace, o cluster.Options) func(generator.Root) (cluster.Stack, error) {
-	find := sync.OnceValues(func() (*terraform.Binary, error) {
+// finder finds Terraform, or fetches it, once.
+func finder(ctx context.Context, o cluster.Options) func() (*terraform.Binary, error) {
+	return sync.OnceValues(func() (*terraform.Binary, error) {
 		return terraform.Find(ctx, terraform.Options{Flavor: o.Spec.Spec.Terraform.Flavor, Version: o.Spec.Spec.Terraform.Version})
 	})
+}
+
+// stacks opens roots. Terraform is found with the first one: a way back needs none.
+func stacks(find func() (*terraform.Binary, error), files *workspace, o cluster.Options) func(generator.Root) (cluster.Stack, error) {
 	return func(root generator.Root) (cluster.Stack, error) {
 		binary, err := find()
 		if err != nil {

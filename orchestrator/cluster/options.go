@@ -16,20 +16,21 @@ import (
 
 // Options is what one command is asked to do, and with what.
 type Options struct {
-	Spec     spec.Cluster
-	SpecFile string // as the person named it, for messages
-	Out      string // the Terraform directory, for messages
-	Version  string // drover's own
-	By       string // the person or pipeline that asks
-	NoWindow bool   // By has phases begin outside of the spec's window
-	Again    bool   // also a revision that was rolled back before
-	Stop     time.Time
-	Observer Observer
-	Secrets  *redact.Redactor // kept out of the journal; Connect adds what it learns
-	Clock    rotation.Clock
-	Store    *store.Store
-	StoreAt  string       // where it is, for messages
-	Holder   store.Holder // this process, for whoever finds the lease held
+	Spec        spec.Cluster
+	SpecFile    string // as the person named it, for messages
+	Out         string // the Terraform directory, for messages
+	Version     string // drover's own
+	By          string // the person or pipeline that asks
+	NoWindow    bool   // By has phases begin outside of the spec's window
+	Again       bool   // also a revision that was rolled back before
+	BuildsFirst bool   // Terraform is needed, whatever the cluster is like
+	Stop        time.Time
+	Observer    Observer
+	Secrets     *redact.Redactor // kept out of the journal; Connect adds what it learns
+	Clock       rotation.Clock
+	Store       *store.Store
+	StoreAt     string       // where it is, for messages
+	Holder      store.Holder // this process, for whoever finds the lease held
 	// Connect opens the ports for the options' spec. It must not change anything.
 	Connect func(ctx context.Context, o Options) (Ports, error)
 }
