@@ -49,10 +49,17 @@ scan: ## tflint, trivy and KICS on what the examples render to
 	@cd test && ../$(STEP) "scan what the examples render to" go test -count=1 -timeout 20m ./scan
 
 .PHONY: nightly
-nightly: ## what make test takes a sample of, whole: 100 random specs, the newest Terraform
+nightly: ## what make test takes a sample of, whole: 100 random specs, 100,000 mutated ones, the newest Terraform
 	@$(STEP) "build the newest Terraform" tools/build.sh terraform-newest >/dev/null
 	@cd test && DROVER_NEWEST_TERRAFORM=1 ../$(STEP) "modules and roots on the lowest and the newest Terraform" go test -count=1 -timeout 60m ./modules -run Ends
 	@cd test && DROVER_RANDOM_SPECS=100 ../$(STEP) "Terraform on 100 random specs" go test -count=1 -timeout 60m ./generated -run Random
+
+	@$(MAKE) --no-print-directory fuzz
+
+# The limit on memory is for the machine, should drover have none.
+.PHONY: fuzz
+fuzz: ## run the program on 100,000 mutated specs (some ten minutes); SEED=n for others
+	@ulimit -v 8000000; DROVER_FUZZ_INPUTS=100000 DROVER_SEED=$(or $(SEED),$(shell date +%j)) tools/step.sh "drover on 100,000 mutated specs" go test -count=1 -v -timeout 120m -run NoSpecHarms ./cmd/drover
 
 .PHONY: bench
 bench: ## measure what is promised about speed, as ratios in one run (some minutes)

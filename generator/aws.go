@@ -16,7 +16,7 @@ type awsPlatform struct{}
 
 var _ platform = awsPlatform{}
 
-// The versions of the provider that the modules are tested with.
+// The versions of the provider that roots are run with: those that were tested. The modules take more.
 const (
 	awsProviderSource  = "hashicorp/aws"
 	awsProviderVersion = "~> 5.100"
@@ -53,6 +53,9 @@ func (awsPlatform) root(in input, r Root) (Files, error) {
 		"README.md":    readme,
 		"variables.tf": variablesFiles()[r],
 	}
+	if r == Foundation {
+		out["imports.tf"] = awsImports(c)
+	}
 	return out, nil
 }
 
@@ -77,9 +80,11 @@ func awsProviders(c spec.Cluster, r Root, b backend) []byte {
 func awsFoundation(c spec.Cluster, plan Addresses) []attribute {
 	s := c.Spec
 	retention, _ := s.Network.FlowLogs.Retention.Days()
+	audited, _ := s.Kubernetes.LogRetention.Days()
 	out := []attribute{
 		{"name", text(c.Metadata.Name)},
 		{protection, reference("var", protection)},
+		{"control_plane_log_retention_days", integer(audited)},
 		gap,
 		{"cidr", text(s.Network.CIDR)},
 	}

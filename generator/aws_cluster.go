@@ -12,7 +12,6 @@ import (
 func awsCluster(c spec.Cluster, plan Addresses, r Root) []attribute {
 	s := c.Spec
 	public, internal := apiSources(s)
-	retention, _ := s.Kubernetes.LogRetention.Days()
 	out := []attribute{
 		{"name", text(c.Metadata.Name)},
 		{"color", text(r.color())},
@@ -27,10 +26,11 @@ func awsCluster(c spec.Cluster, plan Addresses, r Root) []attribute {
 		{"api", object(attribute{"access", text(s.Access.API)}, attribute{"allow", texts(public)})},
 		{"allow_api_from", texts(internal)},
 		{"admins", texts(s.Access.Admins)},
+		{"operators", texts(s.Access.Operators)},
 		{"viewers", texts(s.Access.Viewers)},
 		gap,
 		{"logs", texts(s.Kubernetes.Logs)},
-		{"log_retention_days", integer(retention)},
+		{"log_group", foundation("control_plane_log_groups", r.color())},
 		{"kms_key_arn", foundation("kms_key_arn")},
 		gap,
 		{"addons", mapping(c.Addons(), awsAddon)},
@@ -66,6 +66,9 @@ func awsIngress(in spec.Ingress) hclwrite.Tokens {
 	out := []attribute{{"visibility", text(in.Visibility)}, {"allow", texts(in.Allow)}}
 	if in.TLS.Certificate != "" {
 		out = append(out, attribute{"certificate_arn", text(in.TLS.Certificate)})
+	}
+	if in.ProxyProtocol {
+		out = append(out, attribute{"proxy_protocol", boolean(true)})
 	}
 	if logs := in.AccessLogs; logs != nil {
 		out = append(out, attribute{"access_logs", object(attribute{"bucket", text(logs.Bucket)}, attribute{"prefix", text(logs.Prefix)})})

@@ -19,6 +19,9 @@ const (
 func awsManagement(s spec.Spec) hclwrite.Tokens {
 	m := s.Ingress.Management
 	out := []attribute{{"domain", text(m.Domain)}, {"visibility", text(m.Visibility)}, {"allow", texts(m.Allow)}}
+	if m.ProxyProtocol {
+		out = append(out, attribute{"proxy_protocol", boolean(true)})
+	}
 	if allowsVPN(s) {
 		out = append(out, attribute{"allow_groups", object(attribute{"vpn", foundation("vpn_security_group_id")})})
 	}

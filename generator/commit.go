@@ -48,20 +48,38 @@ const (
 	nextLink  = "next"  // becomes nowLink
 )
 
+// What is in the directory may be a stranger's, pendingDir too. So nothing is moved or removed through a link that leads
+// out of the directory, names lead nowhere else, and nowLink leads to one of the two that it can.
+
 // site is a Terraform directory that is written to. step is called before each
 // change to the file system that another process can see; tests end the write
 // there, as a kill would.
 type site struct {
 	dir  string
+	root *os.Root // of dir, while it is locked
 	step func()
 }
 
 // at is the place of a file in the Terraform directory.
 func (s site) at(name string) string { return filepath.Join(s.dir, filepath.FromSlash(name)) }
 
-// pending is a place in pendingDir.
-func (s site) pending(parts ...string) string {
-	return filepath.Join(s.dir, pendingDir, filepath.FromSlash(filepath.Join(parts...)))
+// pending is the name of a place in pendingDir.
+func pending(parts ...string) string {
+	return filepath.Join(pendingDir, filepath.FromSlash(filepath.Join(parts...)))
+}
+
+// locked does something in the directory while no other process writes to it.
+func (s site) locked(do func(site) error) (err error) {
+	unlock, err := lock(s.dir)
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	if s.root, err = os.OpenRoot(s.dir); err != nil {
+		return fmt.Errorf("opening %s: %w", s.dir, err)
+	}
+	defer func() { err = errors.Join(err, s.root.Close()) }()
+	return do(s)
 }
 
 // commit makes the directory what f says, where p found it to differ.
@@ -92,7 +110,7 @@ func (s site) stage(f Files, p writePlan) (err error) {
 		return fmt.Errorf("staging what is to be written to %s: %w", s.dir, err)
 	}
 	s.step()
-	if err := os.Rename(staging, s.pending()); err != nil {
+	if err := s.root.Rename(filepath.Base(staging), pendingDir); err != nil {
 		return fmt.Errorf("staging what is to be written: %w", err)
 	}
 	return nil
@@ -128,24 +146,24 @@ func stageAll(staging string, f Files, p writePlan) error {
 // exchange puts the links in the places of the files, and then makes all of
 // them lead to the new ones.
 func (s site) exchange() error {
-	if err := s.move(s.pending(linksDir), s.dir); err != nil {
+	if err := s.move(pending(linksDir), "."); err != nil {
 		return err
 	}
 	s.step()
-	return os.Rename(s.pending(nextLink), s.pending(nowLink))
+	return s.root.Rename(pending(nextLink), pending(nowLink))
 }
 
 // move moves what is below from to the same places below to. A directory that
 // is not there yet is moved whole.
 func (s site) move(from, to string) error {
-	entries, err := os.ReadDir(from)
+	entries, err := fs.ReadDir(s.root.FS(), filepath.ToSlash(from))
 	if err != nil {
 		return err
 	}
 	for _, e := range entries {
 		have, want := filepath.Join(from, e.Name()), filepath.Join(to, e.Name())
 		if e.IsDir() {
-			if _, err := os.Lstat(want); err == nil {
+			if _, err := s.root.Lstat(want); err == nil {
 				if err := s.move(have, want); err != nil {
 					return err
 				}
@@ -153,7 +171,7 @@ func (s site) move(from, to string) error {
 			}
 		}
 		s.step()
-		if err := os.Rename(have, want); err != nil {
+		if err := s.root.Rename(have, want); err != nil {
 			return err
 		}
 	}
@@ -163,55 +181,87 @@ func (s site) move(from, to string) error {
 // finish replaces the links of a write by what they lead to, if there is one,
 // and clears away what was staged and never used. The directory is locked.
 func (s site) finish() error {
-	if err := s.settle(); err != nil {
+	names, err := s.unsettled()
+	if err != nil {
+		return fmt.Errorf("looking for a write of %s that was killed: %w", s.dir, err)
+	}
+	if err := s.settle(names); err != nil {
 		return fmt.Errorf("moving generated files to their places in %s (run the same command again to go on): %w", s.dir, err)
 	}
 	return s.clear(s.dir, stagingBegin)
 }
 
 // settle does so for pendingDir. Each file can be done again, and so can all.
-func (s site) settle() error {
-	if _, err := os.Lstat(s.pending(nowLink)); errors.Is(err, fs.ErrNotExist) { // nothing is pending, or all is done
-		s.step()
-		return os.RemoveAll(s.pending())
-	}
-	data, err := os.ReadFile(s.pending(namesFile))
-	if err != nil {
-		return err
-	}
-	var names []string
-	if err := json.Unmarshal(data, &names); err != nil {
-		return fmt.Errorf("reading which files a write was about: %w", err)
-	}
+func (s site) settle(names []string) error {
 	for _, name := range names {
 		if err := s.replace(name); err != nil {
 			return err
 		}
 	}
 	s.step()
-	if err := os.Remove(s.pending(nowLink)); err != nil {
+	if err := s.root.Remove(pending(nowLink)); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
 	s.step()
-	return os.RemoveAll(s.pending())
+	return s.root.RemoveAll(pendingDir)
+}
+
+// unsettled are the files that a write was about which did not end, after a look at whether a write left this.
+func (s site) unsettled() ([]string, error) {
+	info, err := s.root.Lstat(pendingDir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	if !info.IsDir() {
+		return nil, notOurs("it is no directory")
+	}
+	to, err := s.root.Readlink(pending(nowLink))
+	if errors.Is(err, fs.ErrNotExist) { // all is done
+		return nil, nil
+	}
+	if err != nil || to != oldDir && to != newDir {
+		return nil, notOurs(nowLink + " is no link to " + oldDir + " or " + newDir)
+	}
+	data, err := readPlain(s.at(pending(namesFile)))
+	if err != nil {
+		return nil, err
+	}
+	var names []string
+	if err := json.Unmarshal(data, &names); err != nil {
+		return nil, fmt.Errorf("reading which files a write was about: %w", err)
+	}
+	for _, name := range names {
+		if !filepath.IsLocal(filepath.FromSlash(name)) {
+			return nil, notOurs(fmt.Sprintf("%q in %s leads out of the directory", name, namesFile))
+		}
+	}
+	return names, nil
+}
+
+// notOurs is why a pendingDir is left alone, and with it all else.
+func notOurs(why string) error {
+	return fmt.Errorf("%s is not what drover leaves: %s; nothing was changed: see where it is from, and remove it", pendingDir, why)
 }
 
 // replace puts what a link leads to into its place. Whatever else has that
 // name is left alone: a file that was replaced already, or a person's.
 func (s site) replace(name string) error {
-	at := s.at(name)
-	if to, _ := os.Readlink(at); to != linkTo(name) { // nowhere, if it is no link
+	at := filepath.FromSlash(name)
+	if to, _ := s.root.Readlink(at); to != linkTo(name) { // nowhere, if it is no link
 		return nil
 	}
 	s.step()
-	err := os.Rename(s.pending(nowLink, name), at)
+	err := s.root.Rename(pending(nowLink, name), at)
 	if !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
-	if err := os.Remove(at); err != nil {
+	if err := s.root.Remove(at); err != nil {
 		return err
 	}
-	for dir := filepath.Dir(at); dir != s.dir && os.Remove(dir) == nil; { // one that is not empty stays
+	for dir := filepath.Dir(at); dir != "." && s.root.Remove(dir) == nil; { // one that is not empty stays
 		dir = filepath.Dir(dir)
 	}
 	return nil

@@ -54,9 +54,13 @@ func planWrite(dir string, f Files, force bool) (writePlan, error) {
 // compare decides what happens to one file. A file that differs in the version
 // of its header only stays as it is: it says who wrote it.
 func (p *writePlan) compare(dir, name string, content []byte, force bool, conflict *ConflictError) error {
-	have, err := os.ReadFile(filepath.Join(dir, filepath.FromSlash(name)))
-	if errors.Is(err, fs.ErrNotExist) {
+	have, err := readPlain(filepath.Join(dir, filepath.FromSlash(name)))
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
 		p.Created = append(p.Created, name)
+		return nil
+	case errors.Is(err, errNotPlain):
+		conflict.Foreign = append(conflict.Foreign, name)
 		return nil
 	}
 	if err != nil {
@@ -76,6 +80,24 @@ func (p *writePlan) compare(dir, name string, content []byte, force bool, confli
 		p.change(name, have)
 	}
 	return nil
+}
+
+// errNotPlain is a device, a pipe or a file larger than any that drover writes, which could be read for ever.
+var errNotPlain = errors.New("it is no regular file of a size that drover writes")
+
+// largest is far above the size of the files that drover writes, in bytes.
+const largest = 16 << 20
+
+// readPlain reads what may be a file that drover wrote.
+func readPlain(at string) ([]byte, error) {
+	info, err := os.Stat(at)
+	if err == nil && !info.IsDir() && (!info.Mode().IsRegular() || info.Size() > largest) {
+		return nil, fmt.Errorf("reading %s: %w", at, errNotPlain)
+	}
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, err
+	}
+	return os.ReadFile(at)
 }
 
 func (p *writePlan) change(name string, have []byte) {
@@ -103,7 +125,7 @@ func Present(dir string, f Files) (Files, error) {
 			if err != nil {
 				return err
 			}
-			content, err := os.ReadFile(at)
+			content, err := readPlain(at)
 			name := filepath.ToSlash(relative)
 			if _, ours := parseHeader(name, content); ours {
 				present[name] = content
@@ -195,7 +217,10 @@ func (p *writePlan) prune(dir, unit string, f Files, force bool, conflict *Confl
 		if _, _, ok := comment(name); !ok {
 			return nil
 		}
-		content, err := os.ReadFile(at)
+		content, err := readPlain(at)
+		if errors.Is(err, errNotPlain) {
+			return nil
+		}
 		if err != nil {
 			return fmt.Errorf("looking for files that are no longer generated: %w", err)
 		}

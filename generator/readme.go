@@ -8,6 +8,7 @@ import (
 	"text/template"
 	"unicode"
 
+	"drover/generator/untrusted"
 	"drover/templates"
 )
 
@@ -84,5 +85,5 @@ var markdownSigns = strings.NewReplacer(`\`, `\\`, "`", "\\`", "*", `\*`, "_", `
 func markdownCell(s any) string { return markdownSigns.Replace(oneLine(fmt.Sprint(s))) }
 
 func oneLine(s string) string {
-	return strings.Join(strings.Fields(strings.ToValidUTF8(s, "\uFFFD")), " ")
+	return strings.Join(strings.Fields(untrusted.Printable(s)), " ")
 }

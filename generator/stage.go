@@ -7,10 +7,9 @@ import (
 	"os"
 	"path"
 	"path/filepath"
-	"runtime"
 	"strings"
-	"sync"
-	"sync/atomic"
+
+	"drover/generator/parallel"
 )
 
 // putAll writes files below a directory.
@@ -62,22 +61,12 @@ func below(at string, do func() error) error {
 	return do()
 }
 
-// forAll does something for every name, as many at once as there are
-// processors.
+// forAll does something for every name; a full disk is said once, not for every file.
 func forAll(names []string, do func(name string) error) error {
-	errs := make([]error, len(names))
-	var next atomic.Int64
-	var workers sync.WaitGroup
-	for range min(runtime.GOMAXPROCS(0), len(names)) {
-		workers.Go(func() {
-			for i := int(next.Add(1)) - 1; i < len(names); i = int(next.Add(1)) - 1 {
-				if err := do(names[i]); err != nil {
-					errs[i] = fmt.Errorf("%s: %w", names[i], err)
-					next.Store(int64(len(names))) // a full disk is said once, not for every file
-				}
-			}
-		})
-	}
-	workers.Wait()
-	return errors.Join(errs...)
+	return parallel.Each(len(names), func(i int) error {
+		if err := do(names[i]); err != nil {
+			return fmt.Errorf("%s: %w", names[i], err)
+		}
+		return nil
+	})
 }

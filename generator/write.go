@@ -102,22 +102,22 @@ func (s site) write(f Files, o WriteOptions) (Changes, error) {
 			return Changes{Created: f.names()}, err
 		}
 	}
-	unlock, err := lock(s.dir)
-	if err != nil {
-		return Changes{}, err
-	}
-	defer unlock()
-	if err := s.finish(); err != nil {
-		return Changes{}, err
-	}
-	if err := f.unlinked(s.dir); err != nil {
-		return Changes{}, err
-	}
-	p, err := planWrite(s.dir, f, o.Force)
-	if err != nil || p.Empty() {
-		return Changes{}, err
-	}
-	return p.Changes, s.commit(f, p)
+	var done Changes
+	err := s.locked(func(s site) error {
+		if err := s.finish(); err != nil {
+			return err
+		}
+		if err := f.unlinked(s.dir); err != nil {
+			return err
+		}
+		p, err := planWrite(s.dir, f, o.Force)
+		if err != nil || p.Empty() {
+			return err
+		}
+		done = p.Changes
+		return s.commit(f, p)
+	})
+	return done, err
 }
 
 // check says what would change, and touches nothing.
@@ -138,12 +138,7 @@ func Recover(dir string) error {
 	if _, err := os.Lstat(filepath.Join(dir, pendingDir)); errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
-	unlock, err := lock(dir)
-	if err != nil {
-		return err
-	}
-	defer unlock()
-	return site{dir: filepath.Clean(dir), step: func() {}}.finish()
+	return site{dir: filepath.Clean(dir), step: func() {}}.locked(site.finish)
 }
 
 // lock keeps two processes from writing one directory at once.

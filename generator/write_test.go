@@ -341,7 +341,7 @@ func TestAWriteThatFailsLeavesTheOld(t *testing.T) {
 		t.Fatal(err)
 	}
 	p.Created = []string{"tiny/blue/new.tf"}
-	if err := (site{dir: dir, step: func() {}}).commit(f, p); err == nil {
+	if err := (site{dir: dir, step: func() {}}).locked(func(s site) error { return s.commit(f, p) }); err == nil {
 		t.Fatal("a file was written over a directory")
 	}
 	if got := onDisk(t, dir); !same(got, was) {
@@ -431,7 +431,7 @@ func killed(t *testing.T, dir string, at int) bool {
 // killedRecovering does so with a recovery.
 func killedRecovering(t *testing.T, dir string, at int) bool {
 	t.Helper()
-	return ended(t, dir, at, site.finish)
+	return ended(t, dir, at, func(s site) error { return s.locked(site.finish) })
 }
 
 // ended does something to a directory, ends it before a step as a kill would,

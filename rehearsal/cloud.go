@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/netip"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -67,6 +68,15 @@ type Options struct {
 	Kubernetes *programs.Set
 	// StandIns are made in every EKS cluster that has a control plane.
 	StandIns []kubernetes.Workload
+	// Propagates is how long Route 53 takes to tell a change to its name servers: until then they answer as before, and
+	// GetChange says PENDING. 0: as Delays say, and GetChange says INSYNC at once.
+	Propagates time.Duration
+	// Private has private zones answer inside of their VPC only: the clients of the load, who ask from an address of
+	// their own, and nobody else.
+	Private bool
+	// Scanned is the mean time between two connections of scanners to each internet-facing load balancer, of which an
+	// address in the internet is never without. 0: none come.
+	Scanned time.Duration
 	// As is the ARN of the role or the user whose credentials Env has; it is made. Empty: nobody's.
 	As string
 }
@@ -118,10 +128,29 @@ func (o Options) withDefaults() Options {
 	if o.Delays == nil {
 		o.Delays = defaultDelays
 	}
+	if o.Propagates > 0 {
+		o.Delays = []time.Duration{o.Propagates, o.Propagates}
+	}
 	if o.Log == nil {
 		o.Log = io.Discard
 	}
 	return o
+}
+
+// insider is where the clients in the VPC of private zones ask from; the zero address is any.
+func (o Options) insider() netip.Addr {
+	if !o.Private {
+		return netip.Addr{}
+	}
+	return netip.AddrFrom4([4]byte{127, 0, 0, 100})
+}
+
+// inside tells who is in the VPC of private zones; nil is everybody.
+func (o Options) inside() func(netip.Addr) bool {
+	if !o.Private {
+		return nil
+	}
+	return func(from netip.Addr) bool { return from == o.insider() }
 }
 
 func (c *Cloud) start(ctx context.Context) (err error) {
@@ -145,7 +174,7 @@ func (c *Cloud) start(ctx context.Context) (err error) {
 	balancers := elb.NewFromConfig(config)
 	c.ingress, err = ingress.Start(ctx, ingress.Options{
 		LoadBalancers: ingress.FromELB(balancers), Metrics: ingress.ToCloudWatch(c.direct()),
-		Authority: c.ca, Hosts: o.hosts(), MaxAge: maxAge, Every: metricsEvery, Log: o.Log,
+		Authority: c.ca, Hosts: o.hosts(), MaxAge: maxAge, Every: metricsEvery, Scanned: o.Scanned, Log: o.Log,
 	})
 	if err != nil {
 		return err
@@ -159,7 +188,7 @@ func (c *Cloud) start(ctx context.Context) (err error) {
 	}
 	// Last, so that nobody can call what is not there yet.
 	c.proxy, err = awsproxy.Start(ctx, awsproxy.Options{Moto: c.moto.URL(), Account: o.Account, Log: o.Log, Wrote: c.wrote,
-		Takes: takes, Models: models, Fleet: c.fleet, StandIns: o.StandIns, Keys: map[string]string{accessKey: secretKey}})
+		Takes: takes, Models: models, Fleet: c.fleet, StandIns: o.StandIns, Keys: map[string]string{accessKey: secretKey}, InSync: c.inSync()})
 	if err != nil {
 		return err
 	}
@@ -170,13 +199,21 @@ func (c *Cloud) startDNS(ctx context.Context, account *route53.Client) (err erro
 	o := c.options
 	c.dns, err = dns.Start(ctx, dns.Options{
 		Zones: dns.FromRoute53(account), HealthChecks: dns.ChecksFromRoute53(account), Target: c.ingress.Lookup,
-		Port: c.portOf, TTL: o.TTL, MaxAge: maxAge, Delays: o.Delays, Log: o.Log,
+		Port: c.portOf, TTL: o.TTL, MaxAge: maxAge, Delays: o.Delays, Inside: o.inside(), Log: o.Log,
 	})
 	if err != nil {
 		return err
 	}
-	c.hoarder, err = dns.StartResolver(ctx, c.dns.Addresses(), hoarded*o.TTL)
+	c.hoarder, err = dns.StartResolver(ctx, c.dns.Addresses(), o.insider(), hoarded*o.TTL)
 	return err
+}
+
+// inSync tells the account when its name servers serve a change; nil: at once.
+func (c *Cloud) inSync() func(written time.Time) bool {
+	if c.options.Propagates == 0 {
+		return nil
+	}
+	return c.dns.InSync
 }
 
 // portOf is where a load balancer's port is: those below 1024 are not everybody's to listen on.
@@ -265,6 +302,9 @@ func (c *Cloud) Calls() []awsproxy.Calls { return c.proxy.Calls() }
 // Validation says how many API calls were compared with AWS's own API models.
 func (c *Cloud) Validation() awsproxy.Validation { return c.proxy.Validation() }
 
+// Scans is how many connections scanners have made to internet-facing load balancers.
+func (c *Cloud) Scans() int { return c.ingress.Scans() }
+
 // StartLoad begins to make requests to a host of the cloud.
 func StartLoad(ctx context.Context, c *Cloud, o load.Options) *load.Load {
 	return load.Start(ctx, c.loadOptions(o))
@@ -273,6 +313,7 @@ func StartLoad(ctx context.Context, c *Cloud, o load.Options) *load.Load {
 // loadOptions are options that reach this cloud.
 func (c *Cloud) loadOptions(o load.Options) load.Options {
 	o.Hoarder = c.hoarder.Address()
+	o.From = c.options.insider()
 	o.Port, o.NameServers, o.Roots, o.Header = c.ingress.Port(), c.dns.Addresses(), c.ca.Pool(), ingress.ColorHeader
 	return o
 }

@@ -15,6 +15,8 @@ import (
 	"testing"
 	"time"
 
+	"golang.org/x/net/dns/dnsmessage"
+
 	"drover/orchestrator/journal"
 	"drover/rehearsal/aws/awsapi"
 	"drover/rehearsal/child"
@@ -223,15 +225,16 @@ func TestFaultsComeAtTheirTimeAndAreMended(t *testing.T) {
 		return api.Query(t.Context(), "ec2", "2016-11-15", "DescribeVpcs", nil, nil)
 	}
 	ask := func() error { // whoever answers, even that it knows no such name, is up
-		host, port, _ := strings.Cut(c.dns.Addresses()[0], ":")
-		out, err := exec.CommandContext(t.Context(), "dig", "@"+host, "-p", port, "+tries=1", "+time=1", "x.example.com").CombinedOutput()
+		q, err := dialServer(t.Context(), "udp", c.dns.Addresses()[0])
 		if err != nil {
-			return fmt.Errorf("%w: %.200s", err, out)
+			return err
 		}
-		return nil
+		defer q.close()
+		_, err = q.ask("x.example.com", dnsmessage.TypeA)
+		return err
 	}
 	if err := ask(); err != nil {
-		t.Fatalf("before any fault (this test needs dig): %v", err)
+		t.Fatalf("before any fault: %v", err)
 	}
 	b := startBreaker(t.Context(), c, "", []fault.Injection{
 		ofCloud(t, "credentials-expire@shift", 500*time.Millisecond), ofCloud(t, "dns-down@1ms", time.Hour), ofCloud(t, "green-500@destroy", time.Hour),
@@ -258,9 +261,8 @@ func TestFaultsComeAtTheirTimeAndAreMended(t *testing.T) {
 	if silent := (Summary{Outcome: journal.Done, Faults: struck}).Err(); silent == nil || !strings.Contains(silent.Error(), "green-500 when destroy begins did not come") {
 		t.Errorf("a rehearsal whose fault did not come is %v", silent)
 	}
-	out := dig(t, c.dns.Addresses()[0], "x.example.com")
-	if !strings.Contains(out, "REFUSED") {
-		t.Errorf("after the end, the name server answers\n%s", out)
+	if m := askServer(t, "udp", c.dns.Addresses()[0], "x.example.com", dnsmessage.TypeA); m.RCode != dnsmessage.RCodeRefused {
+		t.Errorf("after the end, the name server answers\n%s", m.GoString())
 	}
 }
 

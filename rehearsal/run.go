@@ -28,6 +28,8 @@ type RunOptions struct {
 	Seed      uint64            // that decided what is random of them
 	// Kubernetes gives each EKS cluster a control plane, whose programs are fetched or built if they are not there.
 	Kubernetes bool
+	// Commands runs the spec's command checks on this machine. Otherwise they are left out: a spec may come from anybody.
+	Commands bool
 }
 
 // answersWithin is how long the new cluster may take to answer over DNS after apply says that it is there.
@@ -116,7 +118,7 @@ func (r *run) seed(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	r.edits = append(shorten(r.Spec, r.Kubernetes), made...)
+	r.edits = append(shorten(r.Spec, answering{kubernetes: r.Kubernetes, commands: r.Commands}), made...)
 	r.notes = notes(r.edits)
 	if r.Kubernetes {
 		r.notes = append(r.notes, r.emulation()...)
@@ -242,7 +244,7 @@ func (r *run) droverToTheEnd(ctx context.Context, events *eventReader) error {
 
 func (r *run) summarize(events *eventReader, err error) Summary {
 	s := Summary{Cluster: r.Spec.Metadata.Name, From: r.Spec.Spec.Kubernetes.Version, To: r.ToVersion,
-		Outcome: events.outcome, Phases: events.phases, Notes: r.notes, Calls: r.cloud.Calls(), Validation: r.cloud.Validation(), Kubernetes: r.controlPlanes(), dir: r.Dir}
+		Outcome: events.outcome, Phases: events.phases, Notes: r.notes, Calls: r.cloud.Calls(), Scans: r.cloud.Scans(), Validation: r.cloud.Validation(), Kubernetes: r.controlPlanes(), dir: r.Dir}
 	if err != nil {
 		s.Reason = err.Error()
 		if s.Outcome == "" || s.Outcome == journal.Done {

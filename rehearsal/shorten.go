@@ -27,9 +27,8 @@ type edit struct {
 }
 
 // shorten says what a rehearsal changes in a spec: waits that a person would not sit through are cut, nobody is
-// asked, and what only a real cluster could answer is left out (without control planes, that is its API too). Nothing
-// else is changed.
-func shorten(c spec.Cluster, kubernetes bool) []edit {
+// asked, and checks that nobody answers are left out. Nothing else is changed.
+func shorten(c spec.Cluster, answers answering) []edit {
 	r := c.Spec.Rotation
 	var edits []edit
 	for _, wait := range []struct {
@@ -57,27 +56,7 @@ func shorten(c spec.Cluster, kubernetes bool) []edit {
 	if c.Spec.GitOps != nil {
 		edits = append(edits, edit{"gitops", nil, "no GitOps: nothing runs in the pods of a simulated cluster"})
 	}
-	kept, left := checksThatAnswer(r.Verify, kubernetes)
-	if len(left) > 0 {
-		edits = append(edits, edit{"rotation.verify", kept, "checks that need the real cluster are left out: " + strings.Join(left, ", ")})
-	}
-	return edits
-}
-
-// checksThatAnswer leaves out the checks whose other side is not simulated.
-func checksThatAnswer(checks []spec.Check, kubernetes bool) (kept []spec.Check, left []string) {
-	kept = []spec.Check{}
-	for _, c := range checks {
-		switch {
-		case c.Kubernetes != nil && !kubernetes:
-			left = append(left, "kubernetes")
-		case c.Prometheus != nil:
-			left = append(left, "prometheus")
-		default:
-			kept = append(kept, c)
-		}
-	}
-	return kept, left
+	return append(edits, checksThatAnswer(r.Verify, answers)...)
 }
 
 // notes are what edits say to people.

@@ -22,6 +22,7 @@ spec:
   kubernetes: {version: "1.33"}
   network: {cidr: 10.20.0.0/16, nat: single}
   ingress: {domain: shop.example.com}
+  access: {admins: ["arn:aws:iam::123456789012:role/platform-admin"]}
   rotation:
     maxAge: 30d
     window: {days: [TUE], from: "02:00", to: "06:00", timezone: Europe/Amsterdam}
@@ -48,7 +49,7 @@ func parsed(t *testing.T, data string) spec.Cluster {
 func TestWithControlPlanesTheKubernetesCheckStays(t *testing.T) {
 	t.Parallel()
 	before := parsed(t, production)
-	edited, err := apply([]byte(production), shorten(before, true))
+	edited, err := apply([]byte(production), shorten(before, answering{kubernetes: true, commands: true}))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -77,7 +78,7 @@ func TestWithControlPlanesTheKubernetesCheckStays(t *testing.T) {
 func TestShortenCutsWaitsAndAsksNobody(t *testing.T) {
 	t.Parallel()
 	before := parsed(t, production)
-	edited, err := apply([]byte(production), append(shorten(before, false), edit{path: "kubernetes.version", value: "1.34"}))
+	edited, err := apply([]byte(production), append(shorten(before, answering{commands: true}), edit{path: "kubernetes.version", value: "1.34"}))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -94,7 +95,7 @@ func TestShortenCutsWaitsAndAsksNobody(t *testing.T) {
 		t.Errorf("the copy says\n%+v\nwant\n%+v", after.Spec, want.Spec)
 	}
 	notes := ""
-	for _, e := range shorten(before, false) {
+	for _, e := range shorten(before, answering{commands: true}) {
 		notes += e.note + "\n"
 	}
 	for _, say := range []string{"rotation.soak is 15s instead of 1h", "approve shift and destroy", "kubernetes, prometheus", "window"} {
@@ -111,7 +112,7 @@ func TestShortenLeavesShortSpecsAlone(t *testing.T) {
 		t.Fatal(err)
 	}
 	before := parsed(t, string(data))
-	if edits := shorten(before, true); len(edits) != 0 {
+	if edits := shorten(before, answering{kubernetes: true, commands: true}); len(edits) != 0 {
 		t.Errorf("the demo is written to be watched as it is, and these are changed: %+v", edits)
 	}
 	same, err := apply(data, nil)
@@ -126,9 +127,9 @@ func TestShortenLeavesShortSpecsAlone(t *testing.T) {
 func TestApplyMakesSectionsThatTheFileLeavesOut(t *testing.T) {
 	t.Parallel()
 	minimal := "apiVersion: drover/v1\nkind: Cluster\nmetadata: {name: tiny}\nspec:\n  platform: aws\n  region: eu-west-1\n" +
-		"  network: {cidr: 10.40.0.0/16}\n  ingress: {domain: tiny.example.com}\n"
+		"  network: {cidr: 10.40.0.0/16}\n  ingress: {domain: tiny.example.com}\n  access: {admins: [\"arn:aws:iam::123456789012:role/platform-admin\"]}\n"
 	before := parsed(t, minimal)
-	edited, err := apply([]byte(minimal), append(shorten(before, false), edit{path: "kubernetes.version", value: "1.30"}))
+	edited, err := apply([]byte(minimal), append(shorten(before, answering{commands: true}), edit{path: "kubernetes.version", value: "1.30"}))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -155,7 +156,7 @@ func TestOnlyWhatRunsInAClusterIsLeftOutAndSaid(t *testing.T) {
 		t.Fatal(err)
 	}
 	before := parsed(t, string(data))
-	edits := shorten(before, true)
+	edits := shorten(before, answering{kubernetes: true, commands: true})
 	edited, err := apply(data, edits)
 	if err != nil {
 		t.Fatal(err)

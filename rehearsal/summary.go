@@ -26,8 +26,11 @@ type Summary struct {
 	Management []Weights     `json:"management,omitempty"`
 	Requests   load.Requests `json:"requests"`
 	Inventory  Inventory     `json:"inventory"`
-	Faults     []Struck      `json:"faults,omitempty"` // what was broken on purpose
-	Seed       uint64        `json:"seed,omitempty"`   // that decided what was random of it
+	// Scans are connections of scanners to internet-facing load balancers: they are in the load balancers' metrics, and
+	// no requests.
+	Scans  int      `json:"scans,omitempty"`
+	Faults []Struck `json:"faults,omitempty"` // what was broken on purpose
+	Seed   uint64   `json:"seed,omitempty"`   // that decided what was random of it
 
 	Started       time.Time `json:"started"`
 	Seconds       float64   `json:"seconds"`       // of the whole rehearsal

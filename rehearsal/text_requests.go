@@ -32,6 +32,9 @@ func (s Summary) writeRequests(b *strings.Builder) {
 	if len(r.Seconds) > 0 {
 		writeCourse(b, r)
 	}
+	if s.Scans > 0 {
+		fmt.Fprintf(b, "  scanners made %d more connections to public load balancers\n", s.Scans)
+	}
 	for _, failure := range r.Failures {
 		fmt.Fprintf(b, "  failed %s\n", failure)
 	}

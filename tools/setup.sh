@@ -5,8 +5,6 @@
 set -euo pipefail
 
 cd "$(dirname "$0")/.."
-cache=$(tools/cache-dir.sh)
-readonly moto_version=5.2.1
 missing=()
 
 have() { command -v "$1" >/dev/null 2>&1; }
@@ -58,67 +56,34 @@ check_kubernetes() {
   fi
 }
 
-# The rehearsal's simulated AWS is moto's server, a Python program. Where PATH has none, it
-# goes into a virtual environment in the cache directory, which the rehearsal knows.
-check_moto() {
-  local venv=$cache/venv
-  if have moto_server; then
-    say moto_server "$(command -v moto_server)"
+# The rehearsal's simulated AWS is moto's server, a Python program; the tests ask it with the aws command line as well.
+# What PATH does not have goes into the cache directory, where the rehearsal and the tests look too.
+check_python() {
+  local venv lacking=() program
+  for program in "$@"; do
+    if have "$program"; then
+      say "$program" "$(command -v "$program")"
+    else
+      lacking+=("$program")
+    fi
+  done
+  [ ${#lacking[@]} -gt 0 ] || return 0
+  if ! venv=$(tools/python.sh); then
+    missing+=("${lacking[*]}, which could not be installed (see above): pip install --require-hashes -r tools/python/requirements.txt")
     return
   fi
-  if [ -x "$venv/bin/moto_server" ] && [ "$(cat "$venv/moto-version" 2>/dev/null || true)" = "$moto_version" ]; then
-    say moto_server "$venv/bin/moto_server"
-    return
-  fi
-  if ! have python3; then
-    missing+=("Python 3.9 or newer, with its venv module (Debian and Ubuntu: apt install python3-venv)")
-    return
-  fi
-  say moto_server "not found: installing moto[server] $moto_version into $venv"
-  if ! python3 -m venv "$venv" >&2; then
-    missing+=("Python's venv module (Debian and Ubuntu: apt install python3-venv)")
-    return
-  fi
-  if ! "$venv/bin/python" -m pip install --quiet "moto[server]==$moto_version" >&2; then
-    rm -rf "$venv"
-    missing+=("moto's server, which pip could not install (see above): python3 -m pip install 'moto[server]==$moto_version'")
-    return
-  fi
-  echo "$moto_version" >"$venv/moto-version"
-  say moto_server "$venv/bin/moto_server"
-}
-
-# dig is for the tests alone: they hold the rehearsal's DNS to it. Nothing else misses it.
-check_dig() {
-  if have dig; then
-    say dig "$(command -v dig)"
-  else
-    say dig "not found; only 'make test' needs it (Debian and Ubuntu: apt install bind9-dnsutils)"
-  fi
-}
-
-# The tests ask the simulated EKS as a person does, with the aws command line.
-check_aws() {
-  if have aws; then
-    say aws "$(command -v aws)"
-    return
-  fi
-  if [ ! -x "$cache/venv/bin/aws" ]; then
-    say aws "not found: installing awscli into $cache/venv"
-    { [ -x "$cache/venv/bin/python" ] || python3 -m venv "$cache/venv" >&2; } &&
-      "$cache/venv/bin/python" -m pip install --quiet awscli >&2 || {
-      missing+=("the aws command line, which pip could not install (see above): https://aws.amazon.com/cli/")
-      return
-    }
-  fi
-  say aws "$cache/venv/bin/aws"
+  for program in "${lacking[@]}"; do
+    say "$program" "$venv/bin/$program"
+  done
 }
 
 check_go
 [ ${#missing[@]} -gt 0 ] || { check_terraform && check_kubernetes; }
-check_moto
-check_dig
-[ "${1:-}" != tests ] || check_aws
+if [ "${1:-}" = tests ]; then
+  check_python moto_server aws
+else
+  check_python moto_server
+fi
 
 if [ ${#missing[@]} -gt 0 ]; then
   echo "This machine lacks:" >&2

@@ -11,6 +11,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"drover/generator/spec"
+	"drover/generator/untrusted"
 	"drover/orchestrator/redact"
 	"drover/orchestrator/rotation"
 	"drover/orchestrator/store"
@@ -28,11 +29,12 @@ const (
 )
 
 // streams are a command's files: what is progress goes to err, the answer to out.
-// Through run, neither shows what secrets knows.
+// Through run, neither shows what secrets knows, nor any character that is not what it looks like.
 type streams struct {
-	in       *os.File
-	out, err io.Writer
-	secrets  *redact.Redactor
+	in         *os.File
+	out, err   io.Writer
+	interrupts *interrupts // nil: there are no signals
+	secrets    *redact.Redactor
 }
 
 // errDifferences says that a check found something that is not as it should be.
@@ -42,9 +44,15 @@ var errDifferences = errors.New("differences found")
 type usageError struct{ error }
 
 // run is the whole program, without the process around it.
-func run(ctx context.Context, args []string, s streams) int {
+func run(ctx context.Context, args []string, s streams) (code int) {
 	s.secrets = redact.FromEnvironment(os.Environ())
-	s.out, s.err = s.secrets.Writer(s.out), s.secrets.Writer(s.err)
+	s.out, s.err = s.secrets.Writer(untrusted.Writer(s.out)), s.secrets.Writer(untrusted.Writer(s.err))
+	defer func() {
+		if r := recover(); r != nil {
+			_, _ = fmt.Fprintf(s.err, "error: drover crashed, which is a mistake of its own; please report this: %v\n\n%s", r, debug.Stack())
+			code = exitFailed // Go's own code for it means differences here
+		}
+	}()
 	err := newApp(s).RunContext(ctx, gateLast(args))
 	if err == nil {
 		return exitDone
@@ -105,16 +113,25 @@ func newApp(s streams) *cli.App {
 		OnUsageError:           onUsageError,
 		Action:                 unknownCommand,
 		Commands: []*cli.Command{
-			validateCommand(s), generateCommand(s), networkCommand(s), schemaCommand(s), initCommand(s),
-			planCommand(s), applyCommand(s), rotateCommand(s), statusCommand(s), historyCommand(s), reportCommand(s), approveCommand(s),
+			looks(s, validateCommand(s)), generateCommand(s), looks(s, networkCommand(s)), looks(s, schemaCommand(s)), initCommand(s),
+			planCommand(s), applyCommand(s), rotateCommand(s), looks(s, statusCommand(s)), looks(s, historyCommand(s)), looks(s, reportCommand(s)), approveCommand(s),
 			pauseCommand(s), resumeCommand(s), freezeCommand(s), abortCommand(s), rollbackCommand(s),
-			destroyCommand(s), rehearseCommand(s), doctorCommand(s), completionCommand(s),
+			recoverCommand(s), destroyCommand(s), rehearseCommand(s), doctorCommand(s), completionCommand(s),
 		},
 	}
 	for _, command := range app.Commands {
 		command.OnUsageError = onUsageError // the app's own is not inherited
 	}
 	return app
+}
+
+// looks is a command that changes nothing, so that a signal ends it at once. The plan of Terraform has a lock to give back.
+func looks(s streams, command *cli.Command) *cli.Command {
+	command.Before = func(*cli.Context) error {
+		s.interrupts.changesNothing()
+		return nil
+	}
+	return command
 }
 
 func onUsageError(c *cli.Context, err error, _ bool) error {

@@ -31,7 +31,7 @@ func approveCommand(s streams) *cli.Command {
 			if !slices.Contains(gates, gate) || c.NArg() > 1 {
 				return usageError{fmt.Errorf("approve takes one of %s, as in `drover approve %s -f cluster.yaml`", strings.Join(gates, ", "), gates[0])}
 			}
-			return ask(c, s, rotation.Request{Asks: rotation.Approve, Gate: gate})
+			return leave(c, s, rotation.Request{Asks: rotation.Approve, Gate: gate})
 		},
 	}
 }

@@ -15,8 +15,8 @@ func askFlags() []cli.Flag {
 	return []cli.Flag{fileFlag(), outFlag(), byFlag(), &cli.StringFlag{Name: "reason", Usage: "`WHY`, for the journal"}}
 }
 
-// ask leaves a request where whoever drives the rotation finds it. It needs no lease.
-func ask(c *cli.Context, s streams, q rotation.Request) error {
+// leave leaves a request where whoever drives the rotation finds it. It needs no lease.
+func leave(c *cli.Context, s streams, q rotation.Request) error {
 	all, err := loadAll(c.Context, c.String("file"), s.err)
 	if err != nil {
 		return err
@@ -46,7 +46,7 @@ func asking(s streams, asks rotation.Asked, usage string) *cli.Command {
 			if err := noArguments(c); err != nil {
 				return err
 			}
-			return ask(c, s, rotation.Request{Asks: asks})
+			return leave(c, s, rotation.Request{Asks: asks})
 		},
 	}
 }

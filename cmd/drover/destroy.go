@@ -1,9 +1,7 @@
 package main
 
 import (
-	"bufio"
 	"fmt"
-	"strings"
 
 	"github.com/urfave/cli/v2"
 
@@ -35,15 +33,10 @@ func typedName(c *cli.Context, s streams, name string) error {
 		if s.in == nil || !isTerminal(s.in) {
 			return usageError{fmt.Errorf("destroy needs the cluster's name typed, and there is no terminal to type it on; add --confirm %s", name)}
 		}
-		_, err := fmt.Fprintf(s.err, "This deletes %s with its network, zone, registry and databases.\nWrite its name to go on: ", name)
-		if err != nil {
+		var err error
+		if typed, err = ask(c.Context, s, fmt.Sprintf("This deletes %s with its network, zone, registry and databases.\nWrite its name to go on: ", name)); err != nil {
 			return err
 		}
-		line, err := bufio.NewReader(s.in).ReadString('\n')
-		if err != nil {
-			return fmt.Errorf("reading the name: %w", err)
-		}
-		typed = strings.TrimSpace(line)
 	}
 	if typed != name {
 		return usageError{fmt.Errorf("%q is not the name of this cluster, %s; nothing was changed", typed, name)}

@@ -1,21 +1,16 @@
 package main
 
 import (
-	"bufio"
 	"context"
 	"encoding/json"
 	"fmt"
 	"io"
-	"os"
-	"strings"
 
 	"github.com/urfave/cli/v2"
-	"golang.org/x/term"
 
 	"drover/generator/spec"
 	"drover/orchestrator/cluster"
 	"drover/orchestrator/journal"
-	"drover/orchestrator/store"
 )
 
 // driveFlags are those of every command that changes a cluster.
@@ -45,28 +40,28 @@ func optionsOf(c *cli.Context, s streams, of spec.Cluster, observer cluster.Obse
 	if err != nil {
 		return cluster.Options{}, err
 	}
-	opened, err := openStore(c.Context, of, c.String("out"))
+	opened, where, err := openStore(c.Context, of, c.String("out"))
 	if err != nil {
 		return cluster.Options{}, err
 	}
 	return cluster.Options{
 		Spec: of, SpecFile: c.String("file"), Out: c.String("out"), Version: version(), By: by, Observer: observer, Secrets: s.secrets,
-		Clock: clock{}, Store: opened, Holder: holder, Connect: connectIn(c.String("out")),
+		Clock: clock{}, Store: opened, StoreAt: where, Holder: holder, Connect: connectIn(c.String("out")),
 	}, nil
 }
 
 // journaled is the journal of the spec that -f names, for commands that only read it.
-func journaled(c *cli.Context) (spec.Cluster, *store.Store, []journal.Event, error) {
+func journaled(c *cli.Context) (spec.Cluster, []journal.Event, error) {
 	l, err := loadOne(c, io.Discard)
 	if err != nil {
-		return spec.Cluster{}, nil, nil, err
+		return spec.Cluster{}, nil, err
 	}
-	opened, err := openStore(c.Context, l.Cluster, c.String("out"))
+	opened, _, err := openStore(c.Context, l.Cluster, c.String("out"))
 	if err != nil {
-		return l.Cluster, nil, nil, err
+		return l.Cluster, nil, err
 	}
 	events, err := cluster.Events(c.Context, opened)
-	return l.Cluster, opened, events, err
+	return l.Cluster, events, err
 }
 
 // drive asks the person and then acts.
@@ -79,6 +74,7 @@ func drive(c *cli.Context, s streams, o cluster.Options, question string, do fun
 
 // act acts, and says what the cluster is then.
 func act(c *cli.Context, s streams, o cluster.Options, do func(context.Context, cluster.Options) error) error {
+	s.interrupts.changes()
 	if err := do(c.Context, o); err != nil {
 		return err
 	}
@@ -117,17 +113,12 @@ func confirm(c *cli.Context, s streams, question string) error {
 	if s.in == nil || !isTerminal(s.in) {
 		return usageError{fmt.Errorf("%s asks before it acts, and there is no terminal to ask on; add --auto-approve", c.Command.FullName())}
 	}
-	if _, err := fmt.Fprintf(s.err, "%s\nWrite yes to go on: ", question); err != nil {
+	answer, err := ask(c.Context, s, question+"\nWrite yes to go on: ")
+	if err != nil {
 		return err
 	}
-	answer, err := bufio.NewReader(s.in).ReadString('\n')
-	if err != nil {
-		return fmt.Errorf("reading the answer: %w", err)
-	}
-	if strings.TrimSpace(answer) != "yes" {
+	if answer != "yes" {
 		return fmt.Errorf("%s was not confirmed; nothing was changed", c.Command.FullName())
 	}
 	return nil
 }
-
-func isTerminal(f *os.File) bool { return term.IsTerminal(int(f.Fd())) }

@@ -9,13 +9,11 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
-	"runtime"
-	"sync"
-	"sync/atomic"
 
 	"github.com/urfave/cli/v2"
 
 	"drover/generator"
+	"drover/generator/parallel"
 	"drover/generator/spec"
 	"drover/orchestrator/cluster"
 	"drover/orchestrator/journal"
@@ -27,11 +25,15 @@ func generateCommand(s streams) *cli.Command {
 		Flags: []cli.Flag{
 			fileFlag(), outFlag(),
 			&cli.BoolFlag{Name: "check", Usage: "write nothing; exit 2 where something would change"},
+			&cli.BoolFlag{Name: "lock", Usage: "also write lock files with the providers' hashes for Linux and macOS, on amd64 and arm64"},
 			&cli.BoolFlag{Name: "force", Usage: "overwrite generated files that a person edited"},
 		},
 		Action: func(c *cli.Context) error {
 			if err := noArguments(c); err != nil {
 				return err
+			}
+			if c.Bool("check") && c.Bool("lock") {
+				return usageError{errors.New("--check writes nothing, and --lock writes lock files: give one of the two")}
 			}
 			return generate(c, s)
 		},
@@ -39,6 +41,10 @@ func generateCommand(s streams) *cli.Command {
 }
 
 func generate(c *cli.Context, s streams) error {
+	check := c.Bool("check")
+	if check {
+		s.interrupts.changesNothing()
+	}
 	all, err := loadAll(c.Context, c.String("file"), s.err)
 	if err != nil {
 		return err
@@ -47,7 +53,7 @@ func generate(c *cli.Context, s streams) error {
 	if err != nil {
 		return err
 	}
-	check := c.Bool("check")
+	s.interrupts.changes()
 	changes, err := generator.Write(c.String("out"), files, generator.WriteOptions{Check: check, Force: c.Bool("force")})
 	if errors.Is(err, generator.ErrUnfinished) {
 		return fmt.Errorf("%w: %w", errDifferences, err)
@@ -59,6 +65,9 @@ func generate(c *cli.Context, s streams) error {
 	if check && !changes.Empty() {
 		return errDifferences
 	}
+	if c.Bool("lock") {
+		return lockProviders(c.Context, c.String("out"), all, s.err)
+	}
 	return nil
 }
 
@@ -66,17 +75,11 @@ func generate(c *cli.Context, s streams) error {
 func renderAll(ctx context.Context, out string, all []loaded) (generator.Files, error) {
 	each := make([]generator.Files, len(all))
 	errs := make([]error, len(all))
-	var next atomic.Int64
-	var workers sync.WaitGroup
-	for range min(runtime.GOMAXPROCS(0), len(all)) {
-		workers.Go(func() {
-			for i := int(next.Add(1)) - 1; i < len(all) && ctx.Err() == nil; i = int(next.Add(1)) - 1 {
-				each[i], errs[i] = renderOne(ctx, out, all[i])
-			}
-		})
-	}
-	workers.Wait()
-	if err := cmp.Or(ctx.Err(), errors.Join(errs...)); err != nil {
+	err := parallel.Each(len(all), func(i int) error {
+		each[i], errs[i] = renderOne(ctx, out, all[i])
+		return ctx.Err()
+	})
+	if err := cmp.Or(ctx.Err(), err, errors.Join(errs...)); err != nil {
 		return nil, err
 	}
 	files := generator.Files{}
@@ -102,7 +105,7 @@ func renderOne(ctx context.Context, out string, l loaded) (generator.Files, erro
 // that were built here are known by the file that drover writes when it builds one.
 func renderable(ctx context.Context, out string, c spec.Cluster) ([]generator.Root, error) {
 	if c.Spec.State.Backend == "local" {
-		opened, err := openStore(ctx, c, out)
+		opened, _, err := openStore(ctx, c, out)
 		if err != nil {
 			return nil, err
 		}

@@ -26,7 +26,7 @@ func historyCommand(s streams) *cli.Command {
 			if err != nil {
 				return err
 			}
-			of, _, events, err := journaled(c)
+			of, events, err := journaled(c)
 			if err != nil {
 				return err
 			}

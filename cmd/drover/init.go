@@ -15,6 +15,7 @@ import (
 	"drover/generator/eksctl"
 	"drover/generator/fleet"
 	"drover/generator/spec"
+	"drover/generator/untrusted"
 )
 
 func initCommand(s streams) *cli.Command {
@@ -70,7 +71,7 @@ func startingPoint(c *cli.Context) (spec.Cluster, string, error) {
 	if from == "" {
 		return spec.Cluster{}, "", nil
 	}
-	data, err := os.ReadFile(from)
+	data, err := untrusted.ReadFile(from)
 	if err != nil {
 		return spec.Cluster{}, "", usageError{fmt.Errorf("reading the ClusterConfig of eksctl: %w; name its file with --from-eksctl", err)}
 	}
@@ -85,7 +86,7 @@ func startingPoint(c *cli.Context) (spec.Cluster, string, error) {
 // in it as far as it can be.
 func firstText(c *cli.Context, title string, cluster *spec.Cluster) (string, []eksctl.Note, error) {
 	if from := c.String("from-eksctl"); from != "" {
-		data, err := os.ReadFile(from)
+		data, err := untrusted.ReadFile(from)
 		if err != nil {
 			return "", nil, fmt.Errorf("reading the ClusterConfig of eksctl: %w", err)
 		}
@@ -174,9 +175,18 @@ func create(file, text string) error {
 	return nil
 }
 
+// mostNotes is how many fields of a ClusterConfig are spoken of one by one.
+const mostNotes = 200
+
 // sayWritten ends with what is in the file, what is not, and what comes next.
 func sayWritten(s streams, file, text string, notes []eksctl.Note) error {
-	for _, n := range notes {
+	for i, n := range notes {
+		if i == mostNotes {
+			if _, err := fmt.Fprintf(s.err, "and %d more\n", len(notes)-i); err != nil {
+				return err
+			}
+			break
+		}
 		if _, err := fmt.Fprintln(s.err, n); err != nil {
 			return err
 		}

@@ -10,6 +10,7 @@ import (
 
 	"golang.org/x/term"
 
+	"drover/generator/untrusted"
 	"drover/orchestrator/cluster"
 	"drover/orchestrator/journal"
 )
@@ -19,7 +20,8 @@ import (
 type progress struct {
 	mu      sync.Mutex
 	w       io.Writer
-	width   int // of the terminal; 0 where there is none
+	screen  io.Writer // what w writes to in the end; it alone is told to erase a line
+	width   int       // of the terminal; 0 where there is none
 	verbose bool
 	started time.Time // of the phase under way
 	pending string    // its first line, held back until it takes long enough to do something
@@ -28,8 +30,8 @@ type progress struct {
 var _ cluster.Observer = (*progress)(nil)
 
 func newProgress(w io.Writer, verbose bool) *progress {
-	p := &progress{w: w, verbose: verbose}
-	if f, ok := inmost(w).(*os.File); ok && isTerminal(f) {
+	p := &progress{w: w, screen: inmost(w), verbose: verbose}
+	if f, ok := p.screen.(*os.File); ok && isTerminal(f) {
 		if width, _, err := term.GetSize(int(f.Fd())); err == nil {
 			p.width = width
 		}
@@ -39,10 +41,13 @@ func newProgress(w io.Writer, verbose bool) *progress {
 
 // inmost is what is written to in the end.
 func inmost(w io.Writer) io.Writer {
-	if outer, ok := w.(interface{ Unwrap() io.Writer }); ok {
-		return outer.Unwrap()
+	for {
+		outer, ok := w.(interface{ Unwrap() io.Writer })
+		if !ok {
+			return w
+		}
+		w = outer.Unwrap()
 	}
-	return w
 }
 
 // lines says how each kind of event reads; a kind that is not here is for the
@@ -118,7 +123,7 @@ func (p *progress) Event(e journal.Event) {
 	if e.Kind == journal.PhaseDone {
 		p.pending = ""
 	}
-	if line, ok := lines[e.Kind]; ok {
+	if line, ok := lines[e.Kind]; ok && (e.Kind != journal.Destroyed || e.Outcome != journal.Skipped) { // there was nothing to destroy
 		p.flush()
 		p.lasting(line(e))
 	}
@@ -160,16 +165,17 @@ func (p *progress) passing(message string) {
 		p.print("  … " + message + "\n")
 		return
 	}
-	line := fmt.Sprintf("  %s… %s", p.elapsed(), message)
+	line := fmt.Sprintf("  %s… %s", p.elapsed(), untrusted.Printable(message))
 	if runes := []rune(line); len(runes) >= p.width {
 		line = string(runes[:p.width-1])
 	}
-	p.print("\r\x1b[K" + line)
+	p.erase()
+	p.print(line)
 }
 
 func (p *progress) lasting(line string) {
 	if p.width > 0 {
-		p.print("\r\x1b[K")
+		p.erase()
 	}
 	p.print(line + "\n")
 }
@@ -180,6 +186,9 @@ func (p *progress) elapsed() string {
 	}
 	return time.Since(p.started).Truncate(time.Second).String() + " "
 }
+
+// erase clears the line that the cursor is on.
+func (p *progress) erase() { _, _ = io.WriteString(p.screen, "\r\x1b[K") }
 
 // print cannot fail in a way that should stop a rotation.
 func (p *progress) print(s string) { _, _ = io.WriteString(p.w, s) }

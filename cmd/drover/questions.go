@@ -23,19 +23,30 @@ type question struct {
 	path        string // of the spec
 	in          func(*spec.Cluster) *string
 	suggest     func(*asker) string // "" where nothing can be suggested
+	only        spec.Platform       // the one platform that needs it; "": all do
 }
 
 var questions = []question{
 	{"name", "the `NAME` of the cluster", "The name of the cluster, such as shop-prod", "metadata.name",
-		func(c *spec.Cluster) *string { return &c.Metadata.Name }, noSuggestion},
+		func(c *spec.Cluster) *string { return &c.Metadata.Name }, noSuggestion, ""},
 	{"platform", "the `PLATFORM`: aws, azure or google", "The platform: aws, azure or google", "spec.platform",
-		func(c *spec.Cluster) *string { return (*string)(&c.Spec.Platform) }, func(*asker) string { return string(spec.AWS) }},
+		func(c *spec.Cluster) *string { return (*string)(&c.Spec.Platform) }, func(*asker) string { return string(spec.AWS) }, ""},
 	{"region", "the `REGION` of the platform", "The region, such as eu-west-1", "spec.region",
-		func(c *spec.Cluster) *string { return &c.Spec.Region }, noSuggestion},
+		func(c *spec.Cluster) *string { return &c.Spec.Region }, noSuggestion, ""},
 	{"cidr", "the `RANGE` of the network (default: one that overlaps no spec beside it)", "The range of its network", "spec.network.cidr",
-		func(c *spec.Cluster) *string { return &c.Spec.Network.CIDR }, (*asker).freeNetwork},
+		func(c *spec.Cluster) *string { return &c.Spec.Network.CIDR }, (*asker).freeNetwork, ""},
 	{"domain", "the `DOMAIN` that traffic arrives at", "The domain that traffic arrives at, such as shop.example.com", "spec.ingress.domain",
-		func(c *spec.Cluster) *string { return &c.Spec.Ingress.Domain }, noSuggestion},
+		func(c *spec.Cluster) *string { return &c.Spec.Ingress.Domain }, noSuggestion, ""},
+	{"admin", "the `ARN` of the IAM role or user that administers the cluster, on aws", "Who administers the cluster, such as arn:aws:iam::123456789012:role/platform-admin", "spec.access.admins[0]",
+		firstAdmin, noSuggestion, spec.AWS},
+}
+
+// firstAdmin is where the first admin of a spec is.
+func firstAdmin(c *spec.Cluster) *string {
+	if len(c.Spec.Access.Admins) == 0 {
+		c.Spec.Access.Admins = []string{""}
+	}
+	return &c.Spec.Access.Admins[0]
 }
 
 func noSuggestion(*asker) string { return "" }
@@ -63,6 +74,9 @@ func (a *asker) all(c *cli.Context) error {
 	var missing []string
 	var wrong []error
 	for _, q := range questions {
+		if q.only != "" && a.cluster.Spec.Platform != q.only {
+			continue
+		}
 		answer := q.in(a.cluster)
 		if c.IsSet(q.flag) {
 			*answer = c.String(q.flag)
@@ -144,33 +158,21 @@ func (a *asker) one(ctx context.Context, q question, suggestion string) error {
 	}
 }
 
-// line reads one answer, or ends with the context: a read of a terminal cannot
-// be interrupted, so that the goroutine is left to the end of the process.
+// line reads one answer.
 func (a *asker) line(ctx context.Context) (string, error) {
 	if a.reader == nil {
 		a.reader = bufio.NewReader(a.streams.in)
 	}
-	type read struct {
-		line string
-		err  error
-	}
-	got := make(chan read, 1)
-	go func() {
-		line, err := a.reader.ReadString('\n')
-		got <- read{line, err}
-	}()
-	select {
-	case <-ctx.Done():
+	line, err := readLine(ctx, a.reader)
+	switch {
+	case errors.Is(err, errInterrupted):
 		return "", errors.New("nothing was written: init was interrupted")
-	case r := <-got:
-		if errors.Is(r.err, io.EOF) && strings.TrimSpace(r.line) == "" {
-			return "", errors.New("nothing was written: the answers ended early")
-		}
-		if r.err != nil && !errors.Is(r.err, io.EOF) {
-			return "", fmt.Errorf("reading the answer: %w", r.err)
-		}
-		return strings.TrimSpace(r.line), nil
+	case errors.Is(err, io.EOF):
+		return "", errors.New("nothing was written: the answers ended early")
+	case err != nil:
+		return "", fmt.Errorf("reading the answer: %w", err)
 	}
+	return line, nil
 }
 
 // problem says what is wrong with one answer, or "". The questions that come

@@ -25,6 +25,7 @@ func rehearseCommand(s streams) *cli.Command {
 			&cli.BoolFlag{Name: "serve", Usage: "only start the cloud, print how to reach it, and stay"},
 			&cli.StringSliceFlag{Name: "fault", Usage: "break something on purpose: `FAULT` is NAME[:SERVICE][@PHASE|@DURATION|@random], NAME may be random, and there may be several"},
 			&cli.Uint64Flag{Name: "seed", Usage: "`NUMBER` that decides what is random of the faults, as in an earlier rehearsal (default: another each time)"},
+			&cli.BoolFlag{Name: "allow-commands", Usage: "run the spec's command checks on this machine; they are left out otherwise, as a spec may come from anybody"},
 			&cli.BoolFlag{Name: "list-faults", Usage: "tell what can be broken, and end"},
 		},
 		Action: func(c *cli.Context) error {
@@ -47,11 +48,12 @@ func rehearseCommand(s streams) *cli.Command {
 			if err != nil {
 				return err
 			}
+			s.interrupts.changes()
 			if c.Bool("serve") {
 				return rehearsal.Serve(c.Context, rehearsal.ServeOptions{Spec: l.Cluster, Dir: c.String("dir"), Out: s.out, Log: s.err, Kubernetes: kubernetes, Faults: faults})
 			}
 			return rehearse(c, s, inJSON, rehearsal.RunOptions{SpecFile: l.File, Spec: l.Cluster, ToVersion: c.String("to"), Dir: c.String("dir"),
-				Progress: s.err, Kubernetes: kubernetes, Faults: faults, Seed: seed})
+				Progress: s.err, Kubernetes: kubernetes, Faults: faults, Seed: seed, Commands: c.Bool("allow-commands")})
 		},
 	}
 }

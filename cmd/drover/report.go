@@ -19,7 +19,7 @@ func reportCommand(s streams) *cli.Command {
 			if format != "html" && format != "json" {
 				return usageError{fmt.Errorf("--output is %q; write html or json", format)}
 			}
-			of, _, events, err := journaled(c)
+			of, events, err := journaled(c)
 			if err != nil {
 				return err
 			}

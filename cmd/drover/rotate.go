@@ -43,7 +43,7 @@ func rotateCommand(s streams) *cli.Command {
 			}
 			state := journal.Fold(events)
 			if err := o.Rotatable(state); err != nil {
-				return err
+				return notRotatable(c.Context, o, err)
 			}
 			if condition != (cluster.Condition{}) {
 				due, err := askDue(c, s, o, condition)
@@ -60,6 +60,18 @@ func rotateCommand(s streams) *cli.Command {
 			return drive(c, s, o, question, cluster.Rotate)
 		},
 	}
+}
+
+// notRotatable says that something stands that the journal does not have, or that nobody knows; err if nothing stands.
+func notRotatable(ctx context.Context, o cluster.Options, err error) error {
+	status, asking := statusOf(ctx, o)
+	if asking != nil {
+		return asking
+	}
+	if stands := o.Stands(status); stands != nil {
+		return stands
+	}
+	return err
 }
 
 // beforeTheEnd is how long before credentials end nothing new is begun.

@@ -12,6 +12,7 @@ import (
 
 	"drover/generator/fleet"
 	"drover/generator/spec"
+	"drover/generator/untrusted"
 )
 
 // loaded is one spec with the file that it came from.
@@ -59,7 +60,7 @@ func specFiles(path string) ([]string, error) {
 	if info, err := os.Stat(path); err != nil || !info.IsDir() {
 		return []string{path}, nil //nolint:nilerr // Load says what is wrong with it
 	}
-	entries, err := os.ReadDir(path)
+	entries, err := untrusted.ReadDir(path)
 	if err != nil {
 		return nil, fmt.Errorf("listing the specs in %s: %w", path, err)
 	}

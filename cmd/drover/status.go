@@ -1,6 +1,8 @@
 package main
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -25,28 +27,51 @@ func statusCommand(s streams) *cli.Command {
 			if err != nil {
 				return err
 			}
-			of, opened, events, err := journaled(c)
+			l, err := loadOne(c, io.Discard)
 			if err != nil {
 				return err
 			}
-			state := journal.Fold(events)
-			var asked []rotation.Request
-			if state.Rotation != nil {
-				if asked, err = cluster.Asked(c.Context, opened); err != nil {
-					return err
-				}
+			o, err := optionsOf(c, s, l.Cluster, newProgress(s.err, false))
+			if err != nil {
+				return err
 			}
-			status := history.StatusOf(of, state, asked, time.Now())
+			status, err := statusOf(c.Context, o)
+			if err != nil {
+				return err
+			}
+			write := writeStatus
 			if inJSON {
-				return writeJSON(s.out, status)
+				write = func(w io.Writer, status history.Status) error { return writeJSON(w, status) }
 			}
-			return writeStatus(s.out, status)
+			return errors.Join(write(s.out, status), o.Stands(status))
 		},
 	}
 }
 
+// statusOf is what a cluster is by its journal, and whether the account agrees.
+func statusOf(ctx context.Context, o cluster.Options) (history.Status, error) {
+	events, err := cluster.Events(ctx, o.Store)
+	if err != nil {
+		return history.Status{}, err
+	}
+	state := journal.Fold(events)
+	var asked []rotation.Request
+	if state.Rotation != nil {
+		if asked, err = cluster.Asked(ctx, o.Store); err != nil {
+			return history.Status{}, err
+		}
+	}
+	status := history.StatusOf(o.Spec, state, asked, o.Clock.Now())
+	status.Account, err = cluster.Account(ctx, o, connectPlatform)
+	return status, err
+}
+
 // writeStatus says in a few lines what a person asks first.
 func writeStatus(w io.Writer, status history.Status) error {
+	a := status.Account
+	if status.Active == "" && a != nil && (!a.Asked || len(a.Disagreements) > 0) {
+		return nil // that it is not built is not known
+	}
 	if status.Active == "" {
 		_, err := fmt.Fprintf(w, "%s: not built yet; `drover apply` builds it\n", status.Cluster)
 		return err
@@ -56,6 +81,9 @@ func writeStatus(w io.Writer, status history.Status) error {
 		{"cluster", status.Cluster},
 		{"active", fmt.Sprintf("%s, Kubernetes %s, revision %s", status.Active, status.Version, status.Revision)},
 		{"traffic", trafficText(status.Weights)},
+	}
+	if a != nil {
+		lines = append(lines, [2]string{"account", accountText(*a)})
 	}
 	lines = append(lines, timingLines(status.Timing)...)
 	if f := status.Failed; f != nil {
@@ -76,6 +104,16 @@ func writeStatus(w io.Writer, status history.Status) error {
 		}
 	}
 	return table.Flush()
+}
+
+func accountText(a history.Account) string {
+	switch {
+	case !a.Asked:
+		return "not asked: " + a.Reason
+	case len(a.Disagreements) > 0:
+		return "disagrees with the journal, see below"
+	}
+	return "as the journal says"
 }
 
 // decisionLines say what keeps a rotation where it is, or sends it back, and what was asked and nobody answered yet.

@@ -39,31 +39,44 @@ var stores = location.Registry{
 	"s3":   s3.Open,
 }
 
-// openStore opens a cluster's store, which is beside its Terraform state. It makes no request.
-func openStore(ctx context.Context, c spec.Cluster, out string) (*store.Store, error) {
+// openStore opens a cluster's store, which is beside its Terraform state, and says where that is. It makes no request.
+func openStore(ctx context.Context, c spec.Cluster, out string) (opened *store.Store, where string, err error) {
 	at, err := location.Of(c, out, os.Getenv("DROVER_BACKEND_CONFIG"))
 	if err != nil {
-		return nil, fmt.Errorf("finding the store of %s: %w", c.Metadata.Name, err)
+		return nil, "", fmt.Errorf("finding the store of %s: %w", c.Metadata.Name, err)
 	}
 	objects, err := stores.Open(ctx, at)
 	if err != nil {
-		return nil, err
+		return nil, "", err
 	}
-	return store.Open(objects, c.Metadata.Name, store.Options{Ended: process.Ended}), nil
+	where = at.String()
+	if at.Kind == "file" {
+		where = at.Prefix
+	}
+	return store.Open(objects, c.Metadata.Name, store.Options{Ended: process.Ended}), where, nil
+}
+
+// connectPlatform opens the platform's API alone, which needs no Terraform.
+func connectPlatform(ctx context.Context, o cluster.Options) (platform.Platform, error) {
+	dial, ok := platforms[o.Spec.Spec.Platform]
+	if !ok {
+		return nil, &rotation.Refused{What: fmt.Sprintf("drover cannot drive clusters on %s yet", o.Spec.Spec.Platform), Next: "use platform aws"}
+	}
+	learn(o.Secrets, o.Spec.Spec)
+	cloud, err := dial(ctx, o.Spec.Spec.Region, o.Secrets.Learn)
+	if err != nil {
+		return nil, fmt.Errorf("connecting to %s: %w", o.Spec.Spec.Platform, err)
+	}
+	return cloud, nil
 }
 
 // connectIn opens the ports to the real world: Terraform in a directory, the platform's API and DNS, as the environment
 // has them.
 func connectIn(dir string) func(context.Context, cluster.Options) (cluster.Ports, error) {
 	return func(ctx context.Context, o cluster.Options) (cluster.Ports, error) {
-		dial, ok := platforms[o.Spec.Spec.Platform]
-		if !ok {
-			return cluster.Ports{}, &rotation.Refused{What: fmt.Sprintf("drover cannot drive clusters on %s yet", o.Spec.Spec.Platform), Next: "use platform aws"}
-		}
-		learn(o.Secrets, o.Spec.Spec)
-		cloud, err := dial(ctx, o.Spec.Spec.Region, o.Secrets.Learn)
+		cloud, err := connectPlatform(ctx, o)
 		if err != nil {
-			return cluster.Ports{}, fmt.Errorf("connecting to %s: %w", o.Spec.Spec.Platform, err)
+			return cluster.Ports{}, err
 		}
 		net, err := traffic.FromEnv()
 		if err != nil {

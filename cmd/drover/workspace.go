@@ -35,6 +35,11 @@ func (w *workspace) Write(files generator.Files, force bool) (bool, error) {
 	return !changes.Empty(), err
 }
 
+// Present implements cluster.Workspace.
+func (w *workspace) Present(files generator.Files) (generator.Files, error) {
+	return generator.Present(w.dir, files)
+}
+
 // Put implements cluster.Workspace. A state has secrets in it, so that only its owner may read it.
 func (w *workspace) Put(r generator.Root, name string, data []byte) (bool, error) {
 	path := filepath.Join(w.root(r), name)

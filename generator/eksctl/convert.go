@@ -155,20 +155,28 @@ func (v *conversion) access(root *node) {
 	root.get("accessConfig", "bootstrapClusterCreatorAdminPermissions").use()
 }
 
+const adminPolicy = "AmazonEKSClusterAdminPolicy"
+
+// clusterPolicy is a principal of an access entry, and the name of its policy if it has one, for the whole cluster.
+func clusterPolicy(n *node) (who, policy string) {
+	who = n.get("principalARN").string()
+	policies := n.get("accessPolicies").list()
+	if len(policies) != 1 || !strings.EqualFold(policies[0].get("accessScope", "type").string(), "cluster") {
+		return who, ""
+	}
+	arn := policies[0].get("policyARN").string()
+	return who, arn[strings.LastIndexByte(arn, '/')+1:]
+}
+
 // entry is one principal with access.
 func (v *conversion) entry(n *node) {
-	who := n.get("principalARN").string()
-	policies := n.get("accessPolicies").list()
-	if len(policies) == 1 && strings.EqualFold(policies[0].get("accessScope", "type").string(), "cluster") {
-		policy := policies[0].get("policyARN").string()
-		switch policy[strings.LastIndexByte(policy, '/')+1:] {
-		case "AmazonEKSClusterAdminPolicy":
-			v.c.Spec.Access.Admins = v.principal(v.c.Spec.Access.Admins, "spec.access.admins", n, who)
-			return
-		case "AmazonEKSViewPolicy":
-			v.c.Spec.Access.Viewers = v.principal(v.c.Spec.Access.Viewers, "spec.access.viewers", n, who)
-			return
-		}
+	switch who, policy := clusterPolicy(n); policy {
+	case adminPolicy:
+		v.c.Spec.Access.Admins = v.principal(v.c.Spec.Access.Admins, "spec.access.admins", n, who)
+		return
+	case "AmazonEKSViewPolicy":
+		v.c.Spec.Access.Viewers = v.principal(v.c.Spec.Access.Viewers, "spec.access.viewers", n, who)
+		return
 	}
 	v.drop(n, "a spec knows admins (AmazonEKSClusterAdminPolicy) and viewers (AmazonEKSViewPolicy) of the whole cluster; give others access by RBAC")
 }

@@ -12,6 +12,7 @@ import (
 
 	"drover/generator/draft"
 	"drover/generator/spec"
+	"drover/generator/untrusted"
 )
 
 // Note says what became of one field of the ClusterConfig.
@@ -23,10 +24,15 @@ type Note struct {
 }
 
 // String is the note as a line for a person.
-func (n Note) String() string { return fmt.Sprintf("%s:%d: %s: %s", n.File, n.Line, n.Path, n.Text) }
+func (n Note) String() string {
+	return fmt.Sprintf("%s:%d: %s: %s", n.File, n.Line, untrusted.Clip(n.Path, mostShown), untrusted.Clip(n.Text, mostShown))
+}
+
+// mostShown is how many characters of a path or a text a note shows.
+const mostShown = 400
 
 // Known gives what a spec needs and a ClusterConfig says: platform, and name,
-// region and network as far as they are there.
+// region, network and an admin as far as they are there.
 func Known(file string, data []byte) (spec.Cluster, error) {
 	root, err := read(file, data)
 	if err != nil {
@@ -37,21 +43,32 @@ func Known(file string, data []byte) (spec.Cluster, error) {
 	c.Spec.Platform = spec.AWS
 	c.Spec.Region = root.get("metadata", "region").string()
 	c.Spec.Network.CIDR = root.get("vpc", "cidr").string()
+	for _, n := range root.get("accessConfig", "accessEntries").list() {
+		if who, policy := clusterPolicy(n); policy == adminPolicy && len(c.Spec.Access.Admins) == 0 {
+			c.Spec.Access.Admins = []string{who}
+		}
+	}
 	return c, nil
 }
 
 // Convert gives the text of a spec that says what the ClusterConfig in data
-// does, with the name, platform, region, network and domain of c. The text has
-// no errors and no warnings.
+// does, with the name, platform, region, network, domain and admins of c. The
+// text has no errors and no warnings.
 func Convert(file string, data []byte, title string, c spec.Cluster) (string, []Note, error) {
 	root, err := read(file, data)
 	if err != nil {
 		return "", nil, err
 	}
 	v := &conversion{file: file, c: c}
+	v.c.Spec.Access.Admins = nil
 	v.basics(root)
 	v.network(root)
 	v.access(root)
+	for _, who := range c.Spec.Access.Admins {
+		if !slices.Contains(v.c.Spec.Access.Admins, who) {
+			v.c.Spec.Access.Admins = append(v.c.Spec.Access.Admins, who)
+		}
+	}
 	v.boundary(root)
 	v.pools(root)
 	v.identities(root)

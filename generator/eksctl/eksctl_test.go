@@ -25,6 +25,9 @@ func convert(t *testing.T, data []byte) (string, []eksctl.Note) {
 	if c.Spec.Network.CIDR == "" {
 		c.Spec.Network.CIDR = "10.40.0.0/16"
 	}
+	if len(c.Spec.Access.Admins) == 0 {
+		c.Spec.Access.Admins = []string{"arn:aws:iam::123456789012:role/platform-admin"}
+	}
 	text, notes, err := eksctl.Convert("eks.yaml", data, "Taken over.", c)
 	if err != nil {
 		t.Fatal(err)

@@ -1,12 +1,15 @@
 package eksctl
 
 import (
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
 
+	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
-	"github.com/goccy/go-yaml/parser"
+
+	"drover/generator/untrusted"
 )
 
 // node is a part of a ClusterConfig: where it is, what it says, and whether
@@ -23,15 +26,10 @@ type node struct {
 }
 
 // read parses the ClusterConfig in data.
-func read(file string, data []byte) (root *node, err error) {
-	defer func() {
-		if r := recover(); r != nil { // a panic of the parser is a file that cannot be read
-			root, err = nil, fmt.Errorf("%s is not YAML that can be read: %v", file, r)
-		}
-	}()
-	parsed, err := parser.ParseBytes(data, 0)
+func read(file string, data []byte) (*node, error) {
+	parsed, err := untrusted.ParseYAML(data)
 	if err != nil {
-		return nil, fmt.Errorf("reading the ClusterConfig: %s is not YAML: %w", file, err)
+		return nil, fmt.Errorf("reading the ClusterConfig: %s is not YAML: %w", file, withoutExcerpt(err))
 	}
 	for _, doc := range parsed.Docs {
 		if doc.Body == nil {
@@ -45,6 +43,15 @@ func read(file string, data []byte) (root *node, err error) {
 		}
 	}
 	return nil, fmt.Errorf("%s holds no ClusterConfig of eksctl: a file with kind: ClusterConfig is needed", file)
+}
+
+// withoutExcerpt is an error of the parser without the lines that it shows: nobody said that they are a ClusterConfig.
+func withoutExcerpt(err error) error {
+	var syntax *yaml.SyntaxError
+	if !errors.As(err, &syntax) || syntax.Token == nil {
+		return err
+	}
+	return fmt.Errorf("line %d, column %d is a mistake", syntax.Token.Position.Line, syntax.Token.Position.Column)
 }
 
 // reader makes nodes of a YAML document, with aliases followed.

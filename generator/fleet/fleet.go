@@ -7,11 +7,10 @@
 package fleet
 
 import (
+	"cmp"
 	"context"
-	"runtime"
-	"sync"
-	"sync/atomic"
 
+	"drover/generator/parallel"
 	"drover/generator/spec"
 )
 
@@ -21,6 +20,9 @@ type Member struct {
 	Cluster spec.Cluster
 }
 
+// mostSaid is how many diagnostics of a whole fleet are shown.
+const mostSaid = 500
+
 // Load reads the specs in files and checks them, each by itself and, where
 // each by itself is right, all together. Members come in the order of files;
 // they are only to be used if the diagnostics hold no error. The error is that
@@ -28,19 +30,13 @@ type Member struct {
 func Load(ctx context.Context, files []string) ([]Member, spec.Diagnostics, error) {
 	members := make([]Member, len(files))
 	each := make([]spec.Diagnostics, len(files))
-	var next atomic.Int64
-	var workers sync.WaitGroup
-	for range min(runtime.GOMAXPROCS(0), len(files)) {
-		workers.Go(func() {
-			for i := int(next.Add(1)) - 1; i < len(files) && ctx.Err() == nil; i = int(next.Add(1)) - 1 {
-				members[i].File = files[i]
-				members[i].Cluster, each[i] = spec.Load(files[i])
-			}
-		})
-	}
-	workers.Wait()
-	if err := ctx.Err(); err != nil {
-		return nil, nil, err
+	err := parallel.Each(len(files), func(i int) error {
+		members[i].File = files[i]
+		members[i].Cluster, each[i] = spec.Load(files[i])
+		return ctx.Err()
+	})
+	if err != nil {
+		return nil, nil, cmp.Or(ctx.Err(), err)
 	}
 	var said spec.Diagnostics
 	var sound []Member // a spec with errors of its own is not compared: its ranges may be a mistake
@@ -50,7 +46,7 @@ func Load(ctx context.Context, files []string) ([]Member, spec.Diagnostics, erro
 			sound = append(sound, members[i])
 		}
 	}
-	return members, append(said, check(sound, members)...), nil
+	return members, append(said, check(sound, members)...).First(mostSaid), nil
 }
 
 // Check says what is wrong between specs that are right by themselves.

@@ -23,6 +23,9 @@ func written(t *testing.T, specs ...[2]string) []string {
 	for i, s := range specs {
 		text := fmt.Sprintf("apiVersion: drover/v1\nkind: Cluster\nmetadata: {name: %s}\nspec:\n  platform: aws\n  region: eu-west-1\n"+
 			"  ingress: {domain: %s.example.com}\n%s\n", s[0], s[0], s[1])
+		if !strings.Contains(text, "  access:") {
+			text += "  access: {admins: [\"arn:aws:iam::123456789012:role/platform-admin\"]}\n"
+		}
 		file := filepath.Join(dir, fmt.Sprintf("%c.yaml", 'a'+i))
 		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
 			t.Fatal(err)
@@ -143,7 +146,8 @@ func TestOverlapsBetweenSpecsAreRefusedNamingBothLines(t *testing.T) {
 
 func vpn(clients string) string {
 	const certificate = "arn:aws:acm:eu-west-1:123456789012:certificate/11111111-1111-1111-1111-111111111111"
-	return "  access:\n    vpn:\n      clients: " + clients + "\n      serverCertificate: " + certificate + "\n      clientRootCertificate: " + certificate
+	return "  access:\n    vpn:\n      clients: " + clients + "\n      serverCertificate: " + certificate + "\n      clientRootCertificate: " + certificate +
+		"\n    admins: [arn:aws:iam::123456789012:role/platform-admin]"
 }
 
 func TestWhatClustersMayShareIsNoOverlap(t *testing.T) {

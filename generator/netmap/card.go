@@ -5,6 +5,7 @@ import (
 	"net/netip"
 
 	"drover/generator/netplan"
+	"drover/generator/untrusted"
 )
 
 // overview is a list of all networks, in the order of their addresses.
@@ -239,7 +240,7 @@ func (d *drawing) beside(c Cluster) {
 // shortened is a name that fits into a cell.
 func shortened(s string) string {
 	const most = 32
-	if r := []rune(s); len(r) > most {
+	if r := []rune(untrusted.Printable(s)); len(r) > most {
 		return string(r[:most-1]) + "…"
 	}
 	return s

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"drover/generator/netplan"
+	"drover/generator/untrusted"
 )
 
 // The measures of the picture, in pixels.
@@ -96,10 +97,10 @@ func (m Map) inWords() string {
 	return b.String()
 }
 
-// escaped is s as text of XML, whatever s is.
+// escaped is s as text of XML that shows as what it is, whatever s is.
 func escaped(s string) string {
 	var b bytes.Buffer
-	_ = xml.EscapeText(&b, []byte(s)) // a bytes.Buffer takes everything
+	_ = xml.EscapeText(&b, []byte(untrusted.Printable(s))) // a bytes.Buffer takes everything
 	return b.String()
 }
 

@@ -44,6 +44,7 @@ var awsRules = rules{
 		"ec2messages", "sqs", "sns", "monitoring", "xray", "rds", "elasticfilesystem", "events", "lambda"},
 	principal: form{lazily(`^arn:aws[a-z-]*:iam::[0-9]{12}:(role|user)/[A-Za-z0-9+=,.@_/-]+$`), "the ARN of an IAM role or user",
 		"arn:aws:iam::123456789012:role/platform-admin"},
+	closed: true,
 	boundary: form{lazily(`^arn:aws[a-z-]*:iam::([0-9]{12}|aws):policy/[A-Za-z0-9+=,.@_/-]+$`), "the ARN of an IAM policy",
 		"arn:aws:iam::123456789012:policy/boundary"},
 	systems:  []string{"al2023", "bottlerocket"},
@@ -63,7 +64,7 @@ var awsRules = rules{
 	storage:  [2]Size{20 * gibi, 32 * tebi}, // gp3 in RDS
 	identity: form{lazily(`^[a-z0-9]([a-z0-9-]{0,20}[a-z0-9])?$`), "at most 22 lower-case letters, digits and dashes: an IAM role is named for it", "checkout"},
 	// The foundation's own roles and those of the colors: both are named for the cluster too.
-	taken:  lazily(`^(alerts|backup|flow-logs|slack|(blue|green)-.*)$`),
+	taken:  lazily(`^(alerts|backup|caches|flow-logs|slack|(blue|green)-.*)$`),
 	caches: []string{"ecr-public", "quay", "kubernetes"},
 	copies: form{lazily(`^arn:aws[a-z-]*:backup:[a-z0-9-]+:[0-9]{12}:backup-vault:[A-Za-z0-9_-]{2,50}$`), "the ARN of a backup vault",
 		"arn:aws:backup:eu-central-1:123456789012:backup-vault:copies"},

@@ -67,14 +67,14 @@ func TestWhatRestrictedEgressReaches(t *testing.T) {
 // parseTiny is the least spec with something said about the ingress, and something more.
 func parseTiny(t *testing.T, platform, ingress, rest string) Cluster {
 	t.Helper()
-	region := "eu-west-1"
+	region, admin := "eu-west-1", "arn:aws:iam::123456789012:role/platform-admin"
 	if platform == "" {
 		platform = "aws"
 	} else {
-		region = "westeurope"
+		region, admin = "westeurope", "11111111-1111-1111-1111-111111111111"
 	}
 	text := "apiVersion: drover/v1\nkind: Cluster\nmetadata: {name: tiny}\nspec:\n  platform: " + platform + "\n  region: " + region +
-		"\n  network: {cidr: 10.40.0.0/16}\n  ingress: {domain: tiny.example.com, " + ingress + "}\n  " + rest + "\n"
+		"\n  network: {cidr: 10.40.0.0/16}\n  ingress: {domain: tiny.example.com, " + ingress + "}\n  " + rest + "\n  access: {admins: [\"" + admin + "\"]}\n"
 	c, diags := Parse("cluster.yaml", []byte(text))
 	if diags.HasErrors() {
 		t.Fatal(diags.Error())

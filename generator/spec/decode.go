@@ -8,9 +8,13 @@ import (
 	"github.com/goccy/go-yaml/ast"
 )
 
-// most is the number of nodes that are decoded at most, aliases followed: far
-// above any spec, and reached at once by a file that repeats itself by aliases.
-const most = 100_000
+// What is decoded at most: nodes of a file, aliases and merge keys followed; items of a list; characters of a text. All
+// are far above any spec, and keep what compares every item with every other short.
+const (
+	mostValues = 20_000
+	mostItems  = 1000
+	mostText   = 16 << 10
+)
 
 // place is where a path of the spec is written in its file.
 type place struct{ key, value span }
@@ -19,12 +23,16 @@ type place struct{ key, value span }
 // it and where each path is.
 type decoder struct {
 	*source
-	out     Diagnostics
-	index   map[string]place
-	failed  map[string]bool // paths that have an error, about which nothing more is said
-	missing []string        // required fields that are not there
-	anchors map[string]ast.Node
-	nodes   int
+	out         Diagnostics
+	index       map[string]place
+	failed      map[string]bool // paths that have an error, about which nothing more is said
+	failedBelow map[string]bool // parts of the spec of which a part has one
+	missing     []string        // required fields that are not there
+	anchors     map[string]ast.Node
+	nodes       int
+	endless     bool // it was said that there are too many
+	foreign     bool // the file does not say that it is a spec
+	more        rest // of the diagnostics, beyond those in out
 }
 
 // defaulter is a part of the spec with defaults that depend on nothing else;
@@ -94,9 +102,10 @@ func emptyHelp(t reflect.Type, path string) string {
 // resolve follows anchors, aliases and tags to the node that holds the value,
 // or gives nil after saying what is wrong.
 func (d *decoder) resolve(n ast.Node, path string) ast.Node {
-	if d.nodes++; d.nodes > most {
-		if d.nodes == most+1 {
-			d.errorAt(path, "write it out without aliases", spanOf(n), fmt.Sprintf("the file has more than %d values once its aliases are followed", most))
+	if d.nodes++; d.nodes > mostValues {
+		if !d.endless {
+			d.endless = true
+			d.errorAt(path, "write it out without aliases", spanOf(n), fmt.Sprintf("the file has more than %d values once its aliases are followed", mostValues))
 		}
 		return nil
 	}
@@ -159,6 +168,10 @@ func (d *decoder) list(n ast.Node, v reflect.Value, path string) {
 		d.errorAt(path, d.asList(n, v.Type(), path), spanOf(n), fmt.Sprintf("%s is a list, and this is %s", path, kindOf(n)))
 		return
 	}
+	if len(seq.Values) > mostItems {
+		d.errorAt(path, "keep those that matter; a list may have no more", spanOf(seq.Values[mostItems]), fmt.Sprintf("%s has %d items, more than %d", path, len(seq.Values), mostItems))
+		return
+	}
 	out := reflect.MakeSlice(v.Type(), len(seq.Values), len(seq.Values))
 	for i, item := range seq.Values {
 		out.Index(i).Set(fresh(v.Type().Elem()).Elem())
@@ -172,6 +185,10 @@ func (d *decoder) labels(n ast.Node, v reflect.Value, path string) {
 	pairs, isMapping := mapping(n)
 	if !isMapping {
 		d.errorAt(path, "write name: value pairs, indented below it", spanOf(n), fmt.Sprintf("%s is a mapping of names to texts, and this is %s", path, kindOf(n)))
+		return
+	}
+	if len(pairs) > mostItems {
+		d.errorAt(path, "keep those that matter; a mapping may have no more", spanOf(pairs[mostItems].Key), fmt.Sprintf("%s has %d names, more than %d", path, len(pairs), mostItems))
 		return
 	}
 	out := reflect.MakeMap(v.Type())
@@ -216,6 +233,7 @@ func (d *decoder) merged(pairs []*ast.MappingValueNode, path string) []*ast.Mapp
 			if n != nil && !isMapping {
 				d.errorAt(path, "name an anchor that holds a mapping", spanOf(p.Key), "<< takes in the fields of a mapping, and this is "+kindOf(n))
 			}
+			d.nodes += len(more)
 			for _, m := range more {
 				if !names[keyOf(m)] {
 					names[keyOf(m)] = true

@@ -149,6 +149,10 @@ func (d *decoder) plainText(n ast.Node, v reflect.Value, path, written string, i
 			d.errorAt(path, emptyHelp(v.Type(), path), spanOf(n), path+" is empty")
 			return
 		}
+		if len(written) > mostText {
+			d.errorAt(path, "write a shorter one", spanOf(n), fmt.Sprintf("%s has %d bytes, more than %d", path, len(written), mostText))
+			return
+		}
 		v.SetString(written)
 	default:
 		if !isScalar {

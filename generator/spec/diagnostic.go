@@ -86,6 +86,52 @@ func (d Diagnostics) Errors() Diagnostics { return d.only(Error) }
 // Warnings gives only what does not.
 func (d Diagnostics) Warnings() Diagnostics { return d.only(Warning) }
 
+// First gives as many of d as a person reads, errors before warnings but in the order of d, and one more that says how
+// many there are beside them.
+func (d Diagnostics) First(most int) Diagnostics { return d.first(most, rest{}) }
+
+// rest counts the diagnostics that are not shown.
+type rest struct{ errors, warnings int }
+
+func (r *rest) count(one Diagnostic) {
+	if one.Severity == Error {
+		r.errors++
+	} else {
+		r.warnings++
+	}
+}
+
+func (d Diagnostics) first(most int, more rest) Diagnostics {
+	if len(d) <= most && more == (rest{}) {
+		return d
+	}
+	room := most - min(most, len(d.Errors())) // for warnings
+	left := most - room
+	var out Diagnostics
+	for _, one := range d {
+		of := &left
+		if one.Severity != Error {
+			of = &room
+		}
+		if *of == 0 {
+			more.count(one)
+			continue
+		}
+		*of--
+		out = append(out, one)
+	}
+	last := Diagnostic{File: d[0].File, Severity: Warning, Suggestion: "fix those above first"}
+	switch {
+	case more.errors > 0 && more.warnings > 0:
+		last.Severity, last.Message = Error, fmt.Sprintf("and %d more errors and %d more warnings", more.errors, more.warnings)
+	case more.errors > 0:
+		last.Severity, last.Message = Error, fmt.Sprintf("and %d more errors", more.errors)
+	default:
+		last.Message = fmt.Sprintf("and %d more warnings", more.warnings)
+	}
+	return append(out, last)
+}
+
 func (d Diagnostics) only(s Severity) Diagnostics {
 	var out Diagnostics
 	for _, one := range d {

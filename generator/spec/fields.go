@@ -43,6 +43,10 @@ func fieldsOf(t reflect.Type) fieldSet {
 func (d *decoder) unknownField(p *ast.MappingValueNode, in reflect.Type, path string) string {
 	name := keyOf(p)
 	fields := fieldsOf(in)
+	if d.full() {
+		d.errorAt(join(path, name), "", spanOf(p.Key), "")
+		return ""
+	}
 	if secretive[in] {
 		d.hide(p.Value)
 	}
@@ -73,6 +77,7 @@ func (d *decoder) unknownField(p *ast.MappingValueNode, in reflect.Type, path st
 // one is not called unknown.
 func (d *decoder) learnAnchors(n ast.Node) {
 	ast.Walk(visitor(func(n ast.Node) {
+		d.nodes++ // a merge key can bring a field in at a thousand places
 		if anchor, isAnchor := n.(*ast.AnchorNode); isAnchor {
 			d.anchors[anchor.Name.GetToken().Value] = anchor.Value
 		}

@@ -92,6 +92,7 @@ var forms = sync.OnceValue(func() map[string]string {
 		"spec.rotation.verify[].kubernetes.workloads[]":  workload.pattern.text,
 		"spec.rotation.verify[].kubernetes.namespaces[]": namespace.pattern.text,
 		"spec.rotation.verify[].http.path":               pathForm,
+		"spec.rotation.verify[].command.env[]":           variableName.pattern.text,
 		"spec.rotation.traffic.health.path":              `^/`,
 		"spec.terraform.version":                         versionConstraint.text,
 	}

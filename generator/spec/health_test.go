@@ -17,7 +17,8 @@ func TestAColorIsAskedOnlyWhereThePlatformGetsIn(t *testing.T) {
 		"}, rotation: {traffic: {health: {protocol: http}}": {Protocol: "http", Path: "/", Port: 80},
 	} {
 		text := strings.Replace(`{apiVersion: drover/v1, kind: Cluster, metadata: {name: tiny},
-  spec: {platform: aws, region: eu-west-1, network: {cidr: 10.40.0.0/16}, ingress: {domain: tiny.example.com+}}}`, "+", ingress, 1)
+  spec: {platform: aws, region: eu-west-1, network: {cidr: 10.40.0.0/16}, ingress: {domain: tiny.example.com+},
+  access: {admins: ["arn:aws:iam::123456789012:role/platform-admin"]}}}`, "+", ingress, 1)
 		c, diags := Parse("cluster.yaml", []byte(text))
 		if diags.HasErrors() {
 			t.Fatal(diags)

@@ -5,13 +5,14 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"strings"
 	"unicode/utf8"
 
 	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
 	"github.com/goccy/go-yaml/parser"
+
+	"drover/generator/untrusted"
 )
 
 // The apiVersion and kind of a spec that this drover reads.
@@ -20,14 +21,11 @@ const (
 	Kind       = "Cluster"
 )
 
-// largest is the most bytes that are read as a spec; the parser recurses.
-const largest = 1 << 20
-
 // Load reads the spec in the file at path: strictly, with defaults filled in,
 // and validated. All there is to say about it comes at once. The cluster is
 // only to be used if the diagnostics hold no error.
 func Load(path string) (Cluster, Diagnostics) {
-	data, err := os.ReadFile(path)
+	data, err := untrusted.ReadFile(path)
 	if err != nil {
 		return Cluster{}, Diagnostics{unreadable(path, err)}
 	}
@@ -36,7 +34,6 @@ func Load(path string) (Cluster, Diagnostics) {
 
 func unreadable(path string, err error) Diagnostic {
 	d := Diagnostic{File: path, Severity: Error}
-	info, statErr := os.Stat(path)
 	var cause *fs.PathError
 	switch {
 	case path == "-":
@@ -48,11 +45,23 @@ func unreadable(path string, err error) Diagnostic {
 	case errors.Is(err, fs.ErrPermission):
 		d.Message = "you may not read this file"
 		d.Suggestion = "give yourself the right to: chmod u+r " + path
-	case statErr == nil && info.IsDir():
+	case errors.Is(err, untrusted.ErrDirectory):
 		d.Message = "this is a directory, where one spec file is needed"
 		d.Suggestion = "name a file in it, such as " + strings.TrimRight(path, "/") + "/cluster.yaml"
-	case errors.As(err, &cause):
-		d.Message = "reading the spec failed: " + cause.Err.Error()
+	case errors.Is(err, untrusted.ErrOutside):
+		d.Message = "this is a symbolic link to a file outside of the checkout, and a spec from a checkout is read from there only"
+		d.Suggestion = "put the spec itself in the place of the link, or name the file that it leads to with -f"
+	case errors.Is(err, untrusted.ErrNotRegular):
+		d.Message = "this is a device, a pipe or a socket, where a file is needed"
+		d.Suggestion = "for what is piped in, write -f /dev/stdin"
+	case errors.Is(err, untrusted.ErrTooLarge):
+		d.Message = fmt.Sprintf("the file has more than %d bytes, more than any spec", untrusted.MostBytes)
+		d.Suggestion = "see whether -f names the right file"
+	default:
+		d.Message = "reading the spec failed: " + err.Error()
+		if errors.As(err, &cause) {
+			d.Message = "reading the spec failed: " + cause.Err.Error()
+		}
 		d.Suggestion = "see whether the file can be read at all, such as with cat"
 	}
 	return d
@@ -64,13 +73,17 @@ func Parse(name string, data []byte) (Cluster, Diagnostics) {
 	return c, d.finish()
 }
 
+// saysItIsOurs is what a file that a person wrote as a spec says of itself, however mistaken the rest is. Of any other
+// file nothing is shown: it may be a person's own, such as ~/.netrc, and a continuous integration's log may be public.
+var saysItIsOurs = lazily(`(?i)api[-_ ]?version["']?[ \t]*:[ \t]*["']?drover`)
+
 // examine does all that Parse does, and gives the decoder that knows what is
 // wrong and where everything is.
 func examine(name string, data []byte) (Cluster, *decoder) {
 	data = bytes.TrimPrefix(data, []byte("\xef\xbb\xbf"))
 	d := &decoder{
-		source: newSource(name, string(data)),
-		index:  map[string]place{}, failed: map[string]bool{}, anchors: map[string]ast.Node{},
+		source: newSource(name, string(data)), foreign: !saysItIsOurs.MatchString(string(data)),
+		index: map[string]place{}, failed: map[string]bool{}, failedBelow: map[string]bool{}, anchors: map[string]ast.Node{},
 	}
 	var c Cluster
 	c.setDefaults()
@@ -85,10 +98,10 @@ func examine(name string, data []byte) (Cluster, *decoder) {
 
 // document gives the one YAML document in data, or nil when there is none.
 func (d *decoder) document(data []byte) ast.Node {
-	if !d.isText(data) {
+	if !d.isText() {
 		return nil
 	}
-	file, err := parse(data)
+	file, err := untrusted.ParseYAML(data, parser.AllowDuplicateMapKey())
 	if err != nil {
 		d.syntaxError(err)
 		return nil
@@ -116,27 +129,12 @@ func (d *decoder) document(data []byte) ast.Node {
 	return nil
 }
 
+// groupVersion is how Kubernetes and its neighbors write an apiVersion.
+var groupVersion = lazily(`^([a-z0-9.-]{1,60}/)?v[0-9][a-z0-9]{0,10}$`)
+
 const firstLines = "apiVersion: drover/v1, kind: Cluster, metadata: {name: NAME}, spec: …"
 
-// parse parses YAML. A panic of the parser is a file that cannot be read, not
-// a reason for drover to crash.
-func parse(data []byte) (file *ast.File, err error) {
-	defer func() {
-		if r := recover(); r != nil {
-			err = fmt.Errorf("this is not YAML that can be read: %v", r)
-		}
-	}()
-	return parser.ParseBytes(data, 0, parser.AllowDuplicateMapKey())
-}
-
-func (d *decoder) isText(data []byte) bool {
-	if len(data) > largest {
-		d.add(Diagnostic{
-			Severity: Error, Message: fmt.Sprintf("the file has %d bytes, more than any spec (%d)", len(data), largest),
-			Suggestion: "see whether -f names the right file",
-		})
-		return false
-	}
+func (d *decoder) isText() bool {
 	for n, line := range d.lines {
 		bad := strings.IndexByte(line, 0)
 		if bad < 0 && !utf8.ValidString(line) {
@@ -160,6 +158,11 @@ func (d *decoder) isText(data []byte) bool {
 
 // syntaxError says what keeps the file from being YAML.
 func (d *decoder) syntaxError(err error) {
+	var limit *untrusted.LimitError
+	if errors.As(err, &limit) {
+		d.errorAt("", "no spec is like that; see whether -f names the right file", span{limit.Line, limit.Column, 1}, limit.Message)
+		return
+	}
 	var syntax *yaml.SyntaxError
 	if !errors.As(err, &syntax) || syntax.Token == nil {
 		d.add(Diagnostic{Severity: Error, Message: "the file is not YAML: " + err.Error(), Suggestion: "see whether -f names the right file"})
@@ -172,6 +175,10 @@ func (d *decoder) syntaxError(err error) {
 	at.width = 1
 	if before, _, has := strings.Cut(d.lines[at.line-1], "\u00a0"); has {
 		at.column = utf8.RuneCountInString(before) + 1
+	}
+	if d.foreign {
+		d.errorAt("", "start a spec with these lines: "+firstLines, at, "the file is not YAML, and does not say that it is a spec")
+		return
 	}
 	message, suggestion := explainSyntax(syntax.Message, d.lines[at.line-1])
 	d.errorAt("", suggestion, at, message)
@@ -208,7 +215,11 @@ func explainSyntax(message, line string) (string, string) {
 func (d *decoder) isOurs(body ast.Node) bool {
 	pairs, isMapping := mapping(body)
 	if !isMapping {
-		d.errorAt("", "start with these lines: "+firstLines, spanOf(body), "a spec is a mapping of fields, and this is "+kindOf(body))
+		is := kindOf(body)
+		if _, isScalar := scalarText(body); isScalar && d.foreign {
+			is = "one text"
+		}
+		d.errorAt("", "start with these lines: "+firstLines, spanOf(body), "a spec is a mapping of fields, and this is "+is)
 		return false
 	}
 	for _, want := range []struct{ key, value string }{{"apiVersion", APIVersion}, {"kind", Kind}} {
@@ -216,12 +227,16 @@ func (d *decoder) isOurs(body ast.Node) bool {
 			if keyOf(p) != want.key {
 				continue
 			}
-			if got, isText := p.Value.(*ast.StringNode); isText && got.Value != want.value {
+			got, isText := p.Value.(*ast.StringNode)
+			if isText && got.Value != want.value && (!d.foreign || groupVersion.MatchString(got.Value)) {
 				d.errorAt(want.key, fmt.Sprintf("write %s: %s, and see whether -f names the right file", want.key, want.value),
 					spanOf(p.Value), fmt.Sprintf("this is no spec that this drover reads: its %s is %q", want.key, got.Value))
 				return false
 			}
 		}
 	}
-	return true
+	if d.foreign {
+		d.errorAt("apiVersion", "start with these lines: "+firstLines, spanOf(body), "this is no spec that this drover reads: it has no apiVersion of drover")
+	}
+	return !d.foreign
 }

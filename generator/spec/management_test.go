@@ -23,6 +23,7 @@ spec:
   region: eu-west-1
   network: {cidr: 10.40.0.0/16, reserved: [{name: office, cidr: 10.0.0.0/16}, {name: partner, cidr: 203.0.113.0/24}]}
   access:
+    admins: [arn:aws:iam::123456789012:role/platform-admin]
     vpn:
       clients: 10.90.0.0/22
       serverCertificate: arn:aws:acm:eu-west-1:123456789012:certificate/11111111-1111-1111-1111-111111111111

@@ -22,6 +22,7 @@ the top of the spec:
 ` + "```console\ndrover schema > drover.schema.json\n```\n\n```yaml\n# yaml-language-server: $schema=drover.schema.json\napiVersion: drover/v1\n```" + `
 
 Durations are written 90s, 5m, 36h or 14d; sizes 512Mi, 80Gi or 2Ti; ranges of addresses 10.40.0.0/16.
+A file has at most 1 MiB, 20,000 lines and signs of YAML, and 64 levels; a list 1,000 items, a text 16 KiB.
 `
 
 // docs/spec.md is the reference of the spec, made from the schema.

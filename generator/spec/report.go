@@ -4,19 +4,40 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"drover/generator/untrusted"
+)
+
+// Of one file, mostSaid diagnostics are shown, whose texts have at most mostShown characters and whose excerpts at most
+// mostLines lines; mostKept are made, of which those that are alike are left out.
+const (
+	mostSaid  = 100
+	mostKept  = 1000
+	mostShown = 400
+	mostLines = 10
 )
 
 // add keeps a diagnostic; its excerpt is made at the end, when it is known
 // what may not be shown.
 func (d *decoder) add(one Diagnostic) {
+	if d.full() {
+		d.more.count(one)
+		return
+	}
 	one.File = d.name
 	d.out = append(d.out, one)
 }
 
+// full tells whether so much is wrong that the rest is counted only.
+func (d *decoder) full() bool { return len(d.out) >= mostKept }
+
 // errorAt says what is wrong at a place, and what to write instead; also are
-// the other lines that it is about.
+// the other lines that it is about. Of what is not a spec, no line is shown.
 func (d *decoder) errorAt(path, help string, at span, message string, also ...span) {
-	d.failed[path] = true
+	d.fail(path)
+	if d.foreign {
+		at, also = span{}, nil
+	}
 	d.add(Diagnostic{
 		Severity: Error, Path: path, Message: message, Suggestion: help,
 		Line: at.line, Column: at.column, spans: append([]span{at}, also...),
@@ -37,14 +58,19 @@ func (d *decoder) finish() Diagnostics {
 		said[key] = true
 		return before
 	})
-	for i, one := range d.out {
-		d.out[i].Excerpt = d.excerpt(one.spans)
-		for _, other := range one.spans[min(1, len(one.spans)):] {
-			d.out[i].Related = append(d.out[i].Related, Position{d.name, other.line, other.column})
+	d.out.sort()
+	out := d.out.first(mostSaid, d.more)
+	for i, one := range out {
+		spans := one.spans[:min(mostLines, len(one.spans))]
+		out[i].Excerpt = d.excerpt(spans)
+		for _, other := range spans[min(1, len(spans)):] {
+			out[i].Related = append(out[i].Related, Position{d.name, other.line, other.column})
+		}
+		for _, text := range []*string{&out[i].Path, &out[i].Message, &out[i].Suggestion} {
+			*text = untrusted.Clip(*text, mostShown)
 		}
 	}
-	d.out.sort()
-	return d.out
+	return out
 }
 
 // where gives the place of the value at path, or of the nearest part of the
@@ -88,18 +114,16 @@ func (d *decoder) silent(path string) bool {
 	return false
 }
 
-// failedBelow tells whether a part of what is at path has an error.
-func (d *decoder) failedBelow(path string) bool {
-	for failed := range d.failed {
-		if strings.HasPrefix(failed, path+".") || strings.HasPrefix(failed, path+"[") {
-			return true
-		}
+// fail remembers that path has an error, and that each part around it has one below.
+func (d *decoder) fail(path string) {
+	d.failed[path] = true
+	for above := parent(path); above != "" && !d.failedBelow[above]; above = parent(above) {
+		d.failedBelow[above] = true
 	}
-	return false
 }
 
 // failedWithin tells whether what is at path, or a part of it, has an error.
-func (d *decoder) failedWithin(path string) bool { return d.failed[path] || d.failedBelow(path) }
+func (d *decoder) failedWithin(path string) bool { return d.failed[path] || d.failedBelow[path] }
 
 // nameAt gives the place of the name of what is at path.
 func (d *decoder) nameAt(path string) span {

@@ -39,6 +39,7 @@ type rules struct {
 	withoutNAT []string // those that are there by default too, when there is no other way to a service
 	known      []string // further endpoints, for near misses
 	principal  form     // a person or role that is given access
+	closed     bool     // whether nobody has access to a cluster but who is named
 	boundary   form     // of every role that is made; without a pattern there is no such thing
 	pool       form
 	systems    []string // of nodes, the default first; none: the platform's own

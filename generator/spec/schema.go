@@ -57,6 +57,8 @@ func schemaOf(v reflect.Value, path string) *jsonschema.Schema {
 
 func listSchema(v reflect.Value, path string) *jsonschema.Schema {
 	s := &jsonschema.Schema{Type: "array", Items: schemaOf(fresh(v.Type().Elem()).Elem(), path+"[]")}
+	most := mostItems
+	s.MaxItems = &most
 	if v.Len() > 0 {
 		s.Default = inJSON(v.Interface())
 	}

@@ -10,6 +10,8 @@ import (
 	"github.com/goccy/go-yaml/ast"
 	"github.com/goccy/go-yaml/token"
 	"golang.org/x/text/width"
+
+	"drover/generator/untrusted"
 )
 
 // widest is the longest line that an excerpt shows, in characters.
@@ -122,7 +124,7 @@ func cellsOf(r rune) int {
 func (s *source) visible(number int) string {
 	line := []rune(s.lines[number-1])
 	for i, r := range line {
-		if r != '\t' && (unicode.IsControl(r) || r == utf8.RuneError) {
+		if untrusted.Hidden(r) || r == utf8.RuneError {
 			line[i] = '·'
 		}
 	}

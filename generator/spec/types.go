@@ -204,8 +204,10 @@ type Access struct {
 	Allow []string `yaml:"allow,omitempty"`
 	// The client VPN into the network.
 	VPN *VPN `yaml:"vpn,omitempty"`
-	// Roles, users or groups of the platform that administer the cluster.
+	// Roles, users or groups of the platform that administer the cluster. On AWS nobody else does: whoever creates a cluster gets no right in it by that.
 	Admins []string `yaml:"admins,omitempty"`
+	// Roles or users that run drover and are no admins, on AWS. They see everything in the cluster, secrets included; what they may delete is for RBAC, by the group drover (docs/drover-rbac.yaml).
+	Operators []string `yaml:"operators,omitempty"`
 	// Roles, users or groups of the platform that see everything but secrets.
 	Viewers []string `yaml:"viewers,omitempty"`
 	// The IAM policy that bounds every role that is made, on AWS. Left out: none does.
@@ -236,6 +238,8 @@ type Ingress struct {
 	Allow []string `yaml:"allow,omitempty"`
 	// Who issues certificates.
 	TLS TLS `yaml:"tls,omitempty"`
+	// Whether the load balancers say who the client is by PROXY protocol v2, on AWS. What listens in the cluster has to expect it, and then refuses everything else. Without it a public ingress sees clients' addresses as they are, and an internal one the load balancer's.
+	ProxyProtocol bool `yaml:"proxyProtocol,omitempty"`
 	// The log of the connections whose TLS the load balancers end, on AWS. Left out: none is kept.
 	AccessLogs *AccessLogs `yaml:"accessLogs,omitempty"`
 	// The way in to management interfaces, such as Argo CD and Grafana: a load balancer of their own in each color. What they are, and who may log in, is for what runs in the cluster.
@@ -268,6 +272,8 @@ type Management struct {
 	Visibility string `yaml:"visibility,omitempty"`
 	// The ranges that reach the management interfaces. Left out: every private range that the spec names; public interfaces have to say.
 	Allow []string `yaml:"allow,omitempty"`
+	// Whether their load balancers say who the client is by PROXY protocol v2, on AWS. What serves them has to expect it.
+	ProxyProtocol bool `yaml:"proxyProtocol,omitempty"`
 }
 
 // NodePool is one group of nodes.
@@ -539,8 +545,10 @@ type PrometheusCheck struct {
 
 // CommandCheck passes when a program exits 0.
 type CommandCheck struct {
-	// The program and its arguments. No shell is involved.
+	// The program and its arguments. No shell is involved. A rehearsal leaves the check out, unless it is run with --allow-commands.
 	Run []string `yaml:"run"`
+	// The variables of drover's own environment that the program gets, by name. Beside them it gets PATH, HOME, TMPDIR, LANG, LC_… and DROVER_COLOR, DROVER_HOST and DROVER_CLUSTER; nothing else.
+	Env []string `yaml:"env,omitempty"`
 	// How long the check may take.
 	Timeout Duration `yaml:"timeout,omitempty"`
 }

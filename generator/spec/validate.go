@@ -67,6 +67,14 @@ func (v *validator) unwise(code, path, message, help string) {
 	v.warn(path, code, message, help+or+" accept it: spec.accept: [{warning: "+code+", reason: …}]")
 }
 
+// wrongUnlessAccepted is an error that spec.accept can accept by its code.
+func (v *validator) wrongUnlessAccepted(code, path, message, help string) {
+	v.codes[code] = true
+	if !slices.ContainsFunc(v.c.Spec.Accept, func(a Acceptance) bool { return a.Warning == code }) {
+		v.wrong(path, message, help+"; or accept it: spec.accept: [{warning: "+code+", reason: …}]")
+	}
+}
+
 func (v *validator) warn(path, code, message, help string) {
 	if v.silent(path) {
 		return
@@ -382,7 +390,7 @@ func fitsModules(constraint string) bool {
 	return false
 }
 
-var versionConstraint = lazily(`^\s*(=|!=|>|>=|<|<=|~>)?\s*[0-9]+(\.[0-9]+){0,2}(\s*,\s*(=|!=|>|>=|<|<=|~>)?\s*[0-9]+(\.[0-9]+){0,2})*\s*$`)
+var versionConstraint = lazily(`^\s*(=|!=|>|>=|<|<=|~>)?\s*[0-9]+(\.[0-9]+){0,2}(\s*,\s*(=|!=|>|>=|<|<=|~>)?\s*[0-9]+(\.[0-9]+){0,2}){0,9}\s*$`)
 
 func sortedKeys(m map[string]string) []string {
 	keys := make([]string, 0, len(m))

@@ -98,18 +98,30 @@ func (v *validator) access() {
 		v.vpnRoom(v.c.Spec.Network.CIDR)
 	}
 	v.boundary(a.PermissionsBoundary)
-	for i, who := range a.Admins {
-		v.principal(fmt.Sprintf("spec.access.admins[%d]", i), who)
-	}
-	for i, who := range a.Viewers {
-		v.principal(fmt.Sprintf("spec.access.viewers[%d]", i), who)
-	}
-	v.unique(append(slices.Clone(a.Admins), a.Viewers...), "the principal", func(i int) string {
-		if i < len(a.Admins) {
-			return fmt.Sprintf("spec.access.admins[%d]", i)
+	v.principals(a)
+}
+
+// principals checks who is given access.
+func (v *validator) principals(a Access) {
+	const path = "spec.access."
+	var all, at []string
+	for _, list := range []struct {
+		name string
+		who  []string
+	}{{"admins", a.Admins}, {"operators", a.Operators}, {"viewers", a.Viewers}} {
+		for i, who := range list.who {
+			all, at = append(all, who), append(at, fmt.Sprintf("%s%s[%d]", path, list.name, i))
+			v.principal(at[len(at)-1], who)
 		}
-		return fmt.Sprintf("spec.access.viewers[%d]", i-len(a.Admins))
-	})
+	}
+	v.unique(all, "the principal", func(i int) string { return at[i] })
+	switch {
+	case !v.rules.closed && len(a.Operators) > 0:
+		v.wrong(path+"operators", path+"operators is for AWS; on "+v.rules.name+" whoever runs drover is an admin", "name them in spec.access.admins, or remove the lines")
+	case v.rules.closed && len(a.Admins) == 0:
+		v.wrongUnlessAccepted("no-admins", path+"admins", "nobody is let into the cluster: spec.access.admins names no one, and whoever creates a cluster gets no right in it by that",
+			fmt.Sprintf("name your own role: spec.access.admins: [%q]", v.rules.principal.example))
+	}
 }
 
 // boundary checks the policy that bounds every role.
@@ -190,6 +202,7 @@ func (v *validator) ingress() {
 	v.tls(in.TLS)
 	v.issuer()
 	v.accessLogs(in)
+	v.proxyProtocol("spec.ingress", in.ProxyProtocol)
 	v.management(in)
 }
 
@@ -246,6 +259,13 @@ func (v *validator) certificate(t TLS) {
 	default:
 		v.matches(path, t.Certificate, v.rules.lbCert)
 		v.sameHome(path, t.Certificate)
+	}
+}
+
+// proxyProtocol checks that there is a load balancer that speaks it.
+func (v *validator) proxyProtocol(path string, asked bool) {
+	if asked && v.rules.lbCert.pattern == nil {
+		v.wrong(path+".proxyProtocol", fmt.Sprintf("%s.proxyProtocol is for AWS; on %s clients arrive with their own addresses", path, v.rules.name), "remove the line")
 	}
 }
 

@@ -14,6 +14,7 @@ func (v *validator) management(in Ingress) {
 	const path = "spec.ingress.management"
 	v.managementDomain(path+".domain", in)
 	v.sources(path+".allow", m.Allow, m.Visibility)
+	v.proxyProtocol(path, m.ProxyProtocol)
 	if slices.Contains(m.Allow, "0.0.0.0/0") {
 		v.unwise("open-management", path+".allow", "the management interfaces are open to everyone on the internet", "name the addresses of your office or VPN")
 	}

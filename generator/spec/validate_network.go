@@ -254,9 +254,10 @@ func (v *validator) egress(n Network) {
 		v.egressName(fmt.Sprintf("spec.network.egress.allow[%d]", i), name)
 	}
 	v.unique(e.Allow, "the name", indexed("spec.network.egress.allow"))
+	v.companions(e)
 	switch {
 	case e.Mode == "restricted" && len(e.Allow) == 0:
-		v.wrong("spec.network.egress.allow", "egress is restricted to no name at all: nodes could not even pull an image", "name what the cluster needs: allow: [.amazonaws.com, registry.k8s.io, ghcr.io, quay.io]")
+		v.wrong("spec.network.egress.allow", "egress is restricted to no name at all: nodes could not even pull an image", "name what the cluster needs: allow: [.amazonaws.com, ghcr.io, pkg-containers.githubusercontent.com]")
 	case e.Mode == "restricted" && n.NAT == "none":
 		v.wrong("spec.network.egress.mode", "without NAT nothing leaves the network at all, so that there is no egress to restrict", "write nat: per-zone, or mode: open", v.where("spec.network.nat"))
 	case len(e.Allow) > mostNames:

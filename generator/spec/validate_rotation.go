@@ -102,7 +102,7 @@ func (v *validator) check(path string, c Check) {
 			given++
 		}
 	}
-	if given == 0 && v.failedBelow(path) {
+	if given == 0 && v.failedBelow[path] {
 		return
 	}
 	if given == 0 {
@@ -123,11 +123,29 @@ func (v *validator) check(path string, c Check) {
 		v.prometheus(path+".prometheus", *p)
 	}
 	if k := c.Command; k != nil {
-		if len(k.Run) == 0 {
-			v.wrong(path+".command.run", path+".command.run names no program", "write run: [./smoke.sh]")
-		}
-		v.positive(path+".command.timeout", k.Timeout, "10m")
+		v.commandCheck(path+".command", *k)
 	}
+}
+
+var variableName = form{lazily(`^[A-Za-z_][A-Za-z0-9_]*$`), "the name of an environment variable, without its value", "SMOKE_TOKEN"}
+
+func (v *validator) commandCheck(path string, k CommandCheck) {
+	if len(k.Run) == 0 {
+		v.wrong(path+".run", path+".run names no program", "write run: [./smoke.sh]")
+	}
+	names := slices.Clone(k.Env)
+	for i, name := range names {
+		at := fmt.Sprintf("%s.env[%d]", path, i)
+		if !strings.ContainsAny(name, "= ") {
+			v.matches(at, name, variableName)
+			continue
+		}
+		v.redact(v.where(at)) // a value may be a secret
+		v.wrong(at, at+" holds more than the name of a variable", "write the name alone, and set the variable where drover runs")
+		names[i] = "" // and is not quoted as one that is there twice either
+	}
+	v.unique(names, "the variable", indexed(path+".env"))
+	v.positive(path+".timeout", k.Timeout, "10m")
 }
 
 var workload = form{lazily(`^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?/[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$`), "a namespace, a slash and the name of a workload", "checkout/checkout"}
@@ -151,8 +169,8 @@ func (v *validator) kubernetesCheck(path string, k KubernetesCheck) {
 		v.wrong(path+".namespaces", path+".namespaces has all, and others beside it", "write namespaces: [all], or leave all out")
 	}
 	v.positive(path+".timeout", k.Timeout, "15m")
-	if a := v.c.Spec.Access; v.c.Spec.Platform == AWS && len(a.Admins) == 0 {
-		v.warn(path, "", "the check asks the Kubernetes API, and nobody is given access to it", "name the role that drover runs as in spec.access.admins")
+	if a := v.c.Spec.Access; v.rules.closed && len(a.Admins)+len(a.Operators) == 0 {
+		v.warn(path, "", "the check asks the Kubernetes API, and nobody is given access to it", "name the role that drover runs as in spec.access.operators")
 	}
 }
 

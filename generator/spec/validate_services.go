@@ -100,7 +100,7 @@ func (v *validator) identities(identities []Identity) {
 	for i, id := range identities {
 		path := fmt.Sprintf("spec.services.identities[%d]", i)
 		if id.Name != "" && v.matches(path+".name", id.Name, v.rules.identity) && v.rules.taken != nil && v.rules.taken.MatchString(id.Name) {
-			v.wrong(path+".name", fmt.Sprintf("the identity %q would have the role of something else that drover makes: %s-%s", id.Name, v.c.Metadata.Name, id.Name), "give it another name")
+			v.wrong(path+".name", fmt.Sprintf("the identity %q would have the role of something else that drover makes", id.Name), "give it another name")
 		}
 		if id.Namespace != "" {
 			v.label(path+".namespace", id.Namespace, 63)

@@ -25,7 +25,7 @@ const applyLimit = 4 * time.Hour
 func Apply(ctx context.Context, o Options) error {
 	ctx, cancel := context.WithTimeoutCause(ctx, applyLimit, fmt.Errorf("%w: apply did not end within %s", context.DeadlineExceeded, applyLimit))
 	defer cancel()
-	return drive(ctx, o, func(ctx context.Context, s *session) error {
+	return drive(ctx, o, asApplying, func(ctx context.Context, s *session) error {
 		if err := s.idle("apply"); err != nil {
 			return err
 		}
@@ -46,13 +46,13 @@ type application struct {
 
 // run applies root after root; a color gets traffic only once it is verified.
 func (a *application) run(ctx context.Context) error {
-	if _, err := a.accountOf(ctx); err != nil {
-		return err
-	}
 	if err := a.sameVersion(); err != nil {
 		return err
 	}
 	if err := a.write(); err != nil {
+		return err
+	}
+	if err := a.settle(ctx); err != nil {
 		return err
 	}
 	unproven := a.state().Active == "" || len(a.state().Weights) == 0 // it has no traffic, or none any more

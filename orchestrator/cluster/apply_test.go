@@ -106,18 +106,6 @@ func TestDestroyAllTakesTrafficFirstAndTheFoundationLast(t *testing.T) {
 	})
 }
 
-// A store that knows of nothing is no proof that nothing stands.
-func TestDestroyWithoutAJournalIsNotDone(t *testing.T) {
-	t.Parallel()
-	inWorld(t, func(t *testing.T, w *world) {
-		err := DestroyAll(t.Context(), w.options())
-		var refused *Refused
-		if !errors.As(err, &refused) {
-			t.Errorf("got %v", err)
-		}
-	})
-}
-
 func TestFilesOfTheActiveColorAreNotRenderedAgain(t *testing.T) {
 	t.Parallel()
 	inWorld(t, func(t *testing.T, w *world) {

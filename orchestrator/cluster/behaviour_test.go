@@ -45,7 +45,7 @@ func TestGreenThatSickensDuringTheShiftIsRolledBackAndBuiltAnewFromTheNextRevisi
 				w.verdicts["green"] = verify.Fail
 			}
 		})
-		rotated[*rotation.RolledBack](t, w, o)
+		_ = rotated[*rotation.RolledBack](t, w, o)
 		checkBack(t, w)
 		if f := w.state().Failed; f == nil || f.Color != color.Green || !w.standing["green"] {
 			t.Fatalf("green is not kept to be looked at: %+v, standing %v", f, w.standing)
@@ -73,7 +73,7 @@ func TestAFailedGreenIsDestroyedFromItsBundleOnceItsTimeIsOver(t *testing.T) {
 		newVersion(w)
 		o := w.options()
 		o.Observer = onPhase(rotation.Soak, func() { w.verdicts["green"] = verify.Fail })
-		rotated[*rotation.RolledBack](t, w, o)
+		_ = rotated[*rotation.RolledBack](t, w, o)
 		kept := w.state().Failed
 		time.Sleep(keepFailed + time.Minute)
 		w.verdicts, w.applied = map[string]verify.Verdict{}, nil
@@ -108,9 +108,9 @@ func TestOnFailureFreezeAndAskWaitForAPersonsDecision(t *testing.T) { // R6
 				w.spec.Spec.Rotation.OnFailure = how
 				o := w.options()
 				o.Observer = onPhase(rotation.Soak, func() { w.verdicts["green"] = verify.Fail })
-				rotated[*rotation.Waiting](t, w, o)
+				_ = rotated[*rotation.Waiting](t, w, o)
 				w.verdicts = map[string]verify.Verdict{} // well for the moment
-				rotated[*rotation.Waiting](t, w, w.options())
+				_ = rotated[*rotation.Waiting](t, w, w.options())
 				if !w.standing["blue"] || w.dns["green"] != 100 {
 					t.Fatalf("nobody decided anything: standing %v, DNS %v", w.standing, w.dns)
 				}
@@ -149,7 +149,7 @@ func TestAnApprovalBeforeItsGateIsRefused(t *testing.T) {
 	inWorld(t, func(t *testing.T, w *world) {
 		applied(t, w)
 		w.spec.Spec.Rotation.Approvals = []string{"shift", "destroy"}
-		rotated[*rotation.Waiting](t, w, w.options())
+		_ = rotated[*rotation.Waiting](t, w, w.options())
 		_, err := Ask(t.Context(), w.options(), rotation.Request{Asks: rotation.Approve, Gate: "destroy"})
 		var refused *Refused
 		if !errors.As(err, &refused) {
@@ -163,7 +163,7 @@ func TestBlueIsKeptForTheRollbackWindow(t *testing.T) {
 	inWorld(t, func(t *testing.T, w *world) {
 		applied(t, w)
 		w.spec.Spec.Rotation.KeepBlue = spec.Duration(24 * time.Hour)
-		rotated[*rotation.Waiting](t, w, w.options())
+		_ = rotated[*rotation.Waiting](t, w, w.options())
 		if !w.standing["blue"] {
 			t.Fatal("blue is gone")
 		}
@@ -182,7 +182,7 @@ func TestTrafficGoesBackThoughTerraformAndGreenAreGone(t *testing.T) {
 	inWorld(t, func(t *testing.T, w *world) {
 		applied(t, w)
 		w.spec.Spec.Rotation.KeepBlue = spec.Duration(24 * time.Hour)
-		rotated[*rotation.Waiting](t, w, w.options())
+		_ = rotated[*rotation.Waiting](t, w, w.options())
 		for _, root := range []string{"foundation", "blue", "green", "traffic"} {
 			w.fail["init "+root], w.fail["plan "+root] = errors.New("no Terraform"), errors.New("no Terraform")
 		}
@@ -194,7 +194,7 @@ func TestTrafficGoesBackThoughTerraformAndGreenAreGone(t *testing.T) {
 			t.Fatalf("DNS %v", w.dns)
 		}
 		w.fail = map[string]error{}
-		rotated[*rotation.RolledBack](t, w, w.options())
+		_ = rotated[*rotation.RolledBack](t, w, w.options())
 		checkBack(t, w)
 	})
 }
@@ -217,7 +217,7 @@ func TestARollbackIsTakenByWhoeverDrives(t *testing.T) {
 				}
 			})
 		})
-		rotated[*rotation.RolledBack](t, w, o)
+		_ = rotated[*rotation.RolledBack](t, w, o)
 		second.Wait()
 		checkBack(t, w)
 		if !slices.ContainsFunc(said, func(line string) bool { return strings.Contains(line, "drives, and ") }) {
@@ -329,11 +329,11 @@ func TestAVerdictOfLastWeekMovesNoTraffic(t *testing.T) { // R5
 	inWorld(t, func(t *testing.T, w *world) {
 		applied(t, w)
 		w.spec.Spec.Rotation.Approvals = []string{"shift"}
-		rotated[*rotation.Waiting](t, w, w.options())
+		_ = rotated[*rotation.Waiting](t, w, w.options())
 		time.Sleep(7 * 24 * time.Hour)
 		w.verdicts["green"] = verify.Fail // world.serve says what is wrong if it gets traffic
 		requested(t, w, rotation.Request{Asks: rotation.Approve, Gate: "shift"})
-		rotated[*rotation.RolledBack](t, w, w.options())
+		_ = rotated[*rotation.RolledBack](t, w, w.options())
 		checkBack(t, w)
 	})
 }
@@ -343,12 +343,12 @@ func TestARotationKeepsTheGatesThatItBeganWith(t *testing.T) { // R8
 	inWorld(t, func(t *testing.T, w *world) {
 		applied(t, w)
 		w.spec.Spec.Rotation.Approvals, w.spec.Spec.Rotation.KeepBlue = []string{"destroy"}, spec.Duration(24*time.Hour)
-		rotated[*rotation.Waiting](t, w, w.options())
+		_ = rotated[*rotation.Waiting](t, w, w.options())
 		w.spec.Spec.Rotation.Approvals, w.spec.Spec.Rotation.KeepBlue = nil, 0
 		var said []string
 		o := w.options()
 		o.Observer = onProgress{do: func(message string) { said = append(said, message) }}
-		rotated[*rotation.Waiting](t, w, o)
+		_ = rotated[*rotation.Waiting](t, w, o)
 		if !w.standing["blue"] {
 			t.Error("blue was destroyed without the approval and the day that its rotation began with")
 		}
@@ -373,7 +373,7 @@ func TestAGreenThatCannotBeAskedLosesItsTraffic(t *testing.T) { // R9
 						w.verdicts["green"], since = silent, time.Now()
 					}
 				})
-				rotated[*rotation.RolledBack](t, w, o)
+				_ = rotated[*rotation.RolledBack](t, w, o)
 				checkBack(t, w)
 				if took := time.Since(since); took > patience+time.Minute {
 					t.Errorf("it took %s", took)
@@ -390,7 +390,7 @@ func TestAChangedSpecDoesNotReachARotationUnderWay(t *testing.T) {
 		applied(t, w)
 		newVersion(w)
 		w.spec.Spec.Rotation.Approvals = []string{"shift"}
-		rotated[*rotation.Waiting](t, w, w.options())
+		_ = rotated[*rotation.Waiting](t, w, w.options())
 		built := w.state().Rotation.Revision
 		w.spec.Spec.Kubernetes.Version = "1.34"
 		w.files = map[string][]byte{}
@@ -416,7 +416,7 @@ func TestAStateThatWasNotSavedIsPushedFromAnotherMachine(t *testing.T) {
 				w.files["tiny/green/"+erroredFile] = []byte(`{"serial": 7}`)
 			}
 		}}
-		rotated[*rotation.Failed](t, w, o)
+		_ = rotated[*rotation.Failed](t, w, o)
 		delete(w.fail, "applied green")
 		w.files, w.applied = map[string][]byte{}, nil // another machine
 		must(t, Rotate(t.Context(), w.options()))
@@ -452,11 +452,10 @@ func TestALocalStateThatWasLostIsNoEmptyOne(t *testing.T) {
 	inWorld(t, func(t *testing.T, w *world) {
 		applied(t, w)
 		w.spec.Spec.State.Backend = "local"
-		w.standing["blue"] = false // as Terraform sees it without the file
-		w.applied = nil
+		w.noStates, w.applied = true, nil
 		for name, err := range map[string]error{"apply": Apply(t.Context(), w.options()), "destroy": DestroyAll(t.Context(), w.options())} {
-			var refused *Refused
-			if !errors.As(err, &refused) || !strings.Contains(err.Error(), "terraform.tfstate") {
+			var disagrees *Disagrees
+			if !errors.As(err, &disagrees) || !strings.Contains(err.Error(), "state of blue is empty") {
 				t.Errorf("%s says %v", name, err)
 			}
 		}

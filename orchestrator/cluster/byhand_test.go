@@ -12,14 +12,16 @@ import (
 	"drover/orchestrator/rotation"
 )
 
-// failures ends a process that tries for ever, and counts how often it tried.
-func failures(cancel func(), count *int) Observer {
+// failures ends a process that tries for ever, and counts how often it tried. What begins does so once it drives.
+func failures(cancel func(), count *int, begin func()) Observer {
 	return onEvent{do: func(e journal.Event) {
-		if e.Kind != journal.EffectFailed {
-			return
-		}
-		if *count++; *count > 50 {
-			cancel()
+		switch e.Kind {
+		case journal.Preflighted:
+			begin()
+		case journal.EffectFailed:
+			if *count++; *count > 50 {
+				cancel()
+			}
 		}
 	}}
 }
@@ -31,22 +33,23 @@ func TestWeightsThatSomebodyElseChangedAfterTheShiftEndTheNextProcess(t *testing
 		applied(t, w)
 		newVersion(w)
 		w.spec.Spec.Rotation.KeepBlue = spec.Duration(24 * time.Hour)
-		rotated[*rotation.Waiting](t, w, w.options())
-		served := w.dns
-		w.dns = map[string]int{"blue": 70, "green": 30}
+		_ = rotated[*rotation.Waiting](t, w, w.options())
+		served, edited := w.dns, map[string]int{"blue": 70, "green": 30}
 		ctx, cancel := context.WithCancel(t.Context())
 		defer cancel()
 		o, tries := w.options(), 0
-		o.Observer = failures(cancel, &tries)
+		o.Observer = failures(cancel, &tries, func() { w.dns = edited })
 		err := Rotate(ctx, o)
 		if tries == 0 || tries > 5 || err == nil || !strings.Contains(err.Error(), "another process or a person changed them") {
 			t.Fatalf("after %d tries: %v", tries, err)
 		}
 		w.dns = served
-		rotated[*rotation.Waiting](t, w, w.options())
-		w.dns = map[string]int{"blue": 70, "green": 30}
-		requested(t, w, rotation.Request{Asks: rotation.Rollback})
-		rotated[*rotation.RolledBack](t, w, w.options())
+		_ = rotated[*rotation.Waiting](t, w, w.options())
+		w.dns = edited
+		var back *rotation.RolledBack
+		if err := Rollback(t.Context(), w.options()); !errors.As(err, &back) {
+			t.Fatalf("rollback says %v", err)
+		}
 		checkBack(t, w)
 	})
 }
@@ -58,16 +61,19 @@ func TestAConfirmationThatFailedOnceIsForgotten(t *testing.T) {
 		applied(t, w)
 		newVersion(w)
 		w.spec.Spec.Rotation.KeepBlue = spec.Duration(24 * time.Hour)
-		rotated[*rotation.Waiting](t, w, w.options())
-		w.fail["ask weights"] = errors.New("throttled")
-		o := w.options()
+		_ = rotated[*rotation.Waiting](t, w, w.options())
+		o, failed := w.options(), false
 		o.Observer = onEvent{do: func(e journal.Event) {
-			if e.Kind == journal.EffectFailed {
+			switch e.Kind {
+			case journal.Preflighted:
+				w.fail["ask weights"] = errors.New("throttled")
+			case journal.EffectFailed:
+				failed = true
 				delete(w.fail, "ask weights")
 			}
 		}}
-		rotated[*rotation.Waiting](t, w, o)
-		if len(w.fail) > 0 {
+		_ = rotated[*rotation.Waiting](t, w, o)
+		if !failed {
 			t.Error("DNS was not asked")
 		}
 	})
@@ -120,7 +126,7 @@ func TestAWayBackMakesARecordThatSomebodyDeleted(t *testing.T) {
 						requested(t, w, rotation.Request{Asks: rotation.Rollback})
 					}
 				})
-				rotated[*rotation.RolledBack](t, w, o)
+				_ = rotated[*rotation.RolledBack](t, w, o)
 				checkBack(t, w)
 			})
 		})

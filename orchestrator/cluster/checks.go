@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"net/url"
 	"sync"
 	"time"
 
@@ -124,16 +125,20 @@ func kubernetesCheck(c spec.Check, a asked) verify.Check {
 }
 
 func httpCheck(c spec.Check, a asked) verify.Check {
-	return verify.HTTP{Client: a.net.Client(), URL: a.net.URL(a.host, c.HTTP.Path), Status: c.HTTP.Status,
+	return verify.HTTP{Client: a.net.Client(a.host), URL: a.net.URL(a.host, c.HTTP.Path), Status: c.HTTP.Status,
 		Samples: max(c.HTTP.Samples, 1), MaxLatency: c.HTTP.MaxLatency.Std()}
 }
 
 func prometheusCheck(c spec.Check, a asked) verify.Check {
-	return verify.Prometheus{Client: a.net.Client(), URL: c.Prometheus.URL, Query: c.Prometheus.Query, Min: c.Prometheus.Min, Max: c.Prometheus.Max}
+	named := ""
+	if u, err := url.Parse(c.Prometheus.URL); err == nil {
+		named = u.Hostname()
+	}
+	return verify.Prometheus{Client: a.net.Client(named), URL: c.Prometheus.URL, Query: c.Prometheus.Query, Min: c.Prometheus.Min, Max: c.Prometheus.Max}
 }
 
 func commandCheck(c spec.Check, a asked) verify.Check {
-	return verify.Command{Args: c.Command.Run, Env: []string{"DROVER_COLOR=" + a.color, "DROVER_HOST=" + a.host, "DROVER_CLUSTER=" + a.cluster}}
+	return verify.Command{Args: c.Command.Run, Pass: c.Command.Env, Env: []string{"DROVER_COLOR=" + a.color, "DROVER_HOST=" + a.host, "DROVER_CLUSTER=" + a.cluster}}
 }
 
 // named gives a check a short name that is the same in every process.

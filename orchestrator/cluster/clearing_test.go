@@ -71,9 +71,9 @@ func withAPI(t *testing.T, server *apitest.Server, test func(*testing.T, *world)
 }
 
 // clearing clears blue in a session of its own, at some weights.
-func clearing(ctx context.Context, w *world, o Options, weights color.Weights) (string, error) {
+func clearing(ctx context.Context, _ *world, o Options, weights color.Weights) (string, error) {
 	done := ""
-	err := drive(ctx, o, func(ctx context.Context, s *session) (err error) {
+	err := drive(ctx, o, asRotating, func(ctx context.Context, s *session) (err error) {
 		s.state().Weights = weights
 		done, err = s.clearCluster(ctx, color.Blue, s.record)
 		return err
@@ -290,7 +290,7 @@ func TestOnceBlueIsBeingClearedAnUnhealthyGreenIsNotRolledBack(t *testing.T) {
 				w.verdicts["green"] = verify.Fail
 			}
 		}}
-		rotated[*rotation.Failed](t, w, o)
+		_ = rotated[*rotation.Failed](t, w, o)
 		if w.dns["green"] != 100 || w.state().Rotation == nil || w.state().Rotation.Back != nil {
 			t.Errorf("DNS %v, rotation %+v", w.dns, w.state().Rotation)
 		}

@@ -75,7 +75,7 @@ func (s *session) emptyStandby(ctx context.Context, e rotation.Effect, emit rota
 		return refuse(fmt.Sprintf("the state of %s holds resources that the journal knows nothing of", e.Color),
 			"look at them with `terraform state list` in "+s.dir(root(e.Color))+", and destroy by hand what is not needed")
 	}
-	return emit(ctx, journal.Event{Kind: journal.Destroyed, Phase: e.Phase, Root: string(e.Color), Detail: "there was nothing"})
+	return emit(ctx, journal.Event{Kind: journal.Destroyed, Outcome: journal.Skipped, Phase: e.Phase, Root: string(e.Color), Detail: "there was nothing"})
 }
 
 // destroyColor destroys a color that has no traffic.
@@ -113,6 +113,7 @@ func (s *session) prepareEnd(ctx context.Context, r generator.Root, emit rotatio
 	switch r {
 	case generator.Blue, generator.Green:
 		return s.prepareColor(ctx, color.Color(r), files, s.revisionOf(color.Color(r)), emit)
+	case generator.Foundation: // it has no input of drover's
 	case generator.Traffic:
 		if err := s.place(r, files); err != nil {
 			return nil, err
@@ -151,7 +152,23 @@ func (s *session) planEnd(ctx context.Context, stack Stack, r generator.Root, of
 	if err != nil {
 		return nil, fmt.Errorf("planning the end of %s: %w", r, err)
 	}
+	if !plan.Changed && of != "" {
+		return plan, s.isGone(ctx, color.Color(of))
+	}
 	return plan, deletesOnly(plan.JSON, s.name(), of)
+}
+
+// isGone refuses to take a state that was lost for a color that is gone.
+func (s *session) isGone(ctx context.Context, c color.Color) error {
+	health, err := s.ports.Cloud.ClusterActive(ctx, s.cluster(c))
+	if err != nil {
+		return fmt.Errorf("asking whether the cluster %s is gone: %w", s.cluster(c), err)
+	}
+	if health.Exists {
+		return refuse(fmt.Sprintf("the Terraform state of %s is empty, and the cluster %s exists; nothing of it was deleted", c, s.cluster(c)),
+			"restore that state from a backup")
+	}
+	return nil
 }
 
 // applyEnd deletes, and sees that nothing is left in the state. The files of the active color are those in the shared

@@ -71,7 +71,7 @@ func TestARotationThatRefusesABadRevisionIsOver(t *testing.T) {
 		newVersion(w)
 		o := w.options()
 		o.Observer = onPhase(rotation.Soak, func() { w.verdicts["green"] = verify.Fail })
-		rotated[*rotation.RolledBack](t, w, o)
+		_ = rotated[*rotation.RolledBack](t, w, o)
 		w.verdicts = map[string]verify.Verdict{}
 		failed := rotated[*rotation.Failed](t, w, w.options())
 		if !failed.Nothing || !strings.Contains(failed.Reason, "--again") || w.state().Rotation != nil {
@@ -120,11 +120,11 @@ func TestATransientFailureOfPreflightDoesNotEndARotationWithTraffic(t *testing.T
 		if err := Rotate(ctx, o); !errors.Is(err, rotation.ErrInterrupted) {
 			t.Fatalf("got %v", err)
 		}
-		w.fail["account"] = errors.New("throttled")
+		w.fail["flows"] = errors.New("throttled")
 		o = w.options()
 		o.Observer = onEvent{do: func(e journal.Event) {
 			if e.Kind == journal.EffectFailed {
-				time.AfterFunc(time.Second, func() { w.mu.Lock(); defer w.mu.Unlock(); delete(w.fail, "account") })
+				time.AfterFunc(time.Second, func() { w.mu.Lock(); defer w.mu.Unlock(); delete(w.fail, "flows") })
 			}
 		}}
 		must(t, Rotate(t.Context(), o))

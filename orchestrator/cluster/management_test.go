@@ -73,7 +73,7 @@ func TestManagementArrivesWithTheColorThatHasIt(t *testing.T) {
 		w.spec.Spec.Rotation.Approvals = []string{"destroy"}
 		w.managed["green"] = managed(want.Domain, want.DNSName)
 
-		rotated[*rotation.Waiting](t, w, w.options())
+		_ = rotated[*rotation.Waiting](t, w, w.options())
 		if w.quota != 2 {
 			t.Errorf("preflight asked for room for %d load balancers, want 2", w.quota)
 		}

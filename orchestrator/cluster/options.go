@@ -28,15 +28,13 @@ type Options struct {
 	Secrets  *redact.Redactor // kept out of the journal; Connect adds what it learns
 	Clock    rotation.Clock
 	Store    *store.Store
+	StoreAt  string       // where it is, for messages
 	Holder   store.Holder // this process, for whoever finds the lease held
 	// Connect opens the ports for the options' spec. It must not change anything.
 	Connect func(ctx context.Context, o Options) (Ports, error)
 }
 
 func (o Options) name() string { return o.Spec.Metadata.Name }
-
-// host is a color's own test host name.
-func (o Options) host(c color.Color) string { return Host(o.Spec, c) }
 
 // Host is a color's own test host name.
 func Host(c spec.Cluster, of color.Color) string { return string(of) + "." + c.Spec.Ingress.Domain }

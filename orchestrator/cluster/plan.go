@@ -63,7 +63,7 @@ func (p *planning) run(ctx context.Context) (Planned, error) {
 		planned.Reason = fmt.Sprintf("rotation %s is under way (in %s); %s goes on with it", r.ID, r.Phase, p.rotateCommand())
 		return planned, nil
 	}
-	if _, err := p.accountOf(ctx); err != nil {
+	if err := p.agree(ctx, asApplying); err != nil {
 		return Planned{}, err
 	}
 	first, gone := p.state().Active == "", []string(nil)

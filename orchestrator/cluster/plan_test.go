@@ -38,7 +38,7 @@ func TestAPlanSaysWhichCommandItTakes(t *testing.T) {
 		if up := planned(t, w); up.Takes != takesRotate || !strings.Contains(up.Reason, "Kubernetes 1.33, and blue runs 1.32") || !strings.Contains(up.Reason, "drover rotate") {
 			t.Errorf("with another version: %+v", up)
 		}
-		w.standing["foundation"] = false // as Terraform would see it after a change of the spec
+		w.grows = true
 		if both := planned(t, w); both.Takes != takesRotate || !strings.Contains(both.Reason, "comes first") {
 			t.Errorf("with a change of the foundation too: %+v", both)
 		}

@@ -29,6 +29,8 @@ type Stack interface {
 	Apply(ctx context.Context, p *terraform.Plan) error
 	Outputs(ctx context.Context) (map[string]json.RawMessage, error)
 	StateEmpty(ctx context.Context) (bool, error)
+	// State reads the state in brief, whether the root is initialized or not.
+	State(ctx context.Context) (terraform.State, error)
 	Protected(ctx context.Context) (addresses []string, err error)
 	RecoverState(ctx context.Context) (pushed bool, err error)
 }
@@ -45,6 +47,8 @@ type Workspace interface {
 	// Write brings the roots and modules that files are of to just these files. What drover did not write is kept, and
 	// without force what a person edited is an error.
 	Write(files generator.Files, force bool) (changed bool, err error)
+	// Present reads what is there of the roots and modules that files are of.
+	Present(files generator.Files) (generator.Files, error)
 	// Put writes one file of a root, or removes it if data is nil.
 	Put(root generator.Root, name string, data []byte) (changed bool, err error)
 	// Get reads one file of a root; it is nil if there is none.
@@ -53,7 +57,7 @@ type Workspace interface {
 
 // Net is how checks reach a color: by the servers that are authoritative for its host.
 type Net interface {
-	Client() *http.Client
+	Client(named string) *http.Client
 	URL(host, path string) string
 	LookupHost(ctx context.Context, host string) ([]string, error)
 }

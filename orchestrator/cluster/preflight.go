@@ -37,6 +37,7 @@ type precondition struct {
 // preconditions are asked in this order; the first that fails ends preflight.
 var preconditions = []precondition{
 	{"account", (*preflight).accountMatches, true},
+	{"journal", (*preflight).journalAgrees, true},
 	{"gitops", (*preflight).gitOpsCanStart, false},
 	{"foundation", (*preflight).foundationIsSpecs, false},
 	{"active", (*preflight).activeIsUp, false},
@@ -67,9 +68,12 @@ func (s *session) inspect(ctx context.Context, e rotation.Effect, emit rotation.
 	return emit(ctx, journal.Event{Kind: journal.Preflighted, Phase: e.Phase, Location: s.location, Detail: strings.Join(details, ", ")})
 }
 
-// accountOf holds the credentials to the account of the spec, and both to where the cluster stands. Seen from another
-// account or region, everything is gone: Terraform would forget it, and build a second cluster in its place.
+// accountOf asks once. It holds the credentials to the account of the spec, and both to where the cluster stands. Seen
+// from another account or region, everything is gone: Terraform would forget it, and build a second cluster in its place.
 func (s *session) accountOf(ctx context.Context) (string, error) {
+	if s.account != "" {
+		return s.account, nil
+	}
 	account, err := AccountOf(ctx, s.ports.Cloud, s.Spec)
 	if err != nil {
 		return "", err
@@ -79,6 +83,7 @@ func (s *session) accountOf(ctx context.Context) (string, error) {
 		return "", refuse(fmt.Sprintf("%s stands in %s, and these credentials and the spec are for %s", s.name(), stands, s.location),
 			"use that account's credentials and that region; for another one, build a second cluster, from a spec with another name")
 	}
+	s.account = account
 	return account, nil
 }
 
@@ -96,6 +101,14 @@ func AccountOf(ctx context.Context, platform platform.Platform, c spec.Cluster) 
 }
 
 func (p *preflight) accountMatches(ctx context.Context) (string, error) { return p.accountOf(ctx) }
+
+// journalAgrees asks where the command has not when it began.
+func (p *preflight) journalAgrees(ctx context.Context) (string, error) {
+	if err := p.agree(ctx, asRotating); err != nil {
+		return "", err
+	}
+	return "the journal agrees with what is there", nil
+}
 
 // gitOpsCanStart refuses before anything is built what bootstrap could not do.
 func (p *preflight) gitOpsCanStart(context.Context) (string, error) {

@@ -32,7 +32,7 @@ func upgrading(t *testing.T) *apitest.Server {
 // preflighting asks one thing of preflight, in a session of its own.
 func preflighting(t *testing.T, w *world, ask func(*preflight, context.Context) (string, error)) (detail string, err error) {
 	t.Helper()
-	driven := drive(t.Context(), w.options(), func(ctx context.Context, s *session) error {
+	driven := drive(t.Context(), w.options(), asRotating, func(ctx context.Context, s *session) error {
 		detail, err = ask(&preflight{session: s, emit: s.record, from: color.Blue, version: s.Spec.Spec.Kubernetes.Version}, ctx)
 		return nil
 	})

@@ -27,6 +27,7 @@ const (
 	erroredFile  = "errored.tfstate"
 	erroredState = "errored-state"
 	stateFile    = "terraform.tfstate"
+	mainFile     = "main.tf" // that every root has
 	keepLimit    = time.Minute
 )
 

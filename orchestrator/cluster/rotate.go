@@ -16,11 +16,14 @@ import (
 
 // Rotate replaces the active color, or goes on with the rotation under way.
 func Rotate(ctx context.Context, o Options) error {
-	return drive(ctx, o, func(ctx context.Context, s *session) error {
+	return drive(ctx, o, asRotating, func(ctx context.Context, s *session) error {
 		if err := o.Rotatable(*s.state()); err != nil {
 			return err
 		}
 		if s.state().Rotation == nil {
+			if err := s.settle(ctx); err != nil {
+				return err
+			}
 			if err := s.start(ctx); err != nil {
 				return err
 			}
@@ -32,7 +35,7 @@ func Rotate(ctx context.Context, o Options) error {
 	})
 }
 
-// Rotatable says before anything else is asked whether there is a cluster to rotate.
+// Rotatable says whether the journal has a cluster to rotate.
 func (o Options) Rotatable(state journal.State) error {
 	if state.Active == "" {
 		return refuse(o.name()+" has no active cluster to rotate", "build the first with "+o.command("apply"))
@@ -128,14 +131,19 @@ func (s *session) serves() string {
 	return "traffic stays at " + s.state().Weights.String()
 }
 
+// rollbackLimit is how long a way back may take: the write to DNS takes seconds, and the records follow by Terraform.
+const rollbackLimit = time.Hour
+
 // Rollback ends the rotation under way with all traffic on the old color. Where another process drives, it is asked to.
 func Rollback(ctx context.Context, o Options) error {
+	ctx, cancel := context.WithTimeoutCause(ctx, rollbackLimit, fmt.Errorf("%w: rollback did not end within %s", context.DeadlineExceeded, rollbackLimit))
+	defer cancel()
 	asked, err := Ask(ctx, o, rotation.Request{Asks: rotation.Rollback})
 	if err != nil {
 		return err
 	}
 	for until, told := o.Clock.Now().Add(answerLimit), false; ; {
-		err := drive(ctx, o, func(ctx context.Context, s *session) error {
+		err := drive(ctx, o, theWayBack, func(ctx context.Context, s *session) error {
 			return s.explain(s.loop.Run(ctx))
 		})
 		var held *store.HeldError

@@ -18,15 +18,17 @@ import (
 // session is one process that drives one cluster under the lease, or plans it without one.
 type session struct {
 	Options
-	ports  Ports
-	lease  *store.Lease // nil: nothing may be changed
-	loop   *rotation.Loop
-	stacks map[generator.Root]Stack // those that are initialized, with the files that they have now
-	ends   map[generator.Root]*terraform.Plan
+	ports   Ports
+	lease   *store.Lease // nil: nothing may be changed
+	loop    *rotation.Loop
+	stacks  map[generator.Root]Stack // those that are initialized, with the files that they have now
+	ends    map[generator.Root]*terraform.Plan
+	unknown bool               // the journal tells nothing of a cluster
+	agreed  bool               // what is there was compared with the journal, by this process
+	account string             // that the credentials are for, once it was asked
+	behind  []store.Attachment // states that Terraform could not save, and that are in no backend yet
 	// location is where these credentials and the spec lead; empty until the account was asked.
 	location string
-	unknown  bool               // the journal is empty
-	behind   []store.Attachment // states that Terraform could not save, and that are in no backend yet
 }
 
 const (
@@ -36,8 +38,20 @@ const (
 	releaseLimit  = 30 * time.Second
 )
 
-// drive acts under the lease. The context of what is done ends as soon as the lease is lost.
-func drive(ctx context.Context, o Options, do func(context.Context, *session) error) (err error) {
+// drive acts under the lease, once the journal agrees with what is there. The context of what is done ends as soon as the
+// lease is lost.
+func drive(ctx context.Context, o Options, from sources, do func(context.Context, *session) error) error {
+	return leased(ctx, o, func(ctx context.Context, lease *store.Lease) error {
+		s, err := begin(ctx, o, lease, from)
+		if err != nil {
+			return err
+		}
+		return do(ctx, s)
+	})
+}
+
+// leased does something under the lease.
+func leased(ctx context.Context, o Options, do func(context.Context, *store.Lease) error) (err error) {
 	lease, err := o.Store.Acquire(ctx, o.Holder)
 	if err != nil {
 		return err
@@ -65,21 +79,20 @@ func drive(ctx context.Context, o Options, do func(context.Context, *session) er
 		defer cancel()
 		err = errors.Join(err, lease.Release(bounded))
 	}()
-	s, err := begin(driven, o, lease)
-	if err != nil {
-		return err
-	}
-	return do(driven, s)
+	return do(driven, lease)
 }
 
-// begin reads the journal, takes the spec that it pinned, and records that this process drives.
-func begin(ctx context.Context, o Options, lease *store.Lease) (*session, error) {
-	m := &memory{store: o.Store, lease: lease}
+// begin reads the journal, takes the spec that it pinned, compares the journal with what is there, and records that this
+// process drives.
+func begin(ctx context.Context, o Options, lease *store.Lease, from sources) (*session, error) {
 	s, err := look(ctx, o)
 	if err != nil {
 		return nil, err
 	}
-	s.lease, s.loop.Memory = lease, m
+	s.under(lease)
+	if err := s.agree(ctx, from); err != nil {
+		return nil, err
+	}
 	if err := s.loop.Record(ctx, journal.Event{Kind: journal.Driving, By: o.By, Detail: o.Holder.Command}); err != nil {
 		return nil, err
 	}
@@ -89,23 +102,35 @@ func begin(ctx context.Context, o Options, lease *store.Lease) (*session, error)
 	return s, nil
 }
 
+// under has a session record what it does.
+func (s *session) under(lease *store.Lease) {
+	s.lease, s.loop.Memory = lease, &memory{store: s.Store, lease: lease}
+}
+
 // look is a session without a lease: it can ask, and plan.
 func look(ctx context.Context, o Options) (*session, error) {
-	events, err := Events(ctx, o.Store)
+	s, err := read(ctx, o)
 	if err != nil {
 		return nil, err
 	}
-	s := &session{Options: o, unknown: len(events) == 0, stacks: map[generator.Root]Stack{}, ends: map[generator.Root]*terraform.Plan{}}
-	s.loop = &rotation.Loop{Decide: rotation.Next, Hands: s, Clock: o.Clock, Observer: o.Observer, State: journal.Fold(events),
-		Redact: o.Secrets.Hide, Patience: waitInProcess, Stop: o.Stop}
 	if s.state().Rotation != nil {
 		if err := s.takePinned(ctx); err != nil {
 			return nil, err
 		}
 	}
-	if s.ports, err = o.Connect(ctx, s.Options); err != nil {
+	s.ports, err = o.Connect(ctx, s.Options)
+	return s, err
+}
+
+// read is a session that knows the journal, and can ask nothing yet.
+func read(ctx context.Context, o Options) (*session, error) {
+	events, err := Events(ctx, o.Store)
+	if err != nil {
 		return nil, err
 	}
+	s := &session{Options: o, unknown: journal.Nothing(events), stacks: map[generator.Root]Stack{}, ends: map[generator.Root]*terraform.Plan{}}
+	s.loop = &rotation.Loop{Decide: rotation.Next, Hands: s, Clock: o.Clock, Observer: o.Observer, State: journal.Fold(events),
+		Redact: o.Secrets.Hide, Patience: waitInProcess, Stop: o.Stop}
 	return s, nil
 }
 

@@ -53,11 +53,13 @@ func (s *fakeStack) Plan(_ context.Context, o terraform.PlanOptions) (*terraform
 	case o.Set["deletion_protection"] == "false":
 		actions, changed = tfjson.Actions{tfjson.ActionUpdate}, s.w.locked[string(s.root)]
 	case o.Destroy:
-		actions, changed = tfjson.Actions{tfjson.ActionDelete}, s.w.standing[string(s.root)]
+		actions, changed = tfjson.Actions{tfjson.ActionDelete}, s.w.standing[string(s.root)] && !s.w.noStates
 	case s.root == generator.Traffic:
 		changed = !maps.Equal(s.wanted(), s.w.dns)
 	case s.w.standing[string(s.root)] && s.root == generator.Foundation && s.w.replaces:
 		actions, changed = tfjson.Actions{tfjson.ActionDelete, tfjson.ActionCreate}, true
+	case s.w.standing[string(s.root)] && s.root == generator.Foundation && s.w.grows:
+		changed = true
 	case s.w.standing[string(s.root)] && s.root != generator.Foundation && s.w.inPlace != "":
 		changed = true
 		actions = map[string]tfjson.Actions{"update": {tfjson.ActionUpdate}, "replace": {tfjson.ActionDelete, tfjson.ActionCreate}}[s.w.inPlace]
@@ -100,8 +102,22 @@ func (s *fakeStack) carryOut(actions tfjson.Actions) {
 	default:
 		s.w.standing[string(s.root)] = !deletes
 		s.w.locked[string(s.root)] = !deletes
+		s.w.tags[string(s.root)], s.w.version[string(s.root)] = s.origin(), s.w.spec.Spec.Kubernetes.Version
 	}
 	s.w.applied = append(s.w.applied, action(actions)+" "+string(s.root))
+}
+
+// origin are the tags that the root is told to give.
+func (s *fakeStack) origin() map[string]string {
+	data, there := s.w.files[path.Join("tiny", string(s.root), originFile)]
+	if !there {
+		return nil
+	}
+	var file struct{ Origin map[string]string }
+	if err := json.Unmarshal(data, &file); err != nil {
+		s.w.t.Error(err)
+	}
+	return file.Origin
 }
 
 func (s *fakeStack) wanted() map[string]int {
@@ -135,7 +151,17 @@ func (s *fakeStack) Outputs(context.Context) (map[string]json.RawMessage, error)
 func (s *fakeStack) StateEmpty(context.Context) (bool, error) {
 	s.w.mu.Lock()
 	defer s.w.mu.Unlock()
-	return !s.w.standing[string(s.root)], nil
+	return !s.w.standing[string(s.root)] || s.w.noStates, nil
+}
+
+func (s *fakeStack) State(context.Context) (terraform.State, error) {
+	err := s.w.touch("state " + string(s.root))
+	s.w.mu.Lock()
+	defer s.w.mu.Unlock()
+	if !s.w.standing[string(s.root)] || s.w.noStates {
+		return terraform.State{}, err
+	}
+	return terraform.State{Lineage: "of " + string(s.root), Serial: 1, Resources: 1}, err
 }
 
 func (s *fakeStack) Protected(context.Context) ([]string, error) {

@@ -22,16 +22,13 @@ var teardown = []generator.Root{generator.Traffic, generator.Blue, generator.Gre
 func DestroyAll(ctx context.Context, o Options) error {
 	ctx, cancel := context.WithTimeoutCause(ctx, destroyLimit, fmt.Errorf("%w: destroy did not end within %s", context.DeadlineExceeded, destroyLimit))
 	defer cancel()
-	return drive(ctx, o, func(ctx context.Context, s *session) error {
+	return drive(ctx, o, everything, func(ctx context.Context, s *session) error {
 		if err := s.idle("destroy"); err != nil {
 			return err
 		}
 		if s.unknown {
-			return refuse("the store has no journal of "+o.name()+", so drover knows of nothing to destroy",
-				"nothing was changed; if the cluster stands, look whether the spec names the right spec.state and -o the right directory")
-		}
-		if _, err := s.accountOf(ctx); err != nil {
-			return err
+			o.Observer.Progress("nothing of " + o.name() + " stands")
+			return nil
 		}
 		for _, r := range teardown {
 			if err := s.tearDown(ctx, r); err != nil {

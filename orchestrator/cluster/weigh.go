@@ -51,7 +51,7 @@ func (s *session) weigh(ctx context.Context, e rotation.Effect, emit rotation.Em
 
 // remakeRecords has Terraform make records that somebody deleted, at weight 0 beside those that are left.
 func (s *session) remakeRecords(ctx context.Context, zone string, e rotation.Effect, emit rotation.Emit) error {
-	found, err := s.ports.Cloud.Weights(ctx, zone, s.Spec.Spec.Ingress.Domain)
+	found, err := s.ports.Cloud.Weights(ctx, platform.Zone{ID: zone, Cluster: s.name(), Domain: s.Spec.Spec.Ingress.Domain})
 	if err != nil {
 		return fmt.Errorf("asking which records are left: %w", err)
 	}
@@ -67,6 +67,17 @@ func (s *session) remakeRecords(ctx context.Context, zone string, e rotation.Eff
 		return fmt.Errorf("making the records anew that somebody deleted: %w", err)
 	}
 	return emit(ctx, journal.Event{Kind: journal.WeightsIntended, Phase: e.Phase, Weights: e.Weights})
+}
+
+// settle sends all traffic to the active color where no rotation is under way and both have some: a person who recovered
+// the journal chose that color.
+func (s *session) settle(ctx context.Context) error {
+	active := s.state().Active
+	if active == "" || s.state().Rotation != nil || s.state().Exposed()[active.Other()] == 0 {
+		return nil
+	}
+	s.Observer.Progress("sending all traffic to " + string(active))
+	return s.weigh(ctx, rotation.Effect{Do: rotation.Weigh, Expected: s.state().Weights, Maybe: s.state().Unsure, Weights: color.Shared(active, 100)}, s.record)
 }
 
 // setWeights writes weights where one of those is that are possible, and waits until they are served. It returns the
@@ -106,7 +117,7 @@ func (s *session) setWeights(ctx context.Context, zone string, possible []color.
 }
 
 func (s *session) change(zone string, to color.Weights) platform.Change {
-	change := platform.Change{Zone: zone, Domain: s.Spec.Spec.Ingress.Domain, New: plain(to), Fence: s.lease.Fence()}
+	change := platform.Change{ZoneID: zone, Domain: s.Spec.Spec.Ingress.Domain, New: plain(to), Fence: s.lease.Fence()}
 	for _, c := range s.state().Colors {
 		domain := c.Endpoint.Management.Domain
 		if domain != "" && !slices.Contains(change.Management, domain) {
@@ -172,7 +183,7 @@ func (s *session) dnsServes(ctx context.Context, weights color.Weights) error {
 		return err
 	}
 	domain := s.Spec.Spec.Ingress.Domain
-	found, err := s.ports.Cloud.Weights(ctx, zone, domain)
+	found, err := s.ports.Cloud.Weights(ctx, platform.Zone{ID: zone, Cluster: s.name(), Domain: domain})
 	if err != nil {
 		return fmt.Errorf("asking for the weights of %s: %w", domain, err)
 	}

@@ -38,12 +38,16 @@ type world struct {
 	standing map[string]bool // roots that exist
 	locked   map[string]bool // roots that refuse to be deleted
 	dns      map[string]int
-	verdicts map[string]verify.Verdict // by color; pass where absent
-	busy     map[string]float64        // new connections by color
-	open     map[string]float64        // open connections by color
-	late     time.Duration             // how old the newest measurement is
-	applied  []string                  // what was applied, in order
-	files    map[string][]byte         // the Terraform directory of this machine
+	version  map[string]string            // of the clusters, by color
+	tags     map[string]map[string]string // of the clusters, by color
+	tagged   []platform.Resource          // what carries the cluster's tag, beside what stands
+	noStates bool                         // the states were lost
+	verdicts map[string]verify.Verdict    // by color; pass where absent
+	busy     map[string]float64           // new connections by color
+	open     map[string]float64           // open connections by color
+	late     time.Duration                // how old the newest measurement is
+	applied  []string                     // what was applied, in order
+	files    map[string][]byte            // the Terraform directory of this machine
 	apis     map[string]*apitest.Server
 	managed  map[string]string // the output management, by color; none where absent
 	account  string            // of the credentials
@@ -53,6 +57,7 @@ type world struct {
 	killAt   int               // 0: never
 	inStore  bool              // calls of the store count too
 	inPlace  string            // what a plan would do to a color that stands: update or replace; nothing if empty
+	grows    bool              // whether a plan would add to the foundation that stands
 	replaces bool              // whether a plan would replace the foundation that stands
 	fail     map[string]error  // by call
 }
@@ -77,6 +82,7 @@ spec:
   kubernetes: {version: "1.32"}
   network: {cidr: 10.40.0.0/16}
   ingress: {domain: tiny.example.com}
+  access: {admins: ["arn:aws:iam::123456789012:role/platform-admin"]}
 `))
 	if diagnostics.HasErrors() {
 		t.Fatal(diagnostics)
@@ -84,7 +90,7 @@ spec:
 	r := &cluster.Spec.Rotation
 	r.Traffic.Steps, r.Traffic.Interval = []int{10, 50, 100}, spec.Duration(time.Minute)
 	r.Soak, r.KeepBlue, r.Quiet = spec.Duration(5*time.Minute), 0, spec.Duration(2*time.Minute)
-	w := &world{t: t, spec: cluster, objects: &storetest.Memory{}, standing: map[string]bool{}, locked: map[string]bool{}, dns: map[string]int{},
+	w := &world{t: t, spec: cluster, objects: &storetest.Memory{}, standing: map[string]bool{}, locked: map[string]bool{}, dns: map[string]int{}, version: map[string]string{}, tags: map[string]map[string]string{},
 		verdicts: map[string]verify.Verdict{}, busy: map[string]float64{}, open: map[string]float64{}, files: map[string][]byte{},
 		apis: map[string]*apitest.Server{}, managed: map[string]string{}, fail: map[string]error{}, account: "123456789012"}
 	w.objects.Fault = w.storeFault
@@ -124,7 +130,7 @@ func (m mortal) Sleep(ctx context.Context, d time.Duration) error {
 func (w *world) options() Options {
 	w.process++
 	o := Options{Spec: w.spec, SpecFile: "cluster.yaml", Out: "infra", Version: "test", By: "ann", Again: w.again, Observer: silent{}, Clock: wall{},
-		Store: w.store(), Holder: store.Holder{Host: "here", PID: w.process, Command: "drover test"}, Connect: w.connect}
+		Store: w.store(), StoreAt: "memory", Holder: store.Holder{Host: "here", PID: w.process, Command: "drover test"}, Connect: w.connect}
 	if w.stop > 0 {
 		o.Stop = time.Now().Add(w.stop)
 	}
@@ -243,6 +249,18 @@ func (d directory) Write(files generator.Files, _ bool) (changed bool, err error
 	return changed, nil
 }
 
+func (d directory) Present(files generator.Files) (generator.Files, error) {
+	d.w.mu.Lock()
+	defer d.w.mu.Unlock()
+	present := generator.Files{}
+	for name := range files {
+		if data, there := d.w.files[name]; there {
+			present[name] = data
+		}
+	}
+	return present, nil
+}
+
 func (d directory) Put(r generator.Root, name string, data []byte) (bool, error) {
 	d.w.mu.Lock()
 	defer d.w.mu.Unlock()
@@ -288,7 +306,8 @@ func (c *fakeCloud) ClusterActive(_ context.Context, cluster string) (platform.H
 	err := c.w.touch("cluster")
 	c.w.mu.Lock()
 	defer c.w.mu.Unlock()
-	return platform.Health{Active: c.w.standing[cluster[len("tiny-"):]], Detail: "standing"}, err
+	of := cluster[len("tiny-"):]
+	return platform.Health{Active: c.w.standing[of], Exists: c.w.standing[of], Tags: c.w.tags[of], Version: c.w.version[of], Detail: "standing"}, err
 }
 
 func (c *fakeCloud) Quota(_ context.Context, balancers int) ([]platform.Shortage, error) {
@@ -305,7 +324,7 @@ func (c *fakeCloud) Flows(_ context.Context, lb string, _ time.Duration) (platfo
 }
 
 func (c *fakeCloud) Leftovers(context.Context, string, string) ([]platform.Resource, error) {
-	return nil, c.w.touch("leftovers")
+	return c.w.tagged, c.w.touch("leftovers")
 }
 
 func (c *fakeCloud) Kubernetes(_ context.Context, cluster string) (kubernetes.Access, error) {
@@ -317,7 +336,7 @@ func (c *fakeCloud) Kubernetes(_ context.Context, cluster string) (kubernetes.Ac
 
 func (c *fakeCloud) Pool(labels map[string]string) string { return labels["pool"] }
 
-func (c *fakeCloud) Weights(context.Context, string, string) (map[string]int, error) {
+func (c *fakeCloud) Weights(context.Context, platform.Zone) (map[string]int, error) {
 	err := c.w.touch("ask weights")
 	c.w.mu.Lock()
 	defer c.w.mu.Unlock()
@@ -328,8 +347,8 @@ func (c *fakeCloud) SetWeights(_ context.Context, change platform.Change) (platf
 	if err := errors.Join(change.Check(), c.w.touch("weights")); err != nil {
 		return "", err
 	}
-	if change.Zone != "Z0" {
-		return "", fmt.Errorf("there is no zone %q", change.Zone)
+	if change.ZoneID != "Z0" {
+		return "", fmt.Errorf("there is no zone %q", change.ZoneID)
 	}
 	c.set(change)
 	if err := c.refusal(change); err != nil {
@@ -459,7 +478,7 @@ func checkBack(t *testing.T, w *world) {
 func newVersion(w *world) { w.spec.Spec.Kubernetes.Version = "1.33" }
 
 // rotated runs a rotation that ends with an error of a kind, and returns that.
-func rotated[E error](t *testing.T, w *world, o Options) E {
+func rotated[E error](t *testing.T, _ *world, o Options) E {
 	t.Helper()
 	var want E
 	if err := Rotate(t.Context(), o); !errors.As(err, &want) {

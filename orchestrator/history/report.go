@@ -131,6 +131,9 @@ func (r *Report) addDecision(e journal.Event) {
 var decisions = map[journal.Kind]string{journal.Held: "hold", journal.Released: "resume", journal.BackDecided: "back"}
 
 func (r *Report) addChange(e journal.Event) {
+	if e.Outcome == journal.Skipped { // there was nothing to change
+		return
+	}
 	r.Changes = append(r.Changes, ReportedChange{e.Time, e.Kind, e.Root, e.Revision, e.Detail})
 }
 

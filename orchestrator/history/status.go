@@ -7,6 +7,7 @@ import (
 	"drover/generator/spec"
 	"drover/orchestrator/color"
 	"drover/orchestrator/journal"
+	"drover/orchestrator/reconcile"
 	"drover/orchestrator/rotation"
 )
 
@@ -20,6 +21,14 @@ type Status struct {
 	Timing
 	Rotation *UnderWay    `json:"rotation"`         // null when none is under way
 	Failed   *FailedColor `json:"failed,omitempty"` // a color that was rolled back from and still stands
+	Account  *Account     `json:"account,omitempty"`
+}
+
+// Account is whether the account and DNS are as the journal says.
+type Account struct {
+	Asked         bool                     `json:"asked"`
+	Reason        string                   `json:"reason,omitempty"` // why there is no answer
+	Disagreements []reconcile.Disagreement `json:"disagreements"`
 }
 
 // UnderWay is a rotation that has not ended.

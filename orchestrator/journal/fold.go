@@ -286,11 +286,11 @@ func (s *State) destroyed(e Event) {
 	if s.Failed != nil && s.Failed.Color == c {
 		s.Failed = nil
 	}
-	if e.Root == foundationRoot {
-		s.Location = ""
-	}
-	if e.Root == trafficRoot {
+	switch e.Root {
+	case trafficRoot:
 		s.Weights, s.Intended, s.Unsure = color.Weights{}, nil, nil
+	case foundationRoot:
+		s.Zone, s.Location = "", "" // the next foundation may have others
 	}
 	if r := s.Rotation; r != nil {
 		r.Gone = r.Gone || c == r.From

@@ -3,9 +3,16 @@ package journal
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 
 	"drover/orchestrator/store"
 )
+
+// Nothing is true if events tell nothing of a cluster: processes that took the lease and changed nothing leave no more than
+// that, and so does the first record of a recovery that was cut short.
+func Nothing(events []Event) bool {
+	return !slices.ContainsFunc(events, func(e Event) bool { return e.Kind != Driving && e.Kind != Recovered })
+}
 
 // Read decodes the events of a journal's records, oldest first. It fails on one that this drover does not understand:
 // what follows from it is not known either. An event's fence is that of its record.

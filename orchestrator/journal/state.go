@@ -156,10 +156,16 @@ type Progress struct {
 // Done says that the phase ended, with work or without.
 func (p Progress) Done() bool { return p.Outcome == Done || p.Outcome == Skipped }
 
+// trafficRoot holds the weighted records, and foundationRoot what both colors stand on.
 const (
-	trafficRoot    = "traffic"    // holds the weighted records
-	foundationRoot = "foundation" // lives as long as the cluster
+	trafficRoot    = "traffic"
+	foundationRoot = "foundation"
 )
+
+// Foundation is true from the first change of the foundation on, in whole or in part, until it is destroyed.
+func (s State) Foundation() bool {
+	return s.Bundles[foundationRoot] != "" || s.Open[foundationRoot] != ""
+}
 
 // Served is what DNS may serve of each color at least, now: where the outcome of the last write was lost, the lower of
 // before and intended.

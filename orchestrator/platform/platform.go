@@ -38,8 +38,8 @@ type Platform interface {
 // and follows each SetWeights with the same values, so that its plan shows no change.
 type Weigher interface {
 	// Weights returns, for each color, the weight of the record that the zone holds for the domain.
-	// Without any weighted record the map is empty.
-	Weights(ctx context.Context, zoneID, domain string) (map[string]int, error)
+	// Without any weighted record, or without a zone, the map is empty.
+	Weights(ctx context.Context, zone Zone) (map[string]int, error)
 	// SetWeights writes the weights of all records of a change in one atomic request. It compares and sets: records
 	// that do not have the expected weights when the request is carried out are a *ChangedError, a color without a
 	// record is a *NoRecordError, and in both cases nothing is written. A record may already have its new weight, as
@@ -53,10 +53,22 @@ type Weigher interface {
 	Confirmed(ctx context.Context, c Change, token Token) (Confirmation, error)
 }
 
+// Zone names the DNS zone of a cluster's domain.
+type Zone struct {
+	// ID is the platform's own. Empty: the zone is found by the domain, and is not one that is tagged as another cluster's.
+	ID              string
+	Cluster, Domain string
+}
+
 // Health is what a platform says about one cluster.
 type Health struct {
 	// Active is true if the cluster and all its node groups (one at least) are up and report no issue.
 	Active bool
+	// Exists is true for a cluster that is there, in whatever state.
+	Exists bool
+	// Tags are the cluster's own, and Created is when it was made.
+	Tags    map[string]string
+	Created time.Time
 	// Detail names what is not up, or says in a few words what is.
 	Detail string
 	// Version is the Kubernetes version of the control plane, such as "1.33".

@@ -17,8 +17,8 @@ const maxComment = 256
 
 // Change sets the weights of all weighted records of one domain.
 type Change struct {
-	// Zone is the platform's id of the zone that holds the records.
-	Zone string
+	// ZoneID is the platform's id of the zone that holds the records. A write is never for a zone that was only found.
+	ZoneID string
 	// Domain is the domain that the cluster serves. Its wildcard goes the same way.
 	Domain string
 	// Management are the domains of the management interfaces of either color, without duplicates; their wildcards go
@@ -39,7 +39,7 @@ type Change struct {
 
 // Check returns an error if the change must not be asked of any platform.
 func (c Change) Check() error {
-	if c.Zone == "" || c.Domain == "" {
+	if c.ZoneID == "" || c.Domain == "" {
 		return errors.New("setting weights: no zone or no domain is given")
 	}
 	total := 0

@@ -161,11 +161,11 @@ func TestExtraBackendSettingsAreForBackendsThatHaveSettings(t *testing.T) {
 		fails      bool
 	}{
 		{remote, "", 1, false},
-		{remote, "a=1,b=2", 3, false},
+		{remote, "a=1,b=2", 2, false},
 		{local, "a=1", 1, false},
 		{remote, "a", 0, true},
 	} {
-		options, err := initOptions(c.dir, c.extra)
+		options, _, err := initOptions(c.dir, t.TempDir(), c.extra)
 		if len(options) != c.options || (err != nil) != c.fails {
 			t.Errorf("%q: %d options, %v", c.extra, len(options), err)
 		}
@@ -295,5 +295,23 @@ func TestWhatRefusesDeletionIsFoundInAState(t *testing.T) {
 	}
 	if _, err := managedIn(`{"version": 5}`); err == nil {
 		t.Error("a state of a format that drover cannot read is read")
+	}
+}
+
+func TestAStateInBriefCountsWhatTerraformManages(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]State{
+		"": {},
+		`{"version": 4, "serial": 3, "lineage": "l", "resources": []}`: {Lineage: "l", Serial: 3},
+		`{"version": 4, "serial": 7, "lineage": "l", "resources": [
+			{"mode": "data", "type": "aws_lb", "name": "read", "instances": [{}]}, {"mode": "managed", "type": "aws_lb", "name": "gone", "instances": []},
+			{"mode": "managed", "type": "aws_lb", "name": "this", "instances": [{"index_key": 0}, {"index_key": 1}]}]}`: {Lineage: "l", Serial: 7, Resources: 2},
+	} {
+		if got, err := stateIn(text); err != nil || got != want {
+			t.Errorf("of %s: %+v, %v; want %+v", text, got, err, want)
+		}
+	}
+	if got, err := stateIn(`{"version": 5}`); err == nil {
+		t.Errorf("a state of a format that drover cannot read is %+v", got)
 	}
 }

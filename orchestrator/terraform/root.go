@@ -9,7 +9,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/gofrs/flock"
@@ -163,30 +162,11 @@ func (r *Root) Init(ctx context.Context) error {
 }
 
 func (r *Root) init(ctx context.Context) error {
-	options, err := initOptions(r.dir, split(r.env)["DROVER_BACKEND_CONFIG"])
+	options, remove, err := initOptions(r.dir, r.work, split(r.env)["DROVER_BACKEND_CONFIG"])
 	if err != nil {
 		return err
 	}
-	return r.explain(ctx, "init", r.cli.Init(ctx, options...))
-}
-
-// initOptions adds the extra backend settings, where there is a backend that has settings.
-func initOptions(dir, extra string) ([]tfexec.InitOption, error) {
-	options := []tfexec.InitOption{tfexec.Upgrade(false)}
-	if extra == "" {
-		return options, nil
-	}
-	backend, err := backendType(dir)
-	if err != nil || backend == "" || backend == "local" {
-		return options, err
-	}
-	for setting := range strings.SplitSeq(extra, ",") {
-		if !strings.Contains(setting, "=") {
-			return nil, fmt.Errorf("DROVER_BACKEND_CONFIG has %q: write name=value, with commas between", setting)
-		}
-		options = append(options, tfexec.BackendConfig(strings.TrimSpace(setting)))
-	}
-	return options, nil
+	return errors.Join(r.explain(ctx, "init", r.cli.Init(ctx, options...)), remove())
 }
 
 // holdCache keeps two drovers from installing into the shared cache at once: Terraform does not guard it.

@@ -100,6 +100,9 @@ func TestARootIsPlannedAppliedAndDestroyed(t *testing.T) {
 	t.Parallel()
 	ctx := t.Context()
 	root, events := open(t, terraformBinary(t), t.TempDir(), twoValues, RootOptions{})
+	if state, err := root.State(ctx); err != nil || state != (State{}) {
+		t.Errorf("State = %+v, %v before anything", state, err)
+	}
 	must(t, root.Init(ctx))
 	empty, err := root.StateEmpty(ctx)
 	must(t, err)
@@ -135,6 +138,9 @@ func TestARootIsPlannedAppliedAndDestroyed(t *testing.T) {
 	}
 	if empty, err := root.StateEmpty(ctx); err != nil || empty {
 		t.Errorf("StateEmpty = %v, %v after apply", empty, err)
+	}
+	if state, err := root.State(ctx); err != nil || state.Resources != 1 || state.Lineage == "" || state.Serial == 0 {
+		t.Errorf("State = %+v, %v after apply", state, err)
 	}
 
 	again, err := root.Plan(ctx, PlanOptions{})

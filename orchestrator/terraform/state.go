@@ -38,6 +38,51 @@ func (r *Root) StateEmpty(ctx context.Context) (bool, error) {
 	return len(managed) == 0, err
 }
 
+// State is a root's state in brief.
+type State struct {
+	Lineage   string
+	Serial    int64
+	Resources int // that Terraform manages
+}
+
+// State reads the state, and initializes the root only where that takes it. It takes no lock and changes nothing else.
+func (r *Root) State(ctx context.Context) (State, error) {
+	text, err := r.cli.StatePull(ctx)
+	if err != nil && ctx.Err() == nil { // not initialized yet, or for another backend
+		if err := r.Init(ctx); err != nil {
+			return State{}, err
+		}
+		text, err = r.cli.StatePull(ctx)
+	}
+	if err != nil {
+		return State{}, r.explain(ctx, "state pull", err)
+	}
+	state, err := stateIn(text)
+	if err != nil {
+		return State{}, fmt.Errorf("reading the state of %s: %w", r.dir, err)
+	}
+	return state, nil
+}
+
+func stateIn(text string) (State, error) {
+	managed, err := managedIn(text)
+	if err != nil || strings.TrimSpace(text) == "" {
+		return State{}, err
+	}
+	var state struct {
+		Lineage string `json:"lineage"`
+		Serial  int64  `json:"serial"`
+	}
+	if err := json.Unmarshal([]byte(text), &state); err != nil {
+		return State{}, err
+	}
+	resources := 0
+	for _, resource := range managed {
+		resources += len(resource.Instances)
+	}
+	return State{Lineage: state.Lineage, Serial: state.Serial, Resources: resources}, nil
+}
+
 // protections are the attributes by which a provider's resources refuse to be deleted.
 var protections = []string{"deletion_protection", "enable_deletion_protection"}
 

@@ -21,7 +21,7 @@ const (
 	// loss is what Confirm asks on top, for packets that get lost.
 	loss = 1.05
 
-	confirmPause    = 500 * time.Millisecond
+	confirmPause    = 100 * time.Millisecond
 	confirmPauseMax = 8 * time.Second
 )
 
@@ -55,13 +55,13 @@ func Consistent(o Observation, weights map[string]int) error {
 		return fmt.Errorf("%s gave %d answers that lead to no color, such as %q", o.Server, o.Unknown, o.Strange)
 	}
 	answers := o.Answers()
-	if needed := Answers(weights); answers < needed {
-		return fmt.Errorf("%s gave %d answers (%d questions got none), %d are needed to judge", o.Server, answers, o.Failed, needed)
-	}
-	for color, count := range o.Counts {
-		if _, expected := weights[color]; !expected && count > 0 {
+	for _, color := range slices.Sorted(maps.Keys(o.Counts)) {
+		if count := o.Counts[color]; count > 0 && weights[color] <= 0 {
 			return fmt.Errorf("%s sends %d of %d answers to %s, which has no weight", o.Server, count, answers, color)
 		}
+	}
+	if needed := Answers(weights); answers < needed {
+		return fmt.Errorf("%s gave %d answers (%d questions got none), %d are needed to judge", o.Server, answers, o.Failed, needed)
 	}
 	for _, color := range slices.Sorted(maps.Keys(weights)) {
 		share := float64(weights[color]) / float64(total)
@@ -73,13 +73,15 @@ func Consistent(o Observation, weights map[string]int) error {
 }
 
 // Confirm observes until every authoritative server serves the weights, or ctx ends; set a deadline on ctx.
-// The error then says what the servers still answer. Confirm returns the last observations in both cases.
+// The error then says what the servers still answer. Confirm returns the last observations in both cases. A server that
+// answers with a color of no weight is asked no further until all are asked again, so that a change is seen soon after
+// it is served.
 func (n *Net) Confirm(ctx context.Context, domain string, hosts map[string]string, weights map[string]int) ([]Observation, error) {
 	queries := int(math.Ceil(loss * float64(Answers(weights))))
 	var last []Observation
 	var reason error
 	for wait := confirmPause; ; wait = min(2*wait, confirmPauseMax) {
-		observations, err := n.Observe(ctx, domain, hosts, queries)
+		observations, err := n.observe(ctx, domain, hosts, queries, func(color string) bool { return weights[color] <= 0 })
 		if ctx.Err() == nil {
 			last, reason = observations, errors.Join(err, inconsistencies(observations, weights))
 		}

@@ -77,15 +77,20 @@ func newNet(servers, caFile, port string) (*Net, error) {
 }
 
 // Client resolves names through n, trusts the extra certificates and opens a connection for every request, so that
-// each of them goes where DNS sends a new user. It sets no time limit: the request's context does.
-func (n *Net) Client() *http.Client {
+// each of them goes where DNS sends a new user. It sets no time limit: the request's context does. It connects to no
+// link-local or metadata address, whatever a name or a redirect says, unless named, the host that the spec asks for, is
+// that address.
+func (n *Net) Client(named string) *http.Client {
+	guard := guard{named}
 	transport := &http.Transport{
-		DialContext:       n.dial,
+		DialContext: func(ctx context.Context, network, address string) (net.Conn, error) {
+			return n.dial(ctx, net.Dialer{Control: guard.control}, network, address)
+		},
 		TLSClientConfig:   &tls.Config{RootCAs: n.roots, MinVersion: tls.VersionTLS12},
 		DisableKeepAlives: true,
 	}
 	if len(n.servers) == 0 {
-		transport.Proxy = http.ProxyFromEnvironment
+		transport.Proxy = guard.proxy(n)
 	}
 	return &http.Client{Transport: transport}
 }
@@ -104,7 +109,7 @@ func (n *Net) URL(host, path string) string {
 }
 
 // dial connects to the first address of a host that accepts.
-func (n *Net) dial(ctx context.Context, network, address string) (net.Conn, error) {
+func (n *Net) dial(ctx context.Context, dialer net.Dialer, network, address string) (net.Conn, error) {
 	host, port, err := net.SplitHostPort(address)
 	if err != nil {
 		return nil, err
@@ -113,7 +118,6 @@ func (n *Net) dial(ctx context.Context, network, address string) (net.Conn, erro
 	if err != nil {
 		return nil, err
 	}
-	var dialer net.Dialer
 	var failures []error
 	for _, address := range addresses {
 		conn, err := dialer.DialContext(ctx, network, net.JoinHostPort(address, port))

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/miekg/dns"
@@ -32,11 +33,16 @@ func (o Observation) Answers() int {
 }
 
 // parallel bounds the questions that one server has to answer at a time.
-const parallel = 8
+const parallel = 16
 
 // Observe asks each authoritative server for the domain's address, queries times, and sorts the answers by the color
 // whose own host has that address. A server that does not answer at all is part of the result, with Failed at queries.
 func (n *Net) Observe(ctx context.Context, domain string, hosts map[string]string, queries int) ([]Observation, error) {
+	return n.observe(ctx, domain, hosts, queries, func(string) bool { return false })
+}
+
+// observe asks a server no further once an answer is enough: it is told the color of each, empty for none.
+func (n *Net) observe(ctx context.Context, domain string, hosts map[string]string, queries int, enough func(color string) bool) ([]Observation, error) {
 	if queries <= 0 || len(hosts) == 0 {
 		return nil, fmt.Errorf("observing %s: %d questions and %d colors prove nothing", domain, queries, len(hosts))
 	}
@@ -48,7 +54,7 @@ func (n *Net) Observe(ctx context.Context, domain string, hosts map[string]strin
 	failures := make([]error, len(servers))
 	var wait sync.WaitGroup
 	for i, server := range servers {
-		wait.Go(func() { observations[i], failures[i] = observe(ctx, server, domain, hosts, queries) })
+		wait.Go(func() { observations[i], failures[i] = observe(ctx, server, domain, hosts, queries, enough) })
 	}
 	wait.Wait()
 	if ctx.Err() != nil {
@@ -58,18 +64,21 @@ func (n *Net) Observe(ctx context.Context, domain string, hosts map[string]strin
 }
 
 // observe asks one server.
-func observe(ctx context.Context, server, domain string, hosts map[string]string, queries int) (Observation, error) {
+func observe(ctx context.Context, server, domain string, hosts map[string]string, queries int, enough func(color string) bool) (Observation, error) {
 	owners, err := colorAddresses(ctx, server, hosts)
 	if err != nil {
 		return Observation{Server: server, Failed: queries}, err
 	}
 	tallies := make([]Observation, parallel)
 	var wait sync.WaitGroup
+	var stop atomic.Bool
 	for worker := range parallel {
 		wait.Go(func() {
 			tallies[worker].Counts = map[string]int{}
-			for i := worker; i < queries && ctx.Err() == nil; i += parallel {
-				tallies[worker].count(ctx, server, domain, owners)
+			for i := worker; i < queries && ctx.Err() == nil && !stop.Load(); i += parallel {
+				if color, answered := tallies[worker].count(ctx, server, domain, owners); answered && enough(color) {
+					stop.Store(true)
+				}
 			}
 		})
 	}
@@ -84,22 +93,23 @@ func observe(ctx context.Context, server, domain string, hosts map[string]string
 	return sum, nil
 }
 
-// count asks once and counts the answer.
-func (o *Observation) count(ctx context.Context, server, domain string, owners map[string]string) {
+// count asks once, counts the answer and returns its color, empty for none.
+func (o *Observation) count(ctx context.Context, server, domain string, owners map[string]string) (color string, answered bool) {
 	reply, err := ask(ctx, server, domain, dns.TypeA)
 	if err != nil || (reply.Rcode != dns.RcodeSuccess && reply.Rcode != dns.RcodeNameError) {
 		o.Failed++
-		return
+		return "", false
 	}
 	o.TTL = max(o.TTL, longest(reply))
 	found := addresses(reply)
-	color := owner(found, owners)
+	color = owner(found, owners)
 	if color == "" {
 		o.Unknown++
 		o.Strange = strings.TrimSpace(dns.RcodeToString[reply.Rcode] + " " + strings.Join(found, " "))
-		return
+		return "", true
 	}
 	o.Counts[color]++
+	return color, true
 }
 
 // owner is the color that has all the addresses, or empty if there is none.

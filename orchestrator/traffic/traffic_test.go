@@ -135,7 +135,7 @@ func TestConfirmWaitsForTheSlowestServer(t *testing.T) {
 		observations, err := netAt(t, quick, slow).Confirm(ctx, domain, colorHosts, after)
 		done <- outcome{observations, err}
 	}()
-	for slowAsked := 0; slowAsked < exactAnswers; { // it has seen the old weights
+	for slowAsked := 0; slowAsked < 3*parallel; { // it has answered by the old weights, and was asked again
 		slow.change(func(a *authority) { slowAsked = a.asked })
 		time.Sleep(time.Millisecond)
 	}
@@ -147,6 +147,22 @@ func TestConfirmWaitsForTheSlowestServer(t *testing.T) {
 	slow.change(func(a *authority) { a.weights = after })
 	if o := <-done; o.err != nil || len(o.observations) != 2 || o.observations[1].Counts["blue"] != 0 {
 		t.Errorf("Confirm = %+v", o)
+	}
+}
+
+func TestAServerThatIsStillBehindIsAskedNoFurther(t *testing.T) {
+	t.Parallel()
+	a := startAuthority(t, seeded(t, 12), map[string]int{"blue": 100})
+	observations, err := netAt(t, a).observe(t.Context(), domain, colorHosts, exactAnswers, func(color string) bool { return color == "blue" })
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := observations[0].Answers(); got < 1 || got > 2*parallel {
+		t.Errorf("%d answers were waited for, where the first had shown it", got)
+	}
+	err = Consistent(observations[0], map[string]int{"blue": 0, "green": 100})
+	if err == nil || !strings.Contains(err.Error(), "to blue, which has no weight") {
+		t.Errorf("Consistent = %v", err)
 	}
 }
 
@@ -319,7 +335,7 @@ func TestTheClientGoesWhereDNSSendsItAndTrustsTheExtraCertificate(t *testing.T) 
 	if err != nil {
 		t.Fatal(err)
 	}
-	client := n.Client()
+	client := n.Client("")
 	for range 3 {
 		if err := get(t, client, n.URL("127.0.0.1", "/")); err != nil {
 			t.Fatal(err)
@@ -333,7 +349,7 @@ func TestTheClientGoesWhereDNSSendsItAndTrustsTheExtraCertificate(t *testing.T) 
 	if err := get(t, client, n.URL("blue.shop.test", "/")); err == nil || !strings.Contains(err.Error(), "certificate") {
 		t.Errorf("a certificate for another name: %v", err)
 	}
-	if err := get(t, (&Net{}).Client(), n.URL("127.0.0.1", "/")); err == nil {
+	if err := get(t, (&Net{}).Client(""), n.URL("127.0.0.1", "/")); err == nil {
 		t.Error("a certificate that nobody named was trusted")
 	}
 }

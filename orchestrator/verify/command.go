@@ -14,11 +14,14 @@ import (
 
 // Command runs a program of the user's. Exit status 0 is a pass, any other a fail. A program that cannot be
 // started, is killed by a signal or misses the deadline is an error.
+//
+// It must never see drover's whole environment, which holds credentials: it gets what environment() returns.
 type Command struct {
 	Label string
 	Args  []string // program and arguments; no shell is put between
 	Dir   string
-	Env   []string // "name=value", added to drover's environment
+	Env   []string // "name=value": what drover itself tells the program
+	Pass  []string // names of variables of drover's environment that it gets too
 }
 
 const (
@@ -40,7 +43,7 @@ func (c Command) Run(ctx context.Context) (Verdict, string) {
 	output := &tail{limit: commandTail}
 	command := exec.CommandContext(ctx, c.Args[0], c.Args[1:]...)
 	command.Dir = c.Dir
-	command.Env = append(os.Environ(), c.Env...)
+	command.Env = c.environment(os.Environ())
 	command.Stdout, command.Stderr = output, output
 	command.Cancel = func() error { return command.Process.Signal(os.Interrupt) }
 	command.WaitDelay = commandGrace // also bounds the wait for a grandchild that keeps the output open

@@ -13,8 +13,13 @@ import (
 // maxChase bounds aliases and CNAMEs that lead on.
 const maxChase = 8
 
-// reply answers a request from the snapshot.
-func (s *snapshot) reply(req *dns.Msg) *dns.Msg {
+// reply answers a request from the snapshot. Who is not inside of the private zones' VPC knows of none.
+func (s *snapshot) reply(req *dns.Msg, inside bool) *dns.Msg {
+	if !inside {
+		outside := *s
+		outside.zones = s.public
+		s = &outside
+	}
 	m := new(dns.Msg)
 	m.SetReply(req)
 	if req.Opcode != dns.OpcodeQuery || len(req.Question) != 1 {
@@ -182,7 +187,7 @@ func (s *snapshot) negative(z *zone) []dns.RR {
 func (s *Server) resolve(host string) (netip.Addr, bool) {
 	m := new(dns.Msg)
 	m.SetQuestion(host, dns.TypeA)
-	for _, rr := range s.servers[0].current(time.Now()).reply(m).Answer {
+	for _, rr := range s.servers[0].current(time.Now()).reply(m, s.options.Inside == nil).Answer {
 		if a, ok := rr.(*dns.A); ok {
 			return netip.AddrFromSlice(a.A.To4())
 		}

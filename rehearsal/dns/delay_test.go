@@ -118,7 +118,7 @@ func TestTheHoarderIgnoresTheTimeToLive(t *testing.T) {
 		t.Fatal(err)
 	}
 	const keep = 3 * time.Second
-	r, err := dns.StartResolver(context.WithoutCancel(t.Context()), s.Addresses(), keep)
+	r, err := dns.StartResolver(context.WithoutCancel(t.Context()), s.Addresses(), netip.Addr{}, keep)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -154,7 +154,7 @@ func TestTheHoarderFailsWhenNoNameServerAnswers(t *testing.T) {
 	t.Parallel()
 	s := startSlow(t, newAccount(shop(100, 0)))
 	servers := s.Addresses()
-	r, err := dns.StartResolver(t.Context(), []string{strings.Replace(servers[0], "127.0.0.1:", "127.0.0.9:", 1)}, time.Minute)
+	r, err := dns.StartResolver(t.Context(), []string{strings.Replace(servers[0], "127.0.0.1:", "127.0.0.9:", 1)}, netip.Addr{}, time.Minute)
 	if err != nil {
 		t.Fatal(err)
 	}

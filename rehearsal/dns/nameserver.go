@@ -2,6 +2,7 @@ package dns
 
 import (
 	"net"
+	"net/netip"
 	"sync"
 	"time"
 
@@ -13,18 +14,21 @@ type nameServer struct {
 	delay    time.Duration
 	endpoint *endpoint
 	timeline *timeline
+	inside   func(netip.Addr) bool // whom private zones answer; nil: everybody
 
 	mu     sync.Mutex
 	served *snapshot
-	coming []change // oldest first
-	down   bool     // does not answer
-	stale  bool     // does not take up what is due
-	missed int      // questions that were not answered, or from what is stale
+	read   time.Time // when Route 53 was asked for what is served
+	coming []change  // oldest first
+	down   bool      // does not answer
+	stale  bool      // does not take up what is due
+	missed int       // questions that were not answered, or from what is stale
 }
 
 // change is what a name server serves from a moment on.
 type change struct {
 	due      time.Time
+	read     time.Time // when Route 53 was asked for it
 	snapshot *snapshot
 	leads    bool // this server's change is the one that the timeline tells of
 }
@@ -42,7 +46,7 @@ func (n *nameServer) current(now time.Time) *snapshot {
 	for !n.stale && len(n.coming) > 0 && !n.coming[0].due.After(now) {
 		c := n.coming[0]
 		n.coming = n.coming[1:]
-		n.served = c.snapshot
+		n.served, n.read = c.snapshot, c.read
 		if c.leads {
 			n.timeline.serve(c.due, c.snapshot)
 		}
@@ -59,5 +63,22 @@ func (n *nameServer) ServeDNS(w dns.ResponseWriter, req *dns.Msg) {
 		}
 		return
 	}
-	write(w, req, n.current(now).reply(req))
+	write(w, req, n.current(now).reply(req, n.inside == nil || n.inside(addressOf(w.RemoteAddr()))))
+}
+
+// addressOf is who asks.
+func addressOf(remote net.Addr) netip.Addr {
+	at, err := netip.ParseAddrPort(remote.String())
+	if err != nil {
+		return netip.Addr{} // nobody's
+	}
+	return at.Addr().Unmap()
+}
+
+// tells says whether the server serves all that was written before a moment. The latest is when Route 53 was asked last.
+func (n *nameServer) tells(written, now, latest time.Time) bool {
+	n.current(now)
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return n.read.After(written) || latest.After(written) && len(n.coming) == 0
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"net"
 	"net/netip"
 	"sync"
 	"time"
@@ -16,6 +17,7 @@ import (
 // some resolvers and runtimes do. It asks the name servers that it was given, and nobody else.
 type Resolver struct {
 	servers  []string
+	from     netip.Addr
 	keep     time.Duration
 	endpoint *endpoint
 	cancel   context.CancelFunc
@@ -32,9 +34,23 @@ type heard struct {
 // asksWithin is for one question to one name server.
 const asksWithin = 2 * time.Second
 
-// StartResolver listens on a free loopback port. It keeps each answer for keep.
-func StartResolver(ctx context.Context, servers []string, keep time.Duration) (*Resolver, error) {
-	r := &Resolver{servers: servers, keep: keep, heard: map[dns.Question]heard{}}
+// Client asks name servers over a network, udp or tcp, from an address; the zero address is any.
+func Client(from netip.Addr, network string) *dns.Client {
+	c := &dns.Client{Net: network}
+	switch at := netip.AddrPortFrom(from, 0); {
+	case !from.IsValid():
+	case network == "tcp":
+		c.Dialer = &net.Dialer{LocalAddr: net.TCPAddrFromAddrPort(at)}
+	default:
+		c.Dialer = &net.Dialer{LocalAddr: net.UDPAddrFromAddrPort(at)}
+	}
+	return c
+}
+
+// StartResolver listens on a free loopback port. It asks from an address, or from any when that is the zero address, and
+// keeps each answer for keep.
+func StartResolver(ctx context.Context, servers []string, from netip.Addr, keep time.Duration) (*Resolver, error) {
+	r := &Resolver{servers: servers, from: from, keep: keep, heard: map[dns.Question]heard{}}
 	owned, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	r.cancel = cancel
 	serve := dns.HandlerFunc(func(w dns.ResponseWriter, req *dns.Msg) { r.serve(owned, w, req) })
@@ -113,9 +129,9 @@ func (r *Resolver) ask(ctx context.Context, q dns.Question) (*dns.Msg, error) {
 		within, cancel := context.WithTimeout(ctx, asksWithin)
 		m := new(dns.Msg)
 		m.SetQuestion(q.Name, q.Qtype)
-		answer, _, err := new(dns.Client).ExchangeContext(within, m, r.servers[i])
+		answer, _, err := Client(r.from, "udp").ExchangeContext(within, m, r.servers[i])
 		if err == nil && answer.Truncated {
-			answer, _, err = (&dns.Client{Net: "tcp"}).ExchangeContext(within, m, r.servers[i])
+			answer, _, err = Client(r.from, "tcp").ExchangeContext(within, m, r.servers[i])
 		}
 		cancel()
 		if err == nil && answer.Rcode != dns.RcodeServerFailure {

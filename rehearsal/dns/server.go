@@ -26,6 +26,9 @@ type Options struct {
 	// Delays are those between a change and its being served, one for each name server. Empty is one server that
 	// serves changes at once.
 	Delays []time.Duration
+	// Inside tells who asks from inside of the private zones' VPC. To everybody else there are no private zones: their
+	// name servers answer for a public zone of the name, or refuse. Nil: everybody is inside.
+	Inside func(netip.Addr) bool
 	Log    io.Writer
 }
 
@@ -39,6 +42,9 @@ type Server struct {
 	owned    sync.WaitGroup
 	zones    []Zone // as they were read last; owned by load
 	timeline timeline
+
+	mu   sync.Mutex
+	read time.Time // when Route 53 was asked last, of the times that it answered
 }
 
 // Start reads the zones once and listens, each name server on a loopback address of its own and all on one free port,
@@ -58,7 +64,7 @@ func Start(ctx context.Context, o Options) (*Server, error) {
 	s.cancel = cancel
 	s.prober = &prober{resolve: s.resolve, port: o.Port, logf: s.logf, probes: map[string]*probe{}}
 	for _, delay := range o.Delays {
-		s.servers = append(s.servers, &nameServer{delay: delay, timeline: &s.timeline})
+		s.servers = append(s.servers, &nameServer{delay: delay, timeline: &s.timeline, inside: o.Inside})
 	}
 	if err := s.load(ctx, watch); err != nil {
 		return nil, errors.Join(err, s.Close())
@@ -143,6 +149,7 @@ func (s *Server) refresh(ctx context.Context) {
 
 // load reads what Route 53 holds and hands it to the name servers; probes live as long as watch.
 func (s *Server) load(ctx, watch context.Context) error {
+	read := time.Now()
 	zones, err := s.options.Zones(ctx)
 	if err != nil {
 		return fmt.Errorf("read the zones of the simulated Route 53: %w", err)
@@ -161,11 +168,28 @@ func (s *Server) load(ctx, watch context.Context) error {
 			if first {
 				due = now
 			}
-			n.push(change{due: due, snapshot: next, leads: i == 0})
+			n.push(change{due: due, read: read, snapshot: next, leads: i == 0})
 		}
 	}
+	s.mu.Lock()
+	s.read = read
+	s.mu.Unlock()
 	s.prober.sync(watch, checks)
 	return nil
+}
+
+// InSync tells whether every name server serves what was written to Route 53 before a moment.
+func (s *Server) InSync(written time.Time) bool {
+	s.mu.Lock()
+	latest := s.read
+	s.mu.Unlock()
+	now := time.Now()
+	for _, n := range s.servers {
+		if !n.tells(written, now, latest) {
+			return false
+		}
+	}
+	return true
 }
 
 func (s *Server) newSnapshot(zones []Zone) *snapshot {

@@ -42,6 +42,7 @@ type Target func(name string) (addresses []netip.Addr, healthy, known bool)
 // snapshot is what the server answers from: never changed once made.
 type snapshot struct {
 	zones      []*zone
+	public     []*zone        // those that the internet knows
 	hosts      map[string]int // a name server's name, as the zones' NS records have it, to its place among them
 	target     Target
 	checked    func(healthCheckID string) (healthy bool, err error)
@@ -77,15 +78,20 @@ func newSnapshot(zones []Zone) *snapshot {
 			}
 		}
 		s.zones = append(s.zones, indexed)
+		if !z.Private {
+			s.public = append(s.public, indexed)
+		}
 	}
 	// The longest name is the closest zone; a private zone hides the public one of its name, as inside a VPC.
-	sort.SliceStable(s.zones, func(i, j int) bool {
-		a, b := s.zones[i], s.zones[j]
-		if len(a.Name) != len(b.Name) {
-			return len(a.Name) > len(b.Name)
-		}
-		return a.Private && !b.Private
-	})
+	for _, zones := range [][]*zone{s.zones, s.public} {
+		sort.SliceStable(zones, func(i, j int) bool {
+			a, b := zones[i], zones[j]
+			if len(a.Name) != len(b.Name) {
+				return len(a.Name) > len(b.Name)
+			}
+			return a.Private && !b.Private
+		})
+	}
 	return s
 }
 

@@ -26,8 +26,10 @@ func FromELB(client *elb.Client) func(context.Context) ([]LoadBalancer, error) {
 				return nil, fmt.Errorf("list the load balancers: %w", err)
 			}
 			for _, lb := range page.LoadBalancers {
+				// What says nothing of its scheme (moto leaves AWS's default out) faces the internet.
 				list = append(list, LoadBalancer{ARN: aws.ToString(lb.LoadBalancerArn), Name: aws.ToString(lb.LoadBalancerName),
-					DNSName: aws.ToString(lb.DNSName), Zones: zonesOf(lb), TargetGroups: map[string]Health{}})
+					DNSName: aws.ToString(lb.DNSName), Zones: zonesOf(lb), Public: lb.Scheme != types.LoadBalancerSchemeEnumInternal,
+					TargetGroups: map[string]Health{}})
 			}
 		}
 		if len(list) == 0 {

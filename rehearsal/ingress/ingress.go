@@ -11,6 +11,7 @@ import (
 	"net"
 	"net/netip"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -20,6 +21,7 @@ type LoadBalancer struct {
 	Name           string
 	Cluster, Color string            // from its tags, else from its name
 	Zones          []string          // that it has an address in
+	Public         bool              // internet-facing
 	TargetGroups   map[string]Health // by ARN
 }
 
@@ -44,7 +46,9 @@ type Options struct {
 	Hosts         []string      // names that the certificate is for
 	MaxAge        time.Duration // load balancers are read again at least this often, and at each Refresh
 	Every         time.Duration // between two feeds of metrics
-	Log           io.Writer
+	// Scanned is the mean time between two connections of scanners to each internet-facing load balancer; 0: none come.
+	Scanned time.Duration
+	Log     io.Writer
 }
 
 // Ingress holds the servers.
@@ -59,6 +63,7 @@ type Ingress struct {
 	owned   sync.WaitGroup
 
 	broken broken
+	scans  atomic.Int64
 
 	mu      sync.Mutex
 	last    byte               // of the address that was given out last
@@ -88,6 +93,7 @@ func Start(ctx context.Context, o Options) (*Ingress, error) {
 	in.cancel = cancel
 	in.owned.Go(func() { in.refresh(watch) })
 	in.owned.Go(func() { in.feed(watch) })
+	in.owned.Go(func() { in.scan(watch) })
 	return in, nil
 }
 

@@ -12,6 +12,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"drover/rehearsal/guard"
 )
 
 // ColorHeader carries the color in every answer.
@@ -37,7 +39,7 @@ type door struct {
 func (in *Ingress) serve(ctx context.Context, lb LoadBalancer) (*server, error) {
 	s := &server{broken: &in.broken}
 	s.current.Store(&lb)
-	s.http = &http.Server{Handler: s, ReadHeaderTimeout: 10 * time.Second, ErrorLog: log.New(io.Discard, "", 0)}
+	s.http = &http.Server{Handler: guard.Handler(s, in.options.Hosts...), ReadHeaderTimeout: 10 * time.Second, ErrorLog: log.New(io.Discard, "", 0)}
 	for range max(1, len(lb.Zones)) {
 		listener, address, err := in.listen(ctx)
 		if err != nil {

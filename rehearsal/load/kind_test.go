@@ -62,7 +62,7 @@ func newWorld(t *testing.T, ttl, keep time.Duration) *world {
 	if w.dns, err = dns.Start(t.Context(), dns.Options{Zones: w.zones, Target: target, TTL: ttl, MaxAge: time.Hour}); err != nil {
 		t.Fatal(err)
 	}
-	if w.slow, err = dns.StartResolver(context.WithoutCancel(t.Context()), w.dns.Addresses(), keep); err != nil {
+	if w.slow, err = dns.StartResolver(context.WithoutCancel(t.Context()), w.dns.Addresses(), netip.Addr{}, keep); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {

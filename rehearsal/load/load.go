@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/netip"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -17,10 +18,11 @@ import (
 // Options say what load to make.
 type Options struct {
 	Host        string
-	Path        string   // of the URL; empty is /
-	Port        int      // of the HTTPS ingress
-	NameServers []string // host:port of the authoritative servers; each resolution asks one of them
-	Hoarder     string   // host:port of the resolver that ignores the time to live
+	Path        string     // of the URL; empty is /
+	Port        int        // of the HTTPS ingress
+	NameServers []string   // host:port of the authoritative servers; each resolution asks one of them
+	Hoarder     string     // host:port of the resolver that ignores the time to live
+	From        netip.Addr // where the name servers are asked from; the zero address is any
 	Roots       *x509.CertPool
 	Header      string        // the response header that says the color
 	Kinds       []Kind        // of the clients, in turn; nil is all

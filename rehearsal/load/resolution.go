@@ -8,9 +8,12 @@ import (
 	"math/rand/v2"
 	"net"
 	"net/http"
+	"net/netip"
 	"time"
 
 	"github.com/miekg/dns"
+
+	rehearsed "drover/rehearsal/dns"
 )
 
 // resolution is one client's knowledge of the domain's address, with the connections that were made to it.
@@ -68,7 +71,7 @@ func (r *resolution) dial(ctx context.Context, network, _ string) (net.Conn, err
 // resolve asks one of the kind's servers.
 func (r *resolution) resolve(ctx context.Context) (ttl time.Duration, err error) {
 	servers := r.behavior.asks(r.options)
-	if r.address, ttl, err = lookup(ctx, servers[rand.IntN(len(servers))], r.options.Host); err != nil {
+	if r.address, ttl, err = lookup(ctx, r.options.From, servers[rand.IntN(len(servers))], r.options.Host); err != nil {
 		return 0, fmt.Errorf("resolve %s: %w", r.options.Host, err)
 	}
 	return ttl, nil
@@ -82,12 +85,12 @@ func (r *resolution) close() {
 }
 
 // lookup asks for the host's address, over TCP when the answer does not fit a datagram.
-func lookup(ctx context.Context, server, host string) (address string, ttl time.Duration, err error) {
+func lookup(ctx context.Context, from netip.Addr, server, host string) (address string, ttl time.Duration, err error) {
 	m := new(dns.Msg)
 	m.SetQuestion(dns.Fqdn(host), dns.TypeA)
-	answer, _, err := (&dns.Client{Net: "udp"}).ExchangeContext(ctx, m, server)
+	answer, _, err := rehearsed.Client(from, "udp").ExchangeContext(ctx, m, server)
 	if err == nil && answer.Truncated {
-		answer, _, err = (&dns.Client{Net: "tcp"}).ExchangeContext(ctx, m, server)
+		answer, _, err = rehearsed.Client(from, "tcp").ExchangeContext(ctx, m, server)
 	}
 	if err != nil {
 		return "", 0, fmt.Errorf("ask %s: %w", server, err)

@@ -30,6 +30,7 @@ func text(i, bits int, platform string) string {
 	n := 10<<24 + i<<(32-bits)
 	network := netip.PrefixFrom(netip.AddrFrom4([4]byte{byte(n >> 24), byte(n >> 16), byte(n >> 8), byte(n)}), bits)
 	region := map[string]string{"aws": "eu-west-1", "google": "europe-west4"}[platform]
+	access := map[string]string{"aws": "\n  access: {admins: [\"arn:aws:iam::123456789012:role/platform-admin\"]}"}[platform]
 	return fmt.Sprintf(`apiVersion: drover/v1
 kind: Cluster
 metadata: {name: c%05d, labels: {team: shop, environment: production}}
@@ -51,8 +52,8 @@ spec:
       - http: {path: /healthz, samples: 50}
     traffic: {steps: [5, 25, 50, 100], interval: 5m}
     soak: 1h
-    approvals: [shift, destroy]
-`, i, platform, region, network, i)
+    approvals: [shift, destroy]%s
+`, i, platform, region, network, i, access)
 }
 
 // specs writes n specs and gives their directory and files.

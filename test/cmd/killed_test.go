@@ -51,7 +51,7 @@ func fleetOf(t *testing.T, dir string, n int, team string) {
 	t.Helper()
 	for i := range n {
 		text := fmt.Sprintf("apiVersion: drover/v1\nkind: Cluster\nmetadata: {name: c%02d, labels: {team: %s}}\nspec:\n  platform: aws\n"+
-			"  region: eu-west-1\n  network: {cidr: 10.%d.0.0/16}\n  ingress: {domain: c%d.example.com}\n", i, team, i, i)
+			"  region: eu-west-1\n  network: {cidr: 10.%d.0.0/16}\n  ingress: {domain: c%d.example.com}\n  access: {admins: [\"arn:aws:iam::123456789012:role/platform-admin\"]}\n", i, team, i, i)
 		if err := os.WriteFile(filepath.Join(dir, fmt.Sprintf("c%02d.yaml", i)), []byte(text), 0o600); err != nil {
 			t.Fatal(err)
 		}

@@ -20,6 +20,7 @@ spec:
   kubernetes: {version: "1.33"}
   network: {cidr: 10.40.0.0/16}
   ingress: {domain: tiny.example.com}
+  access: {admins: ["arn:aws:iam::123456789012:role/platform-admin"]}
 `
 
 // Errors of the network quote addresses, and a journal of an earlier drover may hold what a check printed.
@@ -63,6 +64,9 @@ func TestNoCommandShowsASecret(t *testing.T) {
 			put(t, filepath.Join(dir, "cluster.yaml"), tiny)
 			if c.journal != "" {
 				put(t, filepath.Join(dir, "infra", "tiny", ".drover", "journal.jsonl"), c.journal)
+				if err := harness.Remember(t.Context(), dir); err != nil {
+					t.Fatal(err)
+				}
 			}
 			env := maps.Clone(base)
 			maps.Copy(env, c.env)

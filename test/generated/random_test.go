@@ -87,7 +87,8 @@ func draw(random *rand.Rand) string {
 	say("    %s", pick(random, "", "transitGateway: {id: tgw-0a1b2c3d4e5f60718, cidrs: [10.0.0.0/8, 192.168.128.0/20]}"))
 	say("    egress: %s", pick(random, "{mode: open}", "{mode: restricted, allow: [ghcr.io, .example.com]}"))
 	say("    flowLogs: {retention: %s}", pick(random, "14d", "30d", "365d"))
-	say("  access: {api: %s}", pick(random, "private", "restricted, allow: [203.0.113.0/24]", `private, admins: ["arn:aws:iam::123456789012:role/admin"]`))
+	say("  access: {api: %s, admins: [%q]%s}", pick(random, "private", "restricted, allow: [203.0.113.0/24]"), "arn:aws:iam::123456789012:role/admin",
+		pick(random, "", `, operators: ["arn:aws:iam::123456789012:role/drover"]`))
 	say("  ingress: {domain: random.example.com, zone: %s, visibility: %s%s}", pick(random, "create", "adopt"), pick(random, "public", "internal"),
 		pick(random, "", ", management: {domain: ops.random.example.com}", ", management: {domain: ops.random.example.com, visibility: public, allow: [203.0.113.0/24]}"))
 	say("  nodePools:")

@@ -29,6 +29,7 @@ spec:
   kubernetes: {version: "1.33", addons: {coredns: v1.12.1-eksbuild.2}}
   network: {cidr: 10.60.0.0/16, zones: 2, nat: single, endpoints: [], flowLogs: {retention: 1d}}
   ingress: {domain: herd.example.com}
+  access: {admins: ["arn:aws:iam::123456789012:role/platform-admin"]}
   nodePools:
     - {name: general, min: 1, max: 4}
     - {name: batch, min: 1, max: 4, labels: {work: batch}}

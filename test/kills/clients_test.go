@@ -55,7 +55,7 @@ func ask(ctx context.Context, net *traffic.Net, host string) error {
 	if err != nil {
 		return err
 	}
-	response, err := net.Client().Do(request)
+	response, err := net.Client(host).Do(request)
 	if err != nil {
 		return err
 	}

@@ -15,7 +15,7 @@ import (
 // planned is the address plan of a valid spec with so many zones and pools.
 func planned(t *rapid.T, cidr netip.Prefix, mode string, zones, pools int) generator.Addresses {
 	text := fmt.Sprintf("apiVersion: drover/v1\nkind: Cluster\nmetadata: {name: random}\nspec:\n  platform: aws\n  region: us-east-1\n"+
-		"  network: {cidr: %s, zones: %d, egress: {mode: %s%s}}\n  ingress: {domain: random.example.com}\n  nodePools:\n",
+		"  network: {cidr: %s, zones: %d, egress: {mode: %s%s}}\n  ingress: {domain: random.example.com}\n  access: {admins: [\"arn:aws:iam::123456789012:role/platform-admin\"]}\n  nodePools:\n",
 		cidr, zones, mode, map[string]string{"restricted": ", allow: [.example.com]"}[mode])
 	for i := range pools {
 		text += fmt.Sprintf("    - {name: pool-%d, min: 3, max: 9}\n", i)

@@ -83,7 +83,7 @@ func TestMistakesThatAnEditorCanSeeAreWrongByTheSchema(t *testing.T) {
 	t.Parallel()
 	schema := printed(t)
 	const least = "apiVersion: drover/v1\nkind: Cluster\nmetadata: {name: tiny}\nspec:\n  platform: aws\n  region: eu-west-1\n" +
-		"  network: {cidr: 10.40.0.0/16}\n  ingress: {domain: tiny.example.com}\n"
+		"  network: {cidr: 10.40.0.0/16}\n  ingress: {domain: tiny.example.com}\n  access: {admins: [\"arn:aws:iam::123456789012:role/platform-admin\"]}\n"
 	if err := schema.Validate(document(t, least)); err != nil {
 		t.Fatal(err)
 	}
@@ -109,7 +109,7 @@ func TestMistakesThatAnEditorCanSeeAreWrongByTheSchema(t *testing.T) {
 		"an account in words":     least + "  account: The Shop\n",
 		"an address for a name":   strings.Replace(least, "/16}", "/16, egress: {mode: restricted, allow: [\"https://ghcr.io/\"]}}", 1),
 		"a name of a network":     strings.Replace(least, "/16}", "/16, adopt: {network: shop}}", 1),
-		"a session for a role":    least + "  access: {admins: [\"arn:aws:sts::123456789012:assumed-role/admin/me\"]}\n",
+		"a session for a role":    strings.Replace(least, "iam::123456789012:role/platform-admin", "sts::123456789012:assumed-role/admin/me", 1),
 		"a machine of no cloud":   least + "  nodePools: [{name: general, min: 3, machines: [\"large one\"]}]\n",
 		"no pool at all":          least + "  nodePools: []\n",
 		"a pool without nodes":    least + "  nodePools: [{name: general, min: 0, max: 0}]\n",

@@ -1,8 +1,13 @@
 locals {
   policy_arns = "arn:${local.partition}:eks::aws:cluster-access-policy"
 
+  # What EKS' own policies allow: https://docs.aws.amazon.com/eks/latest/userguide/access-policy-permissions.html
+  # AmazonEKSViewPolicy shows neither nodes nor persistent volumes, and AmazonEKSEditPolicy lets its owner read and write
+  # secrets, enter pods and be any service account. What only looks at nodes is AmazonEKSAdminViewPolicy; it shows
+  # secrets too. Deleting what holds on to the cloud is for the cluster's own RBAC, by the group drover.
   people = merge(
     { for arn in var.admins : arn => "AmazonEKSClusterAdminPolicy" },
+    { for arn in var.operators : arn => "AmazonEKSAdminViewPolicy" },
     { for arn in var.viewers : arn => "AmazonEKSViewPolicy" },
   )
 }
@@ -10,8 +15,9 @@ locals {
 resource "aws_eks_access_entry" "this" {
   for_each = local.people
 
-  cluster_name  = aws_eks_cluster.this.name
-  principal_arn = each.key
+  cluster_name      = aws_eks_cluster.this.name
+  principal_arn     = each.key
+  kubernetes_groups = contains(var.operators, each.key) ? ["drover"] : []
 
   tags = var.tags
 }

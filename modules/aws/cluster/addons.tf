@@ -84,6 +84,8 @@ resource "aws_eks_addon" "after_nodes" {
   ]
 }
 
+# The tag alone would let in a cluster of this name in another region. The source of a session is the cluster, not the
+# association: https://github.com/awslabs/mountpoint-s3-csi-driver/issues/781
 data "aws_iam_policy_document" "addon_trust" {
   statement {
     actions = ["sts:AssumeRole", "sts:TagSession"]
@@ -91,6 +93,18 @@ data "aws_iam_policy_document" "addon_trust" {
     principals {
       type        = "Service"
       identifiers = ["pods.eks.amazonaws.com"]
+    }
+
+    condition {
+      test     = "StringEquals"
+      variable = "aws:SourceAccount"
+      values   = [local.account]
+    }
+
+    condition {
+      test     = "ArnEquals"
+      variable = "aws:SourceArn"
+      values   = [local.cluster_arn]
     }
 
     condition {
@@ -104,8 +118,7 @@ data "aws_iam_policy_document" "addon_trust" {
 resource "aws_iam_role" "addon" {
   for_each = local.addon_rights
 
-  # Shortened, so that with the longest name of a cluster it still is one of a role.
-  name                 = "${local.cluster}-${trimprefix(each.key, "aws-")}"
+  name                 = "${local.global_name}-${trimprefix(each.key, "aws-")}"
   description          = "EKS add-on ${each.key} of ${local.cluster}"
   assume_role_policy   = data.aws_iam_policy_document.addon_trust.json
   permissions_boundary = var.permissions_boundary

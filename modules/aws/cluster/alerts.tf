@@ -1,20 +1,21 @@
-# Half of the nodes do not answer on an ingress port, while people use this color. A color without
-# traffic, as it is while it is built or drained, wakes nobody.
+# No node at all answers the ingress, while people use this color. With externalTrafficPolicy: Local only nodes that have a
+# pod of the ingress are healthy, so that a share of them says nothing. A color without traffic, as it is while it is built
+# or drained, wakes nobody.
 resource "aws_cloudwatch_metric_alarm" "unhealthy" {
-  for_each = var.alerts == null ? {} : local.ingress_listeners
+  for_each = var.alerts == null ? {} : { https = local.ingress_listeners.https }
 
   alarm_name        = "${local.cluster}-${each.key}-unhealthy"
-  alarm_description = "Half of the nodes of ${local.cluster} or more do not answer on their ${each.key} port ${each.value.node_port}, and ${var.color} has traffic."
+  alarm_description = "No node of ${local.cluster} answers on its ${each.key} port ${each.value.node_port}, and ${var.color} has traffic."
 
-  evaluation_periods  = 5
+  evaluation_periods  = 3
   comparison_operator = "GreaterThanOrEqualToThreshold"
-  threshold           = 50 # percent
+  threshold           = 1
   treat_missing_data  = "notBreaching"
 
   metric_query {
-    id          = "share"
-    label       = "unhealthy nodes under traffic, in percent"
-    expression  = "IF(FILL(flows, 0) > 0, 100 * unhealthy / (healthy + unhealthy), 0)"
+    id          = "down"
+    label       = "1 while there is traffic and no healthy node"
+    expression  = "IF(FILL(flows, 0) > 0 AND FILL(healthy, 0) < 1, 1, 0)"
     return_data = true
   }
 
@@ -30,23 +31,16 @@ resource "aws_cloudwatch_metric_alarm" "unhealthy" {
     }
   }
 
-  # A network load balancer counts hosts by target group only.
-  dynamic "metric_query" {
-    for_each = {
-      healthy   = { name = "HealthyHostCount", stat = "Minimum" }
-      unhealthy = { name = "UnHealthyHostCount", stat = "Maximum" }
-    }
+  # A network load balancer counts hosts by target group only; the greatest of its zones, as it balances across them.
+  metric_query {
+    id = "healthy"
 
-    content {
-      id = metric_query.key
-
-      metric {
-        namespace   = "AWS/NetworkELB"
-        metric_name = metric_query.value.name
-        dimensions  = { LoadBalancer = aws_lb.this.arn_suffix, TargetGroup = aws_lb_target_group.this[each.key].arn_suffix }
-        stat        = metric_query.value.stat
-        period      = 60
-      }
+    metric {
+      namespace   = "AWS/NetworkELB"
+      metric_name = "HealthyHostCount"
+      dimensions  = { LoadBalancer = aws_lb.this.arn_suffix, TargetGroup = aws_lb_target_group.this[each.key].arn_suffix }
+      stat        = "Maximum"
+      period      = 60
     }
   }
 

@@ -60,11 +60,14 @@ resource "aws_eks_cluster" "this" {
 
   lifecycle {
     replace_triggered_by = [terraform_data.encryption_key, terraform_data.zones]
+
+    precondition {
+      condition     = var.log_group == "/aws/eks/${local.cluster}/cluster"
+      error_message = "log_group must be /aws/eks/${local.cluster}/cluster, the one group that EKS writes the logs of this cluster to."
+    }
   }
 
   depends_on = [
-    # EKS would make the group itself, unencrypted and for ever, and again after it was deleted.
-    aws_cloudwatch_log_group.cluster,
     # Without its rights EKS cannot delete the interfaces that it made, and the destroy hangs.
     aws_iam_role_policy.cluster_key,
     aws_iam_role_policy_attachment.cluster,
@@ -81,14 +84,6 @@ resource "terraform_data" "encryption_key" {
 # https://docs.aws.amazon.com/eks/latest/userguide/network-reqs.html
 resource "terraform_data" "zones" {
   input = local.zones
-}
-
-resource "aws_cloudwatch_log_group" "cluster" {
-  name              = "/aws/eks/${local.cluster}/cluster"
-  retention_in_days = var.log_retention_days
-  kms_key_id        = var.kms_key_arn
-
-  tags = var.tags
 }
 
 # On the control plane's interfaces beside the group that EKS makes. That one is on the nodes too,

@@ -20,6 +20,18 @@ data "aws_iam_policy_document" "controller_trust" {
       identifiers = ["pods.eks.amazonaws.com"]
     }
 
+    condition {
+      test     = "StringEquals"
+      variable = "aws:SourceAccount"
+      values   = [local.account]
+    }
+
+    condition {
+      test     = "ArnEquals"
+      variable = "aws:SourceArn"
+      values   = [local.cluster_arn]
+    }
+
     dynamic "condition" {
       for_each = {
         eks-cluster-name           = local.cluster
@@ -39,7 +51,7 @@ data "aws_iam_policy_document" "controller_trust" {
 resource "aws_iam_role" "controller" {
   for_each = local.controllers
 
-  name                 = "${local.cluster}-${each.key}"
+  name                 = "${local.global_name}-${each.key}"
   description          = "${local.controller_names[each.key]} in ${local.cluster}"
   assume_role_policy   = data.aws_iam_policy_document.controller_trust[each.key].json
   permissions_boundary = var.permissions_boundary

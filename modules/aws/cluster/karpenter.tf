@@ -90,7 +90,7 @@ resource "aws_cloudwatch_event_target" "karpenter" {
 resource "aws_iam_role" "karpenter_node" {
   for_each = local.karpenter
 
-  name                 = "${local.cluster}-karpenter-node"
+  name                 = "${local.global_name}-karpenter-node"
   description          = "Nodes that Karpenter adds to ${local.cluster}"
   assume_role_policy   = data.aws_iam_policy_document.node_trust.json
   permissions_boundary = var.permissions_boundary

@@ -8,12 +8,16 @@ locals {
   tg_name  = local.elb_fits <= 26 ? local.cluster : "${trimsuffix(substr(local.elb_name, 0, 13), "-")}-${local.elb_hash}-${var.color}"
 
   ingress_listeners = {
-    http  = { balancer = "ingress", port = 80, node_port = var.ingress.node_ports.http, protocol = "TCP", allow = var.ingress.allow }
-    https = { balancer = "ingress", port = 443, node_port = var.ingress.node_ports.https, protocol = var.ingress.certificate_arn == null ? "TCP" : "TLS", allow = var.ingress.allow }
+    http  = { balancer = "ingress", port = 80, node_port = var.ingress.node_ports.http, health_port = var.ingress.node_ports.https, protocol = "TCP", allow = var.ingress.allow }
+    https = { balancer = "ingress", port = 443, node_port = var.ingress.node_ports.https, health_port = var.ingress.node_ports.https, protocol = var.ingress.certificate_arn == null ? "TCP" : "TLS", allow = var.ingress.allow }
   }
 
   # Those of both load balancers: listeners, target groups and rules are made alike for all of them.
   listeners = merge(local.ingress_listeners, local.management_listeners)
+
+  # Which balancer is internal, and which tells its targets who the client is by PROXY protocol.
+  internal        = { ingress = var.ingress.visibility == "internal", management = try(var.management.visibility, "internal") == "internal" }
+  proxy_protocols = { ingress = var.ingress.proxy_protocol, management = try(var.management.proxy_protocol, false) }
 
   balancer_arns = merge(
     { ingress = aws_lb.this.arn },
@@ -96,6 +100,9 @@ resource "aws_lb_listener" "this" {
   protocol          = each.value.protocol
   certificate_arn   = each.value.protocol == "TLS" ? var.ingress.certificate_arn : null
   ssl_policy        = each.value.protocol == "TLS" ? "ELBSecurityPolicy-TLS13-1-2-2021-06" : null
+  # Without this a client that ends TLS here is never offered HTTP/2.
+  # https://docs.aws.amazon.com/elasticloadbalancing/latest/network/load-balancer-listeners.html
+  alpn_policy = each.value.protocol == "TLS" ? "HTTP2Preferred" : null
 
   default_action {
     type             = "forward"
@@ -110,20 +117,27 @@ resource "aws_lb_target_group" "this" {
 
   # The port is in the name, so that a new port is a new group beside the old one; and so is the protocol, in place of
   # the 3 that all node ports begin with.
-  name               = "${local.tg_name}-${each.value.protocol == "TLS" ? "t${substr(each.value.node_port, 1, 4)}" : each.value.node_port}"
-  vpc_id             = var.vpc_id
-  target_type        = "instance"
-  protocol           = each.value.protocol
-  port               = each.value.node_port
-  preserve_client_ip = true
+  name        = "${local.tg_name}-${each.value.protocol == "TLS" ? "t${substr(each.value.node_port, 1, 4)}" : each.value.node_port}"
+  vpc_id      = var.vpc_id
+  target_type = "instance"
+  protocol    = each.value.protocol
+  port        = each.value.node_port
+
+  # A pod that calls an internal load balancer may be led to its own node, which drops packets that come from outside with
+  # its own address. One that calls a public load balancer arrives with the address of a NAT gateway.
+  # https://docs.aws.amazon.com/elasticloadbalancing/latest/network/load-balancer-troubleshooting.html
+  preserve_client_ip = !local.internal[each.value.balancer]
+  proxy_protocol_v2  = local.proxy_protocols[each.value.balancer]
 
   # Connections get this long to end when a node leaves.
   deregistration_delay   = 120
   connection_termination = true
 
   health_check {
-    protocol            = "TCP"
-    port                = "traffic-port"
+    protocol = "TCP"
+    # Port 80 redirects at best, and some ingress has none. A target group without a healthy target would make the whole
+    # load balancer unhealthy, and Route 53 would take the domain off it.
+    port                = each.value.health_port
     interval            = 10
     healthy_threshold   = 2
     unhealthy_threshold = 2

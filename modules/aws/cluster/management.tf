@@ -8,8 +8,8 @@ locals {
 
   # TCP as it is: a certificate of the applications' domain is none of this one's.
   management_listeners = var.management == null ? {} : {
-    management-http  = { balancer = "management", port = 80, node_port = var.management.node_ports.http, protocol = "TCP", allow = var.management.allow }
-    management-https = { balancer = "management", port = 443, node_port = var.management.node_ports.https, protocol = "TCP", allow = var.management.allow }
+    management-http  = { balancer = "management", port = 80, node_port = var.management.node_ports.http, health_port = var.management.node_ports.https, protocol = "TCP", allow = var.management.allow }
+    management-https = { balancer = "management", port = 443, node_port = var.management.node_ports.https, health_port = var.management.node_ports.https, protocol = "TCP", allow = var.management.allow }
   }
 
   management_groups = var.management == null ? {} : merge([

@@ -9,3 +9,13 @@ moved {
   from = aws_eks_pod_identity_association.karpenter["this"]
   to   = aws_eks_pod_identity_association.controller["karpenter"]
 }
+
+# The foundation owns the control plane's log group. Applying this forgets the group and leaves it as it is; apply the
+# foundation first, with an import block for the group (drover renders one).
+removed {
+  from = aws_cloudwatch_log_group.cluster
+
+  lifecycle {
+    destroy = false
+  }
+}

@@ -1,3 +1,5 @@
+# Without the conditions EKS could be had to use the role for another cluster, or for another account.
+# https://docs.aws.amazon.com/eks/latest/userguide/cross-service-confused-deputy-prevention.html
 data "aws_iam_policy_document" "cluster_trust" {
   statement {
     actions = ["sts:AssumeRole"]
@@ -6,11 +8,23 @@ data "aws_iam_policy_document" "cluster_trust" {
       type        = "Service"
       identifiers = ["eks.amazonaws.com"]
     }
+
+    condition {
+      test     = "StringEquals"
+      variable = "aws:SourceAccount"
+      values   = [local.account]
+    }
+
+    condition {
+      test     = "ArnEquals"
+      variable = "aws:SourceArn"
+      values   = [local.cluster_arn]
+    }
   }
 }
 
 resource "aws_iam_role" "cluster" {
-  name                 = "${local.cluster}-cluster"
+  name                 = "${local.global_name}-cluster"
   description          = "Control plane of ${local.cluster}"
   assume_role_policy   = data.aws_iam_policy_document.cluster_trust.json
   permissions_boundary = var.permissions_boundary
@@ -50,7 +64,7 @@ data "aws_iam_policy_document" "node_trust" {
 # What the kubelet needs: join the cluster, pull images. Rights of the network plugin and of
 # workloads are in roles of their own, so that a pod that escapes to its node finds little.
 resource "aws_iam_role" "node" {
-  name                 = "${local.cluster}-node"
+  name                 = "${local.global_name}-node"
   description          = "Nodes of ${local.cluster}"
   assume_role_policy   = data.aws_iam_policy_document.node_trust.json
   permissions_boundary = var.permissions_boundary

@@ -29,7 +29,7 @@ variable "kubernetes_version" {
 }
 
 variable "kms_key_arn" {
-  description = "ARN of the key that encrypts Kubernetes secrets, the control plane's logs and the nodes' disks."
+  description = "ARN of the key that encrypts Kubernetes secrets and the nodes' disks."
   type        = string
 
   validation {
@@ -49,16 +49,9 @@ variable "logs" {
   }
 }
 
-variable "log_retention_days" {
-  description = "Days that the control plane's logs are kept."
-  type        = number
-  default     = 90
-
-  validation {
-    # https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html
-    condition     = contains([1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653], var.log_retention_days)
-    error_message = "log_retention_days must be a period that CloudWatch Logs knows: 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288 or 3653."
-  }
+variable "log_group" {
+  description = "Name of the log group that the control plane's logs go to, /aws/eks/<name>-<color>/cluster. It must exist before the cluster does: EKS would create it without encryption or an end."
+  type        = string
 }
 
 variable "addons" {

@@ -49,6 +49,22 @@ variable "admins" {
   }
 }
 
+variable "operators" {
+  description = "ARNs of the IAM roles or users that run drover, and are no admins. They may look at everything, secrets included, and are of the Kubernetes group drover, for which RBAC in the cluster allows what a rotation deletes."
+  type        = list(string)
+  default     = []
+
+  validation {
+    condition     = alltrue([for arn in var.operators : can(regex("^arn:[a-z-]+:iam::[0-9]{12}:(role|user)/.+$", arn))])
+    error_message = "operators must be ARNs of IAM roles or users, like arn:aws:iam::123456789012:role/drover."
+  }
+
+  validation {
+    condition     = length(distinct(concat(var.operators, var.admins))) == length(concat(var.operators, distinct(var.admins)))
+    error_message = "operators must name everyone once, and nobody who is an admin: EKS has one entry for a principal."
+  }
+}
+
 variable "viewers" {
   description = "ARNs of the IAM roles or users that may look at everything but secrets."
   type        = list(string)
@@ -60,8 +76,8 @@ variable "viewers" {
   }
 
   validation {
-    condition     = length(distinct(concat(var.viewers, var.admins))) == length(concat(var.viewers, distinct(var.admins)))
-    error_message = "viewers must name everyone once, and nobody who is an admin: EKS has one entry for a principal."
+    condition     = length(distinct(concat(var.viewers, var.admins, var.operators))) == length(concat(var.viewers, distinct(concat(var.admins, var.operators))))
+    error_message = "viewers must name everyone once, and nobody who is an admin or an operator: EKS has one entry for a principal."
   }
 }
 

@@ -1,10 +1,11 @@
 variable "management" {
-  description = "A second network load balancer, for management interfaces alone: their domain, below the cluster's; whether it is public; the ranges and the security groups that reach it; and the node ports that what serves them listens on. Null makes none."
+  description = "A second network load balancer, for management interfaces alone: their domain, below the cluster's; whether it is public; the ranges and the security groups that reach it; whether it says by PROXY protocol v2 who the client is; and the node ports that what serves them listens on. Null makes none."
   type = object({
-    domain       = string
-    visibility   = optional(string, "internal")
-    allow        = list(string)
-    allow_groups = optional(map(string), {})
+    domain         = string
+    visibility     = optional(string, "internal")
+    allow          = list(string)
+    allow_groups   = optional(map(string), {})
+    proxy_protocol = optional(bool, false)
     node_ports = optional(object({
       http  = optional(number, 30081)
       https = optional(number, 30444)

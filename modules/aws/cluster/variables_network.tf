@@ -69,7 +69,7 @@ variable "services_cidr" {
 }
 
 variable "ingress" {
-  description = "The color's network load balancer: who reaches it, from which ranges, the node ports that the ingress controller listens on, the certificate in ACM by which it ends TLS itself, and the bucket that then gets its access log."
+  description = "The color's network load balancer: who reaches it, from which ranges, the node ports that the ingress controller listens on, the certificate in ACM by which it ends TLS itself, whether it says by PROXY protocol v2 who the client is, and the bucket that then gets its access log."
   type = object({
     visibility = optional(string, "public")
     allow      = optional(list(string), ["0.0.0.0/0"])
@@ -78,6 +78,7 @@ variable "ingress" {
       https = optional(number, 30443)
     }), {})
     certificate_arn = optional(string)
+    proxy_protocol  = optional(bool, false)
     access_logs = optional(object({
       bucket = string
       prefix = optional(string)

@@ -182,7 +182,7 @@ data "aws_iam_policy_document" "deliver" {
 resource "aws_iam_role" "deliver" {
   count = length(local.keyed_receivers) > 0 ? 1 : 0
 
-  name                 = "${var.name}-alerts"
+  name                 = "${local.global_name}-alerts"
   description          = "Sends alarms of ${var.name} to their receivers"
   assume_role_policy   = data.aws_iam_policy_document.deliver_trust[0].json
   permissions_boundary = var.permissions_boundary
@@ -224,7 +224,7 @@ resource "aws_cloudwatch_metric_alarm" "undelivered" {
 resource "aws_chatbot_slack_channel_configuration" "this" {
   count = var.alert_receivers.slack == null ? 0 : 1
 
-  configuration_name = "${var.name}-alerts"
+  configuration_name = "${local.global_name}-alerts"
   slack_team_id      = var.alert_receivers.slack.workspace
   slack_channel_id   = var.alert_receivers.slack.channel
   sns_topic_arns     = [aws_sns_topic.alerts[0].arn]
@@ -268,7 +268,7 @@ data "aws_iam_policy_document" "slack_trust" {
 resource "aws_iam_role" "slack" {
   count = var.alert_receivers.slack == null ? 0 : 1
 
-  name                 = "${var.name}-slack"
+  name                 = "${local.global_name}-slack"
   description          = "The chat client that tells Slack of alarms of ${var.name}; it may do nothing"
   assume_role_policy   = data.aws_iam_policy_document.slack_trust[0].json
   permissions_boundary = var.permissions_boundary

@@ -102,7 +102,7 @@ data "aws_iam_policy_document" "backup_trust" {
 resource "aws_iam_role" "backup" {
   count = local.backup
 
-  name                 = "${var.name}-backup"
+  name                 = "${local.global_name}-backup"
   description          = "Backs up the databases of ${var.name}"
   assume_role_policy   = data.aws_iam_policy_document.backup_trust[0].json
   permissions_boundary = var.permissions_boundary

@@ -59,7 +59,7 @@ data "aws_iam_policy_document" "flow_logs" {
 resource "aws_iam_role" "flow_logs" {
   count = local.flow_logs
 
-  name                 = "${var.name}-flow-logs"
+  name                 = "${local.global_name}-flow-logs"
   description          = "Writes the flow logs of ${var.name}"
   assume_role_policy   = data.aws_iam_policy_document.flow_logs_trust.json
   permissions_boundary = var.permissions_boundary

@@ -41,6 +41,18 @@ data "aws_iam_policy_document" "identity_trust" {
 
     condition {
       test     = "StringEquals"
+      variable = "aws:SourceAccount"
+      values   = [local.account]
+    }
+
+    condition {
+      test     = "ArnEquals"
+      variable = "aws:SourceArn"
+      values   = [for color in ["blue", "green"] : "arn:${local.partition}:eks:${local.region}:${local.account}:cluster/${var.name}-${color}"]
+    }
+
+    condition {
+      test     = "StringEquals"
       variable = "aws:RequestTag/eks-cluster-name"
       values   = ["${var.name}-blue", "${var.name}-green"]
     }
@@ -189,7 +201,7 @@ data "aws_iam_policy_document" "identity" {
 resource "aws_iam_role" "identity" {
   for_each = var.identities
 
-  name                 = "${var.name}-${each.key}"
+  name                 = "${local.global_name}-${each.key}"
   description          = "${each.value.namespace}/${each.value.service_account} in the drover cluster ${var.name}"
   assume_role_policy   = data.aws_iam_policy_document.identity_trust[each.key].json
   permissions_boundary = var.permissions_boundary

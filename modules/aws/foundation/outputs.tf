@@ -92,6 +92,11 @@ output "kms_key_arn" {
   value       = aws_kms_key.this.arn
 }
 
+output "control_plane_log_groups" {
+  description = "Names of the log groups of the colors' control planes, by color."
+  value       = { for color, group in aws_cloudwatch_log_group.control_plane : color => group.name }
+}
+
 output "registry_urls" {
   description = "Where to push and pull: URLs by repository, and by upstream registry for the pull-through caches."
   value = merge(

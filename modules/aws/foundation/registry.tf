@@ -50,3 +50,82 @@ resource "aws_ecr_pull_through_cache_rule" "this" {
   ecr_repository_prefix = each.value
   upstream_registry_url = local.upstreams[each.key]
 }
+
+# Repositories that a cache creates by itself are encrypted with the cluster's key, tagged, and their images expire: what
+# is still needed is pulled anew.
+resource "aws_ecr_repository_creation_template" "cache" {
+  for_each = local.caches
+
+  prefix               = each.value
+  description          = "Images of ${local.upstreams[each.key]} for ${var.name}"
+  applied_for          = ["PULL_THROUGH_CACHE"]
+  custom_role_arn      = aws_iam_role.caches[0].arn
+  image_tag_mutability = "MUTABLE" # a tag moves with its upstream
+  resource_tags        = merge(data.aws_default_tags.current.tags, var.tags)
+
+  encryption_configuration {
+    encryption_type = "KMS"
+    kms_key         = aws_kms_key.this.arn
+  }
+
+  lifecycle_policy = jsonencode({
+    rules = [{
+      rulePriority = 1
+      description  = "Cached images, after 90 days"
+      selection    = { tagStatus = "any", countType = "sinceImagePushed", countUnit = "days", countNumber = 90 }
+      action       = { type = "expire" }
+    }]
+  })
+}
+
+data "aws_default_tags" "current" {}
+
+data "aws_iam_policy_document" "caches_trust" {
+  count = length(local.caches) > 0 ? 1 : 0
+
+  statement {
+    actions = ["sts:AssumeRole"]
+
+    principals {
+      type        = "Service"
+      identifiers = ["ecr.amazonaws.com"]
+    }
+  }
+}
+
+# https://docs.aws.amazon.com/AmazonECR/latest/userguide/repository-creation-templates-custom.html, held to the caches and
+# to the one key.
+data "aws_iam_policy_document" "caches" {
+  count = length(local.caches) > 0 ? 1 : 0
+
+  statement {
+    sid       = "CreateCaches"
+    actions   = ["ecr:CreateRepository", "ecr:TagResource"]
+    resources = [for prefix in values(local.caches) : "arn:${local.partition}:ecr:${local.region}:${local.account}:repository/${prefix}/*"]
+  }
+
+  statement {
+    sid       = "EncryptCaches"
+    actions   = ["kms:CreateGrant", "kms:DescribeKey", "kms:RetireGrant"]
+    resources = [aws_kms_key.this.arn]
+  }
+}
+
+resource "aws_iam_role" "caches" {
+  count = length(local.caches) > 0 ? 1 : 0
+
+  name                 = "${local.global_name}-caches"
+  description          = "Creates the repositories of the pull-through caches of ${var.name}"
+  assume_role_policy   = data.aws_iam_policy_document.caches_trust[0].json
+  permissions_boundary = var.permissions_boundary
+
+  tags = var.tags
+}
+
+resource "aws_iam_role_policy" "caches" {
+  count = length(local.caches) > 0 ? 1 : 0
+
+  name   = "create-caches"
+  role   = aws_iam_role.caches[0].id
+  policy = data.aws_iam_policy_document.caches[0].json
+}

@@ -20,6 +20,18 @@ variable "deletion_protection" {
   default     = true
 }
 
+variable "control_plane_log_retention_days" {
+  description = "Days that the logs of both colors' control planes are kept."
+  type        = number
+  default     = 90
+
+  validation {
+    # https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html
+    condition     = contains([1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653], var.control_plane_log_retention_days)
+    error_message = "control_plane_log_retention_days must be a period that CloudWatch Logs knows: 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288 or 3653."
+  }
+}
+
 variable "permissions_boundary" {
   description = "ARN of the IAM policy that bounds every role made here, or null for none."
   type        = string

@@ -90,8 +90,8 @@ variable "identities" {
   }
 
   validation {
-    condition     = alltrue([for name in keys(var.identities) : !can(regex("^(alerts|backup|flow-logs|slack|(blue|green)-.*)$", name))])
-    error_message = "identities must not be named alerts, backup, flow-logs or slack, nor begin with blue- or green-: other roles here and in the colors have these names."
+    condition     = alltrue([for name in keys(var.identities) : !can(regex("^(alerts|backup|caches|flow-logs|slack|(blue|green)-.*)$", name))])
+    error_message = "identities must not be named alerts, backup, caches, flow-logs or slack, nor begin with blue- or green-: other roles here and in the colors have these names."
   }
 
   validation {

@@ -9,8 +9,9 @@ resource "aws_route53_health_check" "this" {
   request_interval  = 10
   failure_threshold = 3
 
-  # A disabled check passes. The probes are connections: a color at weight 0 would never be without them.
-  disabled = each.value.weight == 0
+  # A disabled check passes. The probes are connections: a color that is to be seen without any must not be probed.
+  # Where `probe` is given, a change of the weights alone changes no check, and a plan after it is empty.
+  disabled = !coalesce(each.value.probe, each.value.weight > 0)
 
   tags = merge(var.tags, { Name = "${each.key}.${var.domain}" })
 }

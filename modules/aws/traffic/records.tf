@@ -1,5 +1,6 @@
 locals {
-  # "blue/apex" and "blue/wildcard": a domain and its wildcard always go the same way.
+  # "blue/apex" and "blue/wildcard": a domain and its wildcard always go the same way. A color that is not in
+  # var.colors has none.
   records = merge([
     for color in keys(var.colors) : {
       "${color}/apex"     = { color = color, name = var.domain }

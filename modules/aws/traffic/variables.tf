@@ -13,12 +13,16 @@ variable "zone_id" {
   type        = string
 }
 
+# A color that is left out has no record, and nobody is led to it. Leave out a color until it is verified: a record at
+# weight 0 is no safe place for it, as Route 53 answers with it once every record above 0 is unhealthy.
+# https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/health-checks-how-route-53-chooses-records.html
 variable "colors" {
-  description = "The colors that exist, with their load balancer and their share of the traffic; and where a color has one, its load balancer for management interfaces, with their domain."
+  description = "The colors that may get traffic, with their load balancer and their share of it; whether the health check probes the color (by default if its weight is above 0); and where a color has one, its load balancer for management interfaces, with their domain."
   type = map(object({
     dns_name = string
     zone_id  = string
     weight   = number
+    probe    = optional(bool)
     management = optional(object({
       domain   = string
       dns_name = string

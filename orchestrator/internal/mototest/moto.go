@@ -21,7 +21,7 @@ import (
 const startLimit = 2 * time.Minute
 
 // Start starts a server on a free port of loopback and returns its address. It ends with the test.
-func Start(t *testing.T) string {
+func Start(t testing.TB) string {
 	t.Helper()
 	program := find(t)
 	port := freePort(t)
@@ -59,7 +59,7 @@ func Start(t *testing.T) string {
 }
 
 // find looks on PATH, then where `make setup` installs the server.
-func find(t *testing.T) string {
+func find(t testing.TB) string {
 	t.Helper()
 	program, err := exec.LookPath("moto_server")
 	if err == nil {
@@ -71,7 +71,7 @@ func find(t *testing.T) string {
 			return program
 		}
 	}
-	t.Fatalf("these tests need moto's server: run `make setup`, or `python3 -m pip install 'moto[server]'`: %v", err)
+	t.Fatalf("these tests need moto's server: run `make setup`: %v", err)
 	return ""
 }
 
@@ -92,14 +92,14 @@ func Env(endpoint string) map[string]string {
 }
 
 // Send makes a plain HTTP request of the server.
-func Send(t *testing.T, method, url string) {
+func Send(t testing.TB, method, url string) {
 	t.Helper()
 	if err := request(t, method, url); err != nil {
 		t.Fatal(err)
 	}
 }
 
-func request(t *testing.T, method, url string) error {
+func request(t testing.TB, method, url string) error {
 	asked, err := http.NewRequestWithContext(t.Context(), method, url, http.NoBody)
 	if err != nil {
 		return err
@@ -116,7 +116,7 @@ func request(t *testing.T, method, url string) error {
 	return nil
 }
 
-func freePort(t *testing.T) string {
+func freePort(t testing.TB) string {
 	t.Helper()
 	var config net.ListenConfig
 	listener, err := config.Listen(t.Context(), "tcp", "127.0.0.1:0")

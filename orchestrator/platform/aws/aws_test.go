@@ -82,12 +82,15 @@ func accountIsNamed(t *testing.T, p *Platform) {
 func clusterIsActiveWithItsNodeGroups(t *testing.T, p *Platform) {
 	ctx := t.Context()
 	health, err := p.ClusterActive(ctx, "shop-blue")
-	if err != nil || health.Active || !strings.Contains(health.Detail, "no EKS cluster shop-blue") {
+	if err != nil || health.Active || health.Exists || !strings.Contains(health.Detail, "no EKS cluster shop-blue") {
 		t.Errorf("a cluster that does not exist: %+v, %v", health, err)
 	}
 	makeCluster(t, p, "shop-blue", "shop", "blue")
 	makeCluster(t, p, "other-green", "other", "green")
 	health, err = p.ClusterActive(ctx, "shop-blue")
+	if err != nil || !health.Exists || health.Tags[colorTag] != "blue" {
+		t.Errorf("a cluster that exists: %+v, %v", health, err)
+	}
 	if err != nil || health.Active || !strings.Contains(health.Detail, "no node group") {
 		t.Errorf("a cluster without a node group: %+v, %v", health, err)
 	}
@@ -133,7 +136,7 @@ func weightsAreThoseOfTheRecords(t *testing.T, p *Platform) {
 	zone, err := p.zones.CreateHostedZone(ctx, &route53.CreateHostedZoneInput{Name: sdk.String("shop.test"), CallerReference: sdk.String("1")})
 	must(t, err)
 	id := sdk.ToString(zone.HostedZone.Id)
-	if weights, err := p.Weights(ctx, id, "shop.test"); err != nil || len(weights) != 0 {
+	if weights, err := p.Weights(ctx, platform.Zone{ID: id, Domain: "shop.test"}); err != nil || len(weights) != 0 {
 		t.Errorf("weights of a zone without records = %v, %v", weights, err)
 	}
 	record := func(name, color string, weight int64) r53types.Change {
@@ -149,12 +152,44 @@ func weightsAreThoseOfTheRecords(t *testing.T, p *Platform) {
 		},
 	}})
 	must(t, err)
-	weights, err := p.Weights(ctx, id, "Shop.test.")
+	weights, err := p.Weights(ctx, platform.Zone{ID: id, Domain: "Shop.test."})
 	if err != nil || !maps.Equal(weights, map[string]int{"blue": 95, "green": 5}) {
 		t.Errorf("weights = %v, %v", weights, err)
 	}
-	if _, err := p.Weights(ctx, "ZNONE", "shop.test"); err == nil {
+	if _, err := p.Weights(ctx, platform.Zone{ID: "ZNONE", Domain: "shop.test"}); err == nil {
 		t.Error("the weights of a zone that does not exist were given")
+	}
+	for domain, want := range map[string]map[string]int{"shop.test": {"blue": 95, "green": 5}, "none.test": {}, "a.shop.test": {}} {
+		if weights, err := p.Weights(ctx, platform.Zone{Cluster: "shop", Domain: domain}); err != nil || !maps.Equal(weights, want) {
+			t.Errorf("weights of %s, whose zone is found by its name = %v, %v; want %v", domain, weights, err, want)
+		}
+	}
+	anothersZoneIsPassedOver(t, p, id)
+}
+
+// anothersZoneIsPassedOver has a second zone of the name: two private ones may have the same.
+func anothersZoneIsPassedOver(t *testing.T, p *Platform, tagged string) {
+	t.Helper()
+	ctx := t.Context()
+	twin, err := p.zones.CreateHostedZone(ctx, &route53.CreateHostedZoneInput{Name: sdk.String("shop.test"), CallerReference: sdk.String("2")})
+	must(t, err)
+	_, err = p.zones.ChangeResourceRecordSets(ctx, &route53.ChangeResourceRecordSetsInput{HostedZoneId: twin.HostedZone.Id, ChangeBatch: &r53types.ChangeBatch{
+		Changes: []r53types.Change{{Action: r53types.ChangeActionUpsert, ResourceRecordSet: &r53types.ResourceRecordSet{
+			Name: sdk.String("shop.test"), Type: r53types.RRTypeA, TTL: sdk.Int64(60), SetIdentifier: sdk.String("blue"), Weight: sdk.Int64(7),
+			ResourceRecords: []r53types.ResourceRecord{{Value: sdk.String("192.0.2.2")}},
+		}}},
+	}})
+	must(t, err)
+	if weights, err := p.Weights(ctx, platform.Zone{Cluster: "shop", Domain: "shop.test"}); err == nil {
+		t.Errorf("of two zones with different weights, one was taken: %v", weights)
+	}
+	id := strings.TrimPrefix(tagged, "/hostedzone/")
+	_, err = p.zones.ChangeTagsForResource(ctx, &route53.ChangeTagsForResourceInput{ResourceId: &id, ResourceType: r53types.TagResourceTypeHostedzone,
+		AddTags: []r53types.Tag{{Key: sdk.String(clusterTag), Value: sdk.String("shop")}}})
+	must(t, err)
+	// An adopted zone carries no tag, so that other's is the twin.
+	if weights, err := p.Weights(ctx, platform.Zone{Cluster: "other", Domain: "shop.test"}); err != nil || weights["blue"] != 7 {
+		t.Errorf("weights of other = %v, %v", weights, err)
 	}
 }
 

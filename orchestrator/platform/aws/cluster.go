@@ -25,7 +25,7 @@ func (p *Platform) ClusterActive(ctx context.Context, cluster string) (platform.
 	if err != nil {
 		return platform.Health{}, explain("asking EKS for the cluster "+cluster, err)
 	}
-	health := platform.Health{Version: sdk.ToString(answer.Cluster.Version), NodeGroups: map[string]string{}}
+	health := platform.Health{Exists: true, Tags: answer.Cluster.Tags, Created: sdk.ToTime(answer.Cluster.CreatedAt), Version: sdk.ToString(answer.Cluster.Version), NodeGroups: map[string]string{}}
 	var wrong []string
 	if answer.Cluster.Status != types.ClusterStatusActive {
 		wrong = append(wrong, fmt.Sprintf("cluster %s is %s", cluster, answer.Cluster.Status))

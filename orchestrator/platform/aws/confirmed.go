@@ -33,7 +33,7 @@ func (p *Platform) Confirmed(ctx context.Context, c platform.Change, token platf
 	if token == "" {
 		return platform.Confirmation{}, fmt.Errorf("%s: no token of the change: set the weights once more", doing)
 	}
-	private, err := p.private(ctx, c.Zone)
+	private, err := p.private(ctx, c.ZoneID)
 	if err != nil {
 		return platform.Confirmation{}, fmt.Errorf("%s: %w", doing, err)
 	}
@@ -71,7 +71,7 @@ func (p *Platform) inSync(ctx context.Context, token platform.Token) error {
 		var unknown *types.NoSuchChange
 		switch {
 		case errors.As(err, &unknown):
-			return fmt.Errorf("Route 53 does not know the change %s any more: set the weights once more: %w", id, err)
+			return fmt.Errorf("asking Route 53 for the change %s, which it does not know any more: set the weights once more: %w", id, err)
 		case err != nil && ctx.Err() != nil:
 			return fmt.Errorf("waiting for the change %s: %w", id, context.Cause(ctx))
 		case err != nil:

@@ -51,7 +51,7 @@ func (p *Platform) records(ctx context.Context, c platform.Change) (weighted, er
 	domain := plain(c.Domain) + "."
 	found := weighted{}
 	pages := route53.NewListResourceRecordSetsPaginator(p.zones, &route53.ListResourceRecordSetsInput{
-		HostedZoneId: &c.Zone, StartRecordName: &domain, StartRecordType: types.RRTypeA,
+		HostedZoneId: &c.ZoneID, StartRecordName: &domain, StartRecordType: types.RRTypeA,
 	})
 	for pages.HasMorePages() {
 		page, err := pages.NextPage(ctx)
@@ -92,10 +92,10 @@ func (w weighted) add(g group, record types.ResourceRecordSet) {
 	w[g][sdk.ToString(record.SetIdentifier)] = record
 }
 
-// groups are in the order of their names, so that equal changes are equal requests.
+// groups are in Route 53's order, so that equal changes are equal requests and a domain comes before its wildcard.
 func (w weighted) groups() []group {
 	return slices.SortedFunc(maps.Keys(w), func(a, b group) int {
-		return strings.Compare(a.name+" "+string(a.kind), b.name+" "+string(b.kind))
+		return strings.Compare(backwards(a.name)+" "+string(a.kind), backwards(b.name)+" "+string(b.kind))
 	})
 }
 

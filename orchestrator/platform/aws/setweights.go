@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	sdk "github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/route53"
@@ -47,7 +48,7 @@ func (p *Platform) SetWeights(ctx context.Context, c platform.Change) (platform.
 			return "", fmt.Errorf("%s: nothing was written: %w", doing, err)
 		}
 		answer, err := p.zones.ChangeResourceRecordSets(ctx, &route53.ChangeResourceRecordSetsInput{
-			HostedZoneId: &c.Zone, ChangeBatch: &types.ChangeBatch{Changes: batch, Comment: sdk.String(c.Comment())},
+			HostedZoneId: &c.ZoneID, ChangeBatch: &types.ChangeBatch{Changes: batch, Comment: sdk.String(c.Comment())},
 		})
 		if err == nil {
 			return platform.Token(sdk.ToString(answer.ChangeInfo.Id)), nil
@@ -56,9 +57,18 @@ func (p *Platform) SetWeights(ctx context.Context, c platform.Change) (platform.
 		if !errors.As(err, &api) || api.ErrorCode() != "InvalidChangeBatch" {
 			return "", explain(doing, err)
 		}
-		refused = err
+		refused = inItsWords(err)
 	}
 	return "", explain(fmt.Sprintf("%s: refused %d times, though the records read as expected", doing, writeAttempts), refused)
+}
+
+// inItsWords adds what Route 53 says of the single changes to its refusal of a batch.
+func inItsWords(err error) error {
+	var batch *types.InvalidChangeBatch
+	if !errors.As(err, &batch) || len(batch.Messages) == 0 {
+		return err
+	}
+	return fmt.Errorf("%w: %s", err, strings.Join(batch.Messages, "; "))
 }
 
 // rewritten is the change batch that takes records to their new weights.

@@ -13,13 +13,13 @@ var both = Weights{"blue": 95, "green": 5}
 // behaviors are what every platform does with weights. Reading this table is reading the contract of platform.Weigher.
 var behaviors = []behavior{
 	{"a domain without records has no weights", Seed{}, func(t *testing.T, z Zone) {
-		if weights, err := z.Weigher.Weights(t.Context(), z.ID, z.Domain); err != nil || len(weights) != 0 {
+		if weights, err := z.Weigher.Weights(t.Context(), platform.Zone{ID: z.ID, Domain: z.Domain}); err != nil || len(weights) != 0 {
 			t.Errorf("Weights = %v, %v", weights, err)
 		}
 	}},
 	{"a zone that does not exist is an error", Seed{Records: both}, func(t *testing.T, z Zone) {
 		z.ID += "NONE"
-		if weights, err := z.Weigher.Weights(t.Context(), z.ID, z.Domain); err == nil {
+		if weights, err := z.Weigher.Weights(t.Context(), platform.Zone{ID: z.ID, Domain: z.Domain}); err == nil {
 			t.Errorf("Weights = %v", weights)
 		}
 		if _, err := z.Weigher.SetWeights(t.Context(), z.change(both, Weights{"blue": 100, "green": 0})); err == nil {
@@ -29,7 +29,7 @@ var behaviors = []behavior{
 	{"all records get their weights", Seed{Records: both, Management: both}, func(t *testing.T, z Zone) {
 		z.has(t, both)
 		for _, step := range []Weights{{"blue": 50, "green": 50}, {"blue": 0, "green": 100}, {"blue": 100, "green": 0}} {
-			before, err := z.Weigher.Weights(t.Context(), z.ID, z.Domain)
+			before, err := z.Weigher.Weights(t.Context(), platform.Zone{ID: z.ID, Domain: z.Domain})
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -58,7 +58,7 @@ func TestWeights(t *testing.T, create func(t *testing.T, s Seed) Zone) {
 }
 
 func (z Zone) change(expected, after Weights) platform.Change {
-	return platform.Change{Zone: z.ID, Domain: z.Domain, Management: []string{z.Management}, Expected: expected, New: after, Fence: 7, Rotation: "r-1"}
+	return platform.Change{ZoneID: z.ID, Domain: z.Domain, Management: []string{z.Management}, Expected: expected, New: after, Fence: 7, Rotation: "r-1"}
 }
 
 // set makes a change that has to succeed, and waits until it is confirmed.
@@ -105,7 +105,7 @@ func (z Zone) has(t *testing.T, want Weights) {
 			t.Errorf("%s has %v, want %v", name, weights, want)
 		}
 	}
-	weights, err := z.Weigher.Weights(t.Context(), z.ID, z.Domain)
+	weights, err := z.Weigher.Weights(t.Context(), platform.Zone{ID: z.ID, Domain: z.Domain})
 	if err != nil || !maps.Equal(weights, want) {
 		t.Errorf("Weights = %v, %v; want %v", weights, err, want)
 	}

@@ -8,10 +8,12 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strings"
 
 	"github.com/aws/smithy-go/encoding/cbor"
 
 	"drover/rehearsal/aws/awsapi"
+	"drover/rehearsal/resource"
 )
 
 // Protocol is how a service's requests and answers are written.
@@ -44,10 +46,13 @@ func Refuse(code, format string, args ...any) *Refusal {
 // Of is the refusal that an error is: its own, moto's, or an internal failure.
 func Of(err error) *Refusal {
 	var refused *Refusal
+	var rows *resource.Refusal
 	var motos *awsapi.Error
 	switch {
 	case errors.As(err, &refused):
 		return refused
+	case errors.As(err, &rows):
+		return Refuse(rows.Code, "%s", rows.Message)
 	case errors.As(err, &motos) && motos.Code != "":
 		return &Refusal{Status: motos.Status, Code: motos.Code, Message: motos.Message}
 	}
@@ -84,4 +89,19 @@ func (p Protocol) Refuse(w http.ResponseWriter, r *Refusal) {
 func WriteJSON(w http.ResponseWriter, result any) {
 	w.Header().Set("Content-Type", "application/x-amz-json-1.1")
 	_ = json.NewEncoder(w).Encode(result) // the client is gone; there is nobody to tell
+}
+
+// contentTypes are what the protocols of the simulated services call their answers.
+var contentTypes = map[Protocol]string{Query: "text/xml", EC2: "text/xml;charset=UTF-8", JSON: "application/x-amz-json-1.1", RESTJSON: "application/json"}
+
+// Answer writes a result that has the protocol's form already.
+func (p Protocol) Answer(w http.ResponseWriter, body []byte) {
+	w.Header().Set("Content-Type", contentTypes[p])
+	_, _ = w.Write(body) // the client is gone; there is nobody to tell
+}
+
+func escaped(text string) string {
+	var b strings.Builder
+	_ = xml.EscapeText(&b, []byte(text)) // a strings.Builder takes everything
+	return b.String()
 }

@@ -3,7 +3,6 @@ package answer
 import (
 	"fmt"
 	"net/url"
-	"slices"
 	"strconv"
 )
 
@@ -16,18 +15,6 @@ func List(form url.Values, name string) []string {
 			return list
 		}
 		list = append(list, value[0])
-	}
-}
-
-// Filters reads Filter.1.Name, Filter.1.Value.1 and so on.
-func Filters(form url.Values) map[string][]string {
-	filters := map[string][]string{}
-	for i := 1; ; i++ {
-		name := form.Get(fmt.Sprintf("Filter.%d.Name", i))
-		if name == "" {
-			return filters
-		}
-		filters[name] = List(form, fmt.Sprintf("Filter.%d.Value", i))
 	}
 }
 
@@ -56,26 +43,6 @@ func ReadTags(form url.Values, name string, into map[string]string) {
 		into[key] = form.Get(fmt.Sprintf("%s.%d.Value", name, i))
 	}
 }
-
-// TagSet is tags as EC2 lists them.
-func TagSet(tags map[string]string) []Element {
-	keys := make([]string, 0, len(tags))
-	for key := range tags {
-		keys = append(keys, key)
-	}
-	slices.Sort(keys)
-	set := make([]Element, 0, len(keys))
-	for _, key := range keys {
-		// An empty value is a value here, and not left out.
-		set = append(set, Element{"key": key, "value": plain(tags[key])})
-	}
-	return set
-}
-
-// plain is text that is written also when it is empty.
-type plain string
-
-func (p plain) String() string { return escaped(string(p)) }
 
 // Bool reads a boolean, which is not set when it is absent.
 func Bool(form url.Values, name string, otherwise bool) bool {

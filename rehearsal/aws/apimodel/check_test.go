@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"drover/rehearsal/aws/apimodel"
+	"drover/rehearsal/aws/moto"
 )
 
 // shapes of a service that is nobody's. Every protocol reads the same ones.
@@ -179,7 +180,11 @@ func TestAServiceWithoutAModelIsNoError(t *testing.T) {
 // installed is the library that comes with moto.
 func installed(ctx context.Context, t testing.TB) *apimodel.Library {
 	t.Helper()
-	dir, err := apimodel.Find(ctx, "")
+	server, err := moto.Find()
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir, err := apimodel.Find(ctx, server)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"drover/rehearsal/aws/apimodel"
+	"drover/rehearsal/aws/moto"
 )
 
 // request is one that AWS's SDK for Python wrote.
@@ -27,7 +28,7 @@ func TestWhatTheSDKWritesIsAllowed(t *testing.T) {
 	t.Parallel()
 	services := []string{"ec2", "eks", "iam", "rds", "ecr", "logs", "kms", "sns", "secretsmanager", "route53", "autoscaling", "elbv2", "elb", "sts",
 		"network-firewall", "resourcegroupstaggingapi", "service-quotas", "acm", "cloudwatch", "s3"}
-	cmd := exec.CommandContext(t.Context(), "python3", append([]string{filepath.Join("testdata", "every.py")}, services...)...)
+	cmd := exec.CommandContext(t.Context(), python(t), append([]string{filepath.Join("testdata", "every.py")}, services...)...)
 	var failure bytes.Buffer
 	cmd.Stderr = &failure
 	out, err := cmd.Output()
@@ -50,6 +51,19 @@ func TestWhatTheSDKWritesIsAllowed(t *testing.T) {
 	if n < 1000 {
 		t.Errorf("only %d requests were written", n)
 	}
+}
+
+// python is the one that moto's server runs on: only that has AWS's SDK for certain.
+func python(t *testing.T) string {
+	t.Helper()
+	server, err := moto.Find()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if beside, err := exec.LookPath(filepath.Join(filepath.Dir(server), "python3")); err == nil {
+		return beside
+	}
+	return "python3"
 }
 
 // sameCall are operations of S3 that nothing in a request tells from another.

@@ -86,7 +86,8 @@ func (l *Library) load(signed, version string) (*Service, error) {
 // Service is one service's model.
 type Service struct {
 	Metadata struct {
-		Protocol string `json:"protocol"`
+		Protocol  string `json:"protocol"`
+		Namespace string `json:"xmlNamespace"`
 	} `json:"metadata"`
 	Operations map[string]*Operation `json:"operations"`
 	Shapes     map[string]*shape     `json:"shapes"`
@@ -102,6 +103,7 @@ type Operation struct {
 		URI    string `json:"requestUri"`
 	} `json:"http"`
 	Input      *member `json:"input"`
+	Output     *member `json:"output"`
 	Deprecated bool    `json:"deprecated"`
 }
 

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"encoding/xml"
 	"fmt"
+	"maps"
 	"net/http"
 	"strings"
 )
@@ -42,34 +43,12 @@ func (s *Service) CheckREST(o *Operation, r *http.Request, vars map[string]strin
 	if o.Input == nil {
 		return nil, nil
 	}
-	in := s.Shapes[o.Input.Shape]
-	outside, c := map[string]any{}, &checker{service: s, texts: true}
-	query := r.URL.Query()
-	var inBody []string
-	for name, m := range in.Members {
-		key := m.key(name)
-		switch m.Location {
-		case "uri":
-			if value := vars[key]; value != "" {
-				outside[name] = value
-			}
-		case "querystring":
-			if values, ok := query[key]; ok {
-				outside[name] = s.several(m, values)
-			}
-		case "header":
-			if value := r.Header.Get(key); value != "" {
-				outside[name] = s.header(m, value)
-			}
-		case "headers": // a map of headers by their prefix
-		default:
-			inBody = append(inBody, name)
-		}
-	}
-	inside, err := s.inside(in, inBody, body)
+	in, c := s.Shapes[o.Input.Shape], &checker{service: s, texts: true}
+	p, err := s.parts(o, r, vars, body)
 	if err != nil {
 		return nil, err
 	}
+	outside, inside, inBody := p.outside, p.inside, p.inBody
 	for name, m := range in.Members {
 		if outside[name] != nil {
 			c.check(m.Shape, name, outside[name])
@@ -88,6 +67,48 @@ func (s *Service) CheckREST(o *Operation, r *http.Request, vars map[string]strin
 		}
 	}
 	return c.found, nil
+}
+
+// parts are the members of a REST request by where they came, and the names of those that the body has.
+type parts struct {
+	outside, inside map[string]any
+	inBody          []string
+}
+
+// all are the members together. Those of a body have the names that they have on the wire below the first level.
+func (p parts) all() map[string]any {
+	all := maps.Clone(p.outside)
+	maps.Copy(all, p.inside)
+	return all
+}
+
+// parts reads a REST request.
+func (s *Service) parts(o *Operation, r *http.Request, vars map[string]string, body []byte) (parts, error) {
+	in, p := s.Shapes[o.Input.Shape], parts{outside: map[string]any{}}
+	query := r.URL.Query()
+	for name, m := range in.Members {
+		key := m.key(name)
+		switch m.Location {
+		case "uri":
+			if value := vars[key]; value != "" {
+				p.outside[name] = value
+			}
+		case "querystring":
+			if values, ok := query[key]; ok {
+				p.outside[name] = s.several(m, values)
+			}
+		case "header":
+			if value := r.Header.Get(key); value != "" {
+				p.outside[name] = s.header(m, value)
+			}
+		case "headers": // a map of headers by their prefix
+		default:
+			p.inBody = append(p.inBody, name)
+		}
+	}
+	var err error
+	p.inside, err = s.inside(in, p.inBody, body)
+	return p, err
 }
 
 // header is the value of a header, in which commas divide a list.

@@ -4,10 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
 	"net/http"
 	"net/url"
-	"slices"
 	"strings"
 )
 
@@ -35,17 +33,6 @@ func (c *Client) Subnets(ctx context.Context, ids ...string) ([]Subnet, error) {
 type Tagged struct {
 	ARN  string
 	Tags map[string]string
-}
-
-// ListTagged lists things by their ARNs; of tells the tags of one, and whether it is to be listed.
-func ListTagged[T any](byARN map[string]T, of func(T) (tags map[string]string, listed bool)) []Tagged {
-	var list []Tagged
-	for _, arn := range slices.Sorted(maps.Keys(byARN)) {
-		if tags, listed := of(byARN[arn]); listed {
-			list = append(list, Tagged{ARN: arn, Tags: maps.Clone(tags)})
-		}
-	}
-	return list
 }
 
 // Trusts tells whether there is a role of this ARN that a service may take on.

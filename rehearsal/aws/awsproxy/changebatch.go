@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"drover/rehearsal/aws/answer"
+	"drover/rehearsal/resource"
 )
 
 const (
@@ -24,7 +25,7 @@ const (
 // refused, deletes record sets that have other values than the request, and deletes all record sets of a set identifier
 // with one of them.
 type changes struct {
-	takes time.Duration // from PENDING to INSYNC
+	inSync func(written time.Time) bool // nil: at once
 
 	mu    sync.Mutex
 	known map[string]changeInfo // by the path of their id
@@ -72,7 +73,7 @@ func (p *Proxy) serveChanges(w http.ResponseWriter, c *call) bool {
 
 // add is for who holds the lock.
 func (s *changes) add(comment string) changeInfo {
-	id := "/change/C" + strings.ToUpper(strings.ReplaceAll(answer.UUID(), "-", ""))[:20]
+	id := "/change/C" + strings.ToUpper(strings.ReplaceAll(resource.UUID(), "-", ""))[:20]
 	info := changeInfo{ID: id, Status: "PENDING", SubmittedAt: time.Now().UTC(), Comment: comment}
 	if s.known == nil {
 		s.known = map[string]changeInfo{}
@@ -89,7 +90,7 @@ func (s *changes) serveStatus(w http.ResponseWriter, id string) bool {
 	if !known {
 		return false
 	}
-	if time.Since(info.SubmittedAt) >= s.takes {
+	if s.inSync == nil || s.inSync(info.SubmittedAt) {
 		info.Status = "INSYNC"
 	}
 	writeChange(w, "GetChangeResponse", info)

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -15,7 +16,7 @@ import (
 // cli runs the aws command line against the proxy.
 func cli(t *testing.T, args ...string) params {
 	t.Helper()
-	cmd := exec.CommandContext(t.Context(), "aws", append(args, "--output", "json")...)
+	cmd := exec.CommandContext(t.Context(), awsProgram(t), append(args, "--output", "json")...)
 	cmd.Env = append(os.Environ(), awsEnv(proxy.URL())...)
 	var failure bytes.Buffer
 	cmd.Stderr = &failure
@@ -28,6 +29,23 @@ func cli(t *testing.T, args ...string) params {
 		t.Fatalf("aws %v: %v in %s", args, err, out)
 	}
 	return answer
+}
+
+// awsProgram is on PATH, or where make puts it when PATH has none.
+func awsProgram(t *testing.T) string {
+	t.Helper()
+	if path, err := exec.LookPath("aws"); err == nil {
+		return path
+	}
+	cache, err := os.UserCacheDir()
+	if err != nil {
+		t.Fatal(err)
+	}
+	path, err := exec.LookPath(filepath.Join(cache, "drover", "venv", "bin", "aws"))
+	if err != nil {
+		t.Fatalf("this test needs the aws command line (make setup-tests installs it): %v", err)
+	}
+	return path
 }
 
 // Terraform's provider is written with the same SDK for Go that makes these.

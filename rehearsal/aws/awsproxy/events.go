@@ -8,6 +8,7 @@ import (
 
 	"drover/rehearsal/aws/answer"
 	"drover/rehearsal/aws/awsapi"
+	"drover/rehearsal/resource"
 )
 
 // connectionSecrets are what EventBridge takes for a connection and tells nobody, by where it is. moto tells.
@@ -15,7 +16,7 @@ var connectionSecrets = map[string]string{"ApiKeyAuthParameters": "ApiKeyValue",
 
 // withoutKeys takes the secrets out of the description of a connection.
 func withoutKeys(body []byte) []byte {
-	var described answer.Document
+	var described resource.Document
 	if json.Unmarshal(body, &described) != nil {
 		return body // no description
 	}
@@ -24,7 +25,7 @@ func withoutKeys(body []byte) []byte {
 		delete(parameters.Sub(of), secret)
 	}
 	delete(parameters.Sub("OAuthParameters").Sub("ClientParameters"), "ClientSecret")
-	for _, more := range []answer.Document{parameters.Sub("InvocationHttpParameters"), parameters.Sub("OAuthParameters").Sub("OAuthHttpParameters")} {
+	for _, more := range []resource.Document{parameters.Sub("InvocationHttpParameters"), parameters.Sub("OAuthParameters").Sub("OAuthHttpParameters")} {
 		for _, place := range []string{"BodyParameters", "HeaderParameters", "QueryStringParameters"} {
 			for _, parameter := range more.List(place) {
 				if parameter.Yes("IsValueSecret") {
@@ -78,7 +79,7 @@ func (p *Proxy) destinationsAreThere(c *call) error {
 func (p *Proxy) eventsHas(c *call, kind, operation, arn, member string) error {
 	_, path, _ := strings.Cut(arn, ":"+kind+"/")
 	name, _, _ := strings.Cut(path, "/")
-	var found answer.Document
+	var found resource.Document
 	err := p.Moto(c.region).JSON(c.Context(), "events", "AWSEvents", operation, map[string]string{"Name": name}, &found)
 	var refused *awsapi.Error
 	switch {

@@ -32,6 +32,7 @@ var follows = []follow{
 	{"ec2", "DescribeLaunchTemplateVersions", nil, withoutTemplateTags},
 	{"ec2", "CreateTransitGatewayVpcAttachment", (*Proxy).tagAttachment, nil},
 	{"events", "DescribeConnection", nil, withoutKeys},
+	{"logs", "DeleteLogGroup", (*Proxy).logAgain, nil},
 }
 
 // following are the rows for a call.

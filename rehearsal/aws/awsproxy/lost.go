@@ -3,6 +3,7 @@ package awsproxy
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"encoding/xml"
 	"errors"
 	"fmt"
@@ -78,6 +79,17 @@ func (p *Proxy) tagAttachment(ctx context.Context, c *call, body []byte) error {
 		in.Set(fmt.Sprintf("Tag.%d.Value", i), value)
 	}
 	return p.Moto(c.region).Query(ctx, "ec2", ec2Version, "CreateTags", in, nil)
+}
+
+// logAgain has the control plane of a cluster go on writing to a log group that was deleted.
+func (p *Proxy) logAgain(ctx context.Context, c *call, _ []byte) error {
+	var in struct {
+		Group string `json:"logGroupName"`
+	}
+	if err := json.Unmarshal(c.body, &in); err != nil {
+		return fmt.Errorf("read the name of the log group: %w", err)
+	}
+	return p.eks.LogAgain(ctx, c.region, in.Group)
 }
 
 // saidPrivate has the request for a private zone say so: on AWS it is private by its VPC, and in moto by its

@@ -102,7 +102,7 @@ func subnets(t *testing.T, zones ...string) []string {
 	return ids
 }
 
-func ask(t *testing.T, action string, params url.Values, out any) {
+func ask(t testing.TB, action string, params url.Values, out any) {
 	t.Helper()
 	if err := api().Query(t.Context(), "ec2", "2016-11-15", action, params, out); err != nil {
 		t.Fatal(err)

@@ -22,12 +22,8 @@ import (
 	"drover/rehearsal/aws/answer"
 	"drover/rehearsal/aws/apimodel"
 	"drover/rehearsal/aws/awsapi"
-	"drover/rehearsal/aws/backup"
-	"drover/rehearsal/aws/chatbot"
-	"drover/rehearsal/aws/clientvpn"
 	"drover/rehearsal/aws/eks"
-	"drover/rehearsal/aws/firewall"
-	"drover/rehearsal/aws/stacks"
+	"drover/rehearsal/guard"
 	"drover/rehearsal/kubernetes"
 )
 
@@ -46,10 +42,12 @@ type Options struct {
 	Takes time.Duration
 	// Quotas are those that are not AWS's defaults, by their code.
 	Quotas map[string]float64
-	// Models is where AWS's API models are (see apimodel.Find); empty compares nothing with them.
+	// Models is where AWS's API models are (see apimodel.Find); empty compares nothing with them,
+	// and simulates none of the services that are described by tables.
 	Models string
-	// Propagates is how long a change of DNS records is PENDING. The simulated name servers do not wait for it.
-	Propagates time.Duration
+	// InSync tells whether what was written to Route 53 before a moment is served; nil: GetChange is moto's, to which
+	// everything is.
+	InSync func(written time.Time) bool
 	// Wrote, unless nil, is told after each call that may have changed something in a service. It must not block.
 	Wrote func(service string)
 }
@@ -66,17 +64,13 @@ type Proxy struct {
 	wrote       func(service string)
 	eks         *eks.Service
 	keys        keyring
-	vpn         *clientvpn.Service
-	firewalls   *firewall.Service
-	backups     *backup.Service
-	chat        *chatbot.Service
-	stacks      *stacks.Service
-	pullThrough *pullThrough
+	tables      []table
+	templates   *creationTemplates
 	attachments attachments
 	databases   databases
-	changes     changes
 	validation  validation
 	quotas      map[string]float64
+	changes     changes
 	tally       tally
 	faults      faults
 }
@@ -101,14 +95,11 @@ func Start(ctx context.Context, o Options) (*Proxy, error) {
 		}
 	}
 	p.eks.Take(o.Takes)
-	p.vpn = clientvpn.New(o.Account, p.Moto)
-	p.firewalls = firewall.New(o.Account, o.Takes, p.Moto)
-	p.backups, p.chat = backup.New(o.Account, p.Moto), chatbot.New(o.Account, p.Moto)
-	p.stacks = stacks.New(o.Account, p.client) // its calls are compared with the models too
-	p.wrote = o.Wrote
-	p.changes.takes = o.Propagates
-	p.quotas = granted(o.Quotas)
-	p.pullThrough = newPullThrough(o.Account)
+	if p.tables, err = p.services(o); err != nil {
+		return nil, errors.Join(err, p.eks.Close(), listener.Close())
+	}
+	p.wrote, p.changes.inSync = o.Wrote, o.InSync
+	p.quotas, p.templates = granted(o.Quotas), newCreationTemplates(o.Account)
 	errorLog := log.New(o.Log, "proxy: ", 0)
 	p.validation.log = errorLog.Printf
 	if o.Models != "" {
@@ -126,7 +117,7 @@ func Start(ctx context.Context, o Options) (*Proxy, error) {
 			r.Out.Host = r.In.Host // moto puts the host in the URLs that it answers with
 		},
 	}
-	p.server = &http.Server{Handler: p.faults.around(p), ErrorLog: errorLog, ReadHeaderTimeout: 10 * time.Second}
+	p.server = &http.Server{Handler: guard.Handler(p.faults.around(p)), ErrorLog: errorLog, ReadHeaderTimeout: 10 * time.Second}
 	go p.serve()
 	return p, nil
 }

@@ -8,18 +8,22 @@ import (
 
 // recordSet is a resource record set, as a change or a list has it.
 type recordSet struct {
-	Name, Type, SetIdentifier            string
-	Weight, Region, Failover             string
-	MultiValueAnswer, TTL, HealthCheckId string
-	Values                               []string     `xml:"ResourceRecords>ResourceRecord>Value"`
-	Alias                                *aliasTarget `xml:"AliasTarget"`
-	GeoLocation                          *struct {
+	Name, Type, SetIdentifier string
+	Weight, Region, Failover  string
+	MultiValueAnswer, TTL     string
+	HealthCheckID             string       `xml:"HealthCheckId"`
+	Values                    []string     `xml:"ResourceRecords>ResourceRecord>Value"`
+	Alias                     *aliasTarget `xml:"AliasTarget"`
+	GeoLocation               *struct {
 		Text string `xml:",innerxml"`
 	}
 	Text string `xml:",innerxml"`
 }
 
-type aliasTarget struct{ HostedZoneId, DNSName, EvaluateTargetHealth string }
+type aliasTarget struct {
+	HostedZoneID                  string `xml:"HostedZoneId"`
+	DNSName, EvaluateTargetHealth string
+}
 
 // recordKey is what a zone holds one record set of.
 type recordKey struct{ name, kind, set string }
@@ -40,9 +44,9 @@ func (r recordSet) equals(other recordSet) bool {
 
 // values are the values of a record set as one text.
 func (r recordSet) values() string {
-	list := []string{r.Weight, r.Region, r.Failover, strings.ToLower(r.MultiValueAnswer), r.HealthCheckId}
+	list := []string{r.Weight, r.Region, r.Failover, strings.ToLower(r.MultiValueAnswer), r.HealthCheckID}
 	if r.Alias != nil { // has no time to live of its own; moto says 0
-		list = append(list, r.Alias.HostedZoneId, plainName(r.Alias.DNSName), strings.ToLower(r.Alias.EvaluateTargetHealth))
+		list = append(list, r.Alias.HostedZoneID, plainName(r.Alias.DNSName), strings.ToLower(r.Alias.EvaluateTargetHealth))
 	} else {
 		list = append(list, r.TTL)
 		list = append(list, slices.Sorted(slices.Values(r.Values))...)
@@ -53,10 +57,11 @@ func (r recordSet) values() string {
 	return strings.Join(list, "\n")
 }
 
-// text is the record set as XML that moto takes: it keeps an escaped star for another name.
+// text is the record set as XML for moto, which lists a name as it was written: with the star escaped, as Route 53 lists
+// it.
 func (r recordSet) text() string {
-	var escaped, plain strings.Builder
-	_ = xml.EscapeText(&escaped, []byte(r.Name)) // a strings.Builder takes everything
-	_ = xml.EscapeText(&plain, []byte(strings.ReplaceAll(r.Name, `\052`, "*")))
-	return strings.Replace(r.Text, "<Name>"+escaped.String()+"</Name>", "<Name>"+plain.String()+"</Name>", 1)
+	var written, listed strings.Builder
+	_ = xml.EscapeText(&written, []byte(r.Name)) // a strings.Builder takes everything
+	_ = xml.EscapeText(&listed, []byte(strings.Replace(r.Name, "*", `\052`, 1)))
+	return strings.Replace(r.Text, "<Name>"+written.String()+"</Name>", "<Name>"+listed.String()+"</Name>", 1)
 }

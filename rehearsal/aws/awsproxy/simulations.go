@@ -13,29 +13,14 @@ type simulation struct {
 	serve   func(*Proxy, http.ResponseWriter, *call) bool // false: not one of its calls
 }
 
-// simulations are asked in this order; what none of them takes is moto's.
+// simulations are asked in this order, after the tables; what none of them takes is moto's.
 var simulations = []simulation{
-	{"Client VPN", "ec2", func(p *Proxy, w http.ResponseWriter, c *call) bool {
-		return p.vpn.Serve(w, c.Request, c.region, c.operation, c.form)
-	}},
 	{"deleted transit gateway attachments", "ec2", (*Proxy).serveAttachments},
-	{"Network Firewall", "network-firewall", func(p *Proxy, w http.ResponseWriter, c *call) bool {
-		return p.firewalls.Serve(w, c.Request, c.region, c.operation, c.body) || refuseUnknown(w, c)
-	}},
-	{"AWS Backup", "backup", func(p *Proxy, w http.ResponseWriter, c *call) bool {
-		return p.backups.Serve(w, c.Request, c.region, c.operation, c.path, c.body) || refuseUnknown(w, c)
-	}},
-	{"the chat client", "chatbot", func(p *Proxy, w http.ResponseWriter, c *call) bool {
-		return p.chat.Serve(w, c.Request, c.region, c.operation, c.body) || refuseUnknown(w, c)
-	}},
-	{"stacks of EventBridge connections", "cloudformation", func(p *Proxy, w http.ResponseWriter, c *call) bool {
-		return p.stacks.Serve(w, c.Request, c.region, c.operation, c.form) || refuseUnknown(w, c)
-	}},
-	{"pull-through caches", "ecr", func(p *Proxy, w http.ResponseWriter, c *call) bool {
-		return p.pullThrough.serve(w, c.Request, c.region)
-	}},
 	{"tags of what is simulated here", "tagging", func(p *Proxy, w http.ResponseWriter, c *call) bool {
 		return p.serveTagging(w, c.Request, c.region)
+	}},
+	{"repository creation templates", "ecr", func(p *Proxy, w http.ResponseWriter, c *call) bool {
+		return p.templates.serve(w, c.Request, c.region)
 	}},
 	{"changes of records", "route53", (*Proxy).serveChanges},
 	{"quotas", "servicequotas", (*Proxy).serveQuota},
@@ -43,6 +28,11 @@ var simulations = []simulation{
 
 // simulate has a call answered by who simulates it, and says who did; empty is nobody.
 func (p *Proxy) simulate(w http.ResponseWriter, c *call) string {
+	for i := range p.tables {
+		if t := &p.tables[i]; t.service == c.service && (p.serveTable(w, c, t) || t.whole && refuseUnknown(w, c)) {
+			return t.name
+		}
+	}
 	for _, s := range simulations {
 		if s.service != c.service {
 			continue

@@ -180,7 +180,7 @@ func TestWhatNobodySimulatesFailsAtOnceByItsName(t *testing.T) {
 		{"network-firewall", "ListProxies", "network-firewall:ListProxies"},
 		{"rds", "DescribeDBRecommendations", "rds:DescribeDBRecommendations"},
 		{"route53", "ListTrafficPolicies", "route53:ListTrafficPolicies"},
-		{"ecr", "DescribeRepositoryCreationTemplates", "ecr:DescribeRepositoryCreationTemplates"},
+		{"ecr", "GetSigningConfiguration", "ecr:GetSigningConfiguration"},
 		{"cloudwatch", "ListMetricStreams", "monitoring:ListMetricStreams"},
 		{"outposts", "ListSites", "outposts:ListSites"},
 	} {

@@ -102,9 +102,13 @@ func (p *Proxy) additions(in taggingRequest, region string, have []tagged) []tag
 			list = append(list, tagged{ARN: arn, Tags: tagList(tags)})
 		}
 	}
-	for _, t := range slices.Concat(p.eks.Tagged(region), p.vpn.Tagged(region), p.firewalls.Tagged(region),
-		p.backups.Tagged(region), p.chat.Tagged(), p.stacks.Tagged(region)) {
+	for _, t := range p.eks.Tagged(region) {
 		add(t.ARN, t.Tags)
+	}
+	for _, t := range p.tables {
+		for _, one := range t.store.Tagged(region) {
+			add(one.ARN, one.Tags)
+		}
 	}
 	return list
 }

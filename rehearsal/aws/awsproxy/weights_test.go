@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	sdkaws "github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/route53"
@@ -29,7 +30,7 @@ func TestDroverFindsAndMovesWhatAPlatformHas(t *testing.T) {
 }
 
 // droversAWS is what drover asks AWS with. The environment is that of TestMain.
-func droversAWS(t *testing.T) *aws.Platform {
+func droversAWS(t testing.TB) *aws.Platform {
 	t.Helper()
 	p, err := aws.New(t.Context(), region, func(...string) {})
 	if err != nil {
@@ -55,7 +56,7 @@ type simulatedZone struct {
 	id, domain string
 }
 
-func newZone(t *testing.T, p *aws.Platform, api *route53.Client, s platformtest.Seed) platformtest.Zone {
+func newZone(t testing.TB, p *aws.Platform, api *route53.Client, s platformtest.Seed) platformtest.Zone {
 	t.Helper()
 	name := strings.ToLower(strings.Map(func(r rune) rune {
 		if r == ' ' || r == ',' || r == '\'' {
@@ -88,7 +89,7 @@ func newZone(t *testing.T, p *aws.Platform, api *route53.Client, s platformtest.
 	return platformtest.Zone{Weigher: p, ID: z.id, Domain: z.domain, Management: ops, Read: z.read, Rest: z.rest, Put: z.put, Comment: z.comment}
 }
 
-func someVPC(t *testing.T) *string {
+func someVPC(t testing.TB) *string {
 	t.Helper()
 	var vpc struct {
 		ID string `xml:"vpc>vpcId"`
@@ -106,7 +107,7 @@ func alias(name string, kind types.RRType, color string, weight int, check strin
 	return set
 }
 
-func (z simulatedZone) write(t *testing.T, action types.ChangeAction, sets ...types.ResourceRecordSet) {
+func (z simulatedZone) write(t testing.TB, action types.ChangeAction, sets ...types.ResourceRecordSet) {
 	t.Helper()
 	var changes []types.Change
 	for _, set := range sets {
@@ -191,4 +192,30 @@ func (z simulatedZone) comment(t *testing.T, token platform.Token) string {
 		t.Fatal(err)
 	}
 	return sdkaws.ToString(answer.ChangeInfo.Comment)
+}
+
+// BenchmarkWeightsUntilConfirmed moves traffic there and back, and reports the medians of the write and of the whole until
+// the account says INSYNC and the records are read back. The account does not wait before it says so.
+func BenchmarkWeightsUntilConfirmed(b *testing.B) {
+	p, ahead, back := droversAWS(b), platformtest.Weights{"blue": 95, "green": 5}, platformtest.Weights{"blue": 100, "green": 0}
+	z := newZone(b, p, route53.NewFromConfig(config()), platformtest.Seed{Records: ahead, Management: ahead})
+	var writes, wholes []time.Duration
+	for b.Loop() {
+		c := platform.Change{ZoneID: z.ID, Domain: z.Domain, Management: []string{z.Management}, Expected: ahead, New: back}
+		ahead, back = back, ahead
+		began := time.Now()
+		token, err := p.SetWeights(b.Context(), c)
+		if err != nil {
+			b.Fatal(err)
+		}
+		writes = append(writes, time.Since(began))
+		if _, err := p.Confirmed(b.Context(), c, token); err != nil {
+			b.Fatal(err)
+		}
+		wholes = append(wholes, time.Since(began))
+	}
+	for name, times := range map[string][]time.Duration{"ms/write": writes, "ms/confirmed": wholes} {
+		slices.Sort(times)
+		b.ReportMetric(float64(times[len(times)/2].Microseconds())/1000, name)
+	}
 }

@@ -39,12 +39,14 @@ var reading = []string{"get", "list", "watch"}
 
 // policyRules says what EKS' access policies allow: rules, or the role of Kubernetes that EKS' documentation compares
 // a policy with. AmazonEKSAutoNodePolicy is for nodes that are not simulated.
+// https://docs.aws.amazon.com/eks/latest/userguide/access-policy-permissions.html
 var policyRules = map[string]struct {
 	role  string
 	rules []rule
 }{
 	"AmazonEKSClusterAdminPolicy": {rules: []rule{{Verbs: []string{"*"}, Groups: []string{"*"}, Resources: []string{"*"}}, {Verbs: []string{"*"}, Paths: []string{"*"}}}},
-	"AmazonEKSAdminViewPolicy":    {rules: []rule{{Verbs: reading, Groups: []string{"*"}, Resources: []string{"*"}}, {Verbs: reading, Paths: []string{"*"}}}},
+	"AmazonEKSAdminViewPolicy":    {rules: []rule{{Verbs: reading, Groups: []string{"*"}, Resources: []string{"*"}}}},
+	"AmazonEKSSecretReaderPolicy": {rules: []rule{{Verbs: reading, Groups: []string{""}, Resources: []string{"secrets"}}}},
 	"AmazonEKSAdminPolicy":        {role: "admin"},
 	"AmazonEKSEditPolicy":         {role: "edit"},
 	"AmazonEKSViewPolicy":         {role: "view"},

@@ -29,6 +29,7 @@ type cluster struct {
 	entries      map[string]*accessEntry // by principal
 	associations map[string]*association // by id
 	updates      []*update               // oldest first
+	logs         logs
 
 	plane       *plane          // nil: there is no API
 	selfManaged map[string]bool // what EKS runs in a cluster from its start, until it becomes an add-on
@@ -94,6 +95,12 @@ func (s *Service) createCluster(c *call) (any, error) {
 		return nil, err
 	}
 	cl := newCluster(c.region, in, raw, vpc, group)
+	cl.logs.set(raw.sub("logging"))
+	if len(cl.logs) > 0 {
+		if err := s.makeLogGroup(c.request.Context(), c.region, in.Name); err != nil {
+			return nil, fmt.Errorf("make the log group of %s: %w", in.Name, err)
+		}
+	}
 	cl.arn, cl.due = s.arn(c.region, "cluster", in.Name), s.due()
 	maps.Copy(cl.tags, in.Tags)
 	s.mu.Lock()
@@ -169,7 +176,7 @@ func newCluster(region string, in clusterRequest, raw object, vpc, group string)
 		deletionProtection: in.DeletionProtection, overlay: overlay,
 		network: networkDefaults(raw.sub("resourcesVpcConfig"), vpc, group),
 		addons:  map[string]*addon{}, entries: map[string]*accessEntry{}, associations: map[string]*association{},
-		nodegroups: map[string]*nodegroup{}, tags: map[string]string{}, kept: map[string]bool{},
+		nodegroups: map[string]*nodegroup{}, tags: map[string]string{}, kept: map[string]bool{}, logs: logs{},
 		selfManaged: in.selfManaged(),
 	}
 }
@@ -259,6 +266,9 @@ func (s *Service) deleteCluster(c *call) (any, error) {
 	}
 	s.mu.Lock()
 	delete(s.clusters, clusterKey{c.region, cl.name}) // its add-ons, entries and associations go with it
+	if len(cl.logs) > 0 {
+		s.logsUntil[clusterKey{c.region, cl.name}] = s.now().Add(lastLogs)
+	}
 	merged := s.merged(cl, out)
 	s.mu.Unlock()
 	cl.plane.end()

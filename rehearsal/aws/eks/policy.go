@@ -23,7 +23,7 @@ const clusterAdminPolicy = policyPrefix + "AmazonEKSClusterAdminPolicy"
 
 // accessPolicies are EKS's own; an account cannot make others.
 var accessPolicies = []string{"AmazonEKSAdminPolicy", "AmazonEKSAdminViewPolicy", "AmazonEKSAutoNodePolicy",
-	"AmazonEKSClusterAdminPolicy", "AmazonEKSEditPolicy", "AmazonEKSViewPolicy"}
+	"AmazonEKSClusterAdminPolicy", "AmazonEKSEditPolicy", "AmazonEKSSecretReaderPolicy", "AmazonEKSViewPolicy"}
 
 func (s *Service) newPolicy(arn string, scope accessScope) *accessPolicy {
 	now := seconds(s.now())

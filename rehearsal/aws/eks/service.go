@@ -30,15 +30,16 @@ type Service struct {
 	planes  *planes       // nil: clusters have no control planes
 	takes   time.Duration // until a cluster or a node group is ready
 
-	mu       sync.Mutex // guards everything below, and what it leads to
-	clusters map[clusterKey]*cluster
+	mu        sync.Mutex // guards everything below, and what it leads to
+	clusters  map[clusterKey]*cluster
+	logsUntil map[clusterKey]time.Time // of clusters that are gone
 }
 
 type clusterKey struct{ region, name string }
 
 // New makes an EKS without clusters.
 func New(account string, moto Backend) *Service {
-	return &Service{account: account, moto: moto, now: time.Now, clusters: map[clusterKey]*cluster{}}
+	return &Service{account: account, moto: moto, now: time.Now, clusters: map[clusterKey]*cluster{}, logsUntil: map[clusterKey]time.Time{}}
 }
 
 // call is one request.

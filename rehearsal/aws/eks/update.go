@@ -128,6 +128,12 @@ func (s *Service) updateClusterConfig(c *call) (any, error) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	cl.logs.set(in.sub("logging"))
+	if len(cl.logs) > 0 {
+		if err := s.makeLogGroup(c.request.Context(), c.region, cl.name); err != nil {
+			return nil, fmt.Errorf("make the log group of %s: %w", cl.name, err)
+		}
+	}
 	kind, err := cl.configure(in)
 	if err != nil {
 		return nil, err

@@ -10,6 +10,8 @@ import (
 	"net/http"
 	"net/url"
 	"time"
+
+	"drover/rehearsal/guard"
 )
 
 // webhook is whom the clusters' API servers ask who somebody is and what EKS' access policies let them do.
@@ -31,7 +33,7 @@ func startWebhook(ctx context.Context, s *Service) (*webhook, error) {
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /{region}/{cluster}/authenticate", w.authenticate)
 	mux.HandleFunc("POST /{region}/{cluster}/authorize", w.authorize)
-	w.server = &http.Server{Handler: mux, ReadHeaderTimeout: 10 * time.Second}
+	w.server = &http.Server{Handler: guard.Handler(mux), ReadHeaderTimeout: 10 * time.Second}
 	go func() {
 		defer close(w.done)
 		_ = w.server.Serve(listener) // always ends with an error: that of close

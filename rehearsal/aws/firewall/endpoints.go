@@ -5,6 +5,7 @@ import (
 	"net/url"
 
 	"drover/rehearsal/aws/awsapi"
+	"drover/rehearsal/resource"
 )
 
 const ec2Version = "2016-11-15"
@@ -16,46 +17,46 @@ type attachment struct {
 }
 
 // zonesOf finds the subnets' zones: all in the VPC, and no two in one zone.
-func (s *Service) zonesOf(c *call, vpc string, subnets []string) (map[string]string, error) {
+func (s service) zonesOf(c *resource.Call, vpc string, subnets []string) (map[string]string, error) {
 	found, err := s.ec2(c).Subnets(c.Ctx, subnets...)
 	if err != nil {
-		return nil, invalid("The subnets %v cannot be used: %v", subnets, err)
+		return nil, resource.Refuse(invalid, "The subnets %v cannot be used: %v", subnets, err)
 	}
 	zones := map[string]string{}
 	for _, subnet := range found {
 		switch {
 		case subnet.VPC != vpc:
-			return nil, invalid("The subnet %s is not in %s", subnet.ID, vpc)
+			return nil, resource.Refuse(invalid, "The subnet %s is not in %s", subnet.ID, vpc)
 		case zones[subnet.Zone] != "":
-			return nil, invalid("The subnets %s and %s are both in %s", zones[subnet.Zone], subnet.ID, subnet.Zone)
+			return nil, resource.Refuse(invalid, "The subnets %s and %s are both in %s", zones[subnet.Zone], subnet.ID, subnet.Zone)
 		}
 		zones[subnet.Zone] = subnet.ID
 	}
 	return zones, nil
 }
 
-func (s *Service) ec2(c *call) *awsapi.Client { return s.moto(c.Region) }
+func (s service) ec2(c *resource.Call) *awsapi.Client { return s.moto(c.Scope) }
 
-func (s *Service) attach(c *call, r *resource, zones map[string]string) error {
+func (s service) attach(c *resource.Call, firewall *resource.Item, zones map[string]string) error {
 	for zone, subnet := range zones {
-		a, err := s.endpoint(c, r, subnet)
+		a, err := s.endpoint(c, firewall, subnet)
 		if err != nil {
-			return fmt.Errorf("make the endpoint of firewall %s in %s: %w", r.name, zone, err)
+			return fmt.Errorf("make the endpoint of firewall %s in %s: %w", firewall.Fields.Text("Name"), zone, err)
 		}
-		r.zones[zone] = a
+		endpointsOf(firewall)[zone] = a
 	}
 	return nil
 }
 
-func (s *Service) endpoint(c *call, r *resource, subnet string) (*attachment, error) {
+func (s service) endpoint(c *resource.Call, firewall *resource.Item, subnet string) (*attachment, error) {
 	var made struct {
 		ID string `xml:"vpcEndpoint>vpcEndpointId"`
 	}
-	params := url.Values{"VpcId": {r.members.Text("VpcId")}, "VpcEndpointType": {"GatewayLoadBalancer"}, "SubnetId.1": {subnet},
-		"ServiceName":                     {"com.amazonaws.vpce." + c.Region + ".vpce-svc-networkfirewall"},
+	params := url.Values{"VpcId": {firewall.Fields.Text("VpcId")}, "VpcEndpointType": {"GatewayLoadBalancer"}, "SubnetId.1": {subnet},
+		"ServiceName":                     {"com.amazonaws.vpce." + c.Scope + ".vpce-svc-networkfirewall"},
 		"TagSpecification.1.ResourceType": {"vpc-endpoint"},
 		"TagSpecification.1.Tag.1.Key":    {"AWSNetworkFirewallManaged"}, "TagSpecification.1.Tag.1.Value": {"true"},
-		"TagSpecification.1.Tag.2.Key": {"Firewall"}, "TagSpecification.1.Tag.2.Value": {r.arn}}
+		"TagSpecification.1.Tag.2.Key": {"Firewall"}, "TagSpecification.1.Tag.2.Value": {firewall.Fields.Text("FirewallArn")}}
 	if err := s.ec2(c).Query(c.Ctx, "ec2", ec2Version, "CreateVpcEndpoint", params, &made); err != nil {
 		return nil, err
 	}
@@ -69,7 +70,7 @@ func (s *Service) endpoint(c *call, r *resource, subnet string) (*attachment, er
 	return &attachment{subnet: subnet, endpoint: made.ID, networkInterface: nic.ID}, nil
 }
 
-func (s *Service) detach(c *call, a *attachment) error {
+func (s service) detach(c *resource.Call, a *attachment) error {
 	err := s.ec2(c).Query(c.Ctx, "ec2", ec2Version, "DeleteVpcEndpoints", url.Values{"VpcEndpointId.1": {a.endpoint}}, nil)
 	if err != nil {
 		return fmt.Errorf("delete the endpoint in %s: %w", a.subnet, err)

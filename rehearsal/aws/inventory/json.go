@@ -16,6 +16,7 @@ var jsonLists = []struct {
 	{"KMS alias", "kms", "TrentService", "ListAliases", "Aliases", "AliasName", "NextMarker"},
 	{"repository", "ecr", "AmazonEC2ContainerRegistry_V20150921", "DescribeRepositories", "repositories", "repositoryArn", "nextToken"},
 	{"pull-through rule", "ecr", "AmazonEC2ContainerRegistry_V20150921", "DescribePullThroughCacheRules", "pullThroughCacheRules", "ecrRepositoryPrefix", "nextToken"},
+	{"repository creation template", "ecr", "AmazonEC2ContainerRegistry_V20150921", "DescribeRepositoryCreationTemplates", "repositoryCreationTemplates", "prefix", "nextToken"},
 	{"firewall", "network-firewall", "NetworkFirewall_20201112", "ListFirewalls", "Firewalls", "FirewallName", "NextToken"},
 	{"firewall policy", "network-firewall", "NetworkFirewall_20201112", "ListFirewallPolicies", "FirewallPolicies", "Name", "NextToken"},
 	{"firewall rule group", "network-firewall", "NetworkFirewall_20201112", "ListRuleGroups", "RuleGroups", "Name", "NextToken"},

@@ -58,8 +58,12 @@ func Start(ctx context.Context, o Options) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
+	env, err := guarded(o.Dir, environment(o.Account))
+	if err != nil {
+		return nil, errors.Join(err, log.Close())
+	}
 	process, err := child.Start(child.Command{
-		Path: command, Dir: o.Dir, Env: environment(o.Account), Stdout: log, Stderr: log,
+		Path: command, Dir: o.Dir, Env: env, Stdout: log, Stderr: log,
 		// Port 0: the server itself takes a free port and says which, so that nobody can take it in between.
 		Args: []string{"-H", "127.0.0.1", "-p", "0"},
 	})
@@ -88,7 +92,7 @@ func Find() (string, error) {
 			return path, nil
 		}
 	}
-	return "", fmt.Errorf("%w; install it with: pip install 'moto[server]==%s' (or run: make setup)", ErrMissing, Version)
+	return "", fmt.Errorf("%w; run `make setup`, which installs release %s", ErrMissing, Version)
 }
 
 // URL is where the server listens.
@@ -117,7 +121,7 @@ func (s *Server) awaitReady(ctx context.Context) error {
 	for {
 		if u := s.log.address(); u != nil && answers(ctx, u) {
 			s.url = u
-			return nil
+			return refusesPages(ctx, u)
 		}
 		select {
 		case <-s.process.Done():

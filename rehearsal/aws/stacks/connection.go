@@ -7,8 +7,8 @@ import (
 	"maps"
 	"strings"
 
-	"drover/rehearsal/aws/answer"
 	"drover/rehearsal/aws/awsapi"
+	"drover/rehearsal/resource"
 )
 
 // connection is one that a stack has made in the account's EventBridge. What it knows is not kept here.
@@ -18,7 +18,7 @@ type connection struct {
 }
 
 // connect makes the connection that a template describes. An error holds none of the secrets that were found for it.
-func (s *Service) connect(c *call, t *stack, logical string) (*connection, error) {
+func (s service) connect(c *resource.Call, t *stack, logical string) (*connection, error) {
 	asked := maps.Clone(t.form.Resources[logical].Properties)
 	if asked["Name"] == nil {
 		asked["Name"] = logical + "-" + rand.Text()[:12]
@@ -35,7 +35,7 @@ func (s *Service) connect(c *call, t *stack, logical string) (*connection, error
 }
 
 // reconnect changes a connection in its place.
-func (s *Service) reconnect(c *call, made *connection, r resource) error {
+func (s service) reconnect(c *resource.Call, made *connection, r part) error {
 	asked := maps.Clone(r.Properties)
 	if name := asked["Name"]; name != nil && name != made.name {
 		return unsimulated("a change of a connection's name")
@@ -44,7 +44,7 @@ func (s *Service) reconnect(c *call, made *connection, r resource) error {
 	return s.events(c, "UpdateConnection", asked, nil)
 }
 
-func (s *Service) disconnect(c *call, made *connection) error {
+func (s service) disconnect(c *resource.Call, made *connection) error {
 	err := s.events(c, "DeleteConnection", map[string]any{"Name": made.name}, nil)
 	var refused *awsapi.Error
 	if errors.As(err, &refused) && refused.Code == "ResourceNotFoundException" {
@@ -54,13 +54,13 @@ func (s *Service) disconnect(c *call, made *connection) error {
 }
 
 // events calls EventBridge with secrets in place of the references to them.
-func (s *Service) events(c *call, operation string, asked map[string]any, out any) error {
+func (s service) events(c *resource.Call, operation string, asked map[string]any, out any) error {
 	found := secrets{service: s, call: c}
 	in, err := found.put(asked)
 	if err != nil {
 		return err
 	}
-	if err := s.aws(c.region).JSON(c.ctx, "events", "AWSEvents", operation, in, out); err != nil {
+	if err := s.aws(c.Scope).JSON(c.Ctx, "events", "AWSEvents", operation, in, out); err != nil {
 		return found.mask(err)
 	}
 	return nil
@@ -68,8 +68,8 @@ func (s *Service) events(c *call, operation string, asked map[string]any, out an
 
 // secrets are what references in a template lead to, while a connection is made.
 type secrets struct {
-	service *Service
-	call    *call
+	service service
+	call    *resource.Call
 	values  []string
 }
 
@@ -154,15 +154,15 @@ func (s *secrets) find(reference string) (string, error) {
 	}
 	name := strings.Join(parts[:id], ":")
 	var out struct{ SecretString *string }
-	err := s.service.aws(s.call.region).JSON(s.call.ctx, "secretsmanager", "secretsmanager", "GetSecretValue", map[string]string{"SecretId": name}, &out)
+	err := s.service.aws(s.call.Scope).JSON(s.call.Ctx, "secretsmanager", "secretsmanager", "GetSecretValue", map[string]string{"SecretId": name}, &out)
 	var refused *awsapi.Error
 	switch {
 	case errors.As(err, &refused):
-		return "", answer.Refuse(refused.Code, "Secrets Manager can't find the specified secret %s: %s", name, refused.Message)
+		return "", resource.Refuse(refused.Code, "Secrets Manager can't find the specified secret %s: %s", name, refused.Message)
 	case err != nil:
 		return "", fmt.Errorf("look up the secret %s: %w", name, err)
 	case out.SecretString == nil:
-		return "", answer.Refuse("InvalidRequestException", "The secret %s holds data and no text: there is no SecretString", name)
+		return "", resource.Refuse("InvalidRequestException", "The secret %s holds data and no text: there is no SecretString", name)
 	}
 	return *out.SecretString, nil
 }

@@ -5,9 +5,8 @@ import (
 	"maps"
 	"reflect"
 	"slices"
-	"strings"
 
-	"drover/rehearsal/aws/answer"
+	"drover/rehearsal/resource"
 )
 
 // The states of a stack, of those that CloudFormation has. Nothing here takes time.
@@ -20,71 +19,51 @@ const (
 	deletionFailed = "DELETE_FAILED"
 )
 
+// stack is what an item has of its own.
 type stack struct {
-	region, name, id string
-	status, reason   string
-	began, changed   string
-	body             string
-	form             form
-	tags             map[string]string
-	connections      map[string]*connection // by their logical id
-	events           []answer.Element       // the newest first, as they are told
+	form        form
+	connections map[string]*connection // by their logical id
+	events      []document             // the newest first, as they are told
 }
 
-// simulatedParameters are what a request may have.
-var simulatedParameters = []string{"Action", "Version", "ClientRequestToken", "StackName", "TemplateBody"}
+func stackOf(item *resource.Item) *stack { return item.Own.(*stack) } //nolint:forcetypeassert // create set it
 
-func simulated(c *call) error {
-	for name := range c.form {
-		if !slices.Contains(simulatedParameters, name) && !strings.HasPrefix(name, "Tags.member.") {
-			return unsimulated("%s of a stack", name)
-		}
+func sorted[T any](m map[string]T) []string { return slices.Sorted(maps.Keys(m)) }
+
+// create makes what a template describes. A stack that fails is there, and has nothing.
+func (s service) create(c *resource.Call, item *resource.Item) error {
+	f, err := templateOf(c.In)
+	if err != nil {
+		return err
 	}
-	if c.form.Get("TemplateBody") == "" {
-		return invalid("Either Template URL or Template Body must be specified.")
+	t := &stack{form: f, connections: map[string]*connection{}}
+	item.Own, item.Fields["StackStatus"] = t, created
+	for _, logical := range sorted(f.Resources) {
+		made, err := s.connect(c, t, logical)
+		if err != nil {
+			tell(c, item, logical, "CREATE_FAILED", err.Error())
+			failed(item, rolledBack, "create", logical)
+			return s.undo(c, item)
+		}
+		t.connections[logical] = made
+		tell(c, item, logical, created, "")
 	}
 	return nil
 }
 
-func (s *Service) create(c *call) (answer.Element, error) {
-	if err := simulated(c); err != nil {
-		return nil, err
-	}
-	name := c.form.Get("StackName")
-	for _, other := range s.stacks {
-		if other.region == c.region && other.name == name && other.status != deleted {
-			return nil, answer.Refuse("AlreadyExistsException", "Stack [%s] already exists", name)
-		}
-	}
-	form, err := parse(c.form.Get("TemplateBody"))
-	if err != nil {
-		return nil, err
-	}
-	t := &stack{region: c.region, name: name, status: created, began: s.time(), body: c.form.Get("TemplateBody"), form: form,
-		id:   "arn:aws:cloudformation:" + c.region + ":" + s.account + ":stack/" + name + "/" + answer.UUID(),
-		tags: map[string]string{}, connections: map[string]*connection{}}
-	answer.ReadTags(c.form, "Tags.member", t.tags)
-	s.stacks[t.id] = t
-	for _, logical := range slices.Sorted(maps.Keys(form.Resources)) {
-		made, err := s.connect(c, t, logical)
-		if err != nil {
-			s.tell(c, t, logical, "CREATE_FAILED", err.Error())
-			t.status, t.reason = rolledBack, "The following resource(s) failed to create: ["+logical+"]."
-			return answer.Element{"StackId": t.id}, s.undo(c, t)
-		}
-		t.connections[logical] = made
-		s.tell(c, t, logical, created, "")
-	}
-	return answer.Element{"StackId": t.id}, nil
+func failed(item *resource.Item, status, to, logical string) {
+	item.Fields["StackStatus"] = status
+	item.Fields["StackStatusReason"] = "The following resource(s) failed to " + to + ": [" + logical + "]."
 }
 
 // undo deletes what a stack has made.
-func (s *Service) undo(c *call, t *stack) error {
+func (s service) undo(c *resource.Call, item *resource.Item) error {
 	var errs []error
-	for _, logical := range slices.Sorted(maps.Keys(t.connections)) {
+	t := stackOf(item)
+	for _, logical := range sorted(t.connections) {
 		if err := s.disconnect(c, t.connections[logical]); err != nil {
 			errs = append(errs, err)
-			s.tell(c, t, logical, deletionFailed, err.Error())
+			tell(c, item, logical, deletionFailed, err.Error())
 			continue
 		}
 		delete(t.connections, logical)
@@ -92,76 +71,69 @@ func (s *Service) undo(c *call, t *stack) error {
 	return errors.Join(errs...)
 }
 
-// tell notes an event of a resource, or of the stack itself when it is named.
-func (s *Service) tell(c *call, t *stack, logical, status, reason string) {
-	e := answer.Element{"StackId": t.id, "StackName": t.name, "EventId": answer.UUID(), "LogicalResourceId": logical, "ResourceType": connectionType,
-		"ResourceStatus": status, "ResourceStatusReason": reason, "Timestamp": s.time(), "ClientRequestToken": c.form.Get("ClientRequestToken")}
+// tell notes an event of a resource.
+func tell(c *resource.Call, item *resource.Item, logical, status, reason string) {
+	t := stackOf(item)
+	e := document{"StackId": item.Fields["StackId"], "StackName": item.Fields["StackName"], "EventId": resource.UUID(), "LogicalResourceId": logical,
+		"ResourceType": connectionType, "ResourceStatus": status, "ResourceStatusReason": reason, "Timestamp": c.Now(), "ClientRequestToken": c.In["ClientRequestToken"]}
 	if made := t.connections[logical]; made != nil {
 		e["PhysicalResourceId"] = made.name
 	}
 	t.events = slices.Insert(t.events, 0, e)
 }
 
-func (s *Service) update(c *call) (answer.Element, error) {
-	t, err := s.find(c)
+func (s service) update(c *resource.Call, item *resource.Item) (document, error) {
+	t, tags := stackOf(item), resource.TagsOf(c.In["Tags"])
+	f, err := templateOf(c.In)
 	if err != nil {
 		return nil, err
 	}
-	if err := simulated(c); err != nil {
-		return nil, err
-	}
-	form, err := parse(c.form.Get("TemplateBody"))
-	if err != nil {
-		return nil, err
-	}
-	tags := map[string]string{}
-	answer.ReadTags(c.form, "Tags.member", tags)
-	switch {
-	case t.status == rolledBack:
-		return nil, invalid("Stack:%s is in %s state and can not be updated.", t.id, t.status)
-	case reflect.DeepEqual(form, t.form) && maps.Equal(tags, t.tags):
-		return nil, invalid("No updates are to be performed.")
-	case !slices.Equal(slices.Sorted(maps.Keys(form.Resources)), slices.Sorted(maps.Keys(t.form.Resources))):
+	answer := document{"StackId": item.Fields["StackId"]}
+	switch status := item.Fields.Text("StackStatus"); {
+	case status == rolledBack:
+		return nil, resource.Refuse(invalid, "Stack:%s is in %s state and can not be updated.", item.Fields.Text("StackId"), status)
+	case reflect.DeepEqual(f, t.form) && maps.Equal(tags, item.Tags):
+		return nil, resource.Refuse(invalid, "No updates are to be performed.")
+	case !slices.Equal(sorted(f.Resources), sorted(t.form.Resources)):
 		return nil, unsimulated("an update that adds or removes a resource")
 	}
-	for logical, resource := range form.Resources {
-		if reflect.DeepEqual(resource, t.form.Resources[logical]) {
+	for logical, r := range f.Resources {
+		if reflect.DeepEqual(r, t.form.Resources[logical]) {
 			continue
 		}
-		if err := s.reconnect(c, t.connections[logical], resource); err != nil {
-			s.tell(c, t, logical, "UPDATE_FAILED", err.Error())
-			t.status, t.reason = updateUndone, "The following resource(s) failed to update: ["+logical+"]."
-			return answer.Element{"StackId": t.id}, nil
+		if err := s.reconnect(c, t.connections[logical], r); err != nil {
+			tell(c, item, logical, "UPDATE_FAILED", err.Error())
+			failed(item, updateUndone, "update", logical)
+			return answer, nil
 		}
-		s.tell(c, t, logical, updated, "")
+		tell(c, item, logical, updated, "")
 	}
-	t.status, t.reason, t.changed, t.body, t.form, t.tags = updated, "", s.time(), c.form.Get("TemplateBody"), form, tags
-	return answer.Element{"StackId": t.id}, nil
+	t.form, item.Tags = f, tags
+	maps.Copy(item.Fields, document{"StackStatus": updated, "StackStatusReason": nil, "LastUpdatedTime": c.Now(),
+		"TemplateBody": c.In["TemplateBody"], "Description": f.Description})
+	return answer, nil
 }
 
-// remove deletes a stack. One that is not there is deleted as well, as far as CloudFormation is asked.
-func (s *Service) remove(c *call) (answer.Element, error) {
-	t, _ := s.find(c)
-	if t == nil || t.status == deleted {
-		return answer.Element{}, nil
+// remove deletes a stack. By its id it can still be asked for.
+func (s service) remove(c *resource.Call, _ *resource.Item) (document, error) {
+	item, err := c.Asked(stacks)
+	if err != nil || item.Ended {
+		return nil, nil //nolint:nilerr // it is deleted as well, as far as CloudFormation is asked
 	}
-	t.status, t.reason = deleted, ""
-	if err := s.undo(c, t); err != nil {
-		t.status, t.reason = deletionFailed, err.Error()
+	item.Fields["StackStatus"], item.Fields["StackStatusReason"] = deleted, nil
+	if err := s.undo(c, item); err != nil {
+		item.Fields["StackStatus"], item.Fields["StackStatusReason"] = deletionFailed, err.Error()
+		return nil, nil //nolint:nilerr // the stack says that it failed
 	}
-	return answer.Element{}, nil
+	item.Ended = true
+	return nil, nil
 }
 
-// find finds the stack that a request names, by its name or its id. By its id it is there also when it is deleted.
-func (s *Service) find(c *call) (*stack, error) {
-	name := c.form.Get("StackName")
-	if t := s.stacks[name]; t != nil && t.region == c.region {
-		return t, nil
+// value is what an output refers to.
+func (t *stack) value(r refers) string {
+	made := t.connections[r.resource]
+	if r.attribute == "" {
+		return made.name
 	}
-	for _, t := range s.stacks {
-		if t.region == c.region && t.name == name && t.status != deleted {
-			return t, nil
-		}
-	}
-	return nil, invalid("Stack with id %s does not exist", name)
+	return made.attributes[r.attribute]
 }

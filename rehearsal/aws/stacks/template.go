@@ -5,17 +5,20 @@ import (
 	"encoding/json"
 	"slices"
 	"strings"
+
+	"drover/rehearsal/resource"
 )
 
 // form is a template.
 type form struct {
 	Version     string `json:"AWSTemplateFormatVersion"`
 	Description string
-	Resources   map[string]resource
+	Resources   map[string]part
 	Outputs     map[string]output
 }
 
-type resource struct {
+// part is a resource of a template.
+type part struct {
 	Type       string
 	Properties map[string]any
 }
@@ -73,7 +76,7 @@ func parse(body string) (form, error) {
 		return f, unsimulated("this template: %v", err)
 	}
 	if len(f.Resources) == 0 {
-		return f, invalid("Template format error: At least one Resources member must be defined.")
+		return f, resource.Refuse(invalid, "Template format error: At least one Resources member must be defined.")
 	}
 	if len(f.Resources) > 1 {
 		return f, unsimulated("a template of several resources")
@@ -84,22 +87,22 @@ func parse(body string) (form, error) {
 		}
 		for name, value := range r.Properties {
 			if !slices.Contains(properties, name) {
-				return f, invalid("Properties validation failed for resource %s: extraneous key [%s] is not permitted", logical, name)
+				return f, resource.Refuse(invalid, "Properties validation failed for resource %s: extraneous key [%s] is not permitted", logical, name)
 			}
 			if function := functionIn(value); function != "" {
 				return f, unsimulated("%s in a property of %s", function, logical)
 			}
 		}
 		if r.Properties["AuthorizationType"] == nil {
-			return f, invalid("Properties validation failed for resource %s: required key [AuthorizationType] not found", logical)
+			return f, resource.Refuse(invalid, "Properties validation failed for resource %s: required key [AuthorizationType] not found", logical)
 		}
 	}
 	for name, out := range f.Outputs {
 		if _, known := f.Resources[out.Value.resource]; !known {
-			return f, invalid("Template format error: Unresolved resource dependencies [%s] in the Outputs block of the template", out.Value.resource)
+			return f, resource.Refuse(invalid, "Template format error: Unresolved resource dependencies [%s] in the Outputs block of the template", out.Value.resource)
 		}
 		if a := out.Value.attribute; a != "" && !slices.Contains(attributes, a) {
-			return f, invalid("Template error: resource %s does not support attribute type %s in Fn::GetAtt, which the output %s asks for", out.Value.resource, a, name)
+			return f, resource.Refuse(invalid, "Template error: resource %s does not support attribute type %s in Fn::GetAtt, which the output %s asks for", out.Value.resource, a, name)
 		}
 	}
 	return f, nil

@@ -20,7 +20,6 @@ import (
 const (
 	connectWithin  = 5 * time.Second
 	answersWithin  = 20 * time.Second
-	longestIndex   = 16 << 20
 	longestProgram = 1 << 30
 )
 
@@ -55,20 +54,6 @@ func (w web) open(ctx context.Context, url string) (io.ReadCloser, error) {
 	return nil, fmt.Errorf("get %s: the answer is %s", url, resp.Status)
 }
 
-// text reads a short file whole.
-func (w web) text(ctx context.Context, url string) ([]byte, error) {
-	body, err := w.open(ctx, url)
-	if err != nil {
-		return nil, err
-	}
-	defer func() { _ = body.Close() }()
-	data, err := io.ReadAll(io.LimitReader(body, longestIndex))
-	if err != nil {
-		return nil, fmt.Errorf("get %s: %w", url, err)
-	}
-	return data, nil
-}
-
 // source is where a file is, and what it has to hash to.
 type source struct {
 	url  string
@@ -101,7 +86,7 @@ func (w web) save(ctx context.Context, dir string, s source, log io.Writer) (fil
 	}
 	want, err := hex.DecodeString(s.want)
 	if err != nil || subtle.ConstantTimeCompare(want, sum.Sum(nil)) != 1 {
-		return "", fmt.Errorf("download %s: its checksum is %x, and %q is published: it is not used", s.url, sum.Sum(nil), s.want)
+		return "", fmt.Errorf("download %s: its checksum is %x, and the repository says %s: it is not used", s.url, sum.Sum(nil), s.want)
 	}
 	return part.Name(), nil
 }

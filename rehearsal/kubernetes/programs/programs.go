@@ -26,8 +26,8 @@ type Options struct {
 	Cache  string    // empty is kubernetes in drover's directory of the user's cache
 	Log    io.Writer // lines for people about what is downloaded or built; nil drops them
 
-	publishers []publisher // nil: those on the internet
-	build      builder     // nil: go build
+	downloads []download // nil: those of the table
+	build     builder    // nil: go build
 }
 
 // program is one thing that a control plane needs, by its file's name.
@@ -54,11 +54,6 @@ var ErrMissing = errors.New("the programs of a Kubernetes control plane are not 
 
 // builder makes the programs that are missing in a directory.
 type builder func(ctx context.Context, dir string, missing []program, log io.Writer) error
-
-// publisher downloads those of the missing programs that it has into a directory.
-type publisher interface {
-	Fetch(ctx context.Context, dir string, missing []program, log io.Writer) error
-}
 
 // Find looks in Assets, then in the cache; what is missing is downloaded into the cache, or else built there.
 func Find(ctx context.Context, o Options) (Set, error) {
@@ -105,19 +100,19 @@ func (o Options) complete(ctx context.Context, dir string, set *Set, assets stri
 		return nil
 	}
 	_, _ = fmt.Fprintf(o.Log, "    the control planes' programs (Kubernetes %s) are not all in %s: getting %s\n", Version(), dir, names(missing))
-	var failed []error
-	publishers := o.publishers
-	if publishers == nil {
-		publishers = published()
+	list := o.downloads
+	if list == nil {
+		var err error
+		if list, err = downloads(pinned); err != nil {
+			return err
+		}
 	}
-	for _, p := range publishers {
-		if err := p.Fetch(ctx, dir, missing, o.Log); err != nil {
-			_, _ = fmt.Fprintf(o.Log, "    %v\n", err)
-			failed = append(failed, err)
-		}
-		if missing = set.take(assets, dir); len(missing) == 0 {
-			return nil
-		}
+	failed := fetch(ctx, newWeb(), list, dir, missing, o.Log)
+	if failed != nil {
+		_, _ = fmt.Fprintf(o.Log, "    %v\n", failed)
+	}
+	if missing = set.take(assets, dir); len(missing) == 0 {
+		return nil
 	}
 	build := o.build
 	if build == nil {
@@ -125,7 +120,7 @@ func (o Options) complete(ctx context.Context, dir string, set *Set, assets stri
 	}
 	if err := build(ctx, dir, missing, o.Log); err != nil {
 		return fmt.Errorf("%w (%s), and can neither be downloaded nor built: %w\nInstall Go and try again, or set KUBEBUILDER_ASSETS to a "+
-			"directory that holds them, or rehearse without Kubernetes: --kubernetes=off", ErrMissing, names(missing), errors.Join(append(failed, err)...))
+			"directory that holds them, or rehearse without Kubernetes: --kubernetes=off", ErrMissing, names(missing), errors.Join(failed, err))
 	}
 	if missing = set.take(assets, dir); len(missing) > 0 {
 		return fmt.Errorf("%w: %s, after they were built into %s", ErrMissing, names(missing), dir)

@@ -6,8 +6,7 @@ import (
 	"compress/gzip"
 	"context"
 	"crypto/sha256"
-	"crypto/sha512"
-	"encoding/json"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
@@ -82,7 +81,7 @@ func TestAssetsComeBeforeTheCache(t *testing.T) {
 	assets, cache := t.TempDir(), t.TempDir()
 	put(t, assets, "etcd", "kube-apiserver")
 	put(t, inCache(t, cache), all()...)
-	set, err := Find(t.Context(), Options{Assets: assets, Cache: cache, publishers: []publisher{}, build: noBuild})
+	set, err := Find(t.Context(), Options{Assets: assets, Cache: cache, downloads: []download{}, build: noBuild})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -100,7 +99,7 @@ func TestAssetsOfAnotherMinorAreNotTaken(t *testing.T) {
 	}
 	put(t, inCache(t, cache), all()...)
 	var said bytes.Buffer
-	set, err := Find(t.Context(), Options{Assets: assets, Cache: cache, Log: &said, publishers: []publisher{}, build: noBuild})
+	set, err := Find(t.Context(), Options{Assets: assets, Cache: cache, Log: &said, downloads: []download{}, build: noBuild})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -111,8 +110,9 @@ func TestAssetsOfAnotherMinorAreNotTaken(t *testing.T) {
 
 func TestWhatCanNeitherBeDownloadedNorBuiltIsSaidWithWhatToDo(t *testing.T) {
 	t.Parallel()
+	unreachable := []download{{here, []string{"kube-scheduler"}, source{"http://127.0.0.1:1/", "", sha256.New}}}
 	broken := func(context.Context, string, []program, io.Writer) error { return errors.New("no Go here") }
-	_, err := Find(t.Context(), Options{Assets: t.TempDir(), Cache: t.TempDir(), publishers: []publisher{envtest{newWeb(), "http://127.0.0.1:1/"}}, build: broken})
+	_, err := Find(t.Context(), Options{Assets: t.TempDir(), Cache: t.TempDir(), downloads: unreachable, build: broken})
 	if !errors.Is(err, ErrMissing) {
 		t.Fatalf("got %v", err)
 	}
@@ -123,42 +123,65 @@ func TestWhatCanNeitherBeDownloadedNorBuiltIsSaidWithWhatToDo(t *testing.T) {
 	}
 }
 
-// web publishes all programs as the real hosts do. What is named in spoil has another content than its checksum says.
-func publish(t *testing.T, spoil string) []publisher {
+const here = runtime.GOOS + "/" + runtime.GOARCH
+
+// publish serves all programs as their hosts do. What ends in spoil has another content than its digest says.
+func publish(t *testing.T, spoil string) (list []download) {
 	t.Helper()
 	mux := http.NewServeMux()
 	server := httptest.NewServer(mux)
 	t.Cleanup(server.Close)
-	serve := func(path string, content []byte) {
+	serve := func(path string, content []byte, files ...string) {
+		sum := sha256.Sum256(content)
 		if spoil != "" && strings.HasSuffix(path, spoil) {
 			content = append(content, '!')
 		}
 		mux.HandleFunc(path, func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write(content) })
+		list = append(list, download{here, files, source{server.URL + path, hex.EncodeToString(sum[:]), sha256.New}})
 	}
-	bundle := archive(t, "etcd", "kube-apiserver", "kubectl", "a-program-of-later")
-	release := minorOf(Version()) + ".0"
-	file := fmt.Sprintf("envtest-%s-%s-%s.tar.gz", release, runtime.GOOS, runtime.GOARCH)
-	serve("/"+file, bundle)
-	serve("/index.yaml", fmt.Appendf(nil, "releases:\n  %s:\n    %s:\n      hash: %x\n      selfLink: %s/%s\n  v1.1.1: {}\n",
-		release, file, sha512.Sum512(bundle), server.URL, file))
-	for _, name := range []string{"kube-controller-manager", "kube-scheduler"} {
-		path := fmt.Sprintf("/release/%s/bin/%s/%s/%s", Version(), runtime.GOOS, runtime.GOARCH, name)
-		serve(path, []byte("program "+name))
-		serve(path+".sha256", fmt.Appendf(nil, "%x\n", sha256.Sum256([]byte("program "+name))))
+	serve("/envtest.tar.gz", archive(t, "etcd", "kube-apiserver", "kubectl", "a-program-of-later"), "etcd", "kube-apiserver", "kubectl")
+	for _, name := range []string{"kube-controller-manager", "kube-scheduler", "kwok", stagesFile} {
+		serve("/"+name, []byte("program "+name), name)
 	}
-	var assets []map[string]string
-	for _, name := range []string{"kwok-" + runtime.GOOS + "-" + runtime.GOARCH, "stage-fast.yaml"} {
-		serve("/"+name, []byte("program "+name))
-		assets = append(assets, map[string]string{"name": name, "browser_download_url": server.URL + "/" + name,
-			"digest": fmt.Sprintf("sha256:%x", sha256.Sum256([]byte("program "+name)))})
-	}
-	listed, err := json.Marshal(map[string]any{"assets": assets})
+	return append(list, download{"plan9/mips", []string{"kwok"}, source{server.URL + "/none", "", sha256.New}})
+}
+
+func TestWhatIsDownloadedIsPinnedAndOfTheVersionsThatAreBuilt(t *testing.T) {
+	t.Parallel()
+	list, err := downloads(pinned)
 	if err != nil {
 		t.Fatal(err)
 	}
-	serve("/kwok/"+versionOf(kwokModule), listed)
-	w := newWeb()
-	return []publisher{envtest{w, server.URL + "/index.yaml"}, releases{w, server.URL + "/release"}, kwok{w, server.URL + "/kwok"}}
+	covered := map[string][]string{}
+	for _, d := range list {
+		if digest, err := hex.DecodeString(d.source.want); err != nil || len(digest) != d.source.hash().Size() {
+			t.Errorf("%s has the digest %q (%v)", d.source.url, d.source.want, err)
+		}
+		if strings.HasSuffix(d.source.url, archiveSuffix) == (len(d.files) == 1) {
+			t.Errorf("%s gives %v", d.source.url, d.files)
+		}
+		version := Version()
+		switch {
+		case strings.Contains(d.source.url, "/kwok/"):
+			version = "/" + versionOf(kwokModule) + "/"
+		case strings.Contains(d.source.url, "/envtest-"):
+			version = "/envtest-" + minorOf(version) + "." // its API server is of the same minor version
+		}
+		if !strings.Contains(d.source.url, version) || !strings.HasPrefix(d.source.url, "https://") {
+			t.Errorf("%s is not of %s", d.source.url, version)
+		}
+		covered[d.platform] = append(covered[d.platform], d.files...)
+	}
+	for _, platform := range []string{"linux/amd64", "linux/arm64"} {
+		if files := slices.Sorted(slices.Values(covered[platform])); !slices.Equal(files, slices.Sorted(slices.Values(all()))) {
+			t.Errorf("%s has %v", platform, files)
+		}
+	}
+	for _, table := range []string{"linux/amd64 etcd sha256:00", "linux/amd64 etcd md5:00 https://x"} {
+		if _, err := downloads(table); err == nil {
+			t.Errorf("%q is taken", table)
+		}
+	}
 }
 
 // archive has the layout of envtest's.
@@ -186,7 +209,7 @@ func archive(t *testing.T, files ...string) []byte {
 func TestWhatIsPublishedIsDownloadedAndNothingIsBuilt(t *testing.T) {
 	t.Parallel()
 	cache := t.TempDir()
-	set, err := Find(t.Context(), Options{Assets: t.TempDir(), Cache: cache, publishers: publish(t, ""), build: noBuild})
+	set, err := Find(t.Context(), Options{Assets: t.TempDir(), Cache: cache, downloads: publish(t, ""), build: noBuild})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -200,7 +223,7 @@ func TestWhatIsPublishedIsDownloadedAndNothingIsBuilt(t *testing.T) {
 	if err != nil || len(files) != len(needed) {
 		t.Errorf("the cache holds %v (%v), want only the programs", files, err)
 	}
-	if _, err := Find(t.Context(), Options{Assets: t.TempDir(), Cache: cache, publishers: []publisher{}, build: noBuild}); err != nil {
+	if _, err := Find(t.Context(), Options{Assets: t.TempDir(), Cache: cache, downloads: []download{}, build: noBuild}); err != nil {
 		t.Errorf("the second time: %v", err)
 	}
 }
@@ -212,8 +235,8 @@ func TestADownloadWhoseChecksumIsWrongIsNotUsed(t *testing.T) {
 		lost []string
 	}{
 		{".tar.gz", []string{"etcd", "kube-apiserver", "kubectl"}},
-		{"/kube-controller-manager", []string{"kube-controller-manager", "kube-scheduler"}},
-		{"stage-fast.yaml", []string{stagesFile}},
+		{"/kube-controller-manager", []string{"kube-controller-manager"}},
+		{stagesFile, []string{stagesFile}},
 	} {
 		t.Run(spoiled.file, func(t *testing.T) {
 			t.Parallel()
@@ -230,7 +253,7 @@ func TestADownloadWhoseChecksumIsWrongIsNotUsed(t *testing.T) {
 				put(t, dir, left...)
 				return nil
 			}
-			_, err := Find(t.Context(), Options{Assets: t.TempDir(), Cache: cache, Log: &said, publishers: publish(t, spoiled.file), build: build})
+			_, err := Find(t.Context(), Options{Assets: t.TempDir(), Cache: cache, Log: &said, downloads: publish(t, spoiled.file), build: build})
 			if err != nil {
 				t.Fatal(err)
 			}

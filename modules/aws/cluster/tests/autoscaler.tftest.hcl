@@ -12,6 +12,7 @@ variables {
   subnet_ids         = ["subnet-b0", "subnet-b1", "subnet-b2"]
   public_subnet_ids  = ["subnet-p0", "subnet-p1", "subnet-p2"]
   kms_key_arn        = "arn:aws:kms:eu-west-1:123456789012:key/00000000-0000-0000-0000-000000000000"
+  log_group          = "/aws/eks/shop-blue/cluster"
   domain             = "shop.example.com"
   zone_id            = "Z1"
   node_pools = {
@@ -55,12 +56,12 @@ run "autoscaler_resizes_only_groups_of_its_own_cluster" {
   }
 
   assert {
-    condition     = { for condition in data.aws_iam_policy_document.controller_trust["autoscaler"].statement[0].condition : condition.variable => one(condition.values) } == { "aws:RequestTag/eks-cluster-name" = "shop-blue", "aws:RequestTag/kubernetes-namespace" = "kube-system", "aws:RequestTag/kubernetes-service-account" = "cluster-autoscaler" }
+    condition     = { for condition in data.aws_iam_policy_document.controller_trust["autoscaler"].statement[0].condition : condition.variable => one(condition.values) } == { "aws:RequestTag/eks-cluster-name" = "shop-blue", "aws:SourceAccount" = "123456789012", "aws:SourceArn" = "arn:aws:eks:eu-west-1:123456789012:cluster/shop-blue", "aws:RequestTag/kubernetes-namespace" = "kube-system", "aws:RequestTag/kubernetes-service-account" = "cluster-autoscaler" }
     error_message = "Only the autoscaler's own service account in this cluster may have its role."
   }
 
   assert {
-    condition     = keys(aws_iam_role.controller) == ["autoscaler"] && aws_iam_role.controller["autoscaler"].name == "shop-blue-autoscaler" && aws_iam_role.controller["autoscaler"].permissions_boundary == "arn:aws:iam::123456789012:policy/boundary" && aws_iam_role_policy.autoscaler["this"].role == aws_iam_role.controller["autoscaler"].id
+    condition     = keys(aws_iam_role.controller) == ["autoscaler"] && aws_iam_role.controller["autoscaler"].name == "shop-blue-${substr(sha1("eu-west-1/shop"), 0, 6)}-autoscaler" && aws_iam_role.controller["autoscaler"].permissions_boundary == "arn:aws:iam::123456789012:policy/boundary" && aws_iam_role_policy.autoscaler["this"].role == aws_iam_role.controller["autoscaler"].id
     error_message = "The role must be of this color, bounded, and have the rights."
   }
 

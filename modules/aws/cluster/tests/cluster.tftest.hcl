@@ -12,6 +12,7 @@ variables {
   subnet_ids         = ["subnet-b0", "subnet-b1", "subnet-b2"]
   public_subnet_ids  = ["subnet-p0", "subnet-p1", "subnet-p2"]
   kms_key_arn        = "arn:aws:kms:eu-west-1:123456789012:key/00000000-0000-0000-0000-000000000000"
+  log_group          = "/aws/eks/shop-blue/cluster"
   domain             = "shop.example.com"
   zone_id            = "Z1"
   node_pools = {
@@ -83,22 +84,28 @@ run "secrets_and_logs_are_encrypted" {
   }
 
   assert {
-    condition     = aws_cloudwatch_log_group.cluster.name == "/aws/eks/shop-blue/cluster" && aws_cloudwatch_log_group.cluster.retention_in_days == 90 && aws_cloudwatch_log_group.cluster.kms_key_id == var.kms_key_arn
-    error_message = "The log group that EKS writes to must be kept for a time, encrypted."
-  }
-
-  assert {
     condition     = length(aws_eks_cluster.this.enabled_cluster_log_types) == 5
     error_message = "All logs must be on by default."
   }
+}
+
+run "logs_go_to_the_group_of_the_foundation_only" {
+  command = plan
+
+  variables {
+    log_group = "/aws/eks/shop-green/cluster"
+  }
+
+  expect_failures = [aws_eks_cluster.this]
 }
 
 run "access_is_by_entries_alone" {
   command = plan
 
   variables {
-    admins  = ["arn:aws:iam::123456789012:role/platform-admin"]
-    viewers = ["arn:aws:iam::123456789012:role/developer"]
+    admins    = ["arn:aws:iam::123456789012:role/platform-admin"]
+    operators = ["arn:aws:iam::123456789012:role/drover"]
+    viewers   = ["arn:aws:iam::123456789012:role/developer"]
   }
 
   assert {
@@ -109,9 +116,33 @@ run "access_is_by_entries_alone" {
   assert {
     condition = { for arn, association in aws_eks_access_policy_association.this : arn => association.policy_arn } == {
       "arn:aws:iam::123456789012:role/developer"      = "arn:aws:eks::aws:cluster-access-policy/AmazonEKSViewPolicy"
+      "arn:aws:iam::123456789012:role/drover"         = "arn:aws:eks::aws:cluster-access-policy/AmazonEKSAdminViewPolicy"
       "arn:aws:iam::123456789012:role/platform-admin" = "arn:aws:eks::aws:cluster-access-policy/AmazonEKSClusterAdminPolicy"
     }
-    error_message = "Admins must administer and viewers view."
+    error_message = "Admins must administer, operators look, and viewers view."
+  }
+
+  assert {
+    condition     = { for arn, entry in aws_eks_access_entry.this : arn => entry.kubernetes_groups if length(entry.kubernetes_groups) > 0 } == { "arn:aws:iam::123456789012:role/drover" = toset(["drover"]) }
+    error_message = "Operators, and nobody else, must be of the group that RBAC lets delete what holds on to the cloud."
+  }
+}
+
+run "only_this_cluster_has_its_roles" {
+  command = plan
+
+  assert {
+    condition = alltrue([
+      for document in [data.aws_iam_policy_document.cluster_trust, data.aws_iam_policy_document.addon_trust] :
+      { for condition in document.statement[0].condition : condition.variable => "${condition.test} ${one(condition.values)}" if startswith(condition.variable, "aws:Source") } ==
+      { "aws:SourceAccount" = "StringEquals 123456789012", "aws:SourceArn" = "ArnEquals arn:aws:eks:eu-west-1:123456789012:cluster/shop-blue" }
+    ])
+    error_message = "EKS must use the roles for this cluster only."
+  }
+
+  assert {
+    condition     = aws_iam_role.node.name == "shop-blue-${substr(sha1("eu-west-1/shop"), 0, 6)}-node"
+    error_message = "The region must be in the name of a role, which is one for all regions."
   }
 }
 
@@ -225,8 +256,9 @@ run "longest_name_makes_roles_that_iam_takes" {
   command = plan
 
   variables {
-    name  = "platform-production-europe-west-primaryx"
-    color = "green"
+    name      = "platform-production-europe-west-primaryx"
+    color     = "green"
+    log_group = "/aws/eks/platform-production-europe-west-primaryx-green/cluster"
   }
 
   assert {

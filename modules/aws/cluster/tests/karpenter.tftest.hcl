@@ -12,6 +12,7 @@ variables {
   subnet_ids         = ["subnet-b0", "subnet-b1", "subnet-b2"]
   public_subnet_ids  = ["subnet-p0", "subnet-p1", "subnet-p2"]
   kms_key_arn        = "arn:aws:kms:eu-west-1:123456789012:key/00000000-0000-0000-0000-000000000000"
+  log_group          = "/aws/eks/shop-blue/cluster"
   domain             = "shop.example.com"
   zone_id            = "Z1"
   node_pools = {
@@ -59,12 +60,12 @@ run "karpenter_gets_its_queue_and_hears_of_interruptions" {
   }
 
   assert {
-    condition     = aws_eks_access_entry.karpenter_node["this"].type == "EC2_LINUX" && aws_eks_access_entry.karpenter_node["this"].principal_arn == aws_iam_role.karpenter_node["this"].arn && aws_iam_instance_profile.karpenter["this"].role == "shop-blue-karpenter-node"
+    condition     = aws_eks_access_entry.karpenter_node["this"].type == "EC2_LINUX" && aws_eks_access_entry.karpenter_node["this"].principal_arn == aws_iam_role.karpenter_node["this"].arn && aws_iam_instance_profile.karpenter["this"].role == "shop-blue-${substr(sha1("eu-west-1/shop"), 0, 6)}-karpenter-node"
     error_message = "Karpenter's nodes must be let in, and have their role by the instance profile."
   }
 
   assert {
-    condition     = aws_eks_pod_identity_association.controller["karpenter"].namespace == "kube-system" && aws_eks_pod_identity_association.controller["karpenter"].service_account == "karpenter" && { for condition in data.aws_iam_policy_document.controller_trust["karpenter"].statement[0].condition : condition.variable => one(condition.values) } == { "aws:RequestTag/eks-cluster-name" = "shop-blue", "aws:RequestTag/kubernetes-namespace" = "kube-system", "aws:RequestTag/kubernetes-service-account" = "karpenter" }
+    condition     = aws_eks_pod_identity_association.controller["karpenter"].namespace == "kube-system" && aws_eks_pod_identity_association.controller["karpenter"].service_account == "karpenter" && { for condition in data.aws_iam_policy_document.controller_trust["karpenter"].statement[0].condition : condition.variable => one(condition.values) } == { "aws:RequestTag/eks-cluster-name" = "shop-blue", "aws:SourceAccount" = "123456789012", "aws:SourceArn" = "arn:aws:eks:eu-west-1:123456789012:cluster/shop-blue", "aws:RequestTag/kubernetes-namespace" = "kube-system", "aws:RequestTag/kubernetes-service-account" = "karpenter" }
     error_message = "Only the controller's own service account in this cluster may have its role."
   }
 
@@ -79,7 +80,7 @@ run "karpenter_gets_its_queue_and_hears_of_interruptions" {
   }
 
   assert {
-    condition     = output.karpenter == { queue = "shop-blue-karpenter", instance_profile = "shop-blue-karpenter-node", subnet_ids = var.subnet_ids, security_group_id = aws_eks_cluster.this.vpc_config[0].cluster_security_group_id }
+    condition     = output.karpenter == { queue = "shop-blue-karpenter", instance_profile = "shop-blue-${substr(sha1("eu-west-1/shop"), 0, 6)}-karpenter-node", subnet_ids = var.subnet_ids, security_group_id = aws_eks_cluster.this.vpc_config[0].cluster_security_group_id }
     error_message = "The output must have what an EC2NodeClass names."
   }
 }
@@ -164,6 +165,7 @@ run "longest_name_makes_names_that_aws_takes" {
   variables {
     name               = "platform-production-europe-west-primaryx"
     color              = "green"
+    log_group          = "/aws/eks/platform-production-europe-west-primaryx-green/cluster"
     karpenter          = {}
     cluster_autoscaler = {}
   }

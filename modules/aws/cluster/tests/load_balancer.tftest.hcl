@@ -12,6 +12,7 @@ variables {
   subnet_ids         = ["subnet-b0", "subnet-b1", "subnet-b2"]
   public_subnet_ids  = ["subnet-p0", "subnet-p1", "subnet-p2"]
   kms_key_arn        = "arn:aws:kms:eu-west-1:123456789012:key/00000000-0000-0000-0000-000000000000"
+  log_group          = "/aws/eks/shop-blue/cluster"
   domain             = "shop.example.com"
   zone_id            = "Z1"
   node_pools = {
@@ -80,7 +81,7 @@ run "load_balancer_ends_tls_and_logs_it" {
   }
 
   assert {
-    condition     = { for name, listener in aws_lb_listener.this : name => "${listener.protocol} ${listener.port}" } == { http = "TCP 80", https = "TLS 443" } && aws_lb_listener.this["https"].ssl_policy == "ELBSecurityPolicy-TLS13-1-2-2021-06" && aws_lb_listener.this["https"].certificate_arn == var.ingress.certificate_arn
+    condition     = { for name, listener in aws_lb_listener.this : name => "${listener.protocol} ${listener.port}" } == { http = "TCP 80", https = "TLS 443" } && aws_lb_listener.this["https"].ssl_policy == "ELBSecurityPolicy-TLS13-1-2-2021-06" && aws_lb_listener.this["https"].alpn_policy == "HTTP2Preferred" && aws_lb_listener.this["https"].certificate_arn == var.ingress.certificate_arn
     error_message = "HTTPS must be ended with the certificate, by TLS 1.2 at least, and HTTP must not."
   }
 
@@ -152,8 +153,9 @@ run "long_names_are_cut_and_stay_different" {
   command = plan
 
   variables {
-    name  = "platform-production-europe-west"
-    color = "green"
+    name      = "platform-production-europe-west"
+    color     = "green"
+    log_group = "/aws/eks/platform-production-europe-west-green/cluster"
   }
 
   assert {
@@ -171,7 +173,8 @@ run "name_that_elb_refuses_is_changed" {
   command = plan
 
   variables {
-    name = "internal-shop"
+    name      = "internal-shop"
+    log_group = "/aws/eks/internal-shop-blue/cluster"
   }
 
   assert {
@@ -197,8 +200,8 @@ run "unhealthy_nodes_under_traffic_alarm" {
   }
 
   assert {
-    condition     = { for listener, alarm in aws_cloudwatch_metric_alarm.unhealthy : listener => alarm.alarm_name } == { http = "shop-blue-http-unhealthy", https = "shop-blue-https-unhealthy" }
-    error_message = "Each listener of the color must have its alarm."
+    condition     = { for listener, alarm in aws_cloudwatch_metric_alarm.unhealthy : listener => alarm.alarm_name } == { https = "shop-blue-https-unhealthy" }
+    error_message = "The color must have one alarm: both ports have the health of the HTTPS port."
   }
 
   assert {
@@ -207,7 +210,39 @@ run "unhealthy_nodes_under_traffic_alarm" {
   }
 
   assert {
-    condition     = toset(flatten([for query in aws_cloudwatch_metric_alarm.unhealthy["https"].metric_query : [for metric in query.metric : "${metric.metric_name} ${join(" ", keys(metric.dimensions))}"]])) == toset(["NewFlowCount LoadBalancer", "HealthyHostCount LoadBalancer TargetGroup", "UnHealthyHostCount LoadBalancer TargetGroup"])
+    condition     = toset(flatten([for query in aws_cloudwatch_metric_alarm.unhealthy["https"].metric_query : [for metric in query.metric : "${metric.metric_name} ${join(" ", keys(metric.dimensions))}"]])) == toset(["NewFlowCount LoadBalancer", "HealthyHostCount LoadBalancer TargetGroup"])
     error_message = "Metrics must have the dimensions under which a network load balancer reports them."
+  }
+
+  assert {
+    condition     = one([for query in aws_cloudwatch_metric_alarm.unhealthy["https"].metric_query : query.expression if query.id == "down"]) == "IF(FILL(flows, 0) > 0 AND FILL(healthy, 0) < 1, 1, 0)"
+    error_message = "Only a color that has traffic and no healthy node at all may wake somebody."
+  }
+}
+
+run "clients_addresses_are_kept_by_public_load_balancers_only" {
+  command = plan
+
+  assert {
+    condition     = alltrue([for group in values(aws_lb_target_group.this) : group.preserve_client_ip == "true" && group.proxy_protocol_v2 == false])
+    error_message = "A public load balancer must leave clients their addresses, and say nothing before the first byte."
+  }
+
+  assert {
+    condition     = { for name, group in aws_lb_target_group.this : name => one(group.health_check).port } == { http = "30443", https = "30443" }
+    error_message = "An ingress that serves no port 80 must be well."
+  }
+}
+
+run "internal_load_balancers_keep_addresses_to_themselves" {
+  command = plan
+
+  variables {
+    ingress = { visibility = "internal", allow = ["10.0.0.0/8"], proxy_protocol = true }
+  }
+
+  assert {
+    condition     = alltrue([for group in values(aws_lb_target_group.this) : group.preserve_client_ip == "false" && group.proxy_protocol_v2])
+    error_message = "A pod must reach its own node through an internal load balancer, and the ingress must learn by PROXY protocol who the client is."
   }
 }

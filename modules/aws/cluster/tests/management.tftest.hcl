@@ -18,6 +18,7 @@ variables {
   subnet_ids         = ["subnet-b0", "subnet-b1", "subnet-b2"]
   public_subnet_ids  = ["subnet-p0", "subnet-p1", "subnet-p2"]
   kms_key_arn        = "arn:aws:kms:eu-west-1:123456789012:key/00000000-0000-0000-0000-000000000000"
+  log_group          = "/aws/eks/shop-blue/cluster"
   domain             = "shop.example.com"
   zone_id            = "Z1"
   node_pools = {
@@ -188,7 +189,7 @@ run "its_node_ports_are_its_own" {
   }
 
   assert {
-    condition     = join(" ", keys(aws_cloudwatch_metric_alarm.unhealthy)) == "http https"
+    condition     = keys(aws_cloudwatch_metric_alarm.unhealthy) == ["https"]
     error_message = "Alarms are of the load balancer for applications: nobody is woken for a dashboard."
   }
 }
@@ -199,6 +200,7 @@ run "names_that_do_not_fit_are_cut" {
   variables {
     name       = "platform-production-europe"
     color      = "green"
+    log_group  = "/aws/eks/platform-production-europe-green/cluster"
     management = { domain = "ops.shop.example.com", allow = ["10.0.0.0/16"] }
   }
 

@@ -14,6 +14,7 @@ variables {
   subnet_ids         = ["subnet-b0", "subnet-b1", "subnet-b2"]
   public_subnet_ids  = ["subnet-p0", "subnet-p1", "subnet-p2"]
   kms_key_arn        = "arn:aws:kms:eu-west-1:123456789012:key/00000000-0000-0000-0000-000000000000"
+  log_group          = "/aws/eks/shop-blue/cluster"
   domain             = "shop.example.com"
   zone_id            = "Z1"
   node_pools = {
@@ -38,7 +39,6 @@ run "wrong_values_1" {
     logs = ["audit", "etcd"]
 
     # logs kept for ever
-    log_retention_days = 0
 
     # one subnet
     subnet_ids = ["subnet-b0"]
@@ -69,7 +69,6 @@ run "wrong_values_1" {
     var.api,
     var.color,
     var.kubernetes_version,
-    var.log_retention_days,
     var.logs,
     var.management,
     var.name,

@@ -40,6 +40,9 @@ run "wrong_values_1" {
     # retention that cloudwatch lacks
     flow_logs_retention_days = 45
 
+    # retention that cloudwatch lacks
+    control_plane_log_retention_days = 0
+
     # domain without a dot
     domain = "shop"
 
@@ -61,6 +64,7 @@ run "wrong_values_1" {
 
   expect_failures = [
     var.cidr,
+    var.control_plane_log_retention_days,
     var.databases,
     var.domain,
     var.endpoints,

@@ -80,6 +80,66 @@ run "key_rotates" {
   }
 }
 
+run "logs_of_both_control_planes_outlive_the_colors" {
+  command = apply
+
+  assert {
+    condition     = output.control_plane_log_groups == { blue = "/aws/eks/shop-blue/cluster", green = "/aws/eks/shop-green/cluster" }
+    error_message = "Both colors must have the one group that EKS writes their logs to."
+  }
+
+  assert {
+    condition     = alltrue([for group in values(aws_cloudwatch_log_group.control_plane) : group.retention_in_days == 90 && group.kms_key_id == aws_kms_key.this.arn])
+    error_message = "Logs of the control planes must be encrypted, and kept for a time."
+  }
+}
+
+run "logs_of_control_planes_are_kept_as_long_as_asked" {
+  command = plan
+
+  variables {
+    control_plane_log_retention_days = 365
+  }
+
+  assert {
+    condition     = alltrue([for group in values(aws_cloudwatch_log_group.control_plane) : group.retention_in_days == 365])
+    error_message = "Logs of the control planes must be kept as long as asked."
+  }
+}
+
+run "key_is_granted_to_services_of_aws_only" {
+  command = plan
+
+  assert {
+    condition = alltrue([
+      for statement in data.aws_iam_policy_document.key.statement :
+      contains([for condition in statement.condition : "${condition.test} ${condition.variable} ${join(" ", condition.values)}"], "Bool kms:GrantIsForAWSResource true")
+      if contains(statement.actions, "kms:CreateGrant")
+    ])
+    error_message = "Nobody but a service of AWS may be given a grant."
+  }
+}
+
+run "roles_have_one_name_in_all_regions" {
+  command = plan
+
+  variables {
+    name       = "platform-production-europe-west-primaryx"
+    identities = { a-service-of-22-signs0 = { namespace = "pay", service_account = "pay" } }
+    alerts     = true
+  }
+
+  assert {
+    condition     = aws_iam_role.identity["a-service-of-22-signs0"].name == "platform-production-europe-west-pr-${substr(sha1("eu-west-1/platform-production-europe-west-primaryx"), 0, 6)}-a-service-of-22-signs0"
+    error_message = "The region and the whole name of the cluster must be in the name of a role."
+  }
+
+  assert {
+    condition     = length(aws_iam_role.identity["a-service-of-22-signs0"].name) <= 64 && length(var.name) == 40
+    error_message = "The name of an IAM role has at most 64 characters."
+  }
+}
+
 run "registry_is_immutable_and_scanned" {
   command = plan
 
@@ -100,6 +160,38 @@ run "registry_is_immutable_and_scanned" {
   assert {
     condition     = output.pull_through_prefixes == { kubernetes = "shop/kubernetes", quay = "shop/quay" } && aws_ecr_pull_through_cache_rule.this["kubernetes"].upstream_registry_url == "registry.k8s.io"
     error_message = "A cache must be under the cluster's name, of the right upstream."
+  }
+}
+
+run "what_a_cache_creates_is_encrypted_and_expires" {
+  command = apply
+
+  variables {
+    registry = { pull_through = ["quay"] }
+  }
+
+  assert {
+    condition     = aws_ecr_repository_creation_template.cache["quay"].prefix == output.pull_through_prefixes.quay && aws_ecr_repository_creation_template.cache["quay"].applied_for == toset(["PULL_THROUGH_CACHE"]) && one(aws_ecr_repository_creation_template.cache["quay"].encryption_configuration).kms_key == aws_kms_key.this.arn
+    error_message = "The repositories of a cache must be encrypted with the cluster's key."
+  }
+
+  assert {
+    condition     = jsondecode(aws_ecr_repository_creation_template.cache["quay"].lifecycle_policy).rules[0].selection == { tagStatus = "any", countType = "sinceImagePushed", countUnit = "days", countNumber = 90 }
+    error_message = "Cached images must expire."
+  }
+
+  assert {
+    condition     = [for statement in data.aws_iam_policy_document.caches[0].statement : join(" ", statement.resources)] == ["arn:aws:ecr:eu-west-1:123456789012:repository/shop/quay/*", aws_kms_key.this.arn]
+    error_message = "ECR must create nothing but the caches' repositories."
+  }
+}
+
+run "without_a_cache_nothing_creates_repositories" {
+  command = plan
+
+  assert {
+    condition     = length(aws_iam_role.caches) + length(aws_ecr_repository_creation_template.cache) == 0
+    error_message = "Without a cache ECR needs no role."
   }
 }
 
@@ -233,6 +325,8 @@ run "identities_get_what_they_name" {
       "StringEquals aws:RequestTag/eks-cluster-name shop-blue shop-green",
       "StringEquals aws:RequestTag/kubernetes-namespace pay",
       "StringEquals aws:RequestTag/kubernetes-service-account checkout",
+      "StringEquals aws:SourceAccount 123456789012",
+      "ArnEquals aws:SourceArn arn:aws:eks:eu-west-1:123456789012:cluster/shop-blue arn:aws:eks:eu-west-1:123456789012:cluster/shop-green",
     ])
     error_message = "The trust must be held to one service account, in either color."
   }
@@ -289,7 +383,7 @@ run "challenges_are_answered_and_nothing_else_is_written" {
   }
 
   assert {
-    condition     = alltrue([for statement in data.aws_iam_policy_document.identity["checkout"].statement : !anytrue([for action in statement.actions : startswith(action, "route53:")])]) && aws_iam_role.identity["cert-manager"].name == "shop-cert-manager" && output.identities["cert-manager"].service_account == "cert-manager"
+    condition     = alltrue([for statement in data.aws_iam_policy_document.identity["checkout"].statement : !anytrue([for action in statement.actions : startswith(action, "route53:")])]) && aws_iam_role.identity["cert-manager"].name == "shop-${substr(sha1("eu-west-1/shop"), 0, 6)}-cert-manager" && output.identities["cert-manager"].service_account == "cert-manager"
     error_message = "Only who is told to may answer challenges."
   }
 }
@@ -343,7 +437,7 @@ run "without_alerts_there_is_nothing_of_them" {
   }
 
   assert {
-    condition     = [for statement in data.aws_iam_policy_document.key.statement : statement.sid] == ["AccountDecidesByIAM", "LogGroupsOfThisCluster", "DisksOfThisAccount"]
+    condition     = [for statement in data.aws_iam_policy_document.key.statement : statement.sid] == ["AccountDecidesByIAM", "LogGroupsOfThisCluster", "DisksOfThisAccount", "GrantsForDisksOfThisAccount"]
     error_message = "Without alerts, CloudWatch's alarms must not use the key."
   }
 }

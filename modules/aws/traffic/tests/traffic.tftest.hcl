@@ -69,6 +69,38 @@ run "a_color_without_traffic_is_not_probed" {
   }
 }
 
+run "moving_weights_alone_changes_no_check" {
+  command = plan
+
+  variables {
+    colors = {
+      blue  = { dns_name = "blue.elb.example.com", zone_id = "Z2", weight = 0, probe = true }
+      green = { dns_name = "green.elb.example.com", zone_id = "Z2", weight = 100, probe = true }
+    }
+  }
+
+  assert {
+    condition     = alltrue([for check in values(aws_route53_health_check.this) : !check.disabled])
+    error_message = "A color that is to be probed must be probed at any weight: a plan after a change of the weights would not be empty otherwise."
+  }
+}
+
+run "a_color_that_is_drained_is_not_probed" {
+  command = plan
+
+  variables {
+    colors = {
+      blue  = { dns_name = "blue.elb.example.com", zone_id = "Z2", weight = 0, probe = false }
+      green = { dns_name = "green.elb.example.com", zone_id = "Z2", weight = 100, probe = true }
+    }
+  }
+
+  assert {
+    condition     = aws_route53_health_check.this["blue"].disabled && !aws_route53_health_check.this["green"].disabled
+    error_message = "Probes are connections: a color that is drained must not get any."
+  }
+}
+
 run "connection_check_has_no_path" {
   command = plan
 

@@ -1,4 +1,4 @@
-# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:6b344a9825a0bd65bb7ed7a79adbf49be66b4a1523f4dccbc808b124e5b15133
+# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:d17cbb71fa40c6c723355b5219e0b7c2c7170588bcebe5dbb0225f3954730312
 
 data "terraform_remote_state" "foundation" {
   backend = "local"
@@ -26,12 +26,13 @@ module "cluster" {
     allow  = []
   }
   allow_api_from = ["10.45.0.0/18"]
-  admins         = []
+  admins         = ["arn:aws:iam::123456789012:role/platform-admin"]
+  operators      = []
   viewers        = []
 
-  logs               = ["api", "audit", "authenticator", "controllerManager", "scheduler"]
-  log_retention_days = 90
-  kms_key_arn        = data.terraform_remote_state.foundation.outputs.kms_key_arn
+  logs        = ["api", "audit", "authenticator", "controllerManager", "scheduler"]
+  log_group   = data.terraform_remote_state.foundation.outputs.control_plane_log_groups.blue
+  kms_key_arn = data.terraform_remote_state.foundation.outputs.kms_key_arn
 
   addons = {
     "aws-ebs-csi-driver" = {

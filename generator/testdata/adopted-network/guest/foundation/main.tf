@@ -1,10 +1,11 @@
-# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:425d9bc53947fb61b6479bf6daaae9b4901cbb88b6b88949293e40f198887983
+# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:09629ab58bde72347ab3bc7ce158f4ce7689004534a23731224f589e91197ca7
 
 module "foundation" {
   source = "../../modules/aws/foundation"
 
-  name                = "guest"
-  deletion_protection = var.deletion_protection
+  name                             = "guest"
+  deletion_protection              = var.deletion_protection
+  control_plane_log_retention_days = 90
 
   cidr = "10.45.0.0/18"
   adopt = {

@@ -1,4 +1,4 @@
-# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:8e751d81f6c0b6b6106af9942ffb9fc7a6e9cdcc2f1ff06a5a8de32a9515295c
+# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:3520af54867780d08db6a01bb517f22d845bbcb2dfd7a81bc2942df302b60725
 
 data "terraform_remote_state" "foundation" {
   backend = "local"
@@ -26,12 +26,13 @@ module "cluster" {
     allow  = []
   }
   allow_api_from = ["10.44.0.0/16"]
-  admins         = []
+  admins         = ["arn:aws:iam::123456789012:role/platform-admin"]
+  operators      = []
   viewers        = []
 
-  logs               = ["api", "audit", "authenticator", "controllerManager", "scheduler"]
-  log_retention_days = 90
-  kms_key_arn        = data.terraform_remote_state.foundation.outputs.kms_key_arn
+  logs        = ["api", "audit", "authenticator", "controllerManager", "scheduler"]
+  log_group   = data.terraform_remote_state.foundation.outputs.control_plane_log_groups.blue
+  kms_key_arn = data.terraform_remote_state.foundation.outputs.kms_key_arn
 
   addons = {
     "aws-ebs-csi-driver" = {

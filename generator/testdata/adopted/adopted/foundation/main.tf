@@ -1,10 +1,11 @@
-# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:ec92be8f8c8c4ee7317039ba69adfe9f1e6c942336d8f75110987cd68453dcdb
+# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:34ba72df54a7269381df3b04ab2035484169900e432ec4b9d09b7172c0211749
 
 module "foundation" {
   source = "../../modules/aws/foundation"
 
-  name                = "adopted"
-  deletion_protection = var.deletion_protection
+  name                             = "adopted"
+  deletion_protection              = var.deletion_protection
+  control_plane_log_retention_days = 90
 
   cidr = "10.44.0.0/16"
   adopt = {

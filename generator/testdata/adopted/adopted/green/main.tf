@@ -1,4 +1,4 @@
-# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:37b1c8684e1bbc92bd59abe99815ae5ae77a45946ba4fd37946ff7cca5f48f6d
+# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:7465e9c6b4dbdcc3e2c031bdd33c0f3c758752be2c91a87123a1f1ddadb00e99
 
 data "terraform_remote_state" "foundation" {
   backend = "local"
@@ -26,12 +26,13 @@ module "cluster" {
     allow  = []
   }
   allow_api_from = ["10.44.0.0/16"]
-  admins         = []
+  admins         = ["arn:aws:iam::123456789012:role/platform-admin"]
+  operators      = []
   viewers        = []
 
-  logs               = ["api", "audit", "authenticator", "controllerManager", "scheduler"]
-  log_retention_days = 90
-  kms_key_arn        = data.terraform_remote_state.foundation.outputs.kms_key_arn
+  logs        = ["api", "audit", "authenticator", "controllerManager", "scheduler"]
+  log_group   = data.terraform_remote_state.foundation.outputs.control_plane_log_groups.green
+  kms_key_arn = data.terraform_remote_state.foundation.outputs.kms_key_arn
 
   addons = {
     "aws-ebs-csi-driver" = {

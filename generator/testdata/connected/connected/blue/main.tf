@@ -1,4 +1,4 @@
-# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:31499a6394a8d814b6bdc0d26c70bde71599d51d4cea37db808640b347500b1b
+# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:7e1b5d494b484eeb0bf6af95b08a977699a669eece32bad120158ddf608caf48
 
 data "terraform_remote_state" "foundation" {
   backend = "local"
@@ -26,12 +26,13 @@ module "cluster" {
     allow  = []
   }
   allow_api_from = ["10.20.0.0/16", "10.0.0.0/16"]
-  admins         = []
+  admins         = ["arn:aws:iam::123456789012:role/platform-admin"]
+  operators      = []
   viewers        = []
 
-  logs               = ["api", "audit", "authenticator", "controllerManager", "scheduler"]
-  log_retention_days = 90
-  kms_key_arn        = data.terraform_remote_state.foundation.outputs.kms_key_arn
+  logs        = ["api", "audit", "authenticator", "controllerManager", "scheduler"]
+  log_group   = data.terraform_remote_state.foundation.outputs.control_plane_log_groups.blue
+  kms_key_arn = data.terraform_remote_state.foundation.outputs.kms_key_arn
 
   addons = {
     "aws-ebs-csi-driver" = {
@@ -80,6 +81,7 @@ module "cluster" {
       "10.0.0.0/8",
       "172.16.0.0/12",
     ]
+    proxy_protocol = true
   }
   domain  = "connected.example.com"
   zone_id = data.terraform_remote_state.foundation.outputs.zone_id

@@ -1,10 +1,11 @@
-# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:f89eb3fa026c2b89730f57fe8946b083c9d4c311e1d8341a1de65c2a7d310196
+# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:1071c885a069ae3cddfca1fdacad9f091619a871811aadf58f7c24370d064fac
 
 module "foundation" {
   source = "../../modules/aws/foundation"
 
-  name                = "connected"
-  deletion_protection = var.deletion_protection
+  name                             = "connected"
+  deletion_protection              = var.deletion_protection
+  control_plane_log_retention_days = 90
 
   cidr = "10.20.0.0/16"
   subnets = {

@@ -1,4 +1,4 @@
-# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:17e396309974c22f7002a97ddfd25a6731711563e909c55b46961871aab130fe
+# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:1f9abacdc89f35a7230f0ab250f2cdd0a7bded824da28e4c500a2f9130640f53
 
 data "terraform_remote_state" "foundation" {
   backend = "local"
@@ -26,12 +26,13 @@ module "cluster" {
     allow  = []
   }
   allow_api_from = ["10.20.0.0/16", "10.0.0.0/16"]
-  admins         = []
+  admins         = ["arn:aws:iam::123456789012:role/platform-admin"]
+  operators      = []
   viewers        = []
 
-  logs               = ["api", "audit", "authenticator", "controllerManager", "scheduler"]
-  log_retention_days = 90
-  kms_key_arn        = data.terraform_remote_state.foundation.outputs.kms_key_arn
+  logs        = ["api", "audit", "authenticator", "controllerManager", "scheduler"]
+  log_group   = data.terraform_remote_state.foundation.outputs.control_plane_log_groups.green
+  kms_key_arn = data.terraform_remote_state.foundation.outputs.kms_key_arn
 
   addons = {
     "aws-ebs-csi-driver" = {
@@ -80,6 +81,7 @@ module "cluster" {
       "10.0.0.0/8",
       "172.16.0.0/12",
     ]
+    proxy_protocol = true
   }
   domain  = "connected.example.com"
   zone_id = data.terraform_remote_state.foundation.outputs.zone_id

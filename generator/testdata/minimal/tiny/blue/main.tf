@@ -1,4 +1,4 @@
-# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:c5a0122dea945481c718c11908491da488d468caaeab6c6ccdd28de2915f2659
+# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:58ed22833cc2fd90fa14077b27d2d383c94d6f9f44c123cce94469aab19902e4
 
 data "terraform_remote_state" "foundation" {
   backend = "local"
@@ -26,12 +26,13 @@ module "cluster" {
     allow  = []
   }
   allow_api_from = ["10.40.0.0/16"]
-  admins         = []
+  admins         = ["arn:aws:iam::123456789012:role/platform-admin"]
+  operators      = []
   viewers        = []
 
-  logs               = ["api", "audit", "authenticator", "controllerManager", "scheduler"]
-  log_retention_days = 90
-  kms_key_arn        = data.terraform_remote_state.foundation.outputs.kms_key_arn
+  logs        = ["api", "audit", "authenticator", "controllerManager", "scheduler"]
+  log_group   = data.terraform_remote_state.foundation.outputs.control_plane_log_groups.blue
+  kms_key_arn = data.terraform_remote_state.foundation.outputs.kms_key_arn
 
   addons = {
     "aws-ebs-csi-driver" = {

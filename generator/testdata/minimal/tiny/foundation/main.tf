@@ -1,10 +1,11 @@
-# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:49af4a61e379cca3362ab3c6e86b7548b16477bcb1637ac305295d44a3d03626
+# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:9e12b011c9cf82fcecde51cfcd4329e22947c76e4a92fc362d84efa3bf5378ed
 
 module "foundation" {
   source = "../../modules/aws/foundation"
 
-  name                = "tiny"
-  deletion_protection = var.deletion_protection
+  name                             = "tiny"
+  deletion_protection              = var.deletion_protection
+  control_plane_log_retention_days = 90
 
   cidr = "10.40.0.0/16"
   subnets = {

@@ -1,4 +1,4 @@
-# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:abe8c5123ebb256130db2ea1ed60b66504b2ec5907ce448876903f0f38af4fcc
+# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:e53bf955ba74917c62017e2c428a9a61dface423ab92e00b1921d5eeb7f110ea
 
 data "terraform_remote_state" "foundation" {
   backend = "s3"
@@ -29,11 +29,12 @@ module "cluster" {
   }
   allow_api_from = ["10.20.0.0/16", "10.90.0.0/22"]
   admins         = ["arn:aws:iam::123456789012:role/platform-admin"]
+  operators      = []
   viewers        = ["arn:aws:iam::123456789012:role/developer"]
 
-  logs               = ["api", "audit", "authenticator", "controllerManager", "scheduler"]
-  log_retention_days = 90
-  kms_key_arn        = data.terraform_remote_state.foundation.outputs.kms_key_arn
+  logs        = ["api", "audit", "authenticator", "controllerManager", "scheduler"]
+  log_group   = data.terraform_remote_state.foundation.outputs.control_plane_log_groups.blue
+  kms_key_arn = data.terraform_remote_state.foundation.outputs.kms_key_arn
 
   addons = {
     "aws-ebs-csi-driver" = {

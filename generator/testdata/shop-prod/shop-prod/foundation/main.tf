@@ -1,10 +1,11 @@
-# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:0e7f879e6947c5b990796a915f6484843d8e502a825a529d809cbe15ccf2cedf
+# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:5a4c313843d1e65425b3140358252a6d74ea54b63300986f0aece632dfe2affa
 
 module "foundation" {
   source = "../../modules/aws/foundation"
 
-  name                = "shop-prod"
-  deletion_protection = var.deletion_protection
+  name                             = "shop-prod"
+  deletion_protection              = var.deletion_protection
+  control_plane_log_retention_days = 90
 
   cidr = "10.20.0.0/16"
   subnets = {
@@ -23,8 +24,7 @@ module "foundation" {
       ".amazonaws.com",
       "acme-v02.api.letsencrypt.org",
       "ghcr.io",
-      "quay.io",
-      "registry.k8s.io",
+      "pkg-containers.githubusercontent.com",
     ]
     firewall_subnets   = ["10.20.240.0/24", "10.20.241.0/24", "10.20.242.0/24"]
     nat_subnets        = ["10.20.248.0/24", "10.20.249.0/24", "10.20.250.0/24"]

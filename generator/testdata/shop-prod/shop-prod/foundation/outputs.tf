@@ -1,4 +1,4 @@
-# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:761a57b785b51fd2c057d4b436ee0f78d0daf06f664195f4fb62ef17f84cb001
+# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:848a2115bf66ad299b53afee81d3b55a7ff357e4ae36147ad6ff84f7a5e2e585
 
 output "vpc_id" {
   description = "Id of the VPC."
@@ -58,6 +58,11 @@ output "zone_name_servers" {
 output "kms_key_arn" {
   description = "ARN of the key that encrypts secrets, logs, images, disks and databases."
   value       = module.foundation.kms_key_arn
+}
+
+output "control_plane_log_groups" {
+  description = "Names of the log groups of the colors' control planes, by color."
+  value       = module.foundation.control_plane_log_groups
 }
 
 output "registry_urls" {

@@ -1,4 +1,4 @@
-# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:e5af2100ac4060bac807c6ab71836b34939196969e64a62429047ca038f5602a
+# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:106f33b0c40006fa0496a8d9040a889f9aea284596eddf7853fa241406c6997d
 
 data "terraform_remote_state" "foundation" {
   backend = "s3"
@@ -29,11 +29,12 @@ module "cluster" {
   }
   allow_api_from = ["10.20.0.0/16", "10.90.0.0/22"]
   admins         = ["arn:aws:iam::123456789012:role/platform-admin"]
+  operators      = []
   viewers        = ["arn:aws:iam::123456789012:role/developer"]
 
-  logs               = ["api", "audit", "authenticator", "controllerManager", "scheduler"]
-  log_retention_days = 90
-  kms_key_arn        = data.terraform_remote_state.foundation.outputs.kms_key_arn
+  logs        = ["api", "audit", "authenticator", "controllerManager", "scheduler"]
+  log_group   = data.terraform_remote_state.foundation.outputs.control_plane_log_groups.green
+  kms_key_arn = data.terraform_remote_state.foundation.outputs.kms_key_arn
 
   addons = {
     "aws-ebs-csi-driver" = {

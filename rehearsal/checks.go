@@ -1,0 +1,47 @@
+package rehearsal
+
+import (
+	"fmt"
+	"strings"
+
+	"drover/generator/spec"
+)
+
+// answering says who answers the checks of a rehearsed spec.
+type answering struct {
+	kubernetes bool // the clusters have control planes
+	commands   bool // the person who rehearses lets the spec run programs on this machine
+}
+
+// checksThatAnswer leaves out the checks whose other side is not simulated, and those that run a program: a spec may
+// come from anybody, and rehearsing it must run nothing that it names unless a person has said so.
+func checksThatAnswer(checks []spec.Check, by answering) []edit {
+	kept, unanswered, commands := []spec.Check{}, []string{}, 0
+	for _, c := range checks {
+		switch {
+		case c.Kubernetes != nil && !by.kubernetes:
+			unanswered = append(unanswered, "kubernetes")
+		case c.Prometheus != nil:
+			unanswered = append(unanswered, "prometheus")
+		case c.Command != nil && !by.commands:
+			commands++
+		default:
+			kept = append(kept, c)
+		}
+	}
+	var said []string
+	if len(unanswered) > 0 {
+		said = append(said, "checks that need the real cluster are left out: "+strings.Join(unanswered, ", "))
+	}
+	if commands > 0 {
+		said = append(said, fmt.Sprintf("checks that run a program are left out: %d command; --allow-commands runs them on this machine", commands))
+	}
+	if len(said) == 0 {
+		return nil
+	}
+	if len(kept) > 0 {
+		return []edit{{"rotation.verify", kept, strings.Join(said, "; ")}}
+	}
+	// A spec that verifies nothing is refused. One that says nothing of it has the check of / by default.
+	return []edit{{"rotation.verify", nil, strings.Join(append(said, "the check of / takes their place"), "; ")}}
+}
