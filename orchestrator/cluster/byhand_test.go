@@ -15,10 +15,10 @@ import (
 // failures ends a process that tries for ever, and counts how often it tried. What begins does so once it drives.
 func failures(cancel func(), count *int, begin func()) Observer {
 	return onEvent{do: func(e journal.Event) {
-		switch e.Kind {
-		case journal.Preflighted:
+		switch {
+		case e.Kind == journal.Preflighted:
 			begin()
-		case journal.EffectFailed:
+		case e.Kind == journal.EffectFailed:
 			if *count++; *count > 50 {
 				cancel()
 			}
@@ -64,10 +64,10 @@ func TestAConfirmationThatFailedOnceIsForgotten(t *testing.T) {
 		_ = rotated[*rotation.Waiting](t, w, w.options())
 		o, failed := w.options(), false
 		o.Observer = onEvent{do: func(e journal.Event) {
-			switch e.Kind {
-			case journal.Preflighted:
+			switch {
+			case e.Kind == journal.Preflighted:
 				w.fail["ask weights"] = errors.New("throttled")
-			case journal.EffectFailed:
+			case e.Kind == journal.EffectFailed:
 				failed = true
 				delete(w.fail, "ask weights")
 			}
