@@ -68,10 +68,10 @@ func (s *session) inspect(ctx context.Context, e rotation.Effect, emit rotation.
 	return emit(ctx, journal.Event{Kind: journal.Preflighted, Phase: e.Phase, Location: s.location, Detail: strings.Join(details, ", ")})
 }
 
-// accountOf holds the credentials to the account of the spec, and both to where the cluster stands. Seen from another
-// account or region, everything is gone: Terraform would forget it, and build a second cluster in its place.
+// accountOf asks once. It holds the credentials to the account of the spec, and both to where the cluster stands. Seen
+// from another account or region, everything is gone: Terraform would forget it, and build a second cluster in its place.
 func (s *session) accountOf(ctx context.Context) (string, error) {
-	if s.account != "" { // it is asked once
+	if s.account != "" {
 		return s.account, nil
 	}
 	account, err := AccountOf(ctx, s.ports.Cloud, s.Spec)

@@ -23,12 +23,12 @@ type session struct {
 	loop    *rotation.Loop
 	stacks  map[generator.Root]Stack // those that are initialized, with the files that they have now
 	ends    map[generator.Root]*terraform.Plan
-	unknown bool   // the journal tells nothing of a cluster
-	agreed  bool   // what is there was compared with the journal, by this process
-	account string // that the credentials are for, once it was asked
+	unknown bool               // the journal tells nothing of a cluster
+	agreed  bool               // what is there was compared with the journal, by this process
+	account string             // that the credentials are for, once it was asked
+	behind  []store.Attachment // states that Terraform could not save, and that are in no backend yet
 	// location is where these credentials and the spec lead; empty until the account was asked.
 	location string
-	behind   []store.Attachment // states that Terraform could not save, and that are in no backend yet
 }
 
 const (

@@ -49,20 +49,9 @@ func (s *session) weigh(ctx context.Context, e rotation.Effect, emit rotation.Em
 	return emit(ctx, journal.Event{Kind: journal.Weights, Phase: e.Phase, Weights: e.Weights, TTL: ttl.Seconds()})
 }
 
-// settle sends all traffic to the active color where no rotation is under way and both have some: a person who recovered
-// the journal chose that color.
-func (s *session) settle(ctx context.Context) error {
-	active := s.state().Active
-	if active == "" || s.state().Rotation != nil || s.state().Exposed()[active.Other()] == 0 {
-		return nil
-	}
-	s.Observer.Progress("sending all traffic to " + string(active))
-	return s.weigh(ctx, rotation.Effect{Do: rotation.Weigh, Expected: s.state().Weights, Maybe: s.state().Unsure, Weights: color.Shared(active, 100)}, s.record)
-}
-
 // remakeRecords has Terraform make records that somebody deleted, at weight 0 beside those that are left.
 func (s *session) remakeRecords(ctx context.Context, zone string, e rotation.Effect, emit rotation.Emit) error {
-	found, err := s.ports.Cloud.Weights(ctx, platform.Zone{ID: zone, Domain: s.Spec.Spec.Ingress.Domain})
+	found, err := s.ports.Cloud.Weights(ctx, platform.Zone{ID: zone, Cluster: s.name(), Domain: s.Spec.Spec.Ingress.Domain})
 	if err != nil {
 		return fmt.Errorf("asking which records are left: %w", err)
 	}
@@ -78,6 +67,17 @@ func (s *session) remakeRecords(ctx context.Context, zone string, e rotation.Eff
 		return fmt.Errorf("making the records anew that somebody deleted: %w", err)
 	}
 	return emit(ctx, journal.Event{Kind: journal.WeightsIntended, Phase: e.Phase, Weights: e.Weights})
+}
+
+// settle sends all traffic to the active color where no rotation is under way and both have some: a person who recovered
+// the journal chose that color.
+func (s *session) settle(ctx context.Context) error {
+	active := s.state().Active
+	if active == "" || s.state().Rotation != nil || s.state().Exposed()[active.Other()] == 0 {
+		return nil
+	}
+	s.Observer.Progress("sending all traffic to " + string(active))
+	return s.weigh(ctx, rotation.Effect{Do: rotation.Weigh, Expected: s.state().Weights, Maybe: s.state().Unsure, Weights: color.Shared(active, 100)}, s.record)
 }
 
 // setWeights writes weights where one of those is that are possible, and waits until they are served. It returns the
