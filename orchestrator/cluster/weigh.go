@@ -113,7 +113,7 @@ func (s *session) setWeights(ctx context.Context, zone string, possible []color.
 	if err != nil {
 		return 0, fmt.Errorf("confirming the weights %s at the authoritative servers: %w", to, err)
 	}
-	return max(ttl, confirmed.TTL), nil
+	return ttl, nil // as the servers' own answers have it
 }
 
 func (s *session) change(zone string, to color.Weights) platform.Change {
