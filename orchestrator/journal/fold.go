@@ -200,7 +200,7 @@ func (r *Rotation) succeeded(phase string) {
 func (s *State) preflighted(e Event) {
 	s.located(e)
 	if s.Rotation != nil {
-		s.Rotation.Preflighted = true
+		s.Rotation.Preflighted, s.Rotation.Found = true, e.Detail
 	}
 }
 

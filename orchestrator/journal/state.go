@@ -90,6 +90,7 @@ type Rotation struct {
 	// What this process, by its fence, saw for itself. It is empty again for the next one.
 	Driver      time.Time // since when it drives
 	Preflighted bool
+	Found       string          // what preflight saw, in a line
 	Planned     bool            // the end of the old color was planned, and the plan was not refused
 	ServedAt    time.Time       // when DNS was last seen to serve the weights
 	Stands      map[string]bool // phases whose post-condition it asked and that still holds

@@ -16,7 +16,7 @@ func preflight(v view) Step {
 	case v.ZeroAt.IsZero() && v.Last == nil:
 		return v.do(Preflight, v.measure())
 	}
-	return done("")
+	return done(v.Found)
 }
 
 // render has green's files written once. What a rotation began with it ends with.
