@@ -12,11 +12,16 @@ import (
 	"time"
 
 	"github.com/gofrs/flock"
+
+	"drover/generator/untrusted"
 )
 
 const (
 	journalFile = "journal.jsonl"
-	lockRetry   = 20 * time.Millisecond
+	// The largest journal that is read. A rotation takes about a hundred events of a few hundred bytes.
+	mostBytes  = 16 << 20
+	mostEvents = 100_000
+	lockRetry  = 20 * time.Millisecond
 	// lockPatience is how long the journal's lock is waited for, which others hold for as long as it takes to write a
 	// line. After an interrupt it is the shorter one: the outcome of what was done should not be lost to it.
 	lockPatience        = 10 * time.Second
@@ -38,7 +43,7 @@ func Open(dir string) *Store {
 // crash is not an event: its side effect never began, as intent comes first.
 func (s *Store) Events(_ context.Context) ([]Event, error) {
 	path := filepath.Join(s.dir, journalFile)
-	data, err := os.ReadFile(path)
+	data, err := untrusted.ReadIn(s.dir, journalFile, mostBytes) // generate reads the one of a checkout, which may be a stranger's
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}
@@ -46,6 +51,9 @@ func (s *Store) Events(_ context.Context) ([]Event, error) {
 		return nil, fmt.Errorf("reading the journal: %w", err)
 	}
 	whole, _ := splitTorn(data)
+	if lines := bytes.Count(whole, []byte("\n")); lines > mostEvents {
+		return nil, fmt.Errorf("reading the journal: %s has %d lines, more than the %d that drover reads; see where it is from", path, lines, mostEvents)
+	}
 	var events []Event
 	for i, line := range bytes.Split(whole, []byte("\n")) {
 		if len(line) == 0 {
