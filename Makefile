@@ -41,7 +41,7 @@ test-unit:
 .PHONY: test-e2e
 test-e2e:
 	@$(STEP) "build the oldest Terraform that the modules accept" tools/build.sh terraform-lowest >/dev/null
-	@cd test && ../$(STEP) "scripts, properties, modules, generated roots, Terratest" go test -count=1 -p 3 -timeout 30m ./terratest ./rotation ./inplace ./modules $$(go list ./... | grep -Ev '/(scan|terratest|rotation|inplace|modules)$$')
+	@cd test && ../$(STEP) "scripts, properties, modules, generated roots, Terratest" go test -count=1 -p 3 -timeout 30m ./terratest ./rotation ./kills ./inplace ./modules $$(go list ./... | grep -Ev '/(scan|terratest|rotation|kills|inplace|modules)$$')
 
 .PHONY: scan
 scan: ## tflint, trivy and KICS on what the examples render to
@@ -49,11 +49,12 @@ scan: ## tflint, trivy and KICS on what the examples render to
 	@cd test && ../$(STEP) "scan what the examples render to" go test -count=1 -timeout 20m ./scan
 
 .PHONY: nightly
-nightly: ## what make test takes a sample of, whole: 100 random specs, 100,000 mutated ones, the newest Terraform
+nightly: ## what make test takes a sample of, whole: random and mutated specs, kills, the model, the newest Terraform
 	@$(STEP) "build the newest Terraform" tools/build.sh terraform-newest >/dev/null
 	@cd test && DROVER_NEWEST_TERRAFORM=1 ../$(STEP) "modules and roots on the lowest and the newest Terraform" go test -count=1 -timeout 60m ./modules -run Ends
 	@cd test && DROVER_RANDOM_SPECS=100 ../$(STEP) "Terraform on 100 random specs" go test -count=1 -timeout 60m ./generated -run Random
-
+	@cd test && DROVER_ALL_KILLS=1 ../$(STEP) "a rotation that is killed after each of its records" go test -count=1 -v -timeout 180m ./kills
+	@DROVER_MODEL_RUNS=2000000 $(STEP) "what may happen to a rotation, in a model" go test -count=1 -v -timeout 120m -run Often ./orchestrator/rotation
 	@$(MAKE) --no-print-directory fuzz
 
 # The limit on memory is for the machine, should drover have none.

@@ -116,7 +116,7 @@ func (e *eventReader) Write(p []byte) (int, error) {
 func (e *eventReader) read(event journal.Event) {
 	switch event.Kind {
 	case journal.RotationStarted:
-		e.from = event.From
+		e.from = string(event.From)
 	case journal.PhaseStarted:
 		if e.begun != nil {
 			e.begun(event.Phase)

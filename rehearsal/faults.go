@@ -11,7 +11,7 @@ import (
 	"sync/atomic"
 	"time"
 
-	"drover/orchestrator"
+	"drover/orchestrator/rotation"
 	"drover/orchestrator/terraform"
 	"drover/rehearsal/child"
 	"drover/rehearsal/fault"
@@ -28,7 +28,7 @@ const killsWithin = 10 * time.Second
 // random.
 func Faults(texts []string, seed uint64) ([]fault.Injection, error) {
 	var phases []string
-	for _, p := range orchestrator.Phases {
+	for _, p := range rotation.Phases {
 		phases = append(phases, p.Name)
 	}
 	rng := rand.New(rand.NewPCG(seed, 0)) //nolint:gosec // a seed that can be given again is the point

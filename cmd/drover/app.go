@@ -12,9 +12,9 @@ import (
 
 	"drover/generator/spec"
 	"drover/generator/untrusted"
-	"drover/orchestrator"
-	"drover/orchestrator/journal"
 	"drover/orchestrator/redact"
+	"drover/orchestrator/rotation"
+	"drover/orchestrator/store"
 )
 
 // The exit codes, as documented.
@@ -68,9 +68,9 @@ func exitCode(err error) int {
 	var (
 		diagnostics spec.Diagnostics
 		usage       usageError
-		rolledBack  *orchestrator.RolledBack
-		waiting     *orchestrator.Waiting
-		held        *journal.HeldError
+		rolledBack  *rotation.RolledBack
+		waiting     *rotation.Waiting
+		held        *store.HeldError
 	)
 	switch {
 	case errors.As(err, &diagnostics), errors.As(err, &usage):
@@ -81,7 +81,7 @@ func exitCode(err error) int {
 		return exitRolledBack
 	case errors.As(err, &waiting):
 		return exitWaiting
-	case errors.As(err, &held):
+	case errors.As(err, &held), errors.Is(err, rotation.ErrLost):
 		return exitHeld
 	}
 	return exitFailed
@@ -114,7 +114,8 @@ func newApp(s streams) *cli.App {
 		Action:                 unknownCommand,
 		Commands: []*cli.Command{
 			looks(s, validateCommand(s)), generateCommand(s), looks(s, networkCommand(s)), looks(s, schemaCommand(s)), initCommand(s),
-			planCommand(s), applyCommand(s), rotateCommand(s), looks(s, statusCommand(s)), looks(s, historyCommand(s)), looks(s, reportCommand(s)), approveCommand(s), rollbackCommand(s),
+			planCommand(s), applyCommand(s), rotateCommand(s), looks(s, statusCommand(s)), looks(s, historyCommand(s)), looks(s, reportCommand(s)), approveCommand(s),
+			pauseCommand(s), resumeCommand(s), freezeCommand(s), abortCommand(s), rollbackCommand(s),
 			recoverCommand(s), destroyCommand(s), rehearseCommand(s), doctorCommand(s), completionCommand(s),
 		},
 	}

@@ -2,10 +2,13 @@ package main
 
 import (
 	"fmt"
+	"time"
 
 	"github.com/urfave/cli/v2"
 
-	"drover/orchestrator"
+	"drover/orchestrator/cluster"
+	"drover/orchestrator/history"
+	"drover/orchestrator/journal"
 )
 
 func applyCommand(s streams) *cli.Command {
@@ -17,20 +20,21 @@ func applyCommand(s streams) *cli.Command {
 			if err != nil {
 				return err
 			}
+			o.BuildsFirst = true
 			question := fmt.Sprintf("Apply %s to %s in %s?", o.SpecFile, o.Spec.Metadata.Name, o.Spec.Spec.Region)
-			return drive(c, s, o, question, orchestrator.Apply)
+			return drive(c, s, o, question, cluster.Apply)
 		},
 	}
 }
 
 // sayStatus ends a command that changed the cluster with what it is now.
-func sayStatus(c *cli.Context, s streams, o orchestrator.Options) error {
-	status, err := orchestrator.StatusOf(c.Context, o)
-	if err != nil {
-		return err
-	}
+func sayStatus(c *cli.Context, s streams, o cluster.Options) error {
 	if inJSON, _ := asJSON(c); inJSON {
 		return nil // the events said it
 	}
-	return writeStatus(s.out, status)
+	events, err := cluster.Events(c.Context, o.Store)
+	if err != nil {
+		return err
+	}
+	return writeStatus(s.out, history.StatusOf(o.Spec, journal.Fold(events), nil, time.Now()))
 }

@@ -2,13 +2,12 @@ package main
 
 import (
 	"fmt"
-	"os/user"
 	"slices"
 	"strings"
 
 	"github.com/urfave/cli/v2"
 
-	"drover/orchestrator"
+	"drover/orchestrator/rotation"
 )
 
 // gates are what a person can approve; the spec's rotation.approvals names them.
@@ -26,35 +25,13 @@ func gateLast(args []string) []string {
 func approveCommand(s streams) *cli.Command {
 	return &cli.Command{
 		Name: "approve", Usage: "open a gate of the rotation under way", ArgsUsage: strings.Join(gates, "|"),
-		Flags: []cli.Flag{fileFlag(), outFlag()},
+		Flags: askFlags(),
 		Action: func(c *cli.Context) error {
 			gate := c.Args().First()
 			if !slices.Contains(gates, gate) || c.NArg() > 1 {
 				return usageError{fmt.Errorf("approve takes one of %s, as in `drover approve %s -f cluster.yaml`", strings.Join(gates, ", "), gates[0])}
 			}
-			all, err := loadAll(c.Context, c.String("file"), s.err)
-			if err != nil {
-				return err
-			}
-			who, err := personHere()
-			if err != nil {
-				return err
-			}
-			event, err := orchestrator.Approve(c.Context, c.String("out"), all[0].Cluster.Metadata.Name, gate, who)
-			if err != nil {
-				return err
-			}
-			_, err = fmt.Fprintf(s.out, "%s of rotation %s is approved by %s; `drover rotate` goes on\n", gate, event.Rotation, event.By)
-			return err
+			return leave(c, s, rotation.Request{Asks: rotation.Approve, Gate: gate})
 		},
 	}
-}
-
-// personHere is who the journal has a decision from.
-func personHere() (string, error) {
-	who, err := user.Current()
-	if err != nil {
-		return "", fmt.Errorf("finding out who decides: %w", err)
-	}
-	return who.Username, nil
 }

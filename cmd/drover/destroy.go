@@ -5,7 +5,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
-	"drover/orchestrator"
+	"drover/orchestrator/cluster"
 )
 
 func destroyCommand(s streams) *cli.Command {
@@ -21,7 +21,7 @@ func destroyCommand(s streams) *cli.Command {
 			if err := typedName(c, s, o.Spec.Metadata.Name); err != nil {
 				return err
 			}
-			return act(c, s, o, orchestrator.DestroyAll)
+			return act(c, s, o, cluster.DestroyAll)
 		},
 	}
 }

@@ -13,7 +13,6 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"drover/generator/spec"
-	"drover/orchestrator"
 	"drover/orchestrator/doctor"
 	"drover/rehearsal"
 )
@@ -52,7 +51,7 @@ func partsFor(c *cli.Context, s streams) ([]doctor.Part, error) {
 	if err != nil {
 		return nil, err
 	}
-	parts := slices.Concat(orchestrator.Needs(cluster, s.secrets), rehearsal.Needs())
+	parts := slices.Concat(needsOf(cluster, s.secrets), rehearsal.Needs())
 	command := c.String("for")
 	if command == "" {
 		return parts, nil

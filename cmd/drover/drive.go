@@ -4,10 +4,12 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"io"
 
 	"github.com/urfave/cli/v2"
 
-	"drover/orchestrator"
+	"drover/generator/spec"
+	"drover/orchestrator/cluster"
 	"drover/orchestrator/journal"
 )
 
@@ -17,36 +19,61 @@ func driveFlags() []cli.Flag {
 }
 
 // options are what the person asked for; the world is not touched yet.
-func options(c *cli.Context, s streams) (orchestrator.Options, error) {
+func options(c *cli.Context, s streams) (cluster.Options, error) {
 	l, err := loadOne(c, s.err)
 	if err != nil {
-		return orchestrator.Options{}, err
+		return cluster.Options{}, err
 	}
 	observer, err := observerFor(c, s)
 	if err != nil {
-		return orchestrator.Options{}, err
+		return cluster.Options{}, err
 	}
-	return orchestrator.Options{
-		Spec: l.Cluster, SpecFile: c.String("file"), Out: c.String("out"), Version: version(),
-		Command: "drover " + c.Command.Name, Observer: observer, Secrets: s.secrets,
+	return optionsOf(c, s, l.Cluster, observer)
+}
+
+func optionsOf(c *cli.Context, s streams, of spec.Cluster, observer cluster.Observer) (cluster.Options, error) {
+	by, err := person(c)
+	if err != nil {
+		return cluster.Options{}, err
+	}
+	holder, err := holderOf(c, by)
+	if err != nil {
+		return cluster.Options{}, err
+	}
+	opened, where, err := openStore(c.Context, of, c.String("out"))
+	if err != nil {
+		return cluster.Options{}, err
+	}
+	return cluster.Options{
+		Spec: of, SpecFile: c.String("file"), Out: c.String("out"), Version: version(), By: by, Observer: observer, Secrets: s.secrets,
+		Clock: clock{}, Store: opened, StoreAt: where, Holder: holder, Connect: connectIn(c.String("out")),
 	}, nil
 }
 
+// journaled is the journal of the spec that -f names, for commands that only read it.
+func journaled(c *cli.Context) (spec.Cluster, []journal.Event, error) {
+	l, err := loadOne(c, io.Discard)
+	if err != nil {
+		return spec.Cluster{}, nil, err
+	}
+	opened, _, err := openStore(c.Context, l.Cluster, c.String("out"))
+	if err != nil {
+		return l.Cluster, nil, err
+	}
+	events, err := cluster.Events(c.Context, opened)
+	return l.Cluster, events, err
+}
+
 // drive asks the person and then acts.
-func drive(c *cli.Context, s streams, o orchestrator.Options, question string, do func(context.Context, orchestrator.Options) error) error {
+func drive(c *cli.Context, s streams, o cluster.Options, question string, do func(context.Context, cluster.Options) error) error {
 	if err := confirm(c, s, question); err != nil {
 		return err
 	}
 	return act(c, s, o, do)
 }
 
-// act connects to the world, acts, and says what the cluster is then.
-func act(c *cli.Context, s streams, o orchestrator.Options, do func(context.Context, orchestrator.Options) error) error {
-	ports, err := orchestrator.Connect(c.Context, o)
-	if err != nil {
-		return err
-	}
-	o.Ports = ports
+// act acts, and says what the cluster is then.
+func act(c *cli.Context, s streams, o cluster.Options, do func(context.Context, cluster.Options) error) error {
 	s.interrupts.changes()
 	if err := do(c.Context, o); err != nil {
 		return err
@@ -54,7 +81,7 @@ func act(c *cli.Context, s streams, o orchestrator.Options, do func(context.Cont
 	return sayStatus(c, s, o)
 }
 
-func observerFor(c *cli.Context, s streams) (orchestrator.Observer, error) {
+func observerFor(c *cli.Context, s streams) (cluster.Observer, error) {
 	inJSON, err := asJSON(c)
 	if err != nil {
 		return nil, err

@@ -29,6 +29,10 @@ func approveFlag() cli.Flag {
 	return &cli.BoolFlag{Name: "auto-approve", EnvVars: []string{"DROVER_AUTO_APPROVE"}, Usage: "act without asking"}
 }
 
+func byFlag() cli.Flag {
+	return &cli.StringFlag{Name: "by", EnvVars: []string{"DROVER_BY"}, Usage: "`WHO` asks, for the journal (default: whom the pipeline names, or the user of this machine)"}
+}
+
 func verboseFlag() cli.Flag {
 	return &cli.BoolFlag{Name: "verbose", Aliases: []string{"v"}, EnvVars: []string{"DROVER_VERBOSE"}, Usage: "every resource that Terraform touches"}
 }

@@ -5,13 +5,18 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"maps"
+	"os"
+	"path/filepath"
 
 	"github.com/urfave/cli/v2"
 
 	"drover/generator"
 	"drover/generator/parallel"
-	"drover/orchestrator"
+	"drover/generator/spec"
+	"drover/orchestrator/cluster"
+	"drover/orchestrator/journal"
 )
 
 func generateCommand(s streams) *cli.Command {
@@ -85,7 +90,7 @@ func renderAll(ctx context.Context, out string, all []loaded) (generator.Files, 
 }
 
 func renderOne(ctx context.Context, out string, l loaded) (generator.Files, error) {
-	roots, err := orchestrator.Renderable(ctx, out, l.Cluster.Metadata.Name)
+	roots, err := renderable(ctx, out, l.Cluster)
 	if err != nil {
 		return nil, err
 	}
@@ -94,4 +99,31 @@ func renderOne(ctx context.Context, out string, l loaded) (generator.Files, erro
 		return nil, usageError{fmt.Errorf("%s: %w", l.File, err)}
 	}
 	return files, nil
+}
+
+// renderable are the roots that no cluster stands on. Rendering asks no cloud: where the store is in a bucket, the colors
+// that were built here are known by the file that drover writes when it builds one.
+func renderable(ctx context.Context, out string, c spec.Cluster) ([]generator.Root, error) {
+	if c.Spec.State.Backend == "local" {
+		opened, _, err := openStore(ctx, c, out)
+		if err != nil {
+			return nil, err
+		}
+		events, err := cluster.Events(ctx, opened)
+		if err != nil {
+			return nil, err
+		}
+		return cluster.Renderable(journal.Fold(events)), nil
+	}
+	roots := []generator.Root{generator.Foundation, generator.Traffic}
+	for _, color := range []generator.Root{generator.Blue, generator.Green} {
+		_, err := os.Stat(filepath.Join(out, c.Metadata.Name, string(color), cluster.BuiltFile))
+		switch {
+		case errors.Is(err, fs.ErrNotExist):
+			roots = append(roots, color)
+		case err != nil:
+			return nil, fmt.Errorf("looking whether %s was built here: %w", color, err)
+		}
+	}
+	return roots, nil
 }

@@ -10,7 +10,8 @@ import (
 
 	"github.com/urfave/cli/v2"
 
-	"drover/orchestrator"
+	"drover/orchestrator/history"
+	"drover/orchestrator/journal"
 )
 
 func historyCommand(s streams) *cli.Command {
@@ -25,25 +26,22 @@ func historyCommand(s streams) *cli.Command {
 			if err != nil {
 				return err
 			}
-			l, err := loadOne(c, io.Discard)
+			of, events, err := journaled(c)
 			if err != nil {
 				return err
 			}
-			history, err := orchestrator.HistoryOf(c.Context, c.String("out"), l.Cluster.Metadata.Name)
-			if err != nil {
-				return err
-			}
+			rotations := history.Rotations(journal.Fold(events))
 			if inJSON {
-				return writeJSON(s.out, history)
+				return writeJSON(s.out, rotations)
 			}
-			return writeHistory(s.out, l.Cluster.Metadata.Name, history)
+			return writeHistory(s.out, of.Metadata.Name, rotations)
 		},
 	}
 }
 
 // writeHistory is a line a rotation, and below it why it did not end as it should.
-func writeHistory(w io.Writer, cluster string, history []orchestrator.PastRotation) error {
-	if len(history) == 0 {
+func writeHistory(w io.Writer, cluster string, rotations []history.PastRotation) error {
+	if len(rotations) == 0 {
 		_, err := fmt.Fprintf(w, "%s: no rotation yet\n", cluster)
 		return err
 	}
@@ -51,7 +49,7 @@ func writeHistory(w io.Writer, cluster string, history []orchestrator.PastRotati
 	if _, err := fmt.Fprintln(table, "STARTED\tTOOK\tOUTCOME\tCOLORS\tKUBERNETES\tROTATION"); err != nil {
 		return err
 	}
-	for _, r := range history {
+	for _, r := range rotations {
 		took, outcome := "-", "in "+r.Phase
 		if r.Finished != nil {
 			took, outcome = time.Duration(r.Seconds*float64(time.Second)).Round(time.Second).String(), string(r.Outcome)
@@ -64,7 +62,7 @@ func writeHistory(w io.Writer, cluster string, history []orchestrator.PastRotati
 	if err := table.Flush(); err != nil {
 		return err
 	}
-	for _, r := range history {
+	for _, r := range rotations {
 		for _, line := range []struct{ what, text string }{{"ended because", r.Reason}, {"left over", strings.Join(r.Left, ", ")}} {
 			if line.text == "" {
 				continue

@@ -6,7 +6,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
-	"drover/orchestrator"
+	"drover/orchestrator/cluster"
 )
 
 func planCommand(s streams) *cli.Command {
@@ -26,7 +26,7 @@ func planCommand(s streams) *cli.Command {
 				return err
 			}
 			o.Observer = newProgress(s.err, c.Bool("verbose"))
-			planned, err := orchestrator.Plan(c.Context, o, orchestrator.Connect)
+			planned, err := inScratch(c.Context, o, cluster.Plan)
 			if err != nil {
 				return err
 			}
@@ -39,7 +39,7 @@ func planCommand(s streams) *cli.Command {
 }
 
 // writePlan says the command first, then every change.
-func writePlan(w io.Writer, p orchestrator.Planned) error {
+func writePlan(w io.Writer, p cluster.Planned) error {
 	if _, err := fmt.Fprintf(w, "%s: %s: %s\n", p.Cluster, p.Takes, p.Reason); err != nil {
 		return err
 	}

@@ -11,7 +11,7 @@ import (
 	"golang.org/x/term"
 
 	"drover/generator/untrusted"
-	"drover/orchestrator"
+	"drover/orchestrator/cluster"
 	"drover/orchestrator/journal"
 )
 
@@ -27,7 +27,7 @@ type progress struct {
 	pending string    // its first line, held back until it takes long enough to do something
 }
 
-var _ orchestrator.Observer = (*progress)(nil)
+var _ cluster.Observer = (*progress)(nil)
 
 func newProgress(w io.Writer, verbose bool) *progress {
 	p := &progress{w: w, screen: inmost(w), verbose: verbose}
@@ -63,10 +63,22 @@ var lines = map[journal.Kind]func(journal.Event) string{
 	},
 	journal.Destroyed: func(e journal.Event) string { return "  " + e.Root + " destroyed" },
 	journal.Weights: func(e journal.Event) string {
-		return "  traffic " + trafficText(e.Weights) + ", as the authoritative servers answer"
+		return "  traffic " + trafficText(e.Weights) + ", as DNS serves it"
 	},
 	journal.Verdict:   func(e journal.Event) string { return fmt.Sprintf("  %-12s %s: %s", e.Verdict, e.Check, e.Detail) },
-	journal.Activated: func(e journal.Event) string { return "  " + e.To + " is active" },
+	journal.Activated: func(e journal.Event) string { return "  " + string(e.To) + " is active" },
+	journal.PhaseReopened: func(e journal.Event) string {
+		return fmt.Sprintf("  %s runs again: %s", e.Phase, e.Detail)
+	},
+	journal.EffectFailed: func(e journal.Event) string { return fmt.Sprintf("  %s: %s", e.Phase, e.Detail) },
+	journal.Attached:     func(e journal.Event) string { return "  kept in the store: " + e.Detail + " of " + e.Root },
+	journal.Approval:     func(e journal.Event) string { return fmt.Sprintf("  %s approved by %s", e.Phase, e.By) },
+	journal.Held:         func(e journal.Event) string { return fmt.Sprintf("  %s %s: %s", e.Hold, by(e.By), e.Detail) },
+	journal.Released:     func(e journal.Event) string { return "  resumed by " + e.By },
+	journal.BackDecided:  func(e journal.Event) string { return "  all traffic goes back: " + e.Detail },
+	journal.RequestRefused: func(e journal.Event) string {
+		return "  refused: " + e.Detail
+	},
 	journal.WindowIgnored: func(e journal.Event) string {
 		return fmt.Sprintf("  %s begins outside of the window, as %s has it", e.Phase, e.By)
 	},
@@ -111,7 +123,7 @@ func (p *progress) Event(e journal.Event) {
 	if e.Kind == journal.PhaseDone {
 		p.pending = ""
 	}
-	if line, ok := lines[e.Kind]; ok {
+	if line, ok := lines[e.Kind]; ok && (e.Kind != journal.Destroyed || e.Outcome != journal.Skipped) { // there was nothing to destroy
 		p.flush()
 		p.lasting(line(e))
 	}

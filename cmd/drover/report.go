@@ -2,11 +2,10 @@ package main
 
 import (
 	"fmt"
-	"io"
 
 	"github.com/urfave/cli/v2"
 
-	"drover/orchestrator"
+	"drover/orchestrator/history"
 )
 
 func reportCommand(s streams) *cli.Command {
@@ -20,11 +19,11 @@ func reportCommand(s streams) *cli.Command {
 			if format != "html" && format != "json" {
 				return usageError{fmt.Errorf("--output is %q; write html or json", format)}
 			}
-			l, err := loadOne(c, io.Discard)
+			of, events, err := journaled(c)
 			if err != nil {
 				return err
 			}
-			report, err := orchestrator.ReportOf(c.Context, c.String("out"), l.Cluster.Metadata.Name, c.String("rotation"))
+			report, err := history.ReportOf(of.Metadata.Name, events, c.String("rotation"))
 			if err != nil {
 				return err
 			}

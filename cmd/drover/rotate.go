@@ -1,15 +1,18 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
+	"os"
 	"time"
 
 	"github.com/urfave/cli/v2"
 
 	"drover/generator/spec"
-	"drover/orchestrator"
+	"drover/orchestrator/cluster"
 	"drover/orchestrator/journal"
+	"drover/orchestrator/platform/aws"
 )
 
 func rotateCommand(s streams) *cli.Command {
@@ -18,7 +21,10 @@ func rotateCommand(s streams) *cli.Command {
 		Flags: append(driveFlags(),
 			&cli.StringFlag{Name: "if-older-than", Usage: "begin only if the active cluster is as old as `DURATION`, such as 30d, or as the spec's rotation.maxAge with maxAge"},
 			&cli.BoolFlag{Name: "if-changed", Usage: "begin only if plan would say that it takes a rotation; with --if-older-than either is enough"},
-			&cli.BoolFlag{Name: "ignore-window", Usage: "begin outside of the spec's rotation.window too; the journal says who had it so"}),
+			&cli.BoolFlag{Name: "ignore-window", Usage: "begin outside of the spec's rotation.window too; the journal says who had it so"},
+			&cli.DurationFlag{Name: "for", Usage: "begin nothing new after `DURATION`, such as 50m, and exit 5; the next rotate goes on"},
+			&cli.BoolFlag{Name: "again", Usage: "also build a revision that was rolled back before"},
+			byFlag()),
 		Action: func(c *cli.Context) error {
 			o, err := options(c, s)
 			if err != nil {
@@ -28,37 +34,77 @@ func rotateCommand(s streams) *cli.Command {
 			if err != nil {
 				return err
 			}
-			if err := orchestrator.Rotatable(c.Context, o); err != nil {
+			if err := untilWhen(c, &o); err != nil {
 				return err
 			}
-			if condition != (orchestrator.Condition{}) {
+			events, err := cluster.Events(c.Context, o.Store)
+			if err != nil {
+				return err
+			}
+			state := journal.Fold(events)
+			if err := o.Rotatable(state); err != nil {
+				return notRotatable(c.Context, o, err)
+			}
+			if condition != (cluster.Condition{}) {
 				due, err := askDue(c, s, o, condition)
 				if err != nil || !due {
 					return err
 				}
 			}
-			if c.Bool("ignore-window") {
-				if o.NoWindow, err = personHere(); err != nil {
-					return err
-				}
-			}
-			if err := orchestrator.InWindow(c.Context, o); err != nil {
+			o.NoWindow, o.Again = c.Bool("ignore-window"), c.Bool("again")
+			if err := o.InWindow(state); err != nil {
 				return err
 			}
 			question := fmt.Sprintf("Replace the active cluster of %s in %s by a new one at Kubernetes %s?",
 				o.Spec.Metadata.Name, o.Spec.Spec.Region, o.Spec.Spec.Kubernetes.Version)
-			return drive(c, s, o, question, orchestrator.Rotate)
+			return drive(c, s, o, question, cluster.Rotate)
 		},
 	}
 }
 
+// notRotatable says that something stands that the journal does not have, or that nobody knows; err if nothing stands.
+func notRotatable(ctx context.Context, o cluster.Options, err error) error {
+	status, asking := statusOf(ctx, o)
+	if asking != nil {
+		return asking
+	}
+	if stands := o.Stands(status); stands != nil {
+		return stands
+	}
+	return err
+}
+
+// beforeTheEnd is how long before credentials end nothing new is begun.
+const beforeTheEnd = 5 * time.Minute
+
+// untilWhen takes the time from --for, or from the credentials if those are known to end sooner.
+func untilWhen(c *cli.Context, o *cluster.Options) error {
+	if length := c.Duration("for"); length > 0 {
+		o.Stop = o.Clock.Now().Add(length)
+	} else if c.IsSet("for") {
+		return usageError{errors.New("--for takes a duration above zero, such as 50m")}
+	}
+	ends, err := aws.CredentialsEnd(os.Getenv)
+	if err != nil {
+		return err
+	}
+	if ends.IsZero() {
+		return nil
+	}
+	if ends = ends.Add(-beforeTheEnd); o.Stop.IsZero() || ends.Before(o.Stop) {
+		o.Stop = ends
+		o.Observer.Progress("the credentials end soon after " + ends.Format(time.TimeOnly) + "; nothing new begins after that")
+	}
+	return nil
+}
+
 // conditionOf reads what makes a rotation due; the zero Condition is one that is asked for plainly.
-func conditionOf(c *cli.Context, cluster spec.Cluster) (orchestrator.Condition, error) {
-	condition := orchestrator.Condition{Changed: c.Bool("if-changed")}
+func conditionOf(c *cli.Context, of spec.Cluster) (cluster.Condition, error) {
+	condition := cluster.Condition{Changed: c.Bool("if-changed")}
 	switch text := c.String("if-older-than"); {
 	case !c.IsSet("if-older-than"):
 	case text == "maxAge":
-		condition.OlderThan = cluster.Spec.Rotation.MaxAge
+		condition.OlderThan = of.Spec.Rotation.MaxAge
 		if condition.OlderThan == 0 {
 			return condition, usageError{errors.New("--if-older-than maxAge: the spec has no rotation.maxAge; write one, or a duration here, such as 30d")}
 		}
@@ -71,10 +117,14 @@ func conditionOf(c *cli.Context, cluster spec.Cluster) (orchestrator.Condition, 
 }
 
 // askDue says whether to go on. That nothing is due is an answer, not an error.
-func askDue(c *cli.Context, s streams, o orchestrator.Options, condition orchestrator.Condition) (bool, error) {
+func askDue(c *cli.Context, s streams, o cluster.Options, condition cluster.Condition) (bool, error) {
 	asked := o
 	asked.Observer = newProgress(s.err, c.Bool("verbose")) // the events of a rotation are not those of a plan
-	due, why, err := orchestrator.Due(c.Context, asked, condition, orchestrator.Connect)
+	due, why := false, ""
+	_, err := inScratch(c.Context, asked, func(ctx context.Context, o cluster.Options) (_ struct{}, err error) {
+		due, why, err = cluster.Due(ctx, o, condition)
+		return struct{}{}, err
+	})
 	if err != nil {
 		return false, err
 	}
@@ -93,14 +143,14 @@ func askDue(c *cli.Context, s streams, o orchestrator.Options, condition orchest
 func rollbackCommand(s streams) *cli.Command {
 	return &cli.Command{
 		Name: "rollback", Usage: "end the rotation under way with all traffic on the old color",
-		Flags: driveFlags(),
+		Flags: append(driveFlags(), byFlag()),
 		Action: func(c *cli.Context) error {
 			o, err := options(c, s)
 			if err != nil {
 				return err
 			}
 			question := "Send all traffic of " + o.Spec.Metadata.Name + " back to the old color and end the rotation?"
-			return drive(c, s, o, question, orchestrator.Rollback)
+			return drive(c, s, o, question, cluster.Rollback)
 		},
 	}
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -10,7 +11,11 @@ import (
 
 	"github.com/urfave/cli/v2"
 
-	"drover/orchestrator"
+	"drover/orchestrator/cluster"
+	"drover/orchestrator/color"
+	"drover/orchestrator/history"
+	"drover/orchestrator/journal"
+	"drover/orchestrator/rotation"
 )
 
 func statusCommand(s streams) *cli.Command {
@@ -26,25 +31,43 @@ func statusCommand(s streams) *cli.Command {
 			if err != nil {
 				return err
 			}
-			o := orchestrator.Options{Spec: l.Cluster, SpecFile: c.String("file"), Out: c.String("out"), Secrets: s.secrets}
-			status, err := orchestrator.StatusOf(c.Context, o)
+			o, err := optionsOf(c, s, l.Cluster, newProgress(s.err, false))
 			if err != nil {
 				return err
 			}
-			if err := status.AskAccount(c.Context, o, orchestrator.ConnectPlatform); err != nil {
+			status, err := statusOf(c.Context, o)
+			if err != nil {
 				return err
 			}
 			write := writeStatus
 			if inJSON {
-				write = func(w io.Writer, status orchestrator.Status) error { return writeJSON(w, status) }
+				write = func(w io.Writer, status history.Status) error { return writeJSON(w, status) }
 			}
-			return errors.Join(write(s.out, status), status.Disagrees(o))
+			return errors.Join(write(s.out, status), o.Stands(status))
 		},
 	}
 }
 
+// statusOf is what a cluster is by its journal, and whether the account agrees.
+func statusOf(ctx context.Context, o cluster.Options) (history.Status, error) {
+	events, err := cluster.Events(ctx, o.Store)
+	if err != nil {
+		return history.Status{}, err
+	}
+	state := journal.Fold(events)
+	var asked []rotation.Request
+	if state.Rotation != nil {
+		if asked, err = cluster.Asked(ctx, o.Store); err != nil {
+			return history.Status{}, err
+		}
+	}
+	status := history.StatusOf(o.Spec, state, asked, o.Clock.Now())
+	status.Account, err = cluster.Account(ctx, o, connectPlatform)
+	return status, err
+}
+
 // writeStatus says in a few lines what a person asks first.
-func writeStatus(w io.Writer, status orchestrator.Status) error {
+func writeStatus(w io.Writer, status history.Status) error {
 	a := status.Account
 	if status.Active == "" && a != nil && (!a.Asked || len(a.Disagreements) > 0) {
 		return nil // that it is not built is not known
@@ -63,8 +86,12 @@ func writeStatus(w io.Writer, status orchestrator.Status) error {
 		lines = append(lines, [2]string{"account", accountText(*a)})
 	}
 	lines = append(lines, timingLines(status.Timing)...)
+	if f := status.Failed; f != nil {
+		lines = append(lines, [2]string{"failed", fmt.Sprintf("%s, rolled back %s ago and kept until %s: %s", f.Color, history.Age(time.Since(f.Since)), f.Until.Format(time.RFC3339), f.Reason)})
+	}
 	if r := status.Rotation; r != nil {
 		lines = append(lines, [2]string{"rotation", fmt.Sprintf("%s, %s to %s at Kubernetes %s, in %s", r.ID, r.From, r.To, r.Version, r.Phase)})
+		lines = append(lines, decisionLines(r)...)
 		for _, p := range r.Phases {
 			lines = append(lines, [2]string{"", strings.TrimRight(fmt.Sprintf("%s %-16s %s", mark(p.Outcome), p.Name, p.Detail), " ")})
 		}
@@ -79,7 +106,7 @@ func writeStatus(w io.Writer, status orchestrator.Status) error {
 	return table.Flush()
 }
 
-func accountText(a orchestrator.Account) string {
+func accountText(a history.Account) string {
 	switch {
 	case !a.Asked:
 		return "not asked: " + a.Reason
@@ -89,12 +116,34 @@ func accountText(a orchestrator.Account) string {
 	return "as the journal says"
 }
 
+// decisionLines say what keeps a rotation where it is, or sends it back, and what was asked and nobody answered yet.
+func decisionLines(r *history.UnderWay) [][2]string {
+	var lines [][2]string
+	if h := r.Hold; h != nil {
+		lines = append(lines, [2]string{"held", strings.TrimSpace(fmt.Sprintf("%s %s since %s: %s", h.Why, by(h.By), h.Since.Format(time.RFC3339), h.Reason))})
+	}
+	if b := r.Back; b != nil {
+		lines = append(lines, [2]string{"going back", strings.TrimSpace(fmt.Sprintf("%s %s", b.Reason, by(b.By)))})
+	}
+	for _, q := range r.Asked {
+		lines = append(lines, [2]string{"asked", fmt.Sprintf("%s %s by %s at %s", q.Asks, q.Gate, q.By, q.Time.Format(time.RFC3339))})
+	}
+	return lines
+}
+
+func by(who string) string {
+	if who == "" {
+		return "by the spec's rotation.onFailure"
+	}
+	return "by " + who
+}
+
 // timingLines say how old the active color is, whether it is due, and when a pipeline is to start the next rotation.
-func timingLines(t orchestrator.Timing) [][2]string {
+func timingLines(t history.Timing) [][2]string {
 	if t.Built == nil {
 		return nil
 	}
-	age := orchestrator.Age(time.Since(*t.Built))
+	age := history.Age(time.Since(*t.Built))
 	switch {
 	case t.Due:
 		age += fmt.Sprintf(", due: rotation.maxAge is %s", t.MaxAge)
@@ -108,14 +157,14 @@ func timingLines(t orchestrator.Timing) [][2]string {
 	return lines
 }
 
-func trafficText(weights map[string]int) string {
+func trafficText(weights color.Weights) string {
 	if len(weights) == 0 {
 		return "no weights confirmed yet"
 	}
 	var parts []string
-	for _, color := range []string{"blue", "green"} {
-		if weight, ok := weights[color]; ok {
-			parts = append(parts, fmt.Sprintf("%s %d %%", color, weight))
+	for _, c := range []color.Color{color.Blue, color.Green} {
+		if weight, ok := weights[c]; ok {
+			parts = append(parts, fmt.Sprintf("%s %d %%", c, weight))
 		}
 	}
 	return strings.Join(parts, ", ")

@@ -1,7 +1,5 @@
-// Package journal keeps what drover did to one cluster: the append-only
-// journal, the lease that lets one process drive, and the bundles that roots
-// were built from. State is never stored: it is folded from the events.
+// Package journal says what drover remembers of one cluster: the events that it records, and the state that they add up
+// to. State is never stored: it is folded from the events, which package store keeps.
 //
-// It must never rewrite or drop an event, and never let a process whose fencing
-// number is out of date append one.
+// It must never ask anything outside, and never drop an event that it does not understand.
 package journal

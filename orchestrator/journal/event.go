@@ -1,72 +1,59 @@
 package journal
 
 import (
-	"encoding/json"
-	"fmt"
 	"time"
+
+	"drover/orchestrator/color"
 )
 
 // Kind says what an event records. An intent is written before its side
 // effect, the outcome after it.
 type Kind string
 
-// The kinds of events.
+// The kinds of events. A journal with any other kind was written by a newer drover, and stops this one.
 const (
 	RotationStarted  Kind = "rotation-started"
 	RotationFinished Kind = "rotation-finished"
+	Driving          Kind = "driving" // a process took the lease; what it did not see itself it asks again
 	PhaseStarted     Kind = "phase-started"
 	PhaseDone        Kind = "phase-done"
 	PhaseFailed      Kind = "phase-failed"
-	Rendered         Kind = "rendered"         // a root was rendered; its bundle is in the store
-	ApplyIntended    Kind = "apply-intended"   // Terraform is about to change a root
-	Applied          Kind = "applied"          // Terraform changed a root
-	DestroyIntended  Kind = "destroy-intended" // Terraform is about to delete a root
-	Destroyed        Kind = "destroyed"        // a root holds nothing any more
-	WeightsIntended  Kind = "weights-intended" // weights are about to be written to DNS
-	Weights          Kind = "weights"          // the authoritative servers answer these weights
-	Activated        Kind = "activated"        // a color took the traffic
-	Verdict          Kind = "verdict"          // one check's verdict
-	Approval         Kind = "approval"         // a person opened a gate
-	WindowIgnored    Kind = "window-ignored"   // a person had a phase begin outside of the spec's window
-	ClearIntended    Kind = "clear-intended"   // an object in a color's cluster is about to be deleted, as it holds on to the cloud
-	Cleared          Kind = "cleared"          // such an object is gone, and what it held with it
-	Kept             Kind = "kept"             // what was found in a color's cluster and left there
-	Leftovers        Kind = "leftovers"        // resources that carry the color's tags and are in no state
-	NotDue           Kind = "not-due"          // a rotation was not due: told, and not written, as nothing happened
+	PhaseReopened    Kind = "phase-reopened" // a phase that was done has a post-condition that no longer holds
+	Stands           Kind = "stands"         // the post-condition of a phase that was done still holds
+	EffectFailed     Kind = "effect-failed"  // what a phase wanted done could not be done
+	EndPlanned       Kind = "end-planned"    // the end of the old color was planned, and the plan deletes nothing else
+
+	Preflighted     Kind = "preflighted"      // all that a rotation needs is there
+	Rendered        Kind = "rendered"         // a root was rendered; its bundle is in the store
+	ApplyIntended   Kind = "apply-intended"   // Terraform is about to change a root
+	Applied         Kind = "applied"          // Terraform changed a root
+	DestroyIntended Kind = "destroy-intended" // Terraform is about to delete a root
+	Destroyed       Kind = "destroyed"        // a root holds nothing any more
+	WeightsIntended Kind = "weights-intended" // weights are about to be written to DNS
+	Weights         Kind = "weights"          // DNS serves these weights: its authoritative servers answer them, or the platform says so
+	Followed        Kind = "followed"         // the traffic root's state has the weights that DNS serves
+	Activated       Kind = "activated"        // a color took the traffic
+	Verdict         Kind = "verdict"          // one check's verdict
+	Checked         Kind = "checked"          // one round of all checks of a color
+	Measured        Kind = "measured"         // what a color's load balancer took
+	ClearIntended   Kind = "clear-intended"   // an object in a color's cluster is about to be deleted, as it holds on to the cloud
+	Cleared         Kind = "cleared"          // such an object is gone, and what it held with it
+	ClusterCleared  Kind = "cluster-cleared"  // nothing in a color's cluster holds on to the cloud any more
+	Kept            Kind = "kept"             // what was found in a color's cluster and left there
+	Leftovers       Kind = "leftovers"        // resources that carry the color's tags and are in no state
+	Swept           Kind = "swept"            // the cloud was asked for leftovers
+	Attached        Kind = "attached"         // a value that must outlive this machine is in the store: a state that was not saved, a lock's id
+
+	RequestTaken   Kind = "request-taken"   // a person's request, by whoever drives
+	RequestRefused Kind = "request-refused" // one that cannot be met, with the reason
+	Approval       Kind = "approval"        // a person opened a gate
+	Held           Kind = "held"            // the rotation stays where it is until a person decides
+	Released       Kind = "released"        // a person had it go on
+	BackDecided    Kind = "back-decided"    // all traffic is to go back to the old color
+	WindowIgnored  Kind = "window-ignored"  // a person had a phase begin outside of the spec's window
+	Recovered      Kind = "recovered"       // a person read what is there and had it written down
+	NotDue         Kind = "not-due"         // a rotation was not due: told, and not written, as nothing happened
 )
-
-// kinds are the kinds that this drover knows.
-var kinds = map[Kind]bool{
-	RotationStarted: true, RotationFinished: true, PhaseStarted: true, PhaseDone: true, PhaseFailed: true, Rendered: true,
-	ApplyIntended: true, Applied: true, DestroyIntended: true, Destroyed: true, WeightsIntended: true, Weights: true,
-	Activated: true, Verdict: true, Approval: true, WindowIgnored: true, ClearIntended: true, Cleared: true, Kept: true,
-	Leftovers: true, NotDue: true,
-}
-
-// format is the newest form of an event that this drover reads. Format 1 is not written.
-const format = 1
-
-// NewerError says that a newer drover wrote the journal. To fold it without what is not known would be a guess.
-type NewerError struct {
-	Path string
-	Line int
-	What string
-}
-
-func (e *NewerError) Error() string {
-	return fmt.Sprintf("reading the journal: %s line %d %s: it was written by a newer drover; run that one", e.Path, e.Line, e.What)
-}
-
-// readable refuses what this drover would have to ignore.
-func (e Event) readable(path string, line int) error {
-	switch {
-	case e.Format > format:
-		return &NewerError{path, line, fmt.Sprintf("has format %d, and this drover reads %d", e.Format, format)}
-	case !kinds[e.Kind]:
-		return &NewerError{path, line, fmt.Sprintf("is an event of the kind %q, which this drover does not know", e.Kind)}
-	}
-	return nil
-}
 
 // Outcome is how a phase or a rotation ended.
 type Outcome string
@@ -80,27 +67,57 @@ const (
 	RolledBack Outcome = "rolled-back"
 )
 
-// Event is one line of the journal, and one line of `rotate --output json`.
+// Event is one record of the journal, and one line of `rotate --output json`.
 type Event struct {
-	Format   int            `json:"format,omitempty"` // of this record; 0 stands for 1
-	Time     time.Time      `json:"time"`
-	Fence    int64          `json:"fence,omitempty"` // the writer's fencing number; 0 where no lease is needed
-	Rotation string         `json:"rotation,omitempty"`
-	Kind     Kind           `json:"kind"`
-	Phase    string         `json:"phase,omitempty"`
-	Outcome  Outcome        `json:"outcome,omitempty"`
-	Seconds  float64        `json:"seconds,omitempty"`
-	Detail   string         `json:"detail,omitempty"`
-	Root     string         `json:"root,omitempty"`
-	From     string         `json:"from,omitempty"` // color
-	To       string         `json:"to,omitempty"`   // color
-	Version  string         `json:"version,omitempty"`
-	Endpoint *Endpoint      `json:"endpoint,omitempty"`
-	Revision string         `json:"revision,omitempty"`
-	Weights  map[string]int `json:"weights,omitempty"` // color to percent
-	Check    string         `json:"check,omitempty"`
-	Verdict  string         `json:"verdict,omitempty"` // pass, fail, inconclusive, error
-	By       string         `json:"by,omitempty"`
+	Time     time.Time     `json:"time"`
+	Fence    int64         `json:"fence,omitempty"` // the writer's fencing number; 0 where no lease is needed
+	Rotation string        `json:"rotation,omitempty"`
+	Kind     Kind          `json:"kind"`
+	Phase    string        `json:"phase,omitempty"`
+	Outcome  Outcome       `json:"outcome,omitempty"`
+	Seconds  float64       `json:"seconds,omitempty"`
+	Detail   string        `json:"detail,omitempty"`
+	Root     string        `json:"root,omitempty"`
+	From     color.Color   `json:"from,omitempty"`
+	To       color.Color   `json:"to,omitempty"`
+	Version  string        `json:"version,omitempty"`
+	Endpoint *Endpoint     `json:"endpoint,omitempty"`
+	Revision string        `json:"revision,omitempty"`
+	Bundle   string        `json:"bundle,omitempty"`   // digest of the root's files in the store
+	Zone     string        `json:"zone,omitempty"`     // of Applied: the platform's id of the domain's zone, if the root has it
+	Location string        `json:"location,omitempty"` // of Applied and Preflighted: the account and region that the cluster stands in
+	Weights  color.Weights `json:"weights,omitempty"`
+	TTL      float64       `json:"ttl,omitempty"` // seconds after which no resolver holds the weights of before
+	Check    string        `json:"check,omitempty"`
+	Verdict  string        `json:"verdict,omitempty"` // pass, fail, inconclusive, error
+	Verdicts []Result      `json:"verdicts,omitempty"`
+	Flows    *Flows        `json:"flows,omitempty"`
+	Plan     *Plan         `json:"plan,omitempty"`    // of RotationStarted
+	Request  string        `json:"request,omitempty"` // id of the request that this follows from
+	Hold     HoldKind      `json:"hold,omitempty"`
+	Refused  bool          `json:"refused,omitempty"` // of EffectFailed: to try again would not help
+	Discard  bool          `json:"discard,omitempty"` // of BackDecided: the new color need not be kept to be looked at
+	Again    bool          `json:"again,omitempty"`   // of RotationStarted: also with a revision that was rolled back before
+	By       string        `json:"by,omitempty"`
+}
+
+// Result is one check's answer in a round. Check is the content hash of what was asked, so that another check never
+// inherits its pass.
+type Result struct {
+	Check   string  `json:"check"`
+	Name    string  `json:"name"` // for people
+	Verdict string  `json:"verdict"`
+	Detail  string  `json:"detail,omitempty"`
+	Seconds float64 `json:"seconds,omitempty"`
+}
+
+// Flows is what a load balancer took in a window.
+type Flows struct {
+	Alive   bool      `json:"alive"`   // whether there is any measurement; without one the numbers say nothing
+	New     float64   `json:"new"`     // connections opened in the window
+	Active  float64   `json:"active"`  // most connections open at one time in it
+	Until   time.Time `json:"until"`   // when the newest measurement was made
+	Seconds float64   `json:"seconds"` // length of the window
 }
 
 // Endpoint is a color's load balancer, as the traffic root needs it, and the
@@ -117,13 +134,4 @@ type Management struct {
 	Domain  string `json:"domain"` // of the interfaces; each color has the one that it was built for
 	DNSName string `json:"dns_name"`
 	ZoneID  string `json:"zone_id"`
-}
-
-// encode gives the event as one line that ends in a newline.
-func (e Event) encode() ([]byte, error) {
-	line, err := json.Marshal(e)
-	if err != nil {
-		return nil, fmt.Errorf("encoding journal event %s: %w", e.Kind, err)
-	}
-	return append(line, '\n'), nil
 }

@@ -1,60 +1,151 @@
 package journal
 
 import (
-	"slices"
+	"maps"
 	"time"
+
+	"drover/orchestrator/color"
 )
 
 // State is what the events add up to: the cluster now.
 type State struct {
-	Active   string // color; empty before the first build is done
-	Colors   map[string]Color
-	Weights  map[string]int // as last confirmed at the authoritative servers
-	Intended map[string]int // as last intended, where no outcome followed yet
-	Rotation *Rotation      // the one under way; nil when none is
+	Active   color.Color // empty before the first build is done
+	Colors   map[color.Color]Color
+	Weights  color.Weights   // as last confirmed
+	Intended color.Weights   // as last intended, where no outcome followed yet
+	Unsure   []color.Weights // all that were intended since the last confirmation: DNS may serve any of them
+	TTL      time.Duration   // after the last confirmation, how long a resolver may hold what was before
+	Followed bool            // whether the traffic root's state has the weights
+	Rotation *Rotation       // the one under way; nil when none is
+	Failed   *FailedColor    // a color that a rotation was rolled back from and that still stands
 
-	Foundation bool            // it was applied, in whole or in part, and not destroyed since
-	Open       map[string]Kind // by root: ApplyIntended or DestroyIntended, where no outcome followed yet
+	// Bundles has, by root, the digest of the files that its state was last changed with, or is being changed with.
+	Bundles map[string]string
+	Zone    string // the platform's id of the domain's zone
+	// Location is the account and region that the cluster stands in; empty if that is not known.
+	Location string
 
+	// Open has, by root, the kind of an intent whose outcome is not known: ApplyIntended or DestroyIntended.
+	Open map[string]Kind
+
+	// Building, by root, is true from the intent of an apply to its outcome.
+	Building map[string]bool
 	// By color, until it is destroyed: the objects in its cluster that were to be deleted and were not seen gone, and
 	// what was found there and left.
-	Clearing, Kept map[string][]string
+	Clearing, Kept map[color.Color][]string
 
-	Past []Rotation // oldest first
+	Fence    int64           // of the newest process that drove
+	Requests map[string]bool // ids of the requests that were taken or refused
+	Past     []Rotation      // oldest first
 }
 
 // Color is what a color was built from.
 type Color struct {
 	Version   string
 	Revision  string
+	Bundle    string    // digest of the revision's files in the store
 	BuiltAt   time.Time // when Terraform first finished building it
 	BuiltFrom string    // the revision of that time
 	BuiltBy   string    // the rotation of that time; empty for a first build
 	Endpoint  Endpoint
 }
 
+// FailedColor is a color that was verified and lost its traffic again, or never got any.
+type FailedColor struct {
+	Color    color.Color
+	Revision string
+	Bundle   string // digest of what it was built from
+	Reason   string
+	Since    time.Time
+	Until    time.Time // when it may be destroyed
+}
+
 // Rotation is one replacement of the active color.
 type Rotation struct {
-	ID, From, To string
-	Version      string // that the new color is built with
-	Revision     string // of the new color's root; empty before render
-	StartedAt    time.Time
-	FinishedAt   time.Time
-	Outcome      Outcome // empty while under way
-	Reason       string  // why it did not end well
-	Building     bool    // an apply of the new color was begun
-	Draining     bool    // the deletion of what the old color's cluster keeps in the cloud was begun
-	Destroying   bool    // the deletion of the old color was begun
-	Phase        string  // the last one that started
-	Phases       map[string]Progress
-	Passed       map[string]bool // checks by name: whether the last verdict was pass
-	Approved     map[string]string
-	Leftovers    []string
+	ID         string
+	From, To   color.Color
+	Version    string // that the new color is built with
+	Plan       Plan
+	Again      bool   // also with a revision that was rolled back before
+	Revision   string // of the new color's root; empty before render
+	Bundle     string
+	StartedAt  time.Time
+	FinishedAt time.Time
+	Outcome    Outcome // empty while under way
+	Reason     string  // why it did not end well
+
+	Emptied    bool // the standby holds nothing of an earlier rotation
+	Building   bool // an apply of the new color was begun
+	Built      bool // and ended
+	Draining   bool // the deletion of what the old color's cluster keeps in the cloud was begun
+	Cleared    bool // and ended
+	Destroying bool // the deletion of the old color was begun
+	Gone       bool // and ended
+	Swept      bool
+
+	Phase     string // the last one that started
+	Phases    map[string]Progress
+	Leftovers []string
+
+	// What this process, by its fence, saw for itself. It is empty again for the next one.
+	Driver      time.Time // since when it drives
+	Preflighted bool
+	Planned     bool            // the end of the old color was planned, and the plan was not refused
+	ServedAt    time.Time       // when DNS was last seen to serve the weights
+	Stands      map[string]bool // phases whose post-condition it asked and that still holds
+	Failure     *Failure
+	Stopped     bool // a phase failed, and this process goes no further
+
+	Watch    Watch          // of the phase under way, or of the step of the shift
+	Last     *Flows         // of the old color, by this process
+	LastAt   time.Time      // when it was measured
+	Peak     *Flows         // of the old color while it had all traffic
+	ZeroAt   time.Time      // since when the old color has weight 0
+	Tries    map[string]int // effects that failed one after the other, by phase
+	Approved map[string]Approved
+	Hold     *Hold
+	Back     *Decision // all traffic goes back
+	Ignored  string    // the person who has phases begin outside of the window
 }
+
+// Failure is an effect that failed in this process.
+type Failure struct {
+	Phase   string
+	Detail  string
+	At      time.Time
+	Refused bool // to try again would not help
+}
+
+// Approved is a gate that a person opened, for the evidence that the person saw.
+type Approved struct{ By, Evidence string }
+
+// Decision is what was decided, by whom and why. By is empty where drover's policy decided.
+type Decision struct {
+	By, Reason string
+	At         time.Time
+	Discard    bool // what is gone back from need not be kept to be looked at
+}
+
+// Hold is why a rotation stays where it is.
+type Hold struct {
+	Why HoldKind
+	Decision
+}
+
+// HoldKind is how a rotation came to be held. Each is ended by a person only.
+type HoldKind string
+
+// The kinds of holds.
+const (
+	Paused HoldKind = "paused" // a person asked for it
+	Frozen HoldKind = "frozen" // a person asked for it, or the spec's onFailure
+	Asking HoldKind = "asking" // the spec's onFailure: a person decides what follows
+)
 
 // Progress is how far one phase is.
 type Progress struct {
 	StartedAt  time.Time // first start; a restart does not move it
+	BeganAt    time.Time // last start
 	FinishedAt time.Time
 	Starts     int
 	Outcome    Outcome // empty while it runs
@@ -71,166 +162,37 @@ const (
 	foundationRoot = "foundation"
 )
 
-// Fold adds the events up.
-func Fold(events []Event) State {
-	s := State{Colors: map[string]Color{}, Weights: map[string]int{}, Open: map[string]Kind{}, Clearing: map[string][]string{}, Kept: map[string][]string{}}
-	for _, e := range events {
-		s.Add(e)
-	}
-	return s
+// Foundation is true from the first change of the foundation on, in whole or in part, until it is destroyed.
+func (s State) Foundation() bool {
+	return s.Bundles[foundationRoot] != "" || s.Open[foundationRoot] != ""
 }
 
-// folds says what each kind of event does to the state; a kind that is not
-// here changes nothing.
-var folds = map[Kind]func(*State, Event){
-	RotationStarted:  (*State).start,
-	RotationFinished: (*State).finish,
-	PhaseStarted:     (*State).phaseStarted,
-	PhaseDone:        (*State).phaseEnded,
-	PhaseFailed:      (*State).phaseEnded,
-	Rendered:         (*State).rendered,
-	ApplyIntended:    (*State).applyIntended,
-	Applied:          (*State).applied,
-	DestroyIntended:  (*State).destroyIntended,
-	Destroyed:        (*State).destroyed,
-	WeightsIntended:  func(s *State, e Event) { s.Intended = e.Weights },
-	Weights:          func(s *State, e Event) { s.Weights, s.Intended = e.Weights, nil },
-	Activated:        func(s *State, e Event) { s.Active = e.To },
-	Verdict:          (*State).verdict,
-	Approval:         (*State).approval,
-	ClearIntended:    (*State).clearIntended,
-	Cleared:          (*State).cleared,
-	Kept:             func(s *State, e Event) { s.Kept[e.Root] = append(s.Kept[e.Root], e.Detail) },
-	Leftovers:        (*State).leftovers,
+// Served is what DNS may serve of each color at least, now: where the outcome of the last write was lost, the lower of
+// before and intended.
+func (s State) Served() color.Weights {
+	return s.between(func(before, intended int) int { return min(before, intended) })
 }
 
-// Add takes one more event into the state.
-func (s *State) Add(e Event) {
-	if fold, ok := folds[e.Kind]; ok {
-		fold(s, e)
-	}
+// Exposed is what DNS may serve of each color at most, now.
+func (s State) Exposed() color.Weights {
+	return s.between(func(before, intended int) int { return max(before, intended) })
 }
 
-func (s *State) start(e Event) {
-	s.Rotation = &Rotation{
-		ID: e.Rotation, From: e.From, To: e.To, Version: e.Version, StartedAt: e.Time,
-		Phases: map[string]Progress{}, Passed: map[string]bool{}, Approved: map[string]string{},
+func (s State) between(bound func(before, intended int) int) color.Weights {
+	if len(s.Unsure) == 0 {
+		return s.Weights
 	}
-}
-
-func (s *State) finish(e Event) {
-	if s.Rotation == nil || s.Rotation.ID != e.Rotation {
-		return
+	served := maps.Clone(s.Weights)
+	if served == nil {
+		served = color.Weights{}
 	}
-	s.Rotation.Outcome, s.Rotation.FinishedAt, s.Rotation.Reason = e.Outcome, e.Time, e.Detail
-	s.Past = append(s.Past, *s.Rotation)
-	s.Rotation = nil
-}
-
-func (s *State) phaseStarted(e Event) {
-	if s.Rotation == nil {
-		return
+	for _, weights := range s.Unsure {
+		for _, c := range []color.Color{color.Blue, color.Green} {
+			_, before := served[c]
+			if _, intended := weights[c]; before || intended {
+				served[c] = bound(served[c], weights[c])
+			}
+		}
 	}
-	p := s.Rotation.Phases[e.Phase]
-	if p.Starts == 0 {
-		p.StartedAt = e.Time
-	}
-	p.Starts++
-	p.Outcome, p.Detail = "", ""
-	s.Rotation.Phases[e.Phase], s.Rotation.Phase = p, e.Phase
-}
-
-func (s *State) phaseEnded(e Event) {
-	if s.Rotation == nil {
-		return
-	}
-	p := s.Rotation.Phases[e.Phase]
-	p.Outcome, p.Detail, p.FinishedAt = e.Outcome, e.Detail, e.Time
-	p.Seconds += e.Seconds
-	s.Rotation.Phases[e.Phase] = p
-}
-
-func (s *State) rendered(e Event) {
-	if s.Rotation != nil && e.Root == s.Rotation.To {
-		s.Rotation.Revision = e.Revision
-	}
-}
-
-func (s *State) applyIntended(e Event) {
-	s.Open[e.Root] = e.Kind
-	s.Foundation = s.Foundation || e.Root == foundationRoot
-	if s.Rotation != nil && e.Root == s.Rotation.To {
-		s.Rotation.Building = true
-	}
-}
-
-func (s *State) destroyIntended(e Event) {
-	s.Open[e.Root] = e.Kind
-	if s.Rotation != nil && e.Root == s.Rotation.From {
-		s.Rotation.Destroying = true
-	}
-}
-
-// destroyed forgets what the root held; without its active color, or without
-// the records that lead to one, a cluster has no traffic.
-func (s *State) destroyed(e Event) {
-	delete(s.Colors, e.Root)
-	delete(s.Clearing, e.Root)
-	delete(s.Kept, e.Root)
-	delete(s.Open, e.Root)
-	s.Foundation = s.Foundation && e.Root != foundationRoot
-	if e.Root == s.Active {
-		s.Active = ""
-	}
-	if e.Root == trafficRoot {
-		s.Weights, s.Intended = map[string]int{}, nil
-	}
-}
-
-func (s *State) applied(e Event) {
-	delete(s.Open, e.Root)
-	s.Foundation = s.Foundation || e.Root == foundationRoot
-	if e.Version == "" { // only colors have a Kubernetes version
-		return
-	}
-	c := s.Colors[e.Root]
-	if c.BuiltAt.IsZero() {
-		c.BuiltAt, c.BuiltFrom, c.BuiltBy = e.Time, e.Revision, e.Rotation
-	}
-	c.Version, c.Revision = e.Version, e.Revision
-	if e.Endpoint != nil {
-		c.Endpoint = *e.Endpoint
-	}
-	s.Colors[e.Root] = c
-}
-
-func (s *State) verdict(e Event) {
-	if s.Rotation != nil {
-		s.Rotation.Passed[e.Check] = e.Verdict == "pass"
-	}
-}
-
-func (s *State) approval(e Event) {
-	if s.Rotation != nil && s.Rotation.ID == e.Rotation {
-		s.Rotation.Approved[e.Phase] = e.By
-	}
-}
-
-func (s *State) clearIntended(e Event) {
-	if !slices.Contains(s.Clearing[e.Root], e.Detail) {
-		s.Clearing[e.Root] = append(s.Clearing[e.Root], e.Detail)
-	}
-	if s.Rotation != nil && e.Root == s.Rotation.From {
-		s.Rotation.Draining = true
-	}
-}
-
-func (s *State) cleared(e Event) {
-	s.Clearing[e.Root] = slices.DeleteFunc(s.Clearing[e.Root], func(name string) bool { return name == e.Detail })
-}
-
-func (s *State) leftovers(e Event) {
-	if s.Rotation != nil {
-		s.Rotation.Leftovers = append(s.Rotation.Leftovers, e.Detail)
-	}
+	return served
 }

@@ -27,7 +27,7 @@ type Known struct {
 	Colors     map[string]Color // those that stand
 	Foundation bool             // it was applied, in whole or in part
 	Weights    map[string]int   // as last confirmed
-	Intended   map[string]int   // as last intended, without an outcome; nil if there is none
+	Unsure     []map[string]int // intended since then, oldest first: DNS may have any of them
 	Open       map[string]Intent
 	Rotation   *Rotation // the one under way; nil if there is none
 }
@@ -131,7 +131,7 @@ func (k Known) compareRoot(root string, seen Root) []Disagreement {
 	switch {
 	case seen.NoFiles && k.mustStand(root):
 		return []Disagreement{{k.says(root), fmt.Sprintf("the directory of %s is not there, so that its state cannot be read", root), "restore that directory, from version control or a backup"}}
-	case seen.Resources > 0 && !k.mayStand(root):
+	case seen.Resources > 0 && !k.MayStand(root):
 		return []Disagreement{{k.says(root), fmt.Sprintf("the Terraform state of %s holds %s", root, count(seen.Resources, "resource")), restoreJournal}}
 	case !seen.NoFiles && seen.Resources == 0 && k.mustStand(root):
 		return []Disagreement{{k.says(root), "the Terraform state of " + root + " is empty",
@@ -142,7 +142,7 @@ func (k Known) compareRoot(root string, seen Root) []Disagreement {
 
 func (k Known) compareCluster(color string, seen Cluster) []Disagreement {
 	switch {
-	case seen.Exists && !k.mayStand(color):
+	case seen.Exists && !k.MayStand(color):
 		return []Disagreement{{k.says(color), fmt.Sprintf("the cluster %s exists%s", seen.Name, at(seen.Version)), restoreJournal}}
 	case !seen.Exists && k.mustStand(color):
 		return []Disagreement{{k.says(color), fmt.Sprintf("there is no cluster %s", seen.Name),
@@ -158,11 +158,11 @@ func (k Known) compareCluster(color string, seen Cluster) []Disagreement {
 		fmt.Sprintf("the tags of %s say %s", seen.Name, origin(seen.Revision, seen.Rotation)), restoreJournal}}
 }
 
-// compareWeights allows each color its weight of before and, as long as the outcome is not known, the intended one.
+// compareWeights allows each color its weight of before and those that were intended since.
 func (k Known) compareWeights(seen map[string]int) []Disagreement {
-	for _, color := range colorsIn(k.Weights, k.Intended, seen) {
+	for _, color := range colorsIn(append([]map[string]int{k.Weights, seen}, k.Unsure...)...) {
 		got := weightOf(seen, color)
-		intended := k.Intended != nil && got == weightOf(k.Intended, color)
+		intended := slices.ContainsFunc(k.Unsure, func(weights map[string]int) bool { return got == weightOf(weights, color) })
 		removed := k.Open[traffic] == Destroy && got == none
 		if got != weightOf(k.Weights, color) && !intended && !removed {
 			do := "if somebody changed the records, set them back; if not, " + restoreJournal
@@ -179,8 +179,8 @@ func (k Known) saysWeights() string {
 	switch {
 	case k.Empty:
 		return empty
-	case k.Intended != nil:
-		return fmt.Sprintf("the journal says that DNS has %s, or is on the way to %s", text(k.Weights), text(k.Intended))
+	case len(k.Unsure) > 0:
+		return fmt.Sprintf("the journal says that DNS has %s, or is on the way to %s", text(k.Weights), text(k.Unsure[len(k.Unsure)-1]))
 	}
 	return "the journal says that DNS has " + text(k.Weights)
 }
@@ -215,11 +215,12 @@ func (k Known) mustStand(root string) bool {
 		return false
 	}
 	goBackTo := k.Rotation != nil && k.Rotation.From == root
-	return goBackTo || k.Active == root || k.Weights[root] > 0 || k.Intended[root] > 0
+	sentTo := slices.ContainsFunc(k.Unsure, func(weights map[string]int) bool { return weights[root] > 0 })
+	return goBackTo || k.Active == root || k.Weights[root] > 0 || sentTo
 }
 
-// mayStand is true for what the journal knows of, in whole or in part.
-func (k Known) mayStand(root string) bool {
+// MayStand is true for what the journal knows of, in whole or in part.
+func (k Known) MayStand(root string) bool {
 	_, stands := k.Colors[root]
 	if stands || k.Open[root] != "" {
 		return true
@@ -228,7 +229,7 @@ func (k Known) mayStand(root string) bool {
 	case foundation:
 		return k.Foundation || len(k.Colors) > 0
 	case traffic:
-		return len(k.Weights) > 0 || k.Intended != nil
+		return len(k.Weights) > 0 || len(k.Unsure) > 0
 	}
 	return false
 }

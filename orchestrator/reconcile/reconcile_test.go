@@ -75,13 +75,13 @@ func TestWhatIsADisagreementAndWhatIsNot(t *testing.T) {
 		"no weights":                   {built, func(_ *Known, s *Seen) { s.Weights = map[string]int{} }, []string{"have no weights"}},
 		"weights that were not asked":  {built, func(_ *Known, s *Seen) { s.Weights = nil }, nil},
 		"half of an intended write": {soaking, func(k *Known, s *Seen) {
-			k.Intended, s.Weights = map[string]int{"blue": 100, "green": 0}, map[string]int{"blue": 100, "green": 100}
+			k.Unsure, s.Weights = []map[string]int{{"blue": 100, "green": 0}}, map[string]int{"blue": 100, "green": 100}
 		}, nil},
 		"neither before nor intended": {soaking, func(k *Known, s *Seen) {
-			k.Intended, s.Weights = map[string]int{"green": 100}, map[string]int{"blue": 5, "green": 100}
+			k.Unsure, s.Weights = []map[string]int{{"green": 100}}, map[string]int{"blue": 5, "green": 100}
 		}, []string{"is on the way to green 100"}},
 		"blue's record is about to go": {soaking, func(k *Known, s *Seen) {
-			k.Intended, s.Weights = map[string]int{"green": 100}, map[string]int{"green": 100}
+			k.Unsure, s.Weights = []map[string]int{{"green": 100}}, map[string]int{"green": 100}
 		}, nil},
 
 		"blue is gone at the soak":    {soaking, func(_ *Known, s *Seen) { s.Clusters["blue"] = Cluster{Name: "shop-blue"} }, []string{"blue stands until rotation r1 destroys it, but there is no cluster"}},

@@ -7,12 +7,13 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+	"sync"
 )
 
 const attachments = "attachments/"
 
 // plainName is what a purpose or a name may be made of, so that it is the same in every store.
-var plainName = regexp.MustCompile(`^[A-Za-z0-9_-][A-Za-z0-9._-]{0,99}$`)
+var plainName = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[A-Za-z0-9_-][A-Za-z0-9._-]{0,99}$`) })
 
 // Attachment names a value that is kept beside the journal, such as a state that Terraform could not write.
 type Attachment struct {
@@ -26,7 +27,7 @@ func (a Attachment) object() string {
 }
 
 func (a Attachment) check() error {
-	if !plainName.MatchString(a.Purpose) || !plainName.MatchString(a.Name) {
+	if !plainName().MatchString(a.Purpose) || !plainName().MatchString(a.Name) {
 		return fmt.Errorf("an attachment's purpose and name have letters, digits, dots, dashes and underscores only; these are %q and %q", a.Purpose, a.Name)
 	}
 	return nil
@@ -68,7 +69,7 @@ func (s *Store) Attachments(ctx context.Context, purpose string) ([]Attachment, 
 	for _, object := range names {
 		name, hash, _ := strings.Cut(strings.TrimPrefix(object, attachments+purpose+"/"), "/")
 		a := Attachment{purpose, name, hash}
-		if a.check() != nil || !isDigest.MatchString(hash) {
+		if a.check() != nil || !isDigest().MatchString(hash) {
 			return nil, &DamageError{object, "is not an object of drover's", "Move it out of the store's folder"}
 		}
 		all = append(all, a)

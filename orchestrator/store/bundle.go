@@ -12,6 +12,7 @@ import (
 	"maps"
 	"regexp"
 	"slices"
+	"sync"
 )
 
 const (
@@ -20,7 +21,7 @@ const (
 	bundleLimit = 256 << 20
 )
 
-var isDigest = regexp.MustCompile(`^[0-9a-f]{64}$`)
+var isDigest = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[0-9a-f]{64}$`) })
 
 // SaveBundle keeps files by their slash-separated names, and returns the digest by which they are read again: the same
 // files have the same digest. Saving them twice is no error.
@@ -51,7 +52,7 @@ func (s *Store) SaveBundle(ctx context.Context, files map[string][]byte) (digest
 
 // Bundle returns the files of a digest, or a MissingError, or a DamageError where they are not what was saved.
 func (s *Store) Bundle(ctx context.Context, digest string) (map[string][]byte, error) {
-	if !isDigest.MatchString(digest) {
+	if !isDigest().MatchString(digest) {
 		return nil, fmt.Errorf("reading bundle %q: that is not the digest of a bundle", digest)
 	}
 	data, err := s.objects.Read(ctx, bundles+digest)

@@ -34,7 +34,12 @@ type Net struct {
 //	DROVER_CA_FILE      certificates in PEM that are trusted beside the system's
 //	DROVER_HTTPS_PORT   port that ingress listens on
 func FromEnv() (*Net, error) {
-	return newNet(os.Getenv("DROVER_NAMESERVERS"), os.Getenv("DROVER_CA_FILE"), os.Getenv("DROVER_HTTPS_PORT"))
+	return From(os.Getenv)
+}
+
+// From is FromEnv for another environment.
+func From(getenv func(name string) string) (*Net, error) {
+	return newNet(getenv("DROVER_NAMESERVERS"), getenv("DROVER_CA_FILE"), getenv("DROVER_HTTPS_PORT"))
 }
 
 func newNet(servers, caFile, port string) (*Net, error) {

@@ -34,11 +34,14 @@ func TestScripts(t *testing.T) {
 			env.Setenv("PATH", filepath.Dir(program)+string(filepath.ListSeparator)+filepath.Dir(terraform))
 			env.Setenv("DROVER", filepath.Dir(program))
 			env.Setenv("HOME", filepath.Join(env.WorkDir, "home"))
+			if err := harness.Remember(t.Context(), env.WorkDir); err != nil {
+				return err
+			}
 			env.Setenv("EXAMPLES", examples)
 			env.Setenv("AWS_EC2_METADATA_DISABLED", "true")
 			env.Setenv("LATER", strings.ToUpper(time.Now().AddDate(0, 0, 3).Format("Mon"))) // a day of the week that is not near
 			return nil
 		},
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){"append": appendLine, "exits": exits},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"append": appendLine, "exits": exits, "untouched": untouched},
 	})
 }

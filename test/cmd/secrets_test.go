@@ -64,6 +64,9 @@ func TestNoCommandShowsASecret(t *testing.T) {
 			put(t, filepath.Join(dir, "cluster.yaml"), tiny)
 			if c.journal != "" {
 				put(t, filepath.Join(dir, "infra", "tiny", ".drover", "journal.jsonl"), c.journal)
+				if err := harness.Remember(t.Context(), dir); err != nil {
+					t.Fatal(err)
+				}
 			}
 			env := maps.Clone(base)
 			maps.Copy(env, c.env)

@@ -3,20 +3,21 @@ package kubernetes
 import (
 	"context"
 	"encoding/json"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	tfjson "github.com/hashicorp/terraform-json"
 
 	"drover/generator"
 	"drover/generator/spec"
-	"drover/orchestrator"
+	"drover/orchestrator/cluster"
 	"drover/orchestrator/journal"
 	"drover/orchestrator/kubernetes"
 	"drover/orchestrator/platform"
+	"drover/orchestrator/store"
+	"drover/orchestrator/store/file"
 	"drover/orchestrator/terraform"
 	rehearsal "drover/rehearsal/kubernetes"
 )
@@ -66,29 +67,84 @@ func TestDestroyTellsWhatASilentClusterMayHaveLeft(t *testing.T) {
 }
 
 // destroy takes down a whole cluster whose roots hold nothing.
-func destroy(t *testing.T, access kubernetes.Access, observer orchestrator.Observer) {
+func destroy(t *testing.T, access kubernetes.Access, observer cluster.Observer) {
 	t.Helper()
-	out := t.TempDir()
-	for _, root := range []string{"foundation", "blue"} {
-		if err := os.MkdirAll(filepath.Join(out, "tiny", root), 0o700); err != nil {
-			t.Fatal(err)
-		}
+	root := &idle{}
+	o := cluster.Options{Spec: spec.Cluster{Metadata: spec.Metadata{Name: "tiny"}}, SpecFile: "cluster.yaml", Observer: observer,
+		Clock: wall{}, Store: remembered(t, "tiny")}
+	o.Connect = func(context.Context, cluster.Options) (cluster.Ports, error) {
+		return cluster.Ports{
+			Workspace: nowhere{}, Cloud: account{},
+			Stack: func(generator.Root) (cluster.Stack, error) { return root, nil },
+			Kubernetes: func(context.Context, string) (*kubernetes.Client, error) {
+				return kubernetes.New(access)
+			},
+		}, nil
 	}
-	stands := journal.Event{Kind: journal.Applied, Root: "blue", Version: "1.33"}
-	if _, err := journal.Open(orchestrator.StoreDir(out, "tiny")).Note(t.Context(), stands); err != nil {
+	if err := cluster.DestroyAll(t.Context(), o); err != nil {
 		t.Fatal(err)
 	}
-	o := orchestrator.Options{Spec: spec.Cluster{Metadata: spec.Metadata{Name: "tiny"}}, SpecFile: "cluster.yaml", Out: out, Observer: observer}
-	o.Ports = orchestrator.Ports{
-		Cloud: account{},
-		Stack: func(generator.Root) (orchestrator.Stack, error) { return idle{}, nil },
-		Kubernetes: func(context.Context, string) (*kubernetes.Client, error) {
-			return kubernetes.New(access)
-		},
-	}
-	if err := orchestrator.DestroyAll(t.Context(), o); err != nil {
+}
+
+// remembered is a store whose journal has that blue was about to be built, so that drover has to look what there is of it.
+func remembered(t *testing.T, name string) *store.Store {
+	t.Helper()
+	s := store.Open(file.Open(t.TempDir()), name, store.Options{})
+	bundle, err := s.SaveBundle(t.Context(), map[string][]byte{name + "/blue/main.tf": nil})
+	if err != nil {
 		t.Fatal(err)
 	}
+	lease, err := s.Acquire(t.Context(), store.Holder{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	event, err := json.Marshal(journal.Event{Kind: journal.ApplyIntended, Root: "blue", Bundle: bundle})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := lease.Append(t.Context(), event); err != nil {
+		t.Fatal(err)
+	}
+	if err := lease.Release(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// nowhere is a directory that nobody looks at, and wall the clock.
+type (
+	nowhere struct{}
+	wall    struct{}
+)
+
+func (nowhere) Write(generator.Files, bool) (bool, error)        { return false, nil }
+func (nowhere) Present(generator.Files) (generator.Files, error) { return nil, nil }
+func (nowhere) Put(generator.Root, string, []byte) (bool, error) { return false, nil }
+func (nowhere) Get(generator.Root, string) ([]byte, error)       { return nil, nil }
+func (wall) Now() time.Time                                      { return time.Now() }
+func (wall) Sleep(ctx context.Context, d time.Duration) error {
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-time.After(d):
+		return nil
+	}
+}
+
+// idle is a root of which nothing is left to delete: what its state names goes with what it held.
+type idle struct {
+	cluster.Stack
+	asked int
+}
+
+func (*idle) Init(context.Context) error                  { return nil }
+func (*idle) Protected(context.Context) ([]string, error) { return nil, nil }
+func (i *idle) StateEmpty(context.Context) (bool, error)  { i.asked++; return i.asked > 1, nil }
+func (*idle) State(context.Context) (terraform.State, error) {
+	return terraform.State{Resources: 1}, nil
+}
+func (*idle) Plan(context.Context, terraform.PlanOptions) (*terraform.Plan, error) {
+	return &terraform.Plan{JSON: &tfjson.Plan{}}, nil
 }
 
 // fill makes what a cluster in use has: a load balancer with a controller's finalizer, a service without, an ingress, a volume.
@@ -148,27 +204,11 @@ func (c *controller) Progress(message string) {
 
 func (*controller) Detail(string) {}
 
-// account is a cloud with one cluster, that no traffic leads to.
+// account is a cloud in which nothing stands: what is left in the cluster is asked of the cluster.
 type account struct{ platform.Platform }
 
 func (account) Account(context.Context) (string, error) { return "123456789012", nil }
-func (account) ClusterActive(_ context.Context, cluster string) (platform.Health, error) {
-	return platform.Health{Exists: cluster == "tiny-blue"}, nil
+func (account) ClusterActive(context.Context, string) (platform.Health, error) {
+	return platform.Health{}, nil
 }
-func (account) Weights(context.Context, platform.Zone) (map[string]int, error) {
-	return map[string]int{}, nil
-}
-
-// idle is a root in which nothing is left to delete but what its state names.
-type idle struct{ orchestrator.Stack }
-
-func (idle) Init(context.Context) error                  { return nil }
-func (idle) RecoverState(context.Context) (bool, error)  { return false, nil }
-func (idle) Protected(context.Context) ([]string, error) { return nil, nil }
-func (idle) StateEmpty(context.Context) (bool, error)    { return false, nil }
-func (idle) State(context.Context) (terraform.State, error) {
-	return terraform.State{Resources: 1}, nil
-}
-func (idle) Plan(context.Context, terraform.PlanOptions) (*terraform.Plan, error) {
-	return &terraform.Plan{JSON: &tfjson.Plan{}}, nil
-}
+func (account) Weights(context.Context, platform.Zone) (map[string]int, error) { return nil, nil }

@@ -40,7 +40,7 @@ func (s *session) killedDuringShift() {
 		}
 		if event.Kind == "phase-started" && event.Phase == "build" && !tried {
 			tried = true
-			s.expect(s.drover("rotate", "--auto-approve"), 6, "another drover drives herd")
+			s.expect(s.drover("rotate", "--auto-approve"), 6, "another process holds the lease on herd")
 		}
 		if event.Kind == "weights" {
 			break

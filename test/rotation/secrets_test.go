@@ -108,7 +108,12 @@ func (s *session) showsNoSecret() {
 	for name, text := range files {
 		harness.NoCanary(s.t, name, text, s.canaries)
 	}
-	journal := files["infra/herd/.drover/journal.jsonl"]
+	var journal string
+	for name, text := range files {
+		if strings.HasPrefix(name, "infra/herd/.drover/journal/") {
+			journal += text
+		}
+	}
 	for where, text := range map[string]string{"the commands": all.String(), "the journal": journal} {
 		for name := range s.canaries {
 			if hidden := name + "="; name != "TF_VAR_planted" && name != "AWS_WEB_IDENTITY_TOKEN_FILE" && !strings.Contains(text, hidden+"***") && !strings.Contains(text, hidden+"http") {
@@ -141,7 +146,7 @@ func (s *session) kept() map[string]string {
 		if err != nil {
 			return err
 		}
-		if strings.HasSuffix(path, ".tar.gz") {
+		if strings.Contains(filepath.ToSlash(path), "/.drover/bundles/") {
 			bundles++
 			data = s.unpacked(data)
 		}
@@ -157,7 +162,7 @@ func (s *session) kept() map[string]string {
 	if err != nil || !bytes.Contains(state, []byte(s.canaries["TF_VAR_planted"])) {
 		s.t.Errorf("the state of traffic does not hold what was planted there (%v)", err)
 	}
-	for _, name := range []string{"infra/herd/.drover/journal.jsonl", "infra/herd/.drover/lease.json", "infra/herd/green/main.tf"} {
+	for _, name := range []string{"infra/herd/.drover/journal/000000000001", "infra/herd/green/main.tf"} {
 		if files[name] == "" {
 			s.t.Errorf("%s was not searched", name)
 		}

@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"drover/generator/spec"
 )
@@ -46,7 +47,7 @@ func inS3(s spec.State, prefix string, settings map[string]string) (Location, er
 		Settings: map[string]string{Region: s.Region, Encrypt: "true"}, // as the generated roots have it
 	}
 	if endpoints, ok := settings["endpoints"]; ok {
-		found := s3Endpoint.FindStringSubmatch(endpoints)
+		found := s3Endpoint().FindStringSubmatch(endpoints)
 		if found == nil {
 			return at, fmt.Errorf(`DROVER_BACKEND_CONFIG has endpoints=%s: write endpoints={s3="https://…"}`, endpoints)
 		}
@@ -80,7 +81,7 @@ type backend struct {
 	instead string            // what to use for settings that the store cannot follow
 }
 
-var s3Endpoint = regexp.MustCompile(`^\{\s*s3\s*=\s*"?(https?://[^"}\s]+)"?\s*\}$`)
+var s3Endpoint = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^\{\s*s3\s*=\s*"?(https?://[^"}\s]+)"?\s*\}$`) })
 
 // https://developer.hashicorp.com/terraform/language/backend/s3
 var s3Settings = backend{

@@ -2,12 +2,12 @@ package awsproxy_test
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/eks"
@@ -15,10 +15,12 @@ import (
 
 	"drover/generator"
 	"drover/generator/spec"
-	"drover/orchestrator"
+	drive "drover/orchestrator/cluster"
 	"drover/orchestrator/journal"
 	"drover/orchestrator/kubernetes"
 	"drover/orchestrator/platform"
+	"drover/orchestrator/store"
+	"drover/orchestrator/store/file"
 	"drover/orchestrator/terraform"
 	"drover/rehearsal/aws/servicelb"
 	rehearsal "drover/rehearsal/kubernetes"
@@ -140,26 +142,19 @@ func (b balanced) hosts() (names []string) {
 // drained has drover take back what the cluster holds, as it does before it destroys one. Its roots and its cloud do nothing.
 func (b balanced) drained(r planes) {
 	b.t.Helper()
-	out := b.t.TempDir()
-	for _, root := range []string{"foundation", "blue"} {
-		if err := os.MkdirAll(filepath.Join(out, "balanced", root), 0o700); err != nil {
-			b.t.Fatal(err)
-		}
-	}
-	stands := journal.Event{Kind: journal.Applied, Root: "blue", Version: "1.33"}
-	if _, err := journal.Open(orchestrator.StoreDir(out, "balanced")).Note(b.t.Context(), stands); err != nil {
-		b.t.Fatal(err)
-	}
 	told := &told{}
 	access := kubernetes.Access{Server: b.cluster.Endpoint(), CA: b.cluster.CA(), Token: func(context.Context) (string, error) {
 		return r.token(b.t, aws.Credentials{AccessKeyID: "REHEARSAL", SecretAccessKey: "rehearsal"}, "balanced-blue"), nil
 	}}
-	err := orchestrator.DestroyAll(b.t.Context(), orchestrator.Options{
-		Spec: spec.Cluster{Metadata: spec.Metadata{Name: "balanced"}}, SpecFile: "cluster.yaml", Out: out, Observer: told,
-		Ports: orchestrator.Ports{
-			Cloud:      nothing{},
-			Stack:      func(generator.Root) (orchestrator.Stack, error) { return idle{}, nil },
-			Kubernetes: func(context.Context, string) (*kubernetes.Client, error) { return kubernetes.New(access) },
+	root := &idle{}
+	err := drive.DestroyAll(b.t.Context(), drive.Options{
+		Spec: spec.Cluster{Metadata: spec.Metadata{Name: "balanced"}}, SpecFile: "cluster.yaml", Observer: told, Clock: wall{}, Store: remembered(b.t, "balanced"),
+		Connect: func(context.Context, drive.Options) (drive.Ports, error) {
+			return drive.Ports{
+				Workspace: nowhere{}, Cloud: nothing{},
+				Stack:      func(generator.Root) (drive.Stack, error) { return root, nil },
+				Kubernetes: func(context.Context, string) (*kubernetes.Client, error) { return kubernetes.New(access) },
+			}, nil
 		},
 	})
 	if err != nil {
@@ -188,26 +183,72 @@ func (o *told) Progress(message string) {
 
 func (*told) Detail(string) {}
 
-// nothing is a cloud with a cluster that no traffic leads to, and idle a root in which nothing is left to delete.
-type (
-	nothing struct{ platform.Platform }
-	idle    struct{ orchestrator.Stack }
-)
+// nothing is a cloud in which nothing stands: what is left in the cluster is asked of the cluster.
+type nothing struct{ platform.Platform }
 
 func (nothing) Account(context.Context) (string, error) { return account, nil }
-func (nothing) ClusterActive(_ context.Context, cluster string) (platform.Health, error) {
-	return platform.Health{Exists: cluster == "balanced-blue"}, nil
+func (nothing) ClusterActive(context.Context, string) (platform.Health, error) {
+	return platform.Health{}, nil
 }
-func (nothing) Weights(context.Context, platform.Zone) (map[string]int, error) {
-	return map[string]int{}, nil
+func (nothing) Weights(context.Context, platform.Zone) (map[string]int, error) { return nil, nil }
+
+// remembered is a store whose journal has that blue was about to be built, so that drover has to look what there is of it.
+func remembered(t *testing.T, name string) *store.Store {
+	t.Helper()
+	s := store.Open(file.Open(t.TempDir()), name, store.Options{})
+	bundle, err := s.SaveBundle(t.Context(), map[string][]byte{name + "/blue/main.tf": nil})
+	if err != nil {
+		t.Fatal(err)
+	}
+	lease, err := s.Acquire(t.Context(), store.Holder{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	event, err := json.Marshal(journal.Event{Kind: journal.ApplyIntended, Root: "blue", Bundle: bundle})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := lease.Append(t.Context(), event); err != nil {
+		t.Fatal(err)
+	}
+	if err := lease.Release(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	return s
 }
-func (idle) Init(context.Context) error                  { return nil }
-func (idle) RecoverState(context.Context) (bool, error)  { return false, nil }
-func (idle) Protected(context.Context) ([]string, error) { return nil, nil }
-func (idle) StateEmpty(context.Context) (bool, error)    { return false, nil }
-func (idle) State(context.Context) (terraform.State, error) {
+
+// nowhere is a directory that nobody looks at, and wall the clock.
+type (
+	nowhere struct{}
+	wall    struct{}
+)
+
+func (nowhere) Write(generator.Files, bool) (bool, error)        { return false, nil }
+func (nowhere) Present(generator.Files) (generator.Files, error) { return nil, nil }
+func (nowhere) Put(generator.Root, string, []byte) (bool, error) { return false, nil }
+func (nowhere) Get(generator.Root, string) ([]byte, error)       { return nil, nil }
+func (wall) Now() time.Time                                      { return time.Now() }
+func (wall) Sleep(ctx context.Context, d time.Duration) error {
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-time.After(d):
+		return nil
+	}
+}
+
+// idle is a root of which nothing is left to delete: what its state names goes with what it held.
+type idle struct {
+	drive.Stack
+	asked int
+}
+
+func (*idle) Init(context.Context) error                  { return nil }
+func (*idle) Protected(context.Context) ([]string, error) { return nil, nil }
+func (i *idle) StateEmpty(context.Context) (bool, error)  { i.asked++; return i.asked > 1, nil }
+func (*idle) State(context.Context) (terraform.State, error) {
 	return terraform.State{Resources: 1}, nil
 }
-func (idle) Plan(context.Context, terraform.PlanOptions) (*terraform.Plan, error) {
+func (*idle) Plan(context.Context, terraform.PlanOptions) (*terraform.Plan, error) {
 	return &terraform.Plan{JSON: &tfjson.Plan{}}, nil
 }

@@ -85,8 +85,8 @@ func (q *questions) addJSON(ctx context.Context, kind, id string, e element) err
 			return nil
 		}
 	case "log group":
-		// EKS writes to a group that is named for the cluster, and makes it when nobody has.
-		if name, ours := strings.CutPrefix(id, "/aws/eks/"); ours && color == "" {
+		// EKS writes to a group that is named for the cluster, and makes it when nobody has. The foundation's outlives it.
+		if name, ours := strings.CutPrefix(id, "/aws/eks/"); ours && color == "" && tags["drover:cluster"] == "" {
 			cluster, _, _ := strings.Cut(name, "/")
 			color = colorOfName(cluster)
 		}

@@ -1,0 +1,11 @@
+package main
+
+import (
+	"github.com/urfave/cli/v2"
+
+	"drover/orchestrator/rotation"
+)
+
+func abortCommand(s streams) *cli.Command {
+	return asking(s, rotation.Abort, "send all traffic back to the old color, and do not keep the new one")
+}

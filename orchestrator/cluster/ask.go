@@ -1,0 +1,136 @@
+package cluster
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"drover/generator/spec"
+	"drover/orchestrator/color"
+	"drover/orchestrator/journal"
+	"drover/orchestrator/platform"
+	"drover/orchestrator/rotation"
+	"drover/orchestrator/verify"
+)
+
+// verifyPause is the time between two rounds of checks of a first build.
+const verifyPause = 10 * time.Second
+
+// ask has every check of a color asked once, all at the same time.
+func (s *session) ask(ctx context.Context, e rotation.Effect, emit rotation.Emit) error {
+	results := s.round(ctx, e.Color)
+	for _, r := range results {
+		if !s.isNews(e.Phase, r) {
+			continue
+		}
+		told := journal.Event{Kind: journal.Verdict, Phase: e.Phase, Root: string(e.Color), Check: r.Name, Verdict: r.Verdict, Detail: r.Detail, Seconds: r.Seconds}
+		if err := emit(ctx, told); err != nil {
+			return err
+		}
+	}
+	return emit(ctx, journal.Event{Kind: journal.Checked, Phase: e.Phase, Root: string(e.Color), Verdicts: results})
+}
+
+// isNews is true for a verdict that people are told in a line of its own: every one of verify, later those that differ.
+func (s *session) isNews(phase string, r journal.Result) bool {
+	before, had := s.state().Rotation.Watch.Results[r.Check]
+	if had {
+		return before.Verdict != r.Verdict
+	}
+	return phase == rotation.Verify || r.Verdict != string(verify.Pass)
+}
+
+// round asks all checks of a color.
+func (s *session) round(ctx context.Context, c color.Color) []journal.Result {
+	checks := s.ports.Checks(s.Spec, c)
+	asked := make([]verify.Check, len(checks))
+	for i, check := range checks {
+		asked[i] = check.Check
+	}
+	results := make([]journal.Result, len(checks))
+	for i, r := range verify.All(ctx, asked) {
+		results[i] = journal.Result{Check: checks[i].ID, Name: r.Check, Verdict: string(r.Verdict), Detail: r.Detail, Seconds: r.Seconds}
+	}
+	return results
+}
+
+// verifyFirst is the verify phase of a first build. A fail is asked again too while the color is still new.
+func (s *session) verifyFirst(ctx context.Context, c color.Color) error {
+	until := s.Clock.Now().Add(verifyWindow(s.Spec.Spec.Rotation))
+	s.Observer.Progress("verifying " + string(c))
+	said := ""
+	for {
+		results := s.round(ctx, c)
+		err := judge(c, results)
+		if err == nil || s.Clock.Now().After(until) {
+			for _, r := range results {
+				told := journal.Event{Kind: journal.Verdict, Root: string(c), Check: r.Name, Verdict: r.Verdict, Detail: r.Detail, Seconds: r.Seconds}
+				if recorded := s.record(ctx, told); recorded != nil {
+					return recorded
+				}
+			}
+			return err
+		}
+		if err.Error() != said { // the same, ten seconds later, is no news
+			said = err.Error()
+			s.Observer.Progress(fmt.Sprintf("not yet, asked again until %s: %s", until.Format(time.TimeOnly), said))
+		}
+		if stopped := s.Clock.Sleep(ctx, verifyPause); stopped != nil {
+			return fmt.Errorf("verifying %s: %w; last: %w", c, stopped, err)
+		}
+	}
+}
+
+// judge turns results into nothing, an Unhealthy color, or a question that
+// was not answered. Those stay apart: only the first is a verdict.
+func judge(c color.Color, results []journal.Result) error {
+	if len(results) == 0 {
+		return fmt.Errorf("no checks of %s ran; name one in spec.rotation.verify", c)
+	}
+	var failed, unanswered []string
+	for _, got := range results {
+		line := fmt.Sprintf("%s: %s (%s)", got.Name, got.Verdict, got.Detail)
+		switch verify.Verdict(got.Verdict) {
+		case verify.Pass:
+		case verify.Fail:
+			failed = append(failed, line)
+		default:
+			unanswered = append(unanswered, line)
+		}
+	}
+	if len(failed) > 0 {
+		return &Unhealthy{Color: string(c), Reason: strings.Join(append(failed, unanswered...), "; ")}
+	}
+	if len(unanswered) > 0 {
+		return fmt.Errorf("%s could not be verified: %s", c, strings.Join(unanswered, "; "))
+	}
+	return nil
+}
+
+// verifyTime is how long a first build's verification may take: it leaves room for the slowest check.
+func verifyTime(r spec.Rotation) time.Duration {
+	return verifyWindow(r) + slowestCheck(r) + 5*time.Minute
+}
+
+// platformCheck passes when the platform itself says that the cluster and its
+// node groups are up.
+type platformCheck struct {
+	platform platform.Platform
+	cluster  string
+}
+
+var _ verify.Check = platformCheck{}
+
+func (platformCheck) Name() string { return "platform" }
+
+func (c platformCheck) Run(ctx context.Context) (verify.Verdict, string) {
+	health, err := c.platform.ClusterActive(ctx, c.cluster)
+	if err != nil {
+		return verify.Error, err.Error()
+	}
+	if !health.Active {
+		return verify.Fail, health.Detail
+	}
+	return verify.Pass, health.Detail
+}

@@ -1,0 +1,134 @@
+package cluster
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"drover/generator/spec"
+	"drover/orchestrator/journal"
+	"drover/orchestrator/rotation"
+)
+
+// failures ends a process that tries for ever, and counts how often it tried. What begins does so once it drives.
+func failures(cancel func(), count *int, begin func()) Observer {
+	return onEvent{do: func(e journal.Event) {
+		switch {
+		case e.Kind == journal.Preflighted:
+			begin()
+		case e.Kind == journal.EffectFailed:
+			if *count++; *count > 50 {
+				cancel()
+			}
+		}
+	}}
+}
+
+// A later process finds DNS at other weights than the journal has: it says so a few times, and ends.
+func TestWeightsThatSomebodyElseChangedAfterTheShiftEndTheNextProcess(t *testing.T) {
+	t.Parallel()
+	inWorld(t, func(t *testing.T, w *world) {
+		applied(t, w)
+		newVersion(w)
+		w.spec.Spec.Rotation.KeepBlue = spec.Duration(24 * time.Hour)
+		_ = rotated[*rotation.Waiting](t, w, w.options())
+		served, edited := w.dns, map[string]int{"blue": 70, "green": 30}
+		ctx, cancel := context.WithCancel(t.Context())
+		defer cancel()
+		o, tries := w.options(), 0
+		o.Observer = failures(cancel, &tries, func() { w.dns = edited })
+		err := Rotate(ctx, o)
+		if tries == 0 || tries > 5 || err == nil || !strings.Contains(err.Error(), "another process or a person changed them") {
+			t.Fatalf("after %d tries: %v", tries, err)
+		}
+		w.dns = served
+		_ = rotated[*rotation.Waiting](t, w, w.options())
+		w.dns = edited
+		var back *rotation.RolledBack
+		if err := Rollback(t.Context(), w.options()); !errors.As(err, &back) {
+			t.Fatalf("rollback says %v", err)
+		}
+		checkBack(t, w)
+	})
+}
+
+// DNS that could not be asked once, and then is as it should be, ends nothing.
+func TestAConfirmationThatFailedOnceIsForgotten(t *testing.T) {
+	t.Parallel()
+	inWorld(t, func(t *testing.T, w *world) {
+		applied(t, w)
+		newVersion(w)
+		w.spec.Spec.Rotation.KeepBlue = spec.Duration(24 * time.Hour)
+		_ = rotated[*rotation.Waiting](t, w, w.options())
+		o, failed := w.options(), false
+		o.Observer = onEvent{do: func(e journal.Event) {
+			switch {
+			case e.Kind == journal.Preflighted:
+				w.fail["ask weights"] = errors.New("throttled")
+			case e.Kind == journal.EffectFailed:
+				failed = true
+				delete(w.fail, "ask weights")
+			}
+		}}
+		_ = rotated[*rotation.Waiting](t, w, o)
+		if !failed {
+			t.Error("DNS was not asked")
+		}
+	})
+}
+
+// Promise 4: what DNS serves is asked right before the first deletion, not remembered. A quiet cluster takes too little
+// for its connections to show that somebody sent traffic back to it by hand.
+func TestTrafficThatSomebodySentBackByHandKeepsBlue(t *testing.T) {
+	t.Parallel()
+	for _, phase := range []string{rotation.Soak, rotation.Drain, rotation.Destroying} {
+		t.Run(phase, func(t *testing.T) {
+			t.Parallel()
+			inWorld(t, func(t *testing.T, w *world) {
+				applied(t, w)
+				newVersion(w)
+				o := w.options()
+				o.Observer = onPhase(phase, func() {
+					w.dns = map[string]int{"blue": 100, "green": 0}
+					time.Sleep(time.Minute) // after which what was asked before is not relied on
+				})
+				failed := rotated[*rotation.Failed](t, w, o)
+				if !w.standing["blue"] || w.dns["blue"] != 100 || !strings.Contains(failed.Reason, "another process or a person changed them") {
+					t.Errorf("got %v, standing %v, DNS %v", failed, w.standing, w.dns)
+				}
+				if phase != rotation.Destroying && rotation.NoWayBack(w.state()) != "" {
+					t.Errorf("there is no way back to where the traffic is: %s", rotation.NoWayBack(w.state()))
+				}
+				w.dns = map[string]int{"blue": 0, "green": 100}
+				must(t, Rotate(t.Context(), w.options()))
+				checkRotated(t, w)
+			})
+		})
+	}
+}
+
+// Somebody deleted a record by hand: there is nothing for the platform to set a weight of, and Terraform makes it anew.
+func TestAWayBackMakesARecordThatSomebodyDeleted(t *testing.T) {
+	t.Parallel()
+	for _, gone := range []string{"blue", "green"} {
+		t.Run(gone, func(t *testing.T) {
+			t.Parallel()
+			inWorld(t, func(t *testing.T, w *world) {
+				applied(t, w)
+				newVersion(w)
+				o, once := w.options(), false
+				o.Observer = onWeights(func(weights map[string]int) {
+					if weights["green"] == 50 && !once {
+						once = true
+						delete(w.dns, gone)
+						requested(t, w, rotation.Request{Asks: rotation.Rollback})
+					}
+				})
+				_ = rotated[*rotation.RolledBack](t, w, o)
+				checkBack(t, w)
+			})
+		})
+	}
+}

@@ -1,0 +1,150 @@
+package cluster
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"net/url"
+	"sync"
+	"time"
+
+	"github.com/goccy/go-yaml"
+
+	"drover/generator/spec"
+	"drover/orchestrator/color"
+	"drover/orchestrator/kubernetes"
+	"drover/orchestrator/platform"
+	"drover/orchestrator/verify"
+)
+
+// checkTime is how long a check may take where the spec does not say.
+const checkTime = 2 * time.Minute
+
+// asked is what every check of a color needs to know.
+type asked struct {
+	host    string // the color's own host name
+	cluster string // its name on the platform
+	color   string
+	net     Net
+	cloud   platform.Platform
+	pools   []spec.NodePool
+	connect func(ctx context.Context, cluster string) (*kubernetes.Client, error)
+	memory  func(check string) *verify.Memory // of earlier runs of that check of this color
+}
+
+// checkKinds makes a check of the field that the spec sets. Reading it is
+// reading what a rotation can verify.
+var checkKinds = []struct {
+	name  string
+	limit func(spec.Check) (spec.Duration, bool) // and whether this kind is asked for
+	check func(spec.Check, asked) verify.Check
+}{
+	{"kubernetes", func(c spec.Check) (spec.Duration, bool) {
+		// Its timeout is how long a new cluster may take to become ready, over many runs of the check.
+		return limitOf(c.Kubernetes, func(k *spec.KubernetesCheck) spec.Duration { return min(k.Timeout, spec.Duration(checkTime)) })
+	}, kubernetesCheck},
+	{"http", func(c spec.Check) (spec.Duration, bool) {
+		return limitOf(c.HTTP, func(h *spec.HTTPCheck) spec.Duration { return h.Timeout })
+	}, httpCheck},
+	{"prometheus", func(c spec.Check) (spec.Duration, bool) {
+		return limitOf(c.Prometheus, func(p *spec.PrometheusCheck) spec.Duration { return p.Timeout })
+	}, prometheusCheck},
+	{"command", func(c spec.Check) (spec.Duration, bool) {
+		return limitOf(c.Command, func(p *spec.CommandCheck) spec.Duration { return p.Timeout })
+	}, commandCheck},
+}
+
+func limitOf[T any](field *T, timeout func(*T) spec.Duration) (spec.Duration, bool) {
+	if field == nil {
+		return 0, false
+	}
+	return timeout(field), true
+}
+
+// SpecChecks are the checks of a color by a spec: the platform's own word and DNS always, then what the spec names.
+func SpecChecks(net Net, cloud platform.Platform, connect func(context.Context, string) (*kubernetes.Client, error)) func(spec.Cluster, color.Color) []Check {
+	var memories sync.Map // of the checks, by what is asked
+	return func(c spec.Cluster, of color.Color) []Check {
+		a := asked{host: Host(c, of), cluster: platformName(c, of), color: string(of), net: net, cloud: cloud, pools: c.Spec.NodePools, connect: connect}
+		checks := []Check{
+			{identity("platform", a.cluster, nil), verify.Within(checkTime, platformCheck{cloud, a.cluster})},
+			{identity("dns", a.host, nil), verify.Within(checkTime, verify.DNS{Label: "dns", Resolver: net, Host: a.host})},
+		}
+		for i, one := range c.Spec.Rotation.Verify {
+			for _, kind := range checkKinds {
+				if _, wanted := kind.limit(one); !wanted {
+					continue
+				}
+				id := identity(kind.name, a.host, one)
+				a.memory = func(string) *verify.Memory {
+					memory, _ := memories.LoadOrStore(id, &verify.Memory{})
+					return memory.(*verify.Memory)
+				}
+				checks = append(checks, Check{id, verify.Within(checkLimit(one), named{kind.check(one, a), fmt.Sprintf("%s-%d", kind.name, i+1)})})
+			}
+		}
+		return checks
+	}
+}
+
+// identity is the content hash of a check: its kind, what it asks and by which parameters. Two checks never share a
+// verdict. A field that is not set is no part of it, so that a release which adds one asks what the one before asked.
+func identity(kind, whom string, parameters any) string {
+	text, err := yaml.Marshal(parameters)
+	if err != nil { // a spec that was read can be written
+		text = fmt.Append(nil, parameters)
+	}
+	sum := sha256.Sum256(fmt.Appendf(nil, "%s\n%s\n%s", kind, whom, text))
+	return kind + "-" + hex.EncodeToString(sum[:8])
+}
+
+func checkLimit(c spec.Check) time.Duration {
+	for _, kind := range checkKinds {
+		if limit, wanted := kind.limit(c); wanted && limit.Std() > 0 {
+			return limit.Std()
+		}
+	}
+	return checkTime
+}
+
+// kubernetesCheck asks each pool for its least number of nodes, whatever else the spec asks for.
+func kubernetesCheck(c spec.Check, a asked) verify.Check {
+	k := c.Kubernetes
+	pools := map[string]int{}
+	for _, pool := range a.pools {
+		if pool.Min > 0 {
+			pools[pool.Name] = pool.Min
+		}
+	}
+	return verify.Kubernetes{
+		Connect: func(ctx context.Context) (*kubernetes.Client, error) { return a.connect(ctx, a.cluster) },
+		Pool:    a.cloud.Pool, Nodes: verify.Nodes{All: k.NodesReady == "all", Least: k.MinNodes, Pools: pools},
+		Workloads: k.Workloads, Namespaces: k.Namespaces, Seen: a.memory(fmt.Sprint(k.NodesReady, k.MinNodes, k.Workloads, k.Namespaces)),
+	}
+}
+
+func httpCheck(c spec.Check, a asked) verify.Check {
+	return verify.HTTP{Client: a.net.Client(a.host), URL: a.net.URL(a.host, c.HTTP.Path), Status: c.HTTP.Status,
+		Samples: max(c.HTTP.Samples, 1), MaxLatency: c.HTTP.MaxLatency.Std()}
+}
+
+func prometheusCheck(c spec.Check, a asked) verify.Check {
+	named := ""
+	if u, err := url.Parse(c.Prometheus.URL); err == nil {
+		named = u.Hostname()
+	}
+	return verify.Prometheus{Client: a.net.Client(named), URL: c.Prometheus.URL, Query: c.Prometheus.Query, Min: c.Prometheus.Min, Max: c.Prometheus.Max}
+}
+
+func commandCheck(c spec.Check, a asked) verify.Check {
+	return verify.Command{Args: c.Command.Run, Pass: c.Command.Env, Env: []string{"DROVER_COLOR=" + a.color, "DROVER_HOST=" + a.host, "DROVER_CLUSTER=" + a.cluster}}
+}
+
+// named gives a check a short name that is the same in every process.
+type named struct {
+	verify.Check
+	name string
+}
+
+func (n named) Name() string { return n.name }

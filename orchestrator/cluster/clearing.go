@@ -1,0 +1,314 @@
+package cluster
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"drover/orchestrator/color"
+	"drover/orchestrator/journal"
+	"drover/orchestrator/kubernetes"
+	"drover/orchestrator/rotation"
+)
+
+// holder is a kind of object for which a controller in the cluster keeps
+// something in the cloud that Terraform knows nothing of. The object goes only
+// once its controller has taken that away.
+type holder struct {
+	kind       string // for people
+	collection string
+	optional   bool              // a cluster need not know this kind
+	holds      func(object) bool // nil: every object of the kind
+}
+
+// holders go stage by stage: the next begins once nothing of the one before is
+// left. Machines go last, as the controllers run on them, and their pools
+// before them, as a pool would make new ones.
+var holders = [][]holder{
+	{
+		{"Service", "/api/v1/services", false, func(o object) bool { return o.Spec.Type == "LoadBalancer" }},
+		{"Ingress", "/apis/networking.k8s.io/v1/ingresses", false, nil},
+		{"Gateway", "/apis/gateway.networking.k8s.io/v1/gateways", true, nil},
+	},
+	{{"NodePool", "/apis/karpenter.sh/v1/nodepools", true, nil}},
+	{{"NodeClaim", "/apis/karpenter.sh/v1/nodeclaims", true, nil}},
+}
+
+// object is what is looked at of such an object.
+type object struct {
+	Metadata kubernetes.Meta
+	Spec     struct{ Type string }
+}
+
+const (
+	clearPause    = 5 * time.Second // between two looks; the first come sooner
+	clearPatience = time.Minute     // without an answer from the API server
+	clearTime     = 30 * time.Minute
+	mostRemade    = 3 // deletions of one object after which it is clear that something makes it anew
+)
+
+// clearance empties one cluster of what holds on to the cloud.
+type clearance struct {
+	*session
+	emit    rotation.Emit
+	color   color.Color
+	silent  time.Time       // since when the API server has not answered; zero while it does
+	pending map[string]bool // deleted, and not seen gone
+	deleted map[string]int  // how often
+	gone    map[string]int  // by kind
+	lastErr error
+}
+
+// clear deletes what controllers in a color's cluster keep in the cloud,
+// while they still run, and waits until it is gone. It is safe to repeat. A cluster that cannot be asked for good is left
+// as it is, and that is recorded: its destruction must not depend on it.
+func (s *session) clear(ctx context.Context, e rotation.Effect, emit rotation.Emit) error {
+	done, err := s.clearCluster(ctx, e.Color, emit)
+	if err != nil {
+		return err
+	}
+	return emit(ctx, journal.Event{Kind: journal.ClusterCleared, Phase: e.Phase, Root: string(e.Color), Detail: done})
+}
+
+// clearCluster says in a few words what was done.
+func (s *session) clearCluster(ctx context.Context, of color.Color, emit rotation.Emit) (string, error) {
+	if weight := s.state().Exposed()[of]; weight > 0 {
+		return "", refuse(fmt.Sprintf("nothing in %s is deleted, as it may have %d of the traffic", of, weight), "send all traffic to the other color first")
+	}
+	c := &clearance{session: s, emit: emit, color: of, pending: map[string]bool{}, deleted: map[string]int{}, gone: map[string]int{}}
+	for _, name := range s.state().Clearing[of] { // by a process before this one
+		c.pending[name] = true
+	}
+	// Once more from the start: something may have made the first anew while the last went.
+	for _, stage := range slices.Concat(holders, holders) {
+		if err := c.stage(ctx, stage); err != nil {
+			return c.orPassOver(ctx, err)
+		}
+	}
+	volumes, err := c.keepVolumes(ctx)
+	if err != nil {
+		return c.orPassOver(ctx, err)
+	}
+	return c.text() + volumes, nil
+}
+
+// clearFirst is clearCluster where a color is destroyed outside of a rotation's own phase for it.
+func (s *session) clearFirst(ctx context.Context, of color.Color, emit rotation.Emit) error {
+	ctx, cancel := context.WithTimeout(ctx, clearTime)
+	defer cancel()
+	s.Observer.Progress("taking back what controllers in " + string(of) + " hold in the cloud")
+	_, err := s.clearCluster(ctx, of, emit)
+	return err
+}
+
+// notAsked says that a cluster could not be asked, and will not be soon.
+type notAsked struct{ error }
+
+func (e notAsked) Unwrap() error { return e.error }
+
+// orPassOver tells a cluster that does not answer, which is recorded and passed
+// over, from a failure.
+func (c *clearance) orPassOver(ctx context.Context, err error) (string, error) {
+	var silent notAsked
+	if !errors.As(err, &silent) || ctx.Err() != nil {
+		return "", err
+	}
+	event := journal.Event{Kind: journal.Kept, Phase: rotation.Drain, Root: string(c.color),
+		Detail: fmt.Sprintf("whatever controllers in %s made, such as load balancers, as its API was not asked: %v", c.color, silent)}
+	return "its API was not asked, so look in the account for what its controllers made", c.emit(ctx, event)
+}
+
+// stage deletes one stage and waits until it is gone.
+func (c *clearance) stage(ctx context.Context, stage []holder) error {
+	for wait := clearPause / 50; ; wait = min(2*wait, clearPause) {
+		var left []present
+		err := c.withAPI(ctx, c.color, func(ctx context.Context, client *kubernetes.Client) (err error) {
+			if left, err = c.look(ctx, client, stage); err != nil {
+				return err
+			}
+			if err := c.settle(ctx, stage, left); err != nil {
+				return err
+			}
+			return c.remove(ctx, client, left)
+		})
+		if err == nil && len(left) == 0 {
+			return nil
+		}
+		if err := c.bear(err); err != nil {
+			return err
+		}
+		c.Observer.Progress(c.waiting(left))
+		if stopped := c.Clock.Sleep(ctx, wait); stopped != nil {
+			return fmt.Errorf("%s: %w", c.waiting(left), stopped)
+		}
+	}
+}
+
+// bear forgives an API server that does not answer for a while.
+func (c *clearance) bear(err error) error {
+	var unreachable *kubernetes.UnreachableError
+	switch {
+	case err == nil:
+		c.silent, c.lastErr = time.Time{}, nil
+		return nil
+	case errors.Is(err, kubernetes.ErrNoServer), kubernetes.NoHost(err): // there is no such server, or none any more
+		return notAsked{err}
+	case kubernetes.Denied(err):
+		return fmt.Errorf("%s is not destroyed, as what its controllers made cannot be asked for: %w; only once the API server lets drover in, "+
+			"or is gone, %s goes on", c.color, err, c.rotateCommand())
+	case !errors.As(err, &unreachable) && !kubernetes.Busy(err):
+		return err
+	}
+	if c.lastErr = err; c.silent.IsZero() {
+		c.silent = c.Clock.Now()
+	}
+	if c.Clock.Now().Sub(c.silent) > clearPatience {
+		return notAsked{err}
+	}
+	return nil
+}
+
+// present is one object of a stage that is still there.
+type present struct {
+	holder
+	object
+}
+
+func (p present) name() string {
+	return p.kind + " " + strings.TrimPrefix(p.Metadata.Namespace+"/"+p.Metadata.Name, "/")
+}
+
+func (c *clearance) look(ctx context.Context, client *kubernetes.Client, stage []holder) ([]present, error) {
+	var found []present
+	for _, h := range stage {
+		objects, err := kubernetes.List[object](ctx, client, h.collection)
+		if h.optional && kubernetes.Missing(err) {
+			continue
+		}
+		if err != nil {
+			return nil, fmt.Errorf("asking %s for every %s: %w", c.color, h.kind, err)
+		}
+		for _, o := range objects {
+			if h.holds == nil || h.holds(o) {
+				found = append(found, present{h, o})
+			}
+		}
+	}
+	return found, nil
+}
+
+// remove asks for the deletion of what is there and not being deleted yet. The
+// intent comes first, and with it the proof that the lease is still held.
+func (c *clearance) remove(ctx context.Context, client *kubernetes.Client, objects []present) error {
+	for _, p := range objects {
+		name := p.name()
+		if p.Metadata.DeletionTimestamp != nil {
+			continue
+		}
+		if c.deleted[name] >= mostRemade {
+			return fmt.Errorf("%s was deleted %d times and is made anew each time; stop what makes it in %s, such as a GitOps agent", name, mostRemade, c.color)
+		}
+		if err := c.emit(ctx, journal.Event{Kind: journal.ClearIntended, Phase: rotation.Drain, Root: string(c.color), Detail: name}); err != nil {
+			return err
+		}
+		c.pending[name] = true
+		if err := c.valid(); err != nil {
+			return err
+		}
+		if err := client.Delete(ctx, p.Metadata.Path(p.collection), p.Metadata.UID); err != nil {
+			return fmt.Errorf("deleting %s in %s: %w", name, c.color, err)
+		}
+		c.deleted[name]++
+	}
+	return nil
+}
+
+// settle records what was deleted and is there no longer.
+func (c *clearance) settle(ctx context.Context, stage []holder, objects []present) error {
+	for _, name := range slices.Sorted(maps.Keys(c.pending)) {
+		kind, _, _ := strings.Cut(name, " ")
+		ofStage := slices.ContainsFunc(stage, func(h holder) bool { return h.kind == kind })
+		there := slices.ContainsFunc(objects, func(p present) bool { return p.name() == name })
+		if there || !ofStage {
+			continue
+		}
+		if err := c.emit(ctx, journal.Event{Kind: journal.Cleared, Phase: rotation.Drain, Root: string(c.color), Detail: name}); err != nil {
+			return err
+		}
+		delete(c.pending, name)
+		c.gone[kind]++
+	}
+	return nil
+}
+
+// keepVolumes records the volumes that pods of the cluster had: they hold data,
+// and drover never deletes that.
+func (c *clearance) keepVolumes(ctx context.Context) (string, error) {
+	type volume struct {
+		Metadata kubernetes.Meta
+		Spec     struct {
+			ClaimRef struct{ Namespace, Name string }
+			CSI      struct{ Driver, VolumeHandle string }
+		}
+	}
+	var volumes []volume
+	err := c.withAPI(ctx, c.color, func(ctx context.Context, client *kubernetes.Client) (err error) {
+		volumes, err = kubernetes.List[volume](ctx, client, "/api/v1/persistentvolumes")
+		return err
+	})
+	if kubernetes.Denied(err) {
+		return "", c.bear(err)
+	}
+	if err != nil {
+		return "", notAsked{fmt.Errorf("asking %s for its volumes: %w", c.color, err)}
+	}
+	for _, v := range volumes {
+		said := fmt.Sprintf("volume %s of %s/%s (%s)", v.Metadata.Name, v.Spec.ClaimRef.Namespace, v.Spec.ClaimRef.Name,
+			strings.TrimSpace(v.Spec.CSI.Driver+" "+v.Spec.CSI.VolumeHandle))
+		if slices.Contains(c.state().Kept[c.color], said) {
+			continue
+		}
+		if err := c.emit(ctx, journal.Event{Kind: journal.Kept, Phase: rotation.Drain, Root: string(c.color), Detail: said}); err != nil {
+			return "", err
+		}
+	}
+	if len(volumes) == 0 {
+		return "", nil
+	}
+	return fmt.Sprintf("; volumes kept, as they hold data: %d", len(volumes)), nil
+}
+
+func (c *clearance) text() string {
+	var parts []string
+	for _, kind := range slices.Sorted(maps.Keys(c.gone)) {
+		parts = append(parts, fmt.Sprintf("%d %s", c.gone[kind], kind))
+	}
+	if len(parts) == 0 {
+		return "nothing in its cluster holds on to the cloud"
+	}
+	return "deleted in its cluster: " + strings.Join(parts, ", ")
+}
+
+// waiting says what is still there, and for how long it has been going.
+func (c *clearance) waiting(objects []present) string {
+	const most = 3
+	var parts []string
+	for _, p := range objects {
+		since := ""
+		if at := p.Metadata.DeletionTimestamp; at != nil {
+			since = fmt.Sprintf(" (being deleted for %s)", max(c.Clock.Now().Sub(*at), 0).Round(time.Second))
+		}
+		parts = append(parts, p.name()+since)
+	}
+	if more := len(parts) - most; more > 0 {
+		parts = append(parts[:most], fmt.Sprintf("%d more", more))
+	}
+	if len(parts) == 0 {
+		return fmt.Sprintf("%s's API server does not answer: %v", c.color, c.lastErr)
+	}
+	return fmt.Sprintf("waiting until %s has let go of %s", c.color, strings.Join(parts, ", "))
+}

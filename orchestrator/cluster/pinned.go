@@ -1,0 +1,97 @@
+package cluster
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"drover/generator/spec"
+	"drover/orchestrator/color"
+	"drover/orchestrator/journal"
+)
+
+// specFile is the file of a bundle that holds a whole spec.
+const specFile = "spec.json"
+
+const (
+	// verifyLeast is how long a new color has to pass every check: its DNS name and load balancer need some time to be
+	// seen.
+	verifyLeast = 5 * time.Minute
+	// patience is how long a color that carries traffic may give no answer. A node that joins, or a load balancer that
+	// moves to another machine, is silent for less.
+	patience = 2 * time.Minute
+	// keepFailed is how long a color that was rolled back from stands for a person to look at: a working day, and the
+	// night before it.
+	keepFailed = 24 * time.Hour
+)
+
+// pin is what a rotation begins with and keeps to.
+func (s *session) pin(ctx context.Context, to color.Color) (journal.Plan, error) {
+	data, err := json.Marshal(s.Spec)
+	if err != nil {
+		return journal.Plan{}, fmt.Errorf("encoding the spec: %w", err)
+	}
+	digest, err := s.Store.SaveBundle(ctx, map[string][]byte{specFile: data})
+	if err != nil {
+		return journal.Plan{}, fmt.Errorf("keeping the spec of the rotation: %w", err)
+	}
+	return planOf(s.Spec, digest, s.ports.Checks(s.Spec, to)), nil
+}
+
+func planOf(c spec.Cluster, digest string, checks []Check) journal.Plan {
+	r := c.Spec.Rotation
+	plan := journal.Plan{Spec: digest, Steps: r.Traffic.Steps, Interval: r.Traffic.Interval.Std(), Soak: r.Soak.Std(), Quiet: r.Quiet.Std(),
+		KeepBlue: r.KeepBlue.Std(), Verify: verifyWindow(r), Slowest: slowestCheck(r), Patience: patience, Approvals: r.Approvals,
+		OnFailure: r.OnFailure, Window: r.Window, KeepFailed: keepFailed}
+	for _, check := range checks {
+		plan.Checks = append(plan.Checks, check.ID)
+	}
+	return plan
+}
+
+// takePinned goes on with the spec that the rotation under way began with.
+func (s *session) takePinned(ctx context.Context) error {
+	digest := s.state().Rotation.Plan.Spec
+	files, err := s.Store.Bundle(ctx, digest)
+	if err != nil {
+		return fmt.Errorf("reading the spec of the rotation under way: %w", err)
+	}
+	var pinned spec.Cluster
+	decoder := json.NewDecoder(bytes.NewReader(files[specFile]))
+	decoder.DisallowUnknownFields()
+	if err := decoder.Decode(&pinned); err != nil {
+		return fmt.Errorf("reading the spec of the rotation under way: %w; finish it with the release that began it", err)
+	}
+	today, err := json.Marshal(s.Spec)
+	if err != nil {
+		return fmt.Errorf("encoding the spec: %w", err)
+	}
+	if !bytes.Equal(today, files[specFile]) {
+		s.Observer.Progress(fmt.Sprintf("%s has changed since the rotation began; it goes on with the spec that it began with, and the new one is for the next rotation", s.SpecFile))
+	}
+	s.Spec = pinned
+	return nil
+}
+
+// verifyWindow is how long a new color has to pass every check. Where the spec asks the Kubernetes API, its timeout says
+// how long nodes and workloads take.
+func verifyWindow(r spec.Rotation) time.Duration {
+	window := verifyLeast
+	for _, c := range r.Verify {
+		if c.Kubernetes != nil {
+			window = max(window, c.Kubernetes.Timeout.Std())
+		}
+	}
+	return window
+}
+
+// slowestCheck is the longest time that one check may take; two are always asked.
+func slowestCheck(r spec.Rotation) time.Duration {
+	slowest := checkTime
+	for _, c := range r.Verify {
+		slowest = max(slowest, checkLimit(c))
+	}
+	return slowest
+}

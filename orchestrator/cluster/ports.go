@@ -1,0 +1,80 @@
+package cluster
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"time"
+
+	"drover/generator"
+	"drover/generator/spec"
+	"drover/orchestrator/color"
+	"drover/orchestrator/kubernetes"
+	"drover/orchestrator/platform"
+	"drover/orchestrator/rotation"
+	"drover/orchestrator/terraform"
+	"drover/orchestrator/verify"
+)
+
+// Observer is told what happens. Detail is every resource that Terraform touches; like Progress it is kept nowhere.
+type Observer interface {
+	rotation.Observer
+	Detail(message string)
+}
+
+// Stack is one Terraform root, whose files are there.
+type Stack interface {
+	Init(ctx context.Context) error
+	Plan(ctx context.Context, o terraform.PlanOptions) (*terraform.Plan, error)
+	Apply(ctx context.Context, p *terraform.Plan) error
+	Outputs(ctx context.Context) (map[string]json.RawMessage, error)
+	StateEmpty(ctx context.Context) (bool, error)
+	// State reads the state in brief, whether the root is initialized or not.
+	State(ctx context.Context) (terraform.State, error)
+	Protected(ctx context.Context) (addresses []string, err error)
+	RecoverState(ctx context.Context) (pushed bool, err error)
+}
+
+// DNS asks the servers that are authoritative for the domain.
+type DNS interface {
+	// Confirm waits until every server answers by the weights, and returns the time to live that the answers carry.
+	Confirm(ctx context.Context, weights color.Weights) (ttl time.Duration, err error)
+}
+
+// Workspace is the Terraform directory. It is a cache: all that it holds of drover's is in the store too, except for
+// the states of a local backend.
+type Workspace interface {
+	// Write brings the roots and modules that files are of to just these files. What drover did not write is kept, and
+	// without force what a person edited is an error.
+	Write(files generator.Files, force bool) (changed bool, err error)
+	// Present reads what is there of the roots and modules that files are of.
+	Present(files generator.Files) (generator.Files, error)
+	// Put writes one file of a root, or removes it if data is nil.
+	Put(root generator.Root, name string, data []byte) (changed bool, err error)
+	// Get reads one file of a root; it is nil if there is none.
+	Get(root generator.Root, name string) ([]byte, error)
+}
+
+// Net is how checks reach a color: by the servers that are authoritative for its host.
+type Net interface {
+	Client(named string) *http.Client
+	URL(host, path string) string
+	LookupHost(ctx context.Context, host string) ([]string, error)
+}
+
+// Check is one check of a color. ID is the content hash of what is asked.
+type Check struct {
+	ID string
+	verify.Check
+}
+
+// Ports is everything outside that a cluster is driven through.
+type Ports struct {
+	Workspace Workspace
+	Stack     func(root generator.Root) (Stack, error)
+	Cloud     platform.Platform
+	DNS       DNS
+	Checks    func(c spec.Cluster, of color.Color) []Check
+	// Kubernetes opens a client of a cluster's API server, which it does not ask yet; the caller closes it.
+	Kubernetes func(ctx context.Context, cluster string) (*kubernetes.Client, error)
+}

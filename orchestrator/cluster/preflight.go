@@ -1,0 +1,240 @@
+package cluster
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+
+	"golang.org/x/sync/errgroup"
+
+	"drover/generator"
+	"drover/generator/spec"
+	"drover/orchestrator/color"
+	"drover/orchestrator/journal"
+	"drover/orchestrator/platform"
+	"drover/orchestrator/rotation"
+	"drover/orchestrator/terraform"
+)
+
+// preflight is one look at whether a rotation can begin, or go on.
+type preflight struct {
+	*session
+	emit    rotation.Emit
+	from    color.Color
+	version string // that is to be built
+}
+
+// precondition is one thing that must be true before a rotation changes anything.
+type precondition struct {
+	name  string
+	check func(*preflight, context.Context) (detail string, err error)
+	begun bool // also asked when a rotation that already changed something goes on
+}
+
+// preconditions are asked in this order; the first that fails ends preflight.
+var preconditions = []precondition{
+	{"account", (*preflight).accountMatches, true},
+	{"journal", (*preflight).journalAgrees, true},
+	{"gitops", (*preflight).gitOpsCanStart, false},
+	{"foundation", (*preflight).foundationIsSpecs, false},
+	{"active", (*preflight).activeIsUp, false},
+	{"kubernetes", (*preflight).checksAreLetIn, false},
+	{"removed APIs", (*preflight).removedAPIs, false},
+	{"quota", (*preflight).quotaSuffices, false},
+	{"drift", (*preflight).noDrift, false},
+	{"dns", (*preflight).dnsServesActive, false},
+}
+
+// inspect asks whether a rotation can begin, or go on.
+func (s *session) inspect(ctx context.Context, e rotation.Effect, emit rotation.Emit) error {
+	p := &preflight{session: s, emit: emit, from: e.Color.Other(), version: e.Version}
+	var details []string
+	for _, c := range preconditions {
+		if e.Begun && !c.begun {
+			continue
+		}
+		s.Observer.Progress("preflight: " + c.name)
+		detail, err := c.check(p, ctx)
+		if err != nil {
+			return err
+		}
+		if detail != "" { // empty: there was nothing to ask
+			details = append(details, detail)
+		}
+	}
+	return emit(ctx, journal.Event{Kind: journal.Preflighted, Phase: e.Phase, Location: s.location, Detail: strings.Join(details, ", ")})
+}
+
+// accountOf asks once. It holds the credentials to the account of the spec, and both to where the cluster stands. Seen
+// from another account or region, everything is gone: Terraform would forget it, and build a second cluster in its place.
+func (s *session) accountOf(ctx context.Context) (string, error) {
+	if s.account != "" {
+		return s.account, nil
+	}
+	account, err := AccountOf(ctx, s.ports.Cloud, s.Spec)
+	if err != nil {
+		return "", err
+	}
+	s.location = account + " in " + s.Spec.Spec.Region
+	if stands := s.state().Location; stands != "" && stands != s.location {
+		return "", refuse(fmt.Sprintf("%s stands in %s, and these credentials and the spec are for %s", s.name(), stands, s.location),
+			"use that account's credentials and that region; for another one, build a second cluster, from a spec with another name")
+	}
+	s.account = account
+	return account, nil
+}
+
+// AccountOf holds the credentials to the account of the spec.
+func AccountOf(ctx context.Context, platform platform.Platform, c spec.Cluster) (string, error) {
+	got, err := platform.Account(ctx)
+	if err != nil {
+		return "", fmt.Errorf("asking whose credentials these are: %w", err)
+	}
+	if want := c.Spec.Account; want != "" && got != want {
+		return "", refuse(fmt.Sprintf("these credentials are for account %s, and the spec is for %s", got, want),
+			"use credentials for that account, or correct spec.account")
+	}
+	return "account " + got, nil
+}
+
+func (p *preflight) accountMatches(ctx context.Context) (string, error) { return p.accountOf(ctx) }
+
+// journalAgrees asks where the command has not when it began.
+func (p *preflight) journalAgrees(ctx context.Context) (string, error) {
+	if err := p.agree(ctx, asRotating); err != nil {
+		return "", err
+	}
+	return "the journal agrees with what is there", nil
+}
+
+// gitOpsCanStart refuses before anything is built what bootstrap could not do.
+func (p *preflight) gitOpsCanStart(context.Context) (string, error) {
+	if p.Spec.Spec.GitOps != nil {
+		return "", refuse("spec.gitops is set, and this drover cannot start a GitOps agent in a new cluster yet",
+			"remove spec.gitops and install the agent by other means, or wait for a drover that can")
+	}
+	return "no GitOps asked for", nil
+}
+
+// foundationIsSpecs refuses a rotation to a spec whose foundation was not applied.
+func (p *preflight) foundationIsSpecs(ctx context.Context) (string, error) {
+	files, err := generator.Render(p.Spec, generator.Options{Version: p.Version, Roots: []generator.Root{generator.Foundation}})
+	if err != nil {
+		return "", fmt.Errorf("rendering the foundation to compare it: %w", err)
+	}
+	had, err := p.bundle(ctx, generator.Foundation)
+	if err != nil {
+		return "", err
+	}
+	wanted := files.Root(p.name(), generator.Foundation)
+	delete(had, path.Join(p.name(), string(generator.Foundation), lockFile))
+	if wanted.Revision() != had.Revision() {
+		return "", refuse("the spec or this drover changes the foundation, which green would be built on:\n"+differences(had, wanted), "run "+p.command("apply")+" first")
+	}
+	return "foundation as the spec says", nil
+}
+
+// differences are the files that differ, ten at most.
+func differences(had, wanted generator.Files) string {
+	const most = 10
+	var names []string
+	for name := range wanted {
+		if !bytes.Equal(had[name], wanted[name]) {
+			names = append(names, "  "+name)
+		}
+	}
+	for name := range had {
+		if _, still := wanted[name]; !still {
+			names = append(names, "  "+name+" (no longer there)")
+		}
+	}
+	slices.Sort(names)
+	if more := len(names) - most; more > 0 {
+		names = append(names[:most], fmt.Sprintf("  and %d more", more))
+	}
+	return strings.Join(names, "\n")
+}
+
+func (p *preflight) activeIsUp(ctx context.Context) (string, error) {
+	health, err := p.ports.Cloud.ClusterActive(ctx, p.cluster(p.from))
+	if err != nil {
+		return "", fmt.Errorf("asking for the active cluster %s: %w", p.cluster(p.from), err)
+	}
+	// An unhealthy active cluster is a reason to rotate, not to refuse.
+	if !health.Active {
+		return fmt.Sprintf("%s is not healthy (%s)", p.from, health.Detail), nil
+	}
+	return fmt.Sprintf("%s active at %s", p.from, health.Version), nil
+}
+
+func (p *preflight) quotaSuffices(ctx context.Context) (string, error) {
+	balancers := 1
+	if p.Spec.Spec.Ingress.Management != nil {
+		balancers = 2
+	}
+	shortages, err := p.ports.Cloud.Quota(ctx, balancers)
+	if err != nil {
+		return "", fmt.Errorf("asking for quotas: %w", err)
+	}
+	unknown := 0
+	for _, s := range shortages {
+		if s.Unknown != "" {
+			unknown++
+			p.Observer.Progress(fmt.Sprintf("preflight: the quota for %s could not be asked: %s", s.What, s.Unknown))
+			continue
+		}
+		return "", refuse(fmt.Sprintf("a second color does not fit: %s are limited to %d, %d exist and %d more are needed", s.What, s.Limit, s.Used, s.Needed),
+			"raise the quota, or remove what is not needed")
+	}
+	if unknown > 0 {
+		return fmt.Sprintf("%d quotas unknown", unknown), nil
+	}
+	return "quotas suffice", nil
+}
+
+// noDrift plans the two roots that live for years, both at once. They are prepared one after the other, as that may
+// record something.
+func (p *preflight) noDrift(ctx context.Context) (string, error) {
+	if !p.state().Followed { // Terraform has yet to take over weights of drover's own
+		return "drift not asked: Terraform follows the weights first", nil
+	}
+	stacks := map[generator.Root]Stack{}
+	for _, r := range []generator.Root{generator.Foundation, generator.Traffic} {
+		stack, err := p.prepareEnd(ctx, r, p.emit)
+		if err != nil {
+			return "", err
+		}
+		stacks[r] = stack
+	}
+	group, both := errgroup.WithContext(ctx)
+	for r, stack := range stacks {
+		group.Go(func() error { return p.showsNoDrift(both, r, stack) })
+	}
+	if err := group.Wait(); err != nil {
+		return "", err
+	}
+	return "no drift", nil
+}
+
+func (p *preflight) showsNoDrift(ctx context.Context, r generator.Root, stack Stack) error {
+	plan, err := stack.Plan(ctx, terraform.PlanOptions{})
+	if err != nil {
+		return fmt.Errorf("planning %s to find drift: %w", r, err)
+	}
+	if plan.Changed {
+		return refuse(fmt.Sprintf("%s is not what its state says:\n%s", r, describe(plan.JSON)),
+			"look at it with `terraform plan`, then run "+p.command("apply"))
+	}
+	return nil
+}
+
+func (p *preflight) dnsServesActive(ctx context.Context) (string, error) {
+	weights := p.state().Weights
+	if err := p.dnsServes(ctx, weights); err != nil {
+		return "", err
+	}
+	return "DNS at " + weights.String(), nil
+}

@@ -1,0 +1,194 @@
+package cluster
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"drover/orchestrator/journal"
+	"drover/orchestrator/rotation"
+	"drover/orchestrator/store"
+)
+
+// Rotate replaces the active color, or goes on with the rotation under way.
+func Rotate(ctx context.Context, o Options) error {
+	return drive(ctx, o, asRotating, func(ctx context.Context, s *session) error {
+		if err := o.Rotatable(*s.state()); err != nil {
+			return err
+		}
+		if s.state().Rotation == nil {
+			if err := s.settle(ctx); err != nil {
+				return err
+			}
+			if err := s.start(ctx); err != nil {
+				return err
+			}
+		}
+		if err := s.ignoreWindow(ctx); err != nil {
+			return err
+		}
+		return s.explain(s.loop.Run(ctx))
+	})
+}
+
+// Rotatable says whether the journal has a cluster to rotate.
+func (o Options) Rotatable(state journal.State) error {
+	if state.Active == "" {
+		return refuse(o.name()+" has no active cluster to rotate", "build the first with "+o.command("apply"))
+	}
+	return nil
+}
+
+// start records a new rotation, once what an earlier one left has had its time. Nothing of the cluster is changed yet.
+func (s *session) start(ctx context.Context) error {
+	if err := s.awaitWindow(ctx); err != nil {
+		return err
+	}
+	if err := s.clearFailed(ctx); err != nil {
+		return err
+	}
+	id, err := s.rotationID()
+	if err != nil {
+		return err
+	}
+	from := s.state().Active
+	plan, err := s.pin(ctx, from.Other())
+	if err != nil {
+		return err
+	}
+	return s.record(ctx, journal.Event{Kind: journal.RotationStarted, Rotation: id, From: from, To: from.Other(),
+		Version: s.Spec.Spec.Kubernetes.Version, Plan: &plan, Again: s.Again, By: s.By})
+}
+
+// clearFailed destroys a color that was rolled back from, once nobody is to look at it any more.
+func (s *session) clearFailed(ctx context.Context) error {
+	f := s.state().Failed
+	if f == nil {
+		return nil
+	}
+	now := s.Clock.Now()
+	if now.Before(f.Until) {
+		s.Observer.Progress(fmt.Sprintf("%s of the rotation that was rolled back (%s) still stands, and costs, since %s; it was kept until %s, and this rotation destroys it before it builds",
+			f.Color, f.Reason, f.Since.Format(time.RFC3339), f.Until.Format(time.RFC3339)))
+		return nil
+	}
+	if _, err := s.accountOf(ctx); err != nil {
+		return err
+	}
+	s.Observer.Progress(fmt.Sprintf("destroying %s, which was rolled back from %s ago (%s)", f.Color, now.Sub(f.Since).Round(time.Minute), f.Reason))
+	if err := s.destroyColor(ctx, f.Color, s.record); err != nil {
+		return fmt.Errorf("destroying %s, which an earlier rotation was rolled back from: %w", f.Color, err)
+	}
+	return nil
+}
+
+// rotationID sorts by time and is unlike any other.
+func (s *session) rotationID() (string, error) {
+	suffix := make([]byte, 3)
+	if _, err := rand.Read(suffix); err != nil {
+		return "", fmt.Errorf("naming the rotation: %w", err)
+	}
+	return s.Clock.Now().UTC().Format("20060102t150405") + "-" + hex.EncodeToString(suffix), nil
+}
+
+// explain adds to how a process's part of a rotation ended what a person does next.
+func (s *session) explain(err error) error {
+	var waiting *rotation.Waiting
+	var failed *rotation.Failed
+	switch {
+	case errors.As(err, &waiting):
+		return fmt.Errorf("%w; %s", err, s.afterWait(waiting.Next))
+	case errors.As(err, &failed) && failed.Nothing:
+		return fmt.Errorf("not rotated, nothing was changed: %w", err)
+	case errors.As(err, &failed):
+		return fmt.Errorf("%w\n%s; fix this, then run %s; it resumes at %s", err, s.serves(), s.rotateCommand(), failed.Phase)
+	case errors.Is(err, rotation.ErrInterrupted) && s.state().Rotation != nil:
+		return fmt.Errorf("%w; nothing is lost: %s resumes at %s", err, s.rotateCommand(), s.state().Rotation.Phase)
+	}
+	return err
+}
+
+// afterWait is what ends a wait.
+func (s *session) afterWait(next string) string {
+	switch next {
+	case "":
+		return "run " + s.rotateCommand() + " after that, or " + s.command("rollback") + " to go back"
+	case "resume, or rollback":
+		return s.command("rollback") + " sends all traffic back, " + s.command("resume") + " and then " + s.rotateCommand() + " goes on"
+	}
+	return "look at " + s.command("status") + ", then run " + s.command(next) + " and " + s.rotateCommand()
+}
+
+// serves says in one sentence who serves now.
+func (s *session) serves() string {
+	if len(s.state().Weights) == 0 {
+		return "no weights are confirmed yet"
+	}
+	return "traffic stays at " + s.state().Weights.String()
+}
+
+// rollbackLimit is how long a way back may take: the write to DNS takes seconds, and the records follow by Terraform.
+const rollbackLimit = time.Hour
+
+// Rollback ends the rotation under way with all traffic on the old color. Where another process drives, it is asked to.
+func Rollback(ctx context.Context, o Options) error {
+	ctx, cancel := context.WithTimeoutCause(ctx, rollbackLimit, fmt.Errorf("%w: rollback did not end within %s", context.DeadlineExceeded, rollbackLimit))
+	defer cancel()
+	asked, err := Ask(ctx, o, rotation.Request{Asks: rotation.Rollback})
+	if err != nil {
+		return err
+	}
+	for until, told := o.Clock.Now().Add(answerLimit), false; ; {
+		err := drive(ctx, o, theWayBack, func(ctx context.Context, s *session) error {
+			return s.explain(s.loop.Run(ctx))
+		})
+		var held *store.HeldError
+		if !errors.As(err, &held) {
+			return err
+		}
+		if !told {
+			told = true
+			o.Observer.Progress(fmt.Sprintf("`%s` on %s (process %d) drives, and was asked to roll back; if it has ended, this process does that after %s",
+				held.Holder.Command, held.Holder.Host, held.Holder.PID, held.Expires.Format(time.TimeOnly)))
+		}
+		if err := o.Clock.Sleep(ctx, answerPause); err != nil {
+			return fmt.Errorf("waiting until `%s` rolls back: %w", held.Holder.Command, err)
+		}
+		answer, stopped := o.answer(ctx, asked)
+		switch {
+		case stopped != nil:
+			return stopped
+		case answer != nil && answer.Kind == journal.RequestRefused:
+			return refuse(answer.Detail, "see "+o.command("status"))
+		case answer != nil:
+			o.Observer.Progress(fmt.Sprintf("`%s` on %s (process %d) drives, and rolls back: see %s", held.Holder.Command, held.Holder.Host, held.Holder.PID, o.command("status")))
+			return nil
+		case o.Clock.Now().After(until):
+			return fmt.Errorf("the rollback was asked for, and nobody has taken it up: %w", err)
+		}
+	}
+}
+
+const (
+	// answerLimit is how long whoever drives may take to answer. It is longer than a lease lives without its holder.
+	answerLimit = 5 * time.Minute
+	answerPause = 2 * time.Second
+)
+
+// answer is what became of a request; nil while nobody has answered it.
+func (o Options) answer(ctx context.Context, asked rotation.Request) (*journal.Event, error) {
+	events, err := Events(ctx, o.Store)
+	if err != nil {
+		return nil, err
+	}
+	for _, e := range slices.Backward(events) {
+		if e.Request == asked.ID && (e.Kind == journal.RequestTaken || e.Kind == journal.RequestRefused) {
+			return &e, nil
+		}
+	}
+	return nil, nil
+}

@@ -1,0 +1,161 @@
+package cluster
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"drover/generator"
+	"drover/orchestrator/color"
+	"drover/orchestrator/journal"
+	"drover/orchestrator/rotation"
+	"drover/orchestrator/store"
+	"drover/orchestrator/terraform"
+)
+
+// session is one process that drives one cluster under the lease, or plans it without one.
+type session struct {
+	Options
+	ports   Ports
+	lease   *store.Lease // nil: nothing may be changed
+	loop    *rotation.Loop
+	stacks  map[generator.Root]Stack // those that are initialized, with the files that they have now
+	ends    map[generator.Root]*terraform.Plan
+	unknown bool               // the journal tells nothing of a cluster
+	agreed  bool               // what is there was compared with the journal, by this process
+	account string             // that the credentials are for, once it was asked
+	behind  []store.Attachment // states that Terraform could not save, and that are in no backend yet
+	// location is where these credentials and the spec lead; empty until the account was asked.
+	location string
+}
+
+const (
+	// waitInProcess is the longest that a gate or a window keeps a process alive; a longer wait ends the process, and the
+	// next rotate goes on.
+	waitInProcess = 15 * time.Minute
+	releaseLimit  = 30 * time.Second
+)
+
+// drive acts under the lease, once the journal agrees with what is there. The context of what is done ends as soon as the
+// lease is lost.
+func drive(ctx context.Context, o Options, from sources, do func(context.Context, *session) error) error {
+	return leased(ctx, o, func(ctx context.Context, lease *store.Lease) error {
+		s, err := begin(ctx, o, lease, from)
+		if err != nil {
+			return err
+		}
+		return do(ctx, s)
+	})
+}
+
+// leased does something under the lease.
+func leased(ctx context.Context, o Options, do func(context.Context, *store.Lease) error) (err error) {
+	lease, err := o.Store.Acquire(ctx, o.Holder)
+	if err != nil {
+		return err
+	}
+	driven, stop := context.WithCancelCause(ctx)
+	// The lease is kept for as long as Terraform needs to end after an interrupt.
+	kept, end := context.WithCancel(context.WithoutCancel(ctx))
+	var keeper sync.WaitGroup
+	keeper.Go(func() {
+		if err := lease.Keep(kept); err != nil {
+			stop(lost(err))
+		}
+	})
+	defer func() {
+		end()
+		keeper.Wait()
+		if cause := context.Cause(driven); errors.Is(cause, rotation.ErrLost) && !errors.Is(err, rotation.ErrLost) {
+			err = errors.Join(cause, err)
+		}
+		stop(nil)
+		if lease.Valid() != nil { // it is another's, or may be
+			return
+		}
+		bounded, cancel := context.WithTimeout(context.WithoutCancel(ctx), releaseLimit)
+		defer cancel()
+		err = errors.Join(err, lease.Release(bounded))
+	}()
+	return do(driven, lease)
+}
+
+// begin reads the journal, takes the spec that it pinned, compares the journal with what is there, and records that this
+// process drives.
+func begin(ctx context.Context, o Options, lease *store.Lease, from sources) (*session, error) {
+	s, err := look(ctx, o)
+	if err != nil {
+		return nil, err
+	}
+	s.under(lease)
+	if err := s.agree(ctx, from); err != nil {
+		return nil, err
+	}
+	if err := s.loop.Record(ctx, journal.Event{Kind: journal.Driving, By: o.By, Detail: o.Holder.Command}); err != nil {
+		return nil, err
+	}
+	if s.behind, err = o.Store.Attachments(ctx, erroredState); err != nil {
+		return nil, err
+	}
+	return s, nil
+}
+
+// under has a session record what it does.
+func (s *session) under(lease *store.Lease) {
+	s.lease, s.loop.Memory = lease, &memory{store: s.Store, lease: lease}
+}
+
+// look is a session without a lease: it can ask, and plan.
+func look(ctx context.Context, o Options) (*session, error) {
+	s, err := read(ctx, o)
+	if err != nil {
+		return nil, err
+	}
+	if s.state().Rotation != nil {
+		if err := s.takePinned(ctx); err != nil {
+			return nil, err
+		}
+	}
+	s.ports, err = o.Connect(ctx, s.Options)
+	return s, err
+}
+
+// read is a session that knows the journal, and can ask nothing yet.
+func read(ctx context.Context, o Options) (*session, error) {
+	events, err := Events(ctx, o.Store)
+	if err != nil {
+		return nil, err
+	}
+	s := &session{Options: o, unknown: journal.Nothing(events), stacks: map[generator.Root]Stack{}, ends: map[generator.Root]*terraform.Plan{}}
+	s.loop = &rotation.Loop{Decide: rotation.Next, Hands: s, Clock: o.Clock, Observer: o.Observer, State: journal.Fold(events),
+		Redact: o.Secrets.Hide, Patience: waitInProcess, Stop: o.Stop}
+	return s, nil
+}
+
+// state is what the journal adds up to now.
+func (s *session) state() *journal.State { return &s.loop.State }
+
+// record makes an event durable; it is the emit of commands that are no rotation.
+func (s *session) record(ctx context.Context, e journal.Event) error { return s.loop.Record(ctx, e) }
+
+// valid is asked right before anything outside is changed.
+func (s *session) valid() error {
+	if s.lease == nil {
+		return errors.New("nothing may be changed without the lease")
+	}
+	return lost(s.lease.Valid())
+}
+
+// idle refuses what cannot be done while a rotation is under way.
+func (s *session) idle(verb string) error {
+	r := s.state().Rotation
+	if r == nil {
+		return nil
+	}
+	return refuse(fmt.Sprintf("rotation %s is under way (in %s)", r.ID, r.Phase),
+		"finish it with "+s.rotateCommand()+" or end it with "+s.command("rollback")+", then "+verb)
+}
+
+func root(c color.Color) generator.Root { return generator.Root(c) }

@@ -1,0 +1,31 @@
+package journal
+
+import (
+	"slices"
+	"time"
+
+	"drover/generator/spec"
+)
+
+// Plan is what a rotation was begun with. It is pinned by its first event: a spec that changes meanwhile is for the
+// next rotation.
+type Plan struct {
+	Spec      string        `json:"spec"`   // digest of the bundle that holds the whole spec
+	Steps     []int         `json:"steps"`  // the new color's share after each, in percent
+	Checks    []string      `json:"checks"` // content hashes of all checks; none is no proof
+	Interval  time.Duration `json:"interval"`
+	Soak      time.Duration `json:"soak"`
+	Quiet     time.Duration `json:"quiet"`
+	KeepBlue  time.Duration `json:"keepBlue"`
+	Verify    time.Duration `json:"verify"`   // how long a new color has to pass every check
+	Slowest   time.Duration `json:"slowest"`  // the longest that one check may take
+	Patience  time.Duration `json:"patience"` // how long a color that carries traffic may give no answer
+	Approvals []string      `json:"approvals,omitempty"`
+	OnFailure string        `json:"onFailure"`
+	Window    *spec.Window  `json:"window,omitempty"`
+	// KeepFailed is how long a green that was rolled back stands for a person to look at.
+	KeepFailed time.Duration `json:"keepFailed,omitempty"`
+}
+
+// Asks is true if the gate waits for a person.
+func (p Plan) Asks(gate string) bool { return slices.Contains(p.Approvals, gate) }

@@ -1,0 +1,79 @@
+package rotation
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+)
+
+// takeRequests has what people asked for decided and recorded.
+func (l *Loop) takeRequests(ctx context.Context) error {
+	asked, err := l.unseen(ctx)
+	if err != nil {
+		return err
+	}
+	for _, q := range asked {
+		for _, e := range Take(l.State, q) {
+			if err := l.record(ctx, e); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// unseen are the requests that no process has answered.
+func (l *Loop) unseen(ctx context.Context) ([]Request, error) {
+	now := l.Clock.Now()
+	if !l.polled.IsZero() && now.Sub(l.polled) < pollRequests {
+		return nil, nil
+	}
+	all, err := l.Memory.Requests(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("reading what was asked of the rotation: %w", err)
+	}
+	l.polled = now
+	var fresh []Request
+	for _, q := range all {
+		if !l.State.Requests[q.ID] {
+			fresh = append(fresh, q)
+		}
+	}
+	return fresh, nil
+}
+
+// errAsked ends an effect because a person wants to go back.
+var errAsked = errors.New("a person asked to go back")
+
+// watchRequests gives a context that ends once a person wants to go back and can. Its end must be called.
+func (l *Loop) watchRequests(ctx context.Context) (context.Context, func()) {
+	watched, cancel := context.WithCancelCause(ctx)
+	if l.Deaf {
+		return watched, func() { cancel(nil) }
+	}
+	seen := l.State.Requests // read only: nothing is taken while an effect runs
+	way := NoWayBack(l.State) == ""
+	var wait sync.WaitGroup
+	wait.Go(func() {
+		for watched.Err() == nil && way {
+			if err := l.Clock.Sleep(watched, pollRequests); err != nil {
+				return
+			}
+			all, err := l.Memory.Requests(watched)
+			if err != nil {
+				continue // an effect is not ended because nobody could be asked
+			}
+			for _, q := range all {
+				if !seen[q.ID] && (q.Asks == Rollback || q.Asks == Abort) {
+					cancel(errAsked)
+					return
+				}
+			}
+		}
+	})
+	return watched, func() {
+		cancel(nil)
+		wait.Wait()
+	}
+}

@@ -1,0 +1,65 @@
+package rotation
+
+import (
+	"fmt"
+	"time"
+
+	"drover/orchestrator/journal"
+)
+
+// preflight asks whether a rotation can begin, or go on. How busy blue is while it carries everything is what quiet is
+// compared with later.
+func preflight(v view) Step {
+	switch {
+	case !v.Preflighted:
+		return v.do(Preflight, Effect{Do: Inspect, Color: v.To, Version: v.Version, Begun: v.Rotation.Building, Limit: 10 * time.Minute})
+	case v.ZeroAt.IsZero() && v.Last == nil:
+		return v.do(Preflight, v.measure())
+	}
+	return done("")
+}
+
+// render has green's files written once. What a rotation began with it ends with.
+func render(v view) Step {
+	if v.Revision == "" {
+		return v.do(Rendering, Effect{Do: Render, Color: v.To, Version: v.Version, Limit: time.Minute})
+	}
+	if bad := v.badBefore(); bad != "" {
+		return failure{detail: bad}
+	}
+	return done("revision " + v.Revision)
+}
+
+// badBefore is not empty if the revision is one that a rotation was rolled back from, since the active color was built.
+func (v view) badBefore() string {
+	if v.Again {
+		return ""
+	}
+	for _, past := range v.Past {
+		if past.Outcome == journal.RolledBack && past.Revision == v.Revision && past.FinishedAt.After(v.Colors[v.From].BuiltAt) {
+			return fmt.Sprintf("revision %s was built before and rolled back (rotation %s: %s); change the spec, or build it once more with --again", v.Revision, past.ID, past.Reason)
+		}
+	}
+	return ""
+}
+
+// build stands green up where nothing of an earlier rotation is left.
+func build(v view) Step {
+	switch {
+	case v.Exposed()[v.To] > 0:
+		return failure{detail: fmt.Sprintf("%s is to be built and has traffic (%s); nothing of it is changed", v.To, v.Exposed())}
+	case !v.Emptied && !v.Rotation.Building:
+		return v.do(Building, Effect{Do: Empty, Color: v.To, Limit: 90 * time.Minute})
+	case !v.Built:
+		return v.do(Building, Effect{Do: Build, Color: v.To, Version: v.Version, Revision: v.Revision, Limit: 90 * time.Minute})
+	}
+	return done(fmt.Sprintf("%s stands at %s", v.To, v.Version))
+}
+
+// bootstrap has nothing to do without GitOps; preflight refuses a spec that asks for it.
+func bootstrap(view) Step {
+	return skipped("the spec names no GitOps repository; Pod Identity was joined by build")
+}
+
+// handover has nothing to move: the spec has no way yet to name singletons.
+func handover(view) Step { return skipped("the spec names no singletons") }

@@ -1,0 +1,265 @@
+package rotation
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"drover/orchestrator/color"
+	"drover/orchestrator/journal"
+)
+
+// Carry does an effect to the world. Between the intent, the deed and the outcome the process may die.
+func (p *process) Carry(ctx context.Context, e Effect, emit Emit) error {
+	if p.held {
+		p.breaks("promise 9: %s while a person is to decide", e.Do)
+	}
+	if err := p.touch(); err != nil {
+		return p.end(err)
+	}
+	p.now = p.now.Add(time.Second)
+	return p.end(deeds[e.Do](p, ctx, e, emit))
+}
+
+// end is an error that ends the process if it is dead, or has lost the lease.
+func (p *process) end(err error) error {
+	if p.dead && err != nil {
+		return fmt.Errorf("%w: %w", ErrLost, err) // nothing of it is recorded any more
+	}
+	return err
+}
+
+var deeds = map[Verb]func(*process, context.Context, Effect, Emit) error{
+	Inspect: outcome(journal.Event{Kind: journal.Preflighted}),
+	Render: func(_ *process, ctx context.Context, e Effect, emit Emit) error {
+		return emit(ctx, journal.Event{Kind: journal.Rendered, Root: string(e.Color), Revision: "g", Bundle: "b"})
+	},
+	Empty:   (*process).empty,
+	Build:   (*process).build,
+	Confirm: (*process).confirm,
+	Ask:     (*process).ask,
+	Records: (*process).records,
+	Weigh:   (*process).weigh,
+	Measure: func(p *process, ctx context.Context, e Effect, emit Emit) error {
+		open := p.busy
+		if p.dns[e.Color] > 0 && p.edited.IsZero() { // what is sent back by hand is too little to be seen
+			open = 1000
+		}
+		return emit(ctx, journal.Event{Kind: journal.Measured, Root: string(e.Color), Flows: &journal.Flows{Alive: p.standing[e.Color], New: open + 1, Active: open, Until: p.now.Add(-5 * time.Second), Seconds: e.Window.Seconds()}})
+	},
+	Clear: (*process).clear,
+	PlanEnd: func(p *process, ctx context.Context, _ Effect, emit Emit) error {
+		p.planned = true
+		return emit(ctx, journal.Event{Kind: journal.EndPlanned})
+	},
+	Destroy: (*process).destroy,
+	Sweep:   outcome(journal.Event{Kind: journal.Swept}),
+}
+
+func outcome(e journal.Event) func(*process, context.Context, Effect, Emit) error {
+	return func(_ *process, ctx context.Context, _ Effect, emit Emit) error { return emit(ctx, e) }
+}
+
+// deed is what changes the world. What is lost there is done, and nobody knows; a process that lost the lease may still
+// do it, as a deed under way cannot be called back, but only where the deed itself is not fenced.
+func (p *process) deed(do func()) error {
+	err := p.touch()
+	if p.at[p.touches] == lost {
+		p.dead = true
+		do()
+		return errKilled
+	}
+	if err != nil {
+		return err
+	}
+	if p.world.fence != p.fence { // asked right before each deed
+		return ErrLost
+	}
+	do()
+	return nil
+}
+
+func (p *process) empty(ctx context.Context, e Effect, emit Emit) error {
+	return errors.Join(p.deed(func() { p.standing[e.Color] = false }), emitIfAlive(ctx, p, emit, journal.Event{Kind: journal.Destroyed, Root: string(e.Color)}))
+}
+
+func emitIfAlive(ctx context.Context, p *process, emit Emit, e journal.Event) error {
+	if p.dead || p.world.fence != p.fence {
+		return ErrLost
+	}
+	return emit(ctx, e)
+}
+
+func (p *process) build(ctx context.Context, e Effect, emit Emit) error {
+	if err := emit(ctx, journal.Event{Kind: journal.ApplyIntended, Root: string(e.Color), Version: e.Version, Revision: e.Revision}); err != nil {
+		return err
+	}
+	if err := p.deed(func() { p.standing[e.Color], p.checked = true, false }); err != nil {
+		return err
+	}
+	return emit(ctx, journal.Event{Kind: journal.Applied, Root: string(e.Color), Version: e.Version, Revision: e.Revision, Endpoint: &journal.Endpoint{DNSName: "green.lb"}})
+}
+
+func (p *process) confirm(ctx context.Context, e Effect, emit Emit) error {
+	holds := p.dns.Equal(e.Weights)
+	if e.Phase == Building {
+		holds = p.standing[e.Color]
+	}
+	if !holds && e.Phase != Building {
+		return fmt.Errorf("DNS serves %s, and not %s", p.dns, e.Weights) // by somebody's hand: that is for a person
+	}
+	if !holds {
+		return emit(ctx, journal.Event{Kind: journal.PhaseReopened, Phase: e.Phase})
+	}
+	return emit(ctx, journal.Event{Kind: journal.Stands, Phase: e.Phase})
+}
+
+// ask is one round of checks, and the world's own account of for how long green was truly seen well.
+func (p *process) ask(ctx context.Context, e Effect, emit Emit) error {
+	verdict := "pass"
+	if p.standing[e.Color] && p.busy > 0 && p.now.Sub(p.busyAt) > 10*time.Minute {
+		p.busy = 0
+	}
+	if v := p.verdict[e.Color]; v != "" {
+		verdict = v
+	}
+	if until, err := time.Parse(time.RFC3339, p.verdict["until"]); err == nil && p.now.Before(until) {
+		verdict = "error"
+	}
+	if p.verdict["once"] != "" {
+		verdict, p.verdict["once"] = "fail", ""
+	}
+	if !p.standing[e.Color] {
+		verdict = "fail"
+	}
+	if verdict == "pass" {
+		p.checked, p.lastGood = true, p.now
+		if gap := p.now.Sub(p.goodAt); !p.goodAt.IsZero() && gap <= journal.MostGap && (p.dns[color.Green] == 100 || !p.edited.IsZero()) { // DNS is asked at the end of it
+			p.good += gap
+		}
+		if p.goodAt = p.now; e.Phase != Soak {
+			p.goodAt = time.Time{} // what is seen of green in other phases is no soak
+		}
+	} else {
+		p.goodAt = time.Time{}
+	}
+	return emit(ctx, journal.Event{Kind: journal.Checked, Root: string(e.Color), Verdicts: []journal.Result{
+		{Check: "c1", Name: "http", Verdict: "pass"}, {Check: "c2", Name: "nodes", Verdict: verdict}}})
+}
+
+// serve is a write to DNS, with the promises that hold at every instant.
+func (p *process) serve(weights color.Weights) {
+	if weights.Nothing() {
+		p.breaks("promise 2: all weights are zero: %s", weights)
+	}
+	for c, weight := range weights {
+		if weight > 0 && !p.standing[c] {
+			p.breaks("promise 2: traffic points at %s, which does not stand: %s", c, weights)
+		}
+		if c == color.Green && !p.checked {
+			p.breaks("promise 2: green has a record before it was verified: %s", weights)
+		}
+		if c == color.Green && weight > p.dns[c] && p.now.Sub(p.lastGood) > time.Minute && p.edited.IsZero() {
+			p.breaks("promise 2: traffic moves to green, last seen well %s ago: %s", p.now.Sub(p.lastGood), weights)
+		}
+	}
+	if weights[color.Blue] > p.dns[color.Blue] && p.deleting {
+		p.breaks("promise 3: traffic goes back to blue, of which something was deleted")
+	}
+	if p.dns[color.Green] > 0 && weights[color.Green] < p.dns[color.Green] {
+		p.backs++
+	}
+	p.dns = weights
+}
+
+// records has Terraform set the records: what it plans is refused if it takes traffic from where it is.
+func (p *process) records(ctx context.Context, e Effect, emit Emit) error {
+	for c := range e.Weights {
+		if e.Weights[c] > 0 != (p.dns[c] > 0) {
+			return &Refused{fmt.Sprintf("the traffic root would move traffic from %s to %s", p.dns, e.Weights), "look at it"}
+		}
+	}
+	if err := emit(ctx, journal.Event{Kind: journal.WeightsIntended, Weights: e.Weights}); err != nil {
+		return err
+	}
+	if err := p.deed(func() { p.serve(e.Weights); p.root = e.Weights }); err != nil {
+		return err
+	}
+	if err := emit(ctx, journal.Event{Kind: journal.Weights, Weights: e.Weights, TTL: 2}); err != nil {
+		return err
+	}
+	return emit(ctx, journal.Event{Kind: journal.Followed})
+}
+
+// weigh is the platform's atomic write: what it finds must be what is expected, or what an earlier try wrote.
+func (p *process) weigh(ctx context.Context, e Effect, emit Emit) error {
+	back := p.loop.State.Rotation.Back != nil // whatever somebody else made of them
+	if !back && !p.dns.Equal(e.Expected) && !slices.ContainsFunc(e.Maybe, p.dns.Equal) && !p.dns.Equal(e.Weights) {
+		return &Refused{fmt.Sprintf("DNS serves %s, and %s was expected", p.dns, e.Expected), "look at it"}
+	}
+	for c := range e.Weights {
+		if _, has := p.dns[c]; !has {
+			return &Refused{fmt.Sprintf("%s has no record", c), "make it first"}
+		}
+	}
+	if err := emit(ctx, journal.Event{Kind: journal.WeightsIntended, Weights: e.Weights}); err != nil {
+		return err
+	}
+	if err := p.deed(func() { p.serve(e.Weights) }); err != nil {
+		return err
+	}
+	return emit(ctx, journal.Event{Kind: journal.Weights, Weights: e.Weights, TTL: 2})
+}
+
+// mayDelete is promise 4, by the world's own account.
+func (p *process) mayDelete(what string) {
+	switch {
+	case p.dns[color.Blue] > 0 && p.now.Sub(p.edited) > time.Minute: // what is newer was not there when DNS was asked
+		p.breaks("promise 4: %s with traffic on blue: %s", what, p.dns)
+	case p.busy > 5 && p.now.Sub(p.busyAt) > time.Minute: // what is newer is in no metric yet
+		p.breaks("promise 4: %s with %v connections on blue", what, p.busy)
+	case p.now.Sub(p.lastGood) > time.Minute:
+		p.breaks("promise 4: %s, and green was last seen well %s ago", what, p.now.Sub(p.lastGood))
+	case p.good < plan().Soak-time.Millisecond:
+		p.breaks("promise 4: %s, and green was watched for %s", what, p.good)
+	}
+}
+
+func (p *process) clear(ctx context.Context, e Effect, emit Emit) error {
+	first := !p.deleting
+	if err := emit(ctx, journal.Event{Kind: journal.ClearIntended, Root: string(e.Color), Detail: "Service web"}); err != nil {
+		return err
+	}
+	if err := p.deed(func() {
+		if first {
+			p.mayDelete("clearing")
+		}
+	}); err != nil {
+		return err
+	}
+	if err := emit(ctx, journal.Event{Kind: journal.Cleared, Root: string(e.Color), Detail: "Service web"}); err != nil {
+		return err
+	}
+	return emit(ctx, journal.Event{Kind: journal.ClusterCleared, Root: string(e.Color)})
+}
+
+func (p *process) destroy(ctx context.Context, e Effect, emit Emit) error {
+	first := !p.loop.State.Rotation.Destroying
+	if err := emit(ctx, journal.Event{Kind: journal.DestroyIntended, Root: string(e.Color)}); err != nil {
+		return err
+	}
+	if err := p.deed(func() {
+		if first {
+			p.mayDelete("destroying")
+		}
+		if p.dns[e.Color] > 0 && p.now.Sub(p.edited) > time.Minute {
+			p.breaks("promise 4: %s destroyed with traffic on it: %s", e.Color, p.dns)
+		}
+		p.standing[e.Color] = false
+	}); err != nil {
+		return err
+	}
+	return emit(ctx, journal.Event{Kind: journal.Destroyed, Root: string(e.Color)})
+}
