@@ -8,6 +8,8 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+
+	"drover/generator/untrusted"
 )
 
 // A write changes many files at once, though a file system changes one name at
@@ -225,7 +227,7 @@ func (s site) unsettled() ([]string, error) {
 	if err != nil || to != oldDir && to != newDir {
 		return nil, notOurs(nowLink + " is no link to " + oldDir + " or " + newDir)
 	}
-	data, err := readPlain(s.at(pending(namesFile)))
+	data, err := untrusted.ReadIn(s.dir, pending(namesFile), largest)
 	if err != nil {
 		return nil, err
 	}

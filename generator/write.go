@@ -10,6 +10,8 @@ import (
 	"strings"
 
 	"github.com/gofrs/flock"
+
+	"drover/generator/untrusted"
 )
 
 // WriteOptions say how files are written.
@@ -91,6 +93,9 @@ func Write(dir string, f Files, o WriteOptions) (Changes, error) {
 }
 
 func (s site) write(f Files, o WriteOptions) (Changes, error) {
+	if err := untrusted.Stays(s.dir); err != nil { // a checkout may bring the link along
+		return Changes{}, fmt.Errorf("writing to %s: %w; name the directory that it leads to with --out", s.dir, err)
+	}
 	if o.Check {
 		return s.check(f)
 	}

@@ -52,6 +52,9 @@ func lockCluster(ctx context.Context, binary *terraform.Binary, out string, c sp
 		if err != nil {
 			return fmt.Errorf("reading what %s requires: %w", dir, err)
 		}
+		if err := unlinked(dir); err != nil {
+			return err
+		}
 		path := filepath.Join(dir, lockFile)
 		same := locks[string(requires)]
 		if same == nil {
@@ -68,6 +71,17 @@ func lockCluster(ctx context.Context, binary *terraform.Binary, out string, c sp
 		}
 		if err := os.WriteFile(path, same, 0o644); err != nil { //nolint:gosec // to be committed, and read by all
 			return fmt.Errorf("writing the lock file of %s: %w", dir, err)
+		}
+	}
+	return nil
+}
+
+// unlinked refuses links where drover and Terraform write, because a checkout may bring links along that lead out of it.
+func unlinked(dir string) error {
+	for _, name := range []string{lockFile, ".terraform", ".terraform/drover", ".terraform/drover/cli.tfrc", ".terraform/modules", ".terraform/modules/modules.json"} {
+		at := filepath.Join(dir, filepath.FromSlash(name))
+		if info, err := os.Lstat(at); err == nil && info.Mode()&fs.ModeSymlink != 0 {
+			return fmt.Errorf("writing the lock file of %s: %s is a symbolic link; remove it, and run this again", dir, at)
 		}
 	}
 	return nil

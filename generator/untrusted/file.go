@@ -21,7 +21,7 @@ var (
 	ErrOutside    = errors.New("it is a symbolic link that leads out of the checkout")
 	ErrNotRegular = errors.New("it is not a regular file")
 	ErrDirectory  = errors.New("it is a directory")
-	ErrTooLarge   = fmt.Errorf("it has more than %d bytes", MostBytes)
+	ErrTooLarge   = errors.New("it is larger than any that drover reads")
 )
 
 // ReadFile reads a regular file of at most MostBytes, and does not wait for one that is something else. Symbolic links
@@ -33,12 +33,52 @@ func ReadFile(path string) ([]byte, error) {
 		if err != nil {
 			return nil, err
 		}
-		return readAll(f)
+		return readAll(f, MostBytes)
 	}
 	f, err := open(path)
 	if err != nil {
 		return nil, err
 	}
+	return readRegular(f, MostBytes)
+}
+
+// ReadIn reads a regular file of at most so many bytes in a directory, and does not wait for one that is something else.
+// Symbolic links may lead to where the directory has the file; the directory itself may be a link.
+func ReadIn(dir, name string, most int64) ([]byte, error) {
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = root.Close() }() // the file stays open without it
+	f, err := openIn(root, name, filepath.Join(dir, name))
+	if err != nil {
+		return nil, err
+	}
+	return readRegular(f, most)
+}
+
+// Stays returns ErrOutside if a directory of a checkout is reached by a symbolic link that leads out of it. One that is
+// not there stays, and so does one that is in no checkout.
+func Stays(dir string) error {
+	at, err := filepath.Abs(dir)
+	if err != nil {
+		return err
+	}
+	if _, found, err := checkoutOf(at); err != nil || !found {
+		return err
+	}
+	f, err := open(dir)
+	if errors.Is(err, ErrOutside) {
+		return err
+	}
+	if err != nil {
+		return nil //nolint:nilerr // who uses the directory says what is wrong with it
+	}
+	return f.Close()
+}
+
+// readRegular reads a file that was opened, if it is a regular one, and closes it.
+func readRegular(f *os.File, most int64) ([]byte, error) {
 	info, err := f.Stat()
 	switch {
 	case err != nil:
@@ -46,21 +86,25 @@ func ReadFile(path string) ([]byte, error) {
 		err = ErrDirectory
 	case !info.Mode().IsRegular():
 		err = ErrNotRegular
-	case info.Size() > MostBytes:
-		err = ErrTooLarge
+	case info.Size() > most:
+		err = tooLarge(most)
 	}
 	if err != nil {
 		return nil, errors.Join(err, f.Close())
 	}
-	return readAll(f)
+	return readAll(f, most)
+}
+
+func tooLarge(most int64) error {
+	return fmt.Errorf("%w: it has more than %d bytes", ErrTooLarge, most)
 }
 
 // readAll reads through the limit: a size is only what a file says of itself.
-func readAll(f *os.File) (_ []byte, err error) {
+func readAll(f *os.File, most int64) (_ []byte, err error) {
 	defer func() { err = errors.Join(err, f.Close()) }()
-	data, err := io.ReadAll(io.LimitReader(f, MostBytes+1))
-	if err == nil && len(data) > MostBytes {
-		err = ErrTooLarge
+	data, err := io.ReadAll(io.LimitReader(f, most+1))
+	if err == nil && int64(len(data)) > most {
+		err = tooLarge(most)
 	}
 	if err != nil {
 		return nil, err
@@ -86,7 +130,7 @@ func open(path string) (*os.File, error) {
 	if err != nil {
 		return nil, err
 	}
-	base, err := checkoutOf(at)
+	base, _, err := checkoutOf(at)
 	if err != nil {
 		return nil, err
 	}
@@ -99,6 +143,11 @@ func open(path string) (*os.File, error) {
 	if err != nil {
 		return nil, err
 	}
+	return openIn(root, name, path)
+}
+
+// openIn opens what path names by its name in a directory that links must not lead out of.
+func openIn(root *os.Root, name, path string) (*os.File, error) {
 	f, err := root.OpenFile(name, os.O_RDONLY|syscall.O_NONBLOCK, 0)
 	if err != nil && strings.Contains(err.Error(), "path escapes from parent") { // package os has no name for this error
 		return nil, fmt.Errorf("opening %s: %w", path, ErrOutside)
@@ -107,11 +156,11 @@ func open(path string) (*os.File, error) {
 }
 
 // checkoutOf is the directory that no link in a path may lead out of. Who names a file elsewhere means it, so that a
-// file outside of the working directory has a checkout of its own.
-func checkoutOf(at string) (string, error) {
+// file outside of the working directory has a directory of its own; found is false then.
+func checkoutOf(at string) (base string, found bool, err error) {
 	for dir := filepath.Dir(at); ; dir = filepath.Dir(dir) {
 		if _, err := os.Lstat(filepath.Join(dir, ".git")); err == nil {
-			return dir, nil
+			return dir, true, nil
 		}
 		if dir == filepath.Dir(dir) {
 			break
@@ -119,12 +168,12 @@ func checkoutOf(at string) (string, error) {
 	}
 	here, err := os.Getwd()
 	if err != nil {
-		return "", err
+		return "", false, err
 	}
 	if name, err := filepath.Rel(here, at); err == nil && filepath.IsLocal(name) {
-		return here, nil
+		return here, true, nil
 	}
-	return filepath.Dir(at), nil
+	return filepath.Dir(at), false, nil
 }
 
 // isStandardInput tells whether a path is one of those by which a shell hands in what another program writes.

@@ -118,3 +118,49 @@ func TestOnlyARegularFileOfALimitedSizeIsRead(t *testing.T) {
 		t.Errorf("the largest file that is read gives %d bytes and %v", len(data), err)
 	}
 }
+
+func TestADirectoryStaysInItsCheckout(t *testing.T) {
+	t.Parallel()
+	tree, beside := checkout(t)
+	for at, to := range map[string]string{"in": "deep", "out": "../beside", "devices": "/dev"} {
+		if err := os.Symlink(to, filepath.Join(tree, at)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.Symlink(tree, filepath.Join(beside, "own")); err != nil { // of a person, in no checkout
+		t.Fatal(err)
+	}
+	for dir, want := range map[string]error{
+		"deep": nil, "in": nil, "none": nil, "out": ErrOutside, "out/none": ErrOutside, "devices": ErrOutside, "../beside/own": nil,
+	} {
+		if err := Stays(filepath.Join(tree, dir)); !errors.Is(err, want) {
+			t.Errorf("%s gives %v, want %v", dir, err, want)
+		}
+	}
+}
+
+func TestAFileInADirectoryIsReadWithinLimits(t *testing.T) {
+	t.Parallel()
+	tree, beside := checkout(t)
+	for at, to := range map[string]string{"in": "a.yaml", "out": "../beside/.netrc", "zero": "/dev/zero"} {
+		if err := os.Symlink(to, filepath.Join(tree, at)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := syscall.Mkfifo(filepath.Join(tree, "pipe"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	write(t, filepath.Join(tree, "large"), "larger than that")
+	if err := os.Symlink(tree, filepath.Join(beside, "link")); err != nil {
+		t.Fatal(err)
+	}
+	for name, want := range map[string]error{
+		"a.yaml": nil, "in": nil, "out": ErrOutside, "zero": ErrOutside, "pipe": ErrNotRegular, "deep": ErrDirectory, "large": ErrTooLarge,
+		"none": fs.ErrNotExist,
+	} {
+		data, err := ReadIn(filepath.Join(beside, "link"), name, 10)
+		if !errors.Is(err, want) || err == nil && string(data) != "inside" {
+			t.Errorf("reading %s gives %q, %v; want %v", name, data, err, want)
+		}
+	}
+}

@@ -7,6 +7,7 @@ import (
 	"net/netip"
 	"net/url"
 	"slices"
+	"strings"
 	"syscall"
 )
 
@@ -60,6 +61,22 @@ func (g guard) check(address netip.Addr) error {
 	return nil
 }
 
+// plain is false for a host that some programs read as an IPv4 address, and drover does not: 2852039166, 0xa9fea9fe and
+// 0251.0376.0251.0376 are 169.254.169.254 to those that follow inet_aton(3), and a proxy may be one. Such a host ends in a
+// number (https://url.spec.whatwg.org/#ends-in-a-number-checker), as no name of the public DNS does.
+func plain(host string) bool {
+	if _, err := netip.ParseAddr(host); err == nil {
+		return true
+	}
+	host = strings.TrimSuffix(host, ".")
+	last := strings.ToLower(host[strings.LastIndexByte(host, '.')+1:])
+	digits, base := last, "0123456789"
+	if hex, ok := strings.CutPrefix(last, "0x"); ok {
+		digits, base = hex, base+"abcdef"
+	}
+	return last == "" || strings.Trim(digits, base) != ""
+}
+
 // proxy is the environment's proxy for a request. A proxy would connect where drover does not, so that the target is
 // looked at before; a name that only the proxy can resolve is the proxy's to judge.
 func (g guard) proxy(n *Net) func(*http.Request) (*url.URL, error) {
@@ -67,6 +84,9 @@ func (g guard) proxy(n *Net) func(*http.Request) (*url.URL, error) {
 		through, err := http.ProxyFromEnvironment(r)
 		if through == nil || err != nil {
 			return through, err
+		}
+		if !plain(r.URL.Hostname()) {
+			return nil, fmt.Errorf("asking a proxy for the host %q: write an address as four decimal numbers: %w", r.URL.Hostname(), ErrGuarded)
 		}
 		found, err := n.LookupHost(r.Context(), r.URL.Hostname())
 		if err != nil {

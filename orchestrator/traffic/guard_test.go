@@ -66,7 +66,10 @@ func TestAProxyIsNotAskedForAMetadataServer(t *testing.T) {
 	t.Setenv("NO_PROXY", "")
 	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
 	defer cancel()
-	for url, refused := range map[string]bool{"http://169.254.169.254/": true, "http://192.0.2.1/": false} {
+	for url, refused := range map[string]bool{
+		"http://169.254.169.254/": true, "http://2852039166/": true, "http://0xA9FEA9FE/": true, "http://0251.0376.0251.0376/": true,
+		"http://169.254.43518/": true, "http://169.254.169.254./": true, "http://me@169.254.169.254/": true, "http://192.0.2.1/": false,
+	} {
 		request, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
 		if err != nil {
 			t.Fatal(err)

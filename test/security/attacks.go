@@ -63,6 +63,7 @@ spec:
   region: eu-west-1
   network: {cidr: 10.40.0.0/16}
   ingress: {domain: tiny.example.com}
+  access: {admins: ["arn:aws:iam::123456789012:role/platform-admin"]}
 `
 
 var validate = []string{"validate", "-f", "cluster.yaml"}
@@ -130,11 +131,48 @@ var attacks = []attack{
 		p.link("infra/.drover-pending/now", "new")
 		p.file("infra/.drover-pending/names.json", `["../../own/.netrc"]`)
 	}, []string{"generate"}, 1, "error: looking for a write of infra that was killed: .drover-pending is not what drover leaves: \"../../own/.netrc\""},
+	{"moving files by a pending write", "a `names.json` that is a link to a person's file", func(p place) {
+		text(valid)(p)
+		p.link("infra/.drover-pending/now", "new")
+		p.link("infra/.drover-pending/names.json", "../../../own/.netrc")
+	}, []string{"generate"}, 1, "error: looking for a write of infra that was killed: opening infra/.drover-pending/names.json: it is a symbolic link that leads out"},
+	{"writing elsewhere", "`infra` that is a link to a person's directory", func(p place) { text(valid)(p); p.link("infra", "../own") },
+		[]string{"generate"}, 1, "error: writing to infra: opening infra: it is a symbolic link that leads out of the checkout"},
 	{"writing elsewhere", "`infra/tiny` that is a link to a person's directory", func(p place) { text(valid)(p); p.link("infra/tiny", "../../own") },
 		[]string{"generate"}, 1, "error: writing to infra/tiny: it is a symbolic link"},
+
+	{"writing elsewhere", "a lock file that is a link to a person's file", func(p place) {
+		text(valid)(p)
+		p.link("infra/tiny/foundation/.terraform.lock.hcl", "../../../../own/.netrc")
+	}, []string{"generate", "--lock"}, 1, "error: writing the lock file of infra/tiny/foundation: infra/tiny/foundation/.terraform.lock.hcl is a symbolic link"},
+	{"writing elsewhere", "`.terraform` that is a link to a person's directory", func(p place) {
+		text(valid)(p)
+		p.link("infra/tiny/foundation/.terraform", "../../../../own")
+	}, []string{"generate", "--lock"}, 1, "error: writing the lock file of infra/tiny/foundation: infra/tiny/foundation/.terraform is a symbolic link"},
+
+	{"a journal", "a pipe which nobody writes to", func(p place) {
+		text(valid)(p)
+		if err := os.MkdirAll(filepath.Join(p.checkout, "infra/tiny/.drover/journal"), 0o700); err != nil {
+			p.t.Fatal(err)
+		}
+		if err := syscall.Mkfifo(filepath.Join(p.checkout, "infra/tiny/.drover/journal/000000000001"), 0o600); err != nil {
+			p.t.Fatal(err)
+		}
+	}, []string{"generate"}, 1, "error: reading the journal of tiny: reading journal/000000000001: "},
+	{"a journal", "a link to `/dev/zero`", func(p place) { text(valid)(p); p.link("infra/tiny/.drover/journal/000000000001", "/dev/zero") },
+		[]string{"generate"}, 1, "error: reading the journal of tiny: reading journal/000000000001: "},
+	{"a journal", "4 GiB of nothing", func(p place) {
+		text(valid)(p)
+		p.file("infra/tiny/.drover/journal/000000000001", "")
+		if err := os.Truncate(filepath.Join(p.checkout, "infra/tiny/.drover/journal/000000000001"), 4<<30); err != nil {
+			p.t.Fatal(err)
+		}
+	}, []string{"generate", "--check"}, 1, "error: reading the journal of tiny: reading journal/000000000001: "},
 
 	{"controlling the terminal", "escapes in a name", text(strings.Replace(valid, "{name: tiny}", "{name: tiny, \"\x1b[2J\x1b]0;a\x07\": x}", 1)), validate, 3, "error: "},
 	{"text that reads as another", "marks of direction in a name of a field", text(valid + "  \u202eregion\u202c: a\n  re\u200bgion: b\n"), validate, 3, `error: spec has no field "`},
 	{"text that reads as another", "marks of direction, in JSON", text(valid + "  \u202eregion\u202c: a\n"), []string{"validate", "--output", "json"}, 3, `{`},
 	{"text that reads as another", "a file name with escapes", func(p place) { p.file("specs/\x1b[31m\u202ea.yaml", "x: y\n") }, []string{"validate", "-f", "specs"}, 3, "error: this is no spec"},
+	{"text that reads as another", "a file name with a line break and a command for a pipeline", func(p place) { p.file("specs/a\n::error::b.yaml", "x: y\n") },
+		[]string{"validate", "-f", "specs"}, 1, `error: listing the specs in specs: the file name "a\n::error::b.yaml" has a line break`},
 }

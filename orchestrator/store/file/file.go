@@ -14,10 +14,14 @@ import (
 	"strings"
 	"time"
 
+	"drover/generator/untrusted"
 	"drover/orchestrator/store"
 )
 
 const (
+	// mostBytes is the size of the largest value that is read: a checkout may bring a store along.
+	mostBytes = 64 << 20
+
 	dirMode  = 0o700
 	fileMode = 0o600
 	// temporary begins the names of files that are being written. What is older than staleAfter was left by a crash.
@@ -130,11 +134,7 @@ func (o *Objects) Read(ctx context.Context, name string) (data []byte, err error
 	if err := check(ctx, name); err != nil {
 		return nil, err
 	}
-	root, err := os.OpenRoot(o.dir)
-	if err == nil {
-		defer func() { err = errors.Join(err, root.Close()) }()
-		data, err = root.ReadFile(name)
-	}
+	data, err = untrusted.ReadIn(o.dir, name, mostBytes)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, store.ErrNotFound
 	}
