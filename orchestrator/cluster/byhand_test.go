@@ -15,13 +15,14 @@ import (
 // failures ends a process that tries for ever, and counts how often it tried. What begins does so once it drives.
 func failures(cancel func(), count *int, begin func()) Observer {
 	return onEvent{do: func(e journal.Event) {
-		switch {
-		case e.Kind == journal.Preflighted:
+		switch e.Kind {
+		case journal.Preflighted:
 			begin()
-		case e.Kind == journal.EffectFailed:
+		case journal.EffectFailed:
 			if *count++; *count > 50 {
 				cancel()
 			}
+		default:
 		}
 	}}
 }
@@ -64,12 +65,13 @@ func TestAConfirmationThatFailedOnceIsForgotten(t *testing.T) {
 		_ = rotated[*rotation.Waiting](t, w, w.options())
 		o, failed := w.options(), false
 		o.Observer = onEvent{do: func(e journal.Event) {
-			switch {
-			case e.Kind == journal.Preflighted:
+			switch e.Kind {
+			case journal.Preflighted:
 				w.fail["ask weights"] = errors.New("throttled")
-			case e.Kind == journal.EffectFailed:
+			case journal.EffectFailed:
 				failed = true
 				delete(w.fail, "ask weights")
+			default:
 			}
 		}}
 		_ = rotated[*rotation.Waiting](t, w, o)
