@@ -116,7 +116,7 @@ func stacks(find func() (*terraform.Binary, error), files *workspace, o cluster.
 		opened, err := binary.Open(files.root(root), terraform.RootOptions{LockTimeout: lockTime, Secret: o.Secrets.Learn, Progress: func(e terraform.Event) {
 			o.Observer.Detail(fmt.Sprintf("%s: %s", root, e.Message))
 		}})
-		return relocking{opened}, err
+		return relocking{opened, leftLock(o, root)}, err
 	}
 }
 
@@ -176,12 +176,15 @@ const lockTime = time.Minute
 
 // relocking is a root that frees its state from the lock of its own dead
 // process, and of no other, and tries once more.
-type relocking struct{ *terraform.Root }
+type relocking struct {
+	*terraform.Root
+	left func(context.Context, *terraform.LockError) bool // proves that a lock was left behind, though its directory is lost
+}
 
 var _ cluster.Stack = relocking{}
 
 func (r relocking) Plan(ctx context.Context, o terraform.PlanOptions) (plan *terraform.Plan, err error) {
-	err = unlocked(ctx, r.Unlock, func() error {
+	err = unlocked(ctx, r.unlock, func() error {
 		plan, err = r.Root.Plan(ctx, o)
 		return err
 	})
@@ -189,7 +192,15 @@ func (r relocking) Plan(ctx context.Context, o terraform.PlanOptions) (plan *ter
 }
 
 func (r relocking) Apply(ctx context.Context, p *terraform.Plan) error {
-	return unlocked(ctx, r.Unlock, func() error { return r.Root.Apply(ctx, p) })
+	return unlocked(ctx, r.unlock, func() error { return r.Root.Apply(ctx, p) })
+}
+
+func (r relocking) unlock(ctx context.Context, lock *terraform.LockError) error {
+	err := r.Unlock(ctx, lock)
+	if err != nil && r.left(ctx, lock) {
+		return r.BreakLock(ctx, lock)
+	}
+	return err
 }
 
 // unlocked tries, and once more where the lock in the way could be broken.

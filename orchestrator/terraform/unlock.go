@@ -23,9 +23,14 @@ func (r *Root) Unlock(ctx context.Context, lock *LockError) error {
 	note := readRecord(filepath.Join(r.work, recordName))
 	last := modified(filepath.Join(r.work, eventsName))
 	said, err := os.ReadFile(filepath.Join(r.work, eventsName))
-	if err != nil || strings.Contains(string(said), lockPhrase) || !ownLock(note, lock, last, whoAmI()) {
+	if err != nil || strings.Contains(string(said), lockPhrase) || !ownLock(note, lock, last, WhoAmI()) {
 		return fmt.Errorf("drover breaks no lock that is not its own: %w", lock)
 	}
+	return r.explain(ctx, "force-unlock", r.cli.ForceUnlock(ctx, lock.ID))
+}
+
+// BreakLock breaks a lock that its caller has proven to be left behind by a Terraform that is dead.
+func (r *Root) BreakLock(ctx context.Context, lock *LockError) error {
 	return r.explain(ctx, "force-unlock", r.cli.ForceUnlock(ctx, lock.ID))
 }
 
@@ -37,8 +42,8 @@ func ownLock(note record, lock *LockError, lastEvent time.Time, who string) bool
 		!lock.Created.Before(note.Started) && !lock.Created.After(lastEvent)
 }
 
-// whoAmI is what Terraform writes into a lock: user@host.
-func whoAmI() string {
+// WhoAmI is what Terraform writes into a lock: user@host.
+func WhoAmI() string {
 	me, err := user.Current()
 	if err != nil {
 		return ""
