@@ -16,6 +16,7 @@ spec:
   region: eu-west-1
   network: {cidr: 10.40.0.0/16}
   ingress: {domain: tiny.example.com}
+  access: {admins: ["arn:aws:iam::123456789012:role/platform-admin"]}
   rotation: {verify: [CHECKS]}
 `
 

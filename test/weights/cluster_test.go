@@ -65,6 +65,7 @@ spec:
   kubernetes: {version: "1.33"}
   network: {cidr: 10.60.0.0/16}
   ingress: {domain: ` + domain + `, management: {domain: ops.` + domain + `}}
+  access: {admins: ["arn:aws:iam::123456789012:role/platform-admin"]}
   nodePools: [{name: general, min: 1, max: 4}]
   state: {backend: local}
 `
