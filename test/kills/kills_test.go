@@ -149,12 +149,14 @@ func (s *stage) rotate(after int, what kind) (int, string) {
 		if after--; after == 0 {
 			// Anywhere in what comes next: right away, or while a plan, an apply or a confirmation is under way.
 			time.Sleep(time.Duration(s.random.IntN(3000)) * time.Millisecond)
+			s.t.Logf("%s: after %s, %s is killed", time.Now().Format(time.TimeOnly), e, what)
 			s.kill(command.Process.Pid, what)
 			s.count(e, what)
 		}
 	}
 	_, _ = io.Copy(io.Discard, stdout)
 	_ = command.Wait()
+	s.t.Logf("%s: process %d exited %d", time.Now().Format(time.TimeOnly), s.starts, command.ProcessState.ExitCode())
 	return command.ProcessState.ExitCode(), diagnostics.String()
 }
 
