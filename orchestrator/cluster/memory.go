@@ -34,6 +34,12 @@ func (m *memory) Append(ctx context.Context, e journal.Event) (journal.Event, er
 		return e, lost(err)
 	}
 	e.Fence = record.Fence
+	if e.Kind == journal.DestroyIntended || e.Kind == journal.ClearIntended {
+		// What a journal without its tail would say of a deletion that has begun is dangerous.
+		if err := m.lease.Anchor(ctx); err != nil {
+			return e, lost(err)
+		}
+	}
 	return e, nil
 }
 

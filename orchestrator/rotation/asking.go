@@ -53,7 +53,10 @@ func (l *Loop) watchRequests(ctx context.Context) (context.Context, func()) {
 		return watched, func() { cancel(nil) }
 	}
 	seen := l.State.Requests // read only: nothing is taken while an effect runs
-	way := NoWayBack(l.State) == ""
+	way, rotation := NoWayBack(l.State) == "", ""
+	if r := l.State.Rotation; r != nil {
+		rotation = r.ID
+	}
 	var wait sync.WaitGroup
 	wait.Go(func() {
 		for watched.Err() == nil && way {
@@ -65,7 +68,7 @@ func (l *Loop) watchRequests(ctx context.Context) (context.Context, func()) {
 				continue // an effect is not ended because nobody could be asked
 			}
 			for _, q := range all {
-				if !seen[q.ID] && (q.Asks == Rollback || q.Asks == Abort) {
+				if !seen[q.ID] && q.Rotation == rotation && (q.Asks == Rollback || q.Asks == Abort) {
 					cancel(errAsked)
 					return
 				}

@@ -111,6 +111,22 @@ func TestAPersonWhoWantsToGoBackEndsALongEffectWithinSeconds(t *testing.T) {
 	})
 }
 
+func TestARequestToAnotherRotationEndsNoEffect(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		d := &desk{requests: []Request{{ID: "old", Asks: Rollback, Rotation: "another", By: "ann"}}}
+		l := loopOf(d, func(ctx context.Context, _ Effect, _ Emit) error {
+			time.Sleep(time.Minute)
+			return ctx.Err()
+		}, always(Do{Effect{Do: Build, Phase: Building, Limit: time.Hour}}))
+		l.Stop = time.Now().Add(90 * time.Second)
+		var waiting *Waiting
+		if err := l.Run(t.Context()); !errors.As(err, &waiting) || d.has(journal.EffectFailed) != nil {
+			t.Errorf("got %v", err)
+		}
+	})
+}
+
 func TestAnEffectThatDoesNotEndIsGivenUpAtItsLimit(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
