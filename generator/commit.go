@@ -62,9 +62,6 @@ type site struct {
 	step func()
 }
 
-// at is the place of a file in the Terraform directory.
-func (s site) at(name string) string { return filepath.Join(s.dir, filepath.FromSlash(name)) }
-
 // pending is the name of a place in pendingDir.
 func pending(parts ...string) string {
 	return filepath.Join(pendingDir, filepath.FromSlash(filepath.Join(parts...)))

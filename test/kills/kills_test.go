@@ -238,13 +238,13 @@ func (s *stage) aws(args ...string) string {
 	return string(out)
 }
 
-// tagged are the ARNs of what the account has of the cluster.
-func (s *stage) tagged() []string {
+// tagged are the ARNs of what the account has of a color.
+func (s *stage) tagged(color string) []string {
 	s.t.Helper()
 	var answer struct {
 		ResourceTagMappingList []struct{ ResourceARN string }
 	}
-	out := s.aws("resourcegroupstaggingapi", "get-resources", "--tag-filters", "Key=drover:cluster,Values=herd")
+	out := s.aws("resourcegroupstaggingapi", "get-resources", "--tag-filters", "Key=drover:cluster,Values=herd", "Key=drover:color,Values="+color)
 	if err := json.Unmarshal([]byte(out), &answer); err != nil {
 		s.t.Fatalf("listing resources: %v\n%s", err, out)
 	}
@@ -333,12 +333,11 @@ func TestARotationThatIsKilledAgainAndAgainIsDoneOrRolledBack(t *testing.T) {
 	if got := s.clusters(); code == 0 && !slices.Equal(got, want) {
 		t.Errorf("the account has the clusters %v, want %v", got, want)
 	}
-	if code == 0 {
-		for _, arn := range s.tagged() {
-			if strings.Contains(arn, "herd-"+gone) {
-				t.Errorf("left of %s: %s", gone, arn)
-			}
-		}
+	if left := s.tagged(gone); code == 0 && len(left) > 0 {
+		t.Errorf("left of %s: %v", gone, left)
+	}
+	if len(s.tagged(active)) == 0 {
+		t.Errorf("nothing has the tags of %s: the search for what is left sees nothing", active)
 	}
 	if left := s.locks(); len(left) > 0 {
 		t.Errorf("locks are left: %v", left)
