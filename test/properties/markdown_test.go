@@ -16,6 +16,7 @@ import (
 
 	"drover/generator"
 	"drover/generator/spec"
+	"drover/generator/untrusted"
 	"drover/test/harness"
 )
 
@@ -61,11 +62,11 @@ func markdownCheck(t testing.TB) func(*testing.T, string) {
 	}
 	return func(t *testing.T, s string) {
 		s = strings.TrimSpace(s) // a space behind "blue." would be one more to expect
-		line := strings.Join(strings.Fields(strings.ToValidUTF8(s, "\uFFFD")), " ")
+		line := strings.Join(strings.Fields(untrusted.Printable(s)), " ")
 		if line == "" || strings.Contains(line, harmless) {
 			return // an empty one is shown as (none)
 		}
-		shown := string(util.EscapeHTML([]byte(strings.ReplaceAll(line, "\x00", "\uFFFD"))))
+		shown := string(util.EscapeHTML([]byte(line)))
 		for i := range specs {
 			got, want := readmes(t, specs[i], s), strings.ReplaceAll(readmes(t, specs[i], harmless), harmless, shown)
 			if got != want {
