@@ -2,6 +2,7 @@ package cluster
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -9,6 +10,7 @@ import (
 	"drover/orchestrator/history"
 	"drover/orchestrator/journal"
 	"drover/orchestrator/reconcile"
+	"drover/orchestrator/rotation"
 )
 
 // Disagrees says that the journal and what is there differ, so that nothing was changed.
@@ -41,13 +43,13 @@ func (s *session) agree(ctx context.Context, from sources) error {
 	known := s.known()
 	if !from.rollingBack { // what somebody else's account holds says nothing; a way back does not wait for more answers than it needs
 		if _, err := s.accountOf(ctx); err != nil {
-			return err
+			return s.unasked(err)
 		}
 	}
 	s.Observer.Progress("comparing the journal with what is there")
 	seen, err := s.survey(ctx, from, known)
 	if err != nil {
-		return fmt.Errorf("comparing the journal of %s with what is there, before anything is changed: %w", s.name(), err)
+		return s.unasked(fmt.Errorf("comparing the journal of %s with what is there: %w", s.name(), err))
 	}
 	if from.rollingBack && known.Rotation != nil {
 		seen = seen.ToRollBack(known.Rotation.From)
@@ -57,6 +59,15 @@ func (s *session) agree(ctx context.Context, from sources) error {
 	}
 	s.agreed = true
 	return nil
+}
+
+// unasked says what to do about a question that was not answered; a refusal says that itself.
+func (s *session) unasked(err error) error {
+	var refused *rotation.Refused
+	if errors.As(err, &refused) {
+		return err
+	}
+	return fmt.Errorf("%w; nothing was changed; fix this, then run %s again", err, s.command(strings.TrimPrefix(s.Holder.Command, "drover ")))
 }
 
 // known is the journal as plain data.

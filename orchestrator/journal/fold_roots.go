@@ -141,6 +141,6 @@ func (s *State) cleared(e Event) {
 
 func (s *State) clusterCleared(e Event) {
 	if r := s.Rotation; r != nil && e.color() == r.From {
-		r.Draining, r.Cleared = true, true
+		r.Draining, r.Cleared, r.TakenBack = true, true, e.Detail
 	}
 }

@@ -74,13 +74,14 @@ type Rotation struct {
 	Outcome    Outcome // empty while under way
 	Reason     string  // why it did not end well
 
-	Emptied    bool // the standby holds nothing of an earlier rotation
-	Building   bool // an apply of the new color was begun
-	Built      bool // and ended
-	Draining   bool // the deletion of what the old color's cluster keeps in the cloud was begun
-	Cleared    bool // and ended
-	Destroying bool // the deletion of the old color was begun
-	Gone       bool // and ended
+	Emptied    bool   // the standby holds nothing of an earlier rotation
+	Building   bool   // an apply of the new color was begun
+	Built      bool   // and ended
+	Draining   bool   // the deletion of what the old color's cluster keeps in the cloud was begun
+	Cleared    bool   // and ended
+	TakenBack  string // what that did, in a few words
+	Destroying bool   // the deletion of the old color was begun
+	Gone       bool   // and ended
 	Swept      bool
 
 	Phase     string // the last one that started

@@ -139,9 +139,10 @@ func (v view) noise(seconds float64) (opened, open float64) {
 	return opened, open
 }
 
+// quietText says how quiet blue was, and what its controllers gave back.
 func (v view) quietText() string {
 	if v.Last == nil {
-		return "nothing in its cluster holds on to the cloud"
+		return v.TakenBack
 	}
-	return fmt.Sprintf("%s took %.0f new connections in %.0f s, %.0f are open; nothing in its cluster holds on to the cloud", v.From, v.Last.New, v.Last.Seconds, v.Last.Active)
+	return fmt.Sprintf("%s took %.0f new connections in %.0f s, %.0f are open; %s", v.From, v.Last.New, v.Last.Seconds, v.Last.Active, v.TakenBack)
 }

@@ -13,7 +13,7 @@ import (
 )
 
 // A Service of type LoadBalancer has its controller in the cluster, and what that made goes only while it lives. The
-// first rotation takes it back; in the second drover is not let into the old cluster, and has to say what is left.
+// first rotation takes it back; in the second drover is not let into the old cluster, and destroys nothing until it is.
 func TestARotationTakesBackLoadBalancersWhileTheirControllerLives(t *testing.T) {
 	t.Parallel()
 	s := start(t, ", {kubernetes: {nodesReady: all, workloads: [checkout/checkout], namespaces: [checkout], timeout: 5m}}", "--kubernetes=on")
@@ -41,14 +41,25 @@ func TestARotationTakesBackLoadBalancersWhileTheirControllerLives(t *testing.T) 
 	left := s.madeInside()
 	s.version("1.35")
 	s.waitsForDestroy()
-	s.run("aws", "eks", "delete-access-entry", "--cluster-name", "herd-green", "--principal-arn", "arn:aws:iam::123456789012:role/admin")
-	r := s.drover("rotate", "--auto-approve")
-	s.says(r, "its API was not asked, so look in the account for what its controllers made", "carry green's tags and are in no state", left.balancers[0])
+	const admin = "arn:aws:iam::123456789012:role/admin"
+	s.run("aws", "eks", "delete-access-entry", "--cluster-name", "herd-green", "--principal-arn", admin)
+	s.expect(s.drover("rotate", "--auto-approve"), 1, "cannot be asked for", "401", "drover rotate")
+	if got := s.clusters(); len(got) != 2 {
+		t.Fatalf("while drover is not let into green, the account has the clusters %v", got)
+	}
+	if got := s.madeInside(); len(got.balancers) != 1 || got.balancers[0] != left.balancers[0] {
+		t.Fatalf("while drover is not let into green, the account has %+v", got)
+	}
+
+	s.run("aws", "eks", "create-access-entry", "--cluster-name", "herd-green", "--principal-arn", admin)
+	s.run("aws", "eks", "associate-access-policy", "--cluster-name", "herd-green", "--principal-arn", admin,
+		"--policy-arn", "arn:aws:eks::aws:cluster-access-policy/AmazonEKSClusterAdminPolicy", "--access-scope", "type=cluster")
+	s.says(s.drover("rotate", "--auto-approve"), "deleted in its cluster: 1 Service")
 	if got := s.clusters(); len(got) != 1 || got[0] != "herd-blue" {
 		t.Errorf("after the second rotation, the account has the clusters %v", got)
 	}
-	if got := s.madeInside(); len(got.balancers) != 1 || got.balancers[0] != left.balancers[0] || len(got.interfaces) == 0 {
-		t.Errorf("nobody took back what green had made, and the account has %+v", got)
+	if got := s.madeInside(); len(got.balancers)+len(got.interfaces)+len(got.groups) > 0 {
+		t.Errorf("after green was drained and destroyed, the account has %+v", got)
 	}
 }
 

@@ -29,6 +29,7 @@ spec:
     domain: connected.example.com
     tls: {issuer: cloud, certificate: %[3]q}
     accessLogs: {bucket: connected-logs}
+  access: {admins: ["arn:aws:iam::123456789012:role/platform-admin"]}
   services: {alerts: {webhook: {address: "https://alerts.example.com/drover", key: {vault: connected/webhook}}}}
 `
 
