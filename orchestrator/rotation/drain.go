@@ -15,6 +15,7 @@ const (
 	noiseShare     = 0.01 // of what blue took while it had all traffic
 	metricsDelay   = 3 * time.Minute
 	measurePause   = 30 * time.Second
+	measureSlack   = 15 * time.Second
 )
 
 // drain waits until blue, at weight 0, is measured quiet. Then what controllers in blue hold in the cloud is taken back,
@@ -97,7 +98,11 @@ func (v view) mayDelete() Step {
 // measure asks for the spec's quiet and for as much before it as metrics may be late, but not for the time in which blue
 // still had traffic.
 func (v view) measure() Effect {
-	window := v.plan.Quiet + metricsDelay
+	late := metricsDelay
+	if v.Last != nil && v.Last.Alive { // as late as they were last, and a little more
+		late = min(late, v.LastAt.Sub(v.Last.Until)+measureSlack)
+	}
+	window := v.plan.Quiet + late
 	if !v.ZeroAt.IsZero() {
 		window = min(window, max(v.now.Sub(v.forgotten()), v.plan.Quiet))
 	}
@@ -121,6 +126,8 @@ func (v view) notQuiet() string {
 		return fmt.Sprintf("the newest metric of its load balancer is %s old", v.LastAt.Sub(f.Until).Round(time.Second))
 	case f.Until.Add(-v.plan.Quiet).Before(since):
 		return fmt.Sprintf("it is measured since %s only", since.Format(time.TimeOnly))
+	case v.LastAt.Add(-time.Duration(f.Seconds * float64(time.Second))).After(f.Until.Add(-v.plan.Quiet)):
+		return "its metrics came later than before, and it was measured for less than " + v.plan.Quiet.String()
 	case f.New > opened:
 		return fmt.Sprintf("%.0f new connections in the last %.0f s", f.New, f.Seconds)
 	case f.Active > open:
