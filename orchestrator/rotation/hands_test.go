@@ -134,6 +134,14 @@ func (p *process) ask(ctx context.Context, e Effect, emit Emit) error {
 	if !p.standing[e.Color] {
 		verdict = "fail"
 	}
+	switch silent := verdict == "error" || verdict == "inconclusive"; {
+	case !silent || p.dns[color.Green] == 0:
+		p.silent = time.Time{}
+	case p.silent.IsZero():
+		p.silent = p.now
+	case p.now.Sub(p.silent) > plan().Patience+time.Minute:
+		p.breaks("promise 5: green has traffic (%s) and has given no answer for %s", p.dns, p.now.Sub(p.silent))
+	}
 	if verdict == "pass" {
 		p.checked, p.lastGood = true, p.now
 		if gap := p.now.Sub(p.goodAt); !p.goodAt.IsZero() && gap <= journal.MostGap && (p.dns[color.Green] == 100 || !p.edited.IsZero()) { // DNS is asked at the end of it

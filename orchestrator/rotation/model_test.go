@@ -182,6 +182,9 @@ func TestPromisesHoldWhateverHappensOnce(t *testing.T) {
 			for _, e := range events {
 				end, _ := simulate(t, p, map[int]event{at: e})
 				ends[end]++
+				if slices.Contains([]event{crash, lost, taken, tomorrow}, e) && end != endDone && end != endBack {
+					t.Errorf("promise 1: after %s at point %d it %s", e, at, end)
+				}
 				if t.Failed() {
 					return
 				}

@@ -101,6 +101,8 @@ type process struct {
 	fence int64
 	dead  bool
 	loop  *Loop
+
+	silent time.Time // since when green has given no answer, while it had traffic
 }
 
 var (
@@ -152,7 +154,8 @@ func (p *process) touch() error {
 		w.verdict["once"] = "fail"
 	case tomorrow:
 		w.now = w.now.Add(24 * time.Hour)
-		w.fence++ // a machine that slept has no lease any more, by its own clock
+		p.silent = time.Time{} // nobody ran who could have asked
+		w.fence++              // a machine that slept has no lease any more, by its own clock
 	case noise:
 		w.busy, w.busyAt = 500, w.now
 	case byHand:
