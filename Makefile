@@ -29,6 +29,10 @@ build: ## build bin/drover
 demo: setup build ## rehearse a whole rotation on this machine: the main job
 	@$(STEP) "rehearse $(DEMO)" bin/drover rehearse -f $(DEMO) $(ARGS)
 
+.PHONY: real
+real: build ## build, rotate and destroy a small cluster in a real AWS account (docs/aws.md); refuses without its variables
+	@cd test && ../$(STEP) "a real cluster, from nothing to nothing" go run ./real -drover ../bin/drover $(ARGS)
+
 .PHONY: test
 test: setup-tests lint test-unit scan test-e2e ## lint, unit tests, scanners, module tests, generated roots, scripts, Terratest
 

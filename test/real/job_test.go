@@ -202,3 +202,22 @@ func TestAnInterruptedJobDestroysWhatItBuilt(t *testing.T) {
 		t.Errorf("drover was not interrupted: %q, %v", stopped, err)
 	}
 }
+
+// Whoever sets the job up reads on the page what it wants to be told.
+func TestEveryVariableIsOnThePage(t *testing.T) {
+	t.Parallel()
+	page, err := os.ReadFile(filepath.Join(harness.Repository(t), "docs", "aws.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, v := range variables {
+		if !strings.Contains(string(page), "| `"+v.name+"` |") || !strings.Contains(string(page), "      "+v.name+": ") {
+			t.Errorf("%s is not in the table and in the workflow of docs/aws.md", v.name)
+		}
+	}
+	env := complete()
+	env["DROVER_REAL_BUDGET"], env["DROVER_REAL_LIMIT"] = "5", "2h"
+	if err := run(t.Context(), []string{"-dry"}, lookup(env), &bytes.Buffer{}); err != nil {
+		t.Errorf("with the workflow's budget and limit: %v", err)
+	}
+}

@@ -1,6 +1,6 @@
-# Two roles for drover: one that plans, and one that applies, rotates and destroys. `drover rights --dir policies` writes
-# the policies; those in this directory are for examples/aws/production.yaml. Somebody who may change IAM applies this
-# once, and again when the policies change.
+# What an account needs before drover: two roles, one that plans, and one that applies, rotates and destroys; and a bucket
+# for Terraform's state and drover's store. `drover rights --dir policies` writes the policies; those in this directory are
+# for examples/aws/production.yaml. Somebody who may change IAM applies this once, and again when the policies change.
 
 terraform {
   required_version = ">= 1.9.5"
@@ -28,6 +28,12 @@ variable "trust" {
     condition     = length(var.trust) > 0
     error_message = "Name one role or user at least, or nobody can take the roles on."
   }
+}
+
+variable "bucket" {
+  description = "The bucket to make for the states of this and other clusters, as in spec.state.bucket; null makes none."
+  type        = string
+  default     = null
 }
 
 locals {
@@ -72,6 +78,37 @@ resource "aws_iam_role_policy_attachment" "this" {
 
   role       = aws_iam_role.this[each.value.role].name
   policy_arn = aws_iam_policy.this[each.value.policy].arn
+}
+
+# Old versions of a state are what saves a cluster whose state was broken.
+resource "aws_s3_bucket" "states" {
+  count = var.bucket == null ? 0 : 1
+
+  bucket = var.bucket
+
+  lifecycle {
+    prevent_destroy = true
+  }
+}
+
+resource "aws_s3_bucket_versioning" "states" {
+  count = var.bucket == null ? 0 : 1
+
+  bucket = aws_s3_bucket.states[0].id
+
+  versioning_configuration {
+    status = "Enabled"
+  }
+}
+
+resource "aws_s3_bucket_public_access_block" "states" {
+  count = var.bucket == null ? 0 : 1
+
+  bucket                  = aws_s3_bucket.states[0].id
+  block_public_acls       = true
+  block_public_policy     = true
+  ignore_public_acls      = true
+  restrict_public_buckets = true
 }
 
 output "roles" {
