@@ -60,7 +60,7 @@ func awsSpec(t *testing.T, blocks []block) (dir string, c spec.Cluster) {
 // by hand are commands that nobody runs here, and why.
 var byHand = map[string]string{
 	"dig":     "the domain is example.com's",
-	"aws":     "the AWS command line is not among what the tests install",
+	"aws":     "the simulated clusters of this test have no control plane",
 	"kubectl": "the simulated clusters of this test have no control plane",
 	"curl":    "nothing runs in the pods of a simulated cluster",
 }
@@ -185,6 +185,6 @@ func environment(t *testing.T, cloud map[string]string) []string {
 	for name, value := range cloud {
 		env = append(env, name+"="+value)
 	}
-	path := filepath.Dir(harness.Program(t)) + ":" + filepath.Dir(plain.Path) + ":" + os.Getenv("PATH")
+	path := filepath.Dir(harness.Program(t)) + ":" + filepath.Dir(plain.Path) + ":" + filepath.Dir(harness.Found(t, "aws")) + ":" + os.Getenv("PATH")
 	return append(env, "PATH="+path, "DROVER="+harness.Repository(t), "DROVER_BACKEND_CONFIG=use_path_style=true", "TF_IN_AUTOMATION=1")
 }
