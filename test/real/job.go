@@ -19,6 +19,8 @@ import (
 const (
 	// destroyLimit is for destroy, which has to end even if what came before it took all of its time.
 	destroyLimit = 90 * time.Minute
+	// looks is how often what is left is looked for before it is said to be left.
+	looks = 10
 	// graceful is what drover has to finish its step after it was interrupted, before it is killed.
 	graceful = 20 * time.Minute
 )
@@ -154,11 +156,23 @@ func (j *job) destroy(ctx context.Context) (err error) {
 			break
 		}
 	}
-	left, asked := j.left(ctx)
+	left, asked := j.settled(ctx)
 	if len(left) > 0 {
 		err = errors.Join(err, fmt.Errorf("LEFT BEHIND in account %s, and costs: %v; look at each, and delete it by hand", j.orders.account, left))
 	}
 	return errors.Join(err, asked)
+}
+
+// settled are what is left once AWS has had time to forget: the tagging API lists some of what was deleted for minutes.
+func (j *job) settled(ctx context.Context) (left []string, err error) {
+	for range looks {
+		if left, err = j.left(ctx); err == nil && len(left) == 0 {
+			return nil, nil
+		}
+		j.say("not gone yet: %v %v", left, err)
+		pause(ctx, j.waits.look)
+	}
+	return j.left(ctx)
 }
 
 // pause lets the lease of a drover that was killed expire.

@@ -111,7 +111,7 @@ func scripted(t *testing.T, c cloud, body string) (j *job, out *bytes.Buffer, co
 	}
 	out = &bytes.Buffer{}
 	j = &job{orders: o, waits: realWaits, program: filepath.Join(dir, "drover"), out: out, cloud: c}
-	j.waits.lease = time.Millisecond
+	j.waits.lease, j.waits.look = time.Millisecond, time.Millisecond
 	if err := j.prepare(t.Context()); err != nil {
 		t.Fatal(err)
 	}

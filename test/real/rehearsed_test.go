@@ -21,7 +21,7 @@ func TestTheJobRunsToItsEndInASimulatedAccount(t *testing.T) {
 		t.Fatal(err)
 	}
 	shortWaits := waits{interval: 3 * time.Second, ttl: 2 * time.Second, soak: 4 * time.Second, quiet: 10 * time.Second, keep: time.Second,
-		lease: time.Minute, verify: "{http: {path: /healthz, samples: 5, timeout: 2m}}"}
+		lease: time.Minute, look: time.Second, verify: "{http: {path: /healthz, samples: 5, timeout: 2m}}"}
 	file := filepath.Join(t.TempDir(), "cluster.yaml")
 	if err := os.WriteFile(file, []byte(specText(o, shortWaits, firstVersion)), 0o600); err != nil {
 		t.Fatal(err)

@@ -13,13 +13,14 @@ const name = "drover-real"
 type waits struct {
 	interval, ttl, soak, quiet, keep time.Duration
 	lease                            time.Duration // after which nobody is taken to drive any more
+	look                             time.Duration // between two looks for what is left
 	verify                           string
 }
 
 // realWaits are the shortest that say something on AWS: its metrics come by the minute, and alias records live for one.
 // In an empty cluster nothing listens on the node ports, so that nodes and system pods are what can be checked.
 var realWaits = waits{
-	interval: time.Minute, ttl: time.Minute, soak: 3 * time.Minute, quiet: 3 * time.Minute, keep: 5 * time.Minute, lease: 90 * time.Second,
+	interval: time.Minute, ttl: time.Minute, soak: 3 * time.Minute, quiet: 3 * time.Minute, keep: 5 * time.Minute, lease: 90 * time.Second, look: time.Minute,
 	verify: "{kubernetes: {nodesReady: all, namespaces: [kube-system], timeout: 10m}}",
 }
 

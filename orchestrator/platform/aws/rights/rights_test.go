@@ -59,7 +59,7 @@ spec:
   platform: aws
   region: eu-west-1
   account: "123456789012"
-  network: {cidr: 10.61.0.0/16, adopt: {network: vpc-0a1b2c3d4e5f60718}}
+  network: {cidr: 10.61.0.0/16, pods: 100.64.0.0/16, adopt: {network: vpc-0a1b2c3d4e5f60718}}
   ingress: {domain: internal.example.com, visibility: internal}
   access: {admins: ["arn:aws:iam::123456789012:role/platform-admin"], permissionsBoundary: "arn:aws:iam::123456789012:policy/internal-boundary"}
 `
