@@ -24,7 +24,7 @@ func TestAPlanSaysWhatIsEstimatedAndWhatIsNot(t *testing.T) {
 	var out bytes.Buffer
 	must(t, writeCost(&out, e))
 	for _, want := range []string{
-		"an estimate at AWS's list prices of " + e.PricesOf + " in eu-west-1", "3 × nodes of the pool general, m7i.large",
+		"an estimate at AWS's list prices of " + e.PricesOf + " in eu-west-1", "3 × node of the pool general, m7i.large",
 		"A rotation adds a second color", "No price is known here", "database orders, db.r7g.large", "Not counted, because it depends on use: data transfer",
 	} {
 		if !strings.Contains(out.String(), want) {

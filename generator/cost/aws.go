@@ -16,13 +16,13 @@ func (b *bill) awsFoundation(s spec.Spec) {
 	if s.Network.Egress.Mode == "restricted" {
 		firewalls = gateways
 	}
-	b.add(inFoundation, "firewall endpoints, which waive the price of as many NAT gateways", firewalls, b.prices.firewall)
+	b.add(inFoundation, "firewall endpoint, which waives the price of a NAT gateway", firewalls, b.prices.firewall)
 	// https://aws.amazon.com/network-firewall/pricing/: one for one, where traffic passes both
-	b.add(inFoundation, "NAT gateways", gateways-firewalls, b.prices.nat)
-	b.add(inFoundation, "public IPv4 addresses of NAT gateways", gateways, b.prices.publicIPv4)
-	b.add(inFoundation, "interface endpoints, one a service and zone", interfaces(s.Network.Endpoints)*zones, b.prices.endpoint)
+	b.add(inFoundation, "NAT gateway", gateways-firewalls, b.prices.nat)
+	b.add(inFoundation, "public IPv4 address of a NAT gateway", gateways, b.prices.publicIPv4)
+	b.add(inFoundation, "interface endpoint of a service in a zone", interfaces(s.Network.Endpoints)*zones, b.prices.endpoint)
 	if s.Access.VPN != nil {
-		b.add(inFoundation, "client VPN, associated with a zone", zones, b.prices.vpn)
+		b.add(inFoundation, "client VPN in a zone", zones, b.prices.vpn)
 	}
 	if s.Network.TransitGateway != nil {
 		b.add(inFoundation, "transit gateway attachment", 1, b.prices.transit)
@@ -42,7 +42,7 @@ func (b *bill) database(d spec.Database) {
 		instances, where = 2, "in two zones"
 	}
 	b.add(inFoundation, fmt.Sprintf("database %s, %s %s", d.Name, d.Class, where), instances, b.prices.databases[d.Class])
-	b.add(inFoundation, fmt.Sprintf("storage of the database %s, GiB of gp3", d.Name), instances*float64(d.Storage.GiB()), b.prices.databaseDiskGiB)
+	b.add(inFoundation, fmt.Sprintf("GiB of gp3 for the database %s", d.Name), instances*float64(d.Storage.GiB()), b.prices.databaseDiskGiB)
 	b.add(inFoundation, fmt.Sprintf("secret with the password of the database %s", d.Name), 1, b.prices.secret)
 }
 
@@ -69,8 +69,8 @@ func (b *bill) awsColor(s spec.Spec, at time.Time) {
 			public++
 		}
 	}
-	b.add(inColor, "network load balancers", balancers, b.prices.balancer)
-	b.add(inColor, "public IPv4 addresses of load balancers", public*float64(s.Network.Zones), b.prices.publicIPv4)
+	b.add(inColor, "network load balancer", balancers, b.prices.balancer)
+	b.add(inColor, "public IPv4 address of a load balancer", public*float64(s.Network.Zones), b.prices.publicIPv4)
 	for _, p := range s.NodePools {
 		b.pool(p)
 	}
@@ -81,12 +81,12 @@ func (b *bill) pool(p spec.NodePool) {
 		return
 	}
 	kind := p.Machines[0]
-	what := fmt.Sprintf("nodes of the pool %s, %s", p.Name, kind)
+	what := fmt.Sprintf("node of the pool %s, %s", p.Name, kind)
 	if p.Capacity == "spot" {
-		what += " at the price on demand, which spot is below"
+		what += " at the price on demand; spot is cheaper"
 	}
 	b.add(inColor, what, float64(p.Min), b.prices.machine(kind))
-	b.add(inColor, fmt.Sprintf("disks of the pool %s, GiB of gp3", p.Name), float64(p.Min*p.Disk.GiB()), b.prices.diskGiB)
+	b.add(inColor, fmt.Sprintf("GiB of gp3 for disks of the pool %s", p.Name), float64(p.Min*p.Disk.GiB()), b.prices.diskGiB)
 }
 
 // awsTraffic adds what the module modules/aws/traffic makes for a spec: records that point at load balancers are free, and

@@ -67,17 +67,17 @@ func TestEveryResourceOfTheSpecIsALine(t *testing.T) {
 	t.Parallel()
 	e := of(t)
 	for what, want := range map[string]float64{
-		"control plane":                     0.10,
-		"NAT gateways":                      3 * 0.048,
-		"addresses of NAT":                  3 * 0.005,
-		"interface endpoints":               3 * 0.011, // S3's is a gateway, and free
-		"network load balancers":            0.0252,
-		"addresses of load balancers":       3 * 0.005,
-		"nodes of the pool general, m7i.xl": 2 * 2 * 0.11235,
-		"disks of the pool general":         200 * 0.088 / 730,
-		"KMS key":                           1.0 / 730,
-		"DNS zone":                          0.5 / 730,
-		"health check":                      1.5 / 730,
+		"control plane":                            0.10,
+		"NAT gateway":                              3 * 0.048,
+		"address of a NAT":                         3 * 0.005,
+		"interface endpoint":                       3 * 0.011, // S3's is a gateway, and free
+		"network load balancer":                    0.0252,
+		"address of a load":                        3 * 0.005,
+		"node of the pool general, m7i.xl":         2 * 2 * 0.11235,
+		"GiB of gp3 for disks of the pool general": 200 * 0.088 / 730,
+		"KMS key":                                  1.0 / 730,
+		"DNS zone":                                 0.5 / 730,
+		"health check":                             1.5 / 730,
 	} {
 		if l := line(t, e, what); !near(l.Hourly, want) {
 			t.Errorf("%s costs %f, want %f", what, l.Hourly, want)
@@ -114,11 +114,11 @@ func TestWhatHasNoPriceIsNamedAndNotGuessed(t *testing.T) {
 		"a region without prices":      {"eu-west-1", "ap-south-1"},
 	} {
 		e := of(t, replace[0], replace[1])
-		if !strings.Contains(strings.Join(e.Unknown, "\n"), "color: nodes of the pool general") {
+		if !strings.Contains(strings.Join(e.Unknown, "\n"), "color: node of the pool general") {
 			t.Errorf("%s: unknown is %v", name, e.Unknown)
 		}
 		for _, l := range e.Standing.Lines {
-			if l.Each <= 0 || strings.Contains(l.What, "nodes of") {
+			if l.Each <= 0 || strings.Contains(l.What, "node of") {
 				t.Errorf("%s: there is the line %+v", name, l)
 			}
 		}
@@ -144,11 +144,11 @@ func TestExtendedSupportCostsMoreFromItsDay(t *testing.T) {
 func TestFirewallEndpointsWaiveThePriceOfNATGateways(t *testing.T) {
 	t.Parallel()
 	e := of(t, "endpoints: [s3, sts]", "endpoints: [s3], egress: {mode: restricted, allow: [.amazonaws.com]}")
-	if got := line(t, e, "firewall endpoints").Hourly; !near(got, 3*0.395) {
+	if got := line(t, e, "firewall endpoint").Hourly; !near(got, 3*0.395) {
 		t.Errorf("the firewall costs %f", got)
 	}
 	for _, l := range e.Standing.Lines {
-		if l.What == "NAT gateways" {
+		if l.What == "NAT gateway" {
 			t.Errorf("the gateways still cost: %+v", l)
 		}
 	}
