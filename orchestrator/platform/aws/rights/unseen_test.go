@@ -10,9 +10,9 @@ var unseen = because(map[string][]string{
 	"Terraform's provider updates it in place when the spec, or a module of a newer drover, says otherwise": {
 		"backup:UpdateBackupPlan", "chatbot:UpdateSlackChannelConfiguration", "cloudformation:UpdateStack", "ec2:ModifyClientVpnEndpoint", "ec2:ModifySecurityGroupRules",
 		"ec2:ModifySubnetAttribute", "ec2:ModifyTransitGatewayVpcAttachment", "ec2:ModifyVpcEndpoint", "ec2:ReplaceRoute", "ec2:ReplaceRouteTableAssociation",
-		"ec2:CreateLaunchTemplateVersion", "ec2:ModifyLaunchTemplate",
+
 		"ecr:PutImageScanningConfiguration", "ecr:PutImageTagMutability", "ecr:UpdatePullThroughCacheRule", "ecr:UpdateRepositoryCreationTemplate",
-		"eks:UpdateAccessEntry", "eks:UpdateAddon", "eks:UpdateClusterConfig", "eks:UpdateNodegroupConfig", "eks:UpdateNodegroupVersion", "eks:UpdatePodIdentityAssociation", "eks:DescribeUpdate",
+		"eks:UpdateAccessEntry", "eks:UpdateClusterConfig", "eks:UpdatePodIdentityAssociation",
 		"elasticloadbalancing:ModifyListener", "elasticloadbalancing:ModifyTargetGroup", "elasticloadbalancing:SetSecurityGroups",
 		"events:UpdateApiDestination", "events:UpdateConnection", "iam:UpdateAssumeRolePolicy", "iam:UpdateRole", "iam:UpdateRoleDescription",
 		"kms:PutKeyPolicy", "kms:UpdateKeyDescription", "logs:DisassociateKmsKey",
