@@ -1,5 +1,7 @@
 package spec
 
+import "time"
+
 // The rules of AWS, with where each is from.
 var awsRules = rules{
 	name:    "AWS",
@@ -59,7 +61,10 @@ var awsRules = rules{
 	disk:     [2]Size{20 * gibi, 16 * tebi}, // gp3; the node image itself has 20 GiB
 	label:    form{lazily(`^[\p{L}\p{N} _.:/=+@-]*$`), `letters, digits, spaces and _ . : / = + - @, which is what AWS allows in a tag`, "production"},
 	labelMax: 256,
-	zoneTags: 10, ourTags: [2]int{3, 4}, // https://docs.aws.amazon.com/Route53/latest/APIReference/API_ChangeTagsForResource.html
+	// An alias record has the time to live of what it leads to, and that of a load balancer is fixed:
+	// https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/resource-record-sets-choosing-alias-non-alias.html
+	recordTTL: Duration(time.Minute),
+	zoneTags:  10, ourTags: [2]int{3, 4}, // https://docs.aws.amazon.com/Route53/latest/APIReference/API_ChangeTagsForResource.html
 	class:    form{lazily(`^db\.[a-z0-9-]+\.[a-z0-9]+$`), "an instance class of RDS", "db.r7g.large"},
 	storage:  [2]Size{20 * gibi, 32 * tebi}, // gp3 in RDS
 	identity: form{lazily(`^[a-z0-9]([a-z0-9-]{0,20}[a-z0-9])?$`), "at most 22 lower-case letters, digits and dashes: an IAM role is named for it", "checkout"},

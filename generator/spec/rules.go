@@ -53,9 +53,10 @@ type rules struct {
 	disk       [2]Size
 	label      form
 	labelMax   int
-	zoneTags   int    // how many tags a zone or a health check of DNS has at most; 0: as many as anything
-	ourTags    [2]int // drover's own among those of a zone, and of a health check
-	class      form   // of a database
+	recordTTL  Duration // of the records that traffic follows, where the platform fixes it; 0: the spec says it
+	zoneTags   int      // how many tags a zone or a health check of DNS has at most; 0: as many as anything
+	ourTags    [2]int   // drover's own among those of a zone, and of a health check
+	class      form     // of a database
 	storage    [2]Size
 	identity   form
 	taken      *pattern // names of identities whose roles are there already, for something else

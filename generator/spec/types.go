@@ -559,7 +559,7 @@ type Traffic struct {
 	Steps []int `yaml:"steps,omitempty"`
 	// How long each step is watched.
 	Interval Duration `yaml:"interval,omitempty"`
-	// The time to live of the DNS records, at most an hour. On AWS they live 60 seconds, whatever is written here: Route 53 decides that for a load balancer.
+	// The time to live of the DNS records, at most an hour. On AWS it is 60 seconds, which Route 53 fixes for a load balancer; less is refused.
 	TTL Duration `yaml:"ttl,omitempty"`
 	// What the platform itself asks each color's own host name, for as long as it stands; a color that does not answer loses its traffic, also while drover is not running. Left out: whether port 443 takes connections, for an ingress that is open to all.
 	Health *HealthCheck `yaml:"health,omitempty"`
