@@ -73,7 +73,7 @@ var awsRules = rules{
 	caches: []string{"ecr-public", "quay", "kubernetes"},
 	copies: form{lazily(`^arn:aws[a-z-]*:backup:[a-z0-9-]+:[0-9]{12}:backup-vault:[A-Za-z0-9_-]{2,50}$`), "the ARN of a backup vault",
 		"arn:aws:backup:eu-central-1:123456789012:backup-vault:copies"},
-	chat:     []string{"ap-southeast-1", "eu-west-1", "us-east-2", "us-west-2"}, // https://docs.aws.amazon.com/general/latest/gr/chatbot.html
+	noChat:   lazily(`^(cn|us-gov)-`), // https://github.com/aws-cloudformation/cfn-lint/issues/2025
 	vault:    true,
 	backends: "s3",
 	// What ends TLS at a load balancer is in the same store as what a VPN has.

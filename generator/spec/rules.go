@@ -62,7 +62,7 @@ type rules struct {
 	taken      *pattern // names of identities whose roles are there already, for something else
 	caches     []string // upstreams of a pull-through cache
 	copies     form     // the vault that backups are copied to; without a pattern there are no backups but the database's own
-	chat       []string // regions that the platform's chat client has its API in
+	noChat     *pattern // regions without the platform's chat client; nil: it has none
 	vault      bool     // whether the platform's alarms are sent with keys from its vault
 	backends   string   // the state backend that belongs to the platform
 }
