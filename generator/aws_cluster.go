@@ -28,6 +28,7 @@ func awsCluster(c spec.Cluster, plan Addresses, r Root) []attribute {
 		{"admins", texts(s.Access.Admins)},
 		{"operators", texts(s.Access.Operators)},
 		{"viewers", texts(s.Access.Viewers)},
+		{"node_sessions", boolean(s.Access.Nodes == "sessions")},
 		gap,
 		{"logs", texts(s.Kubernetes.Logs)},
 		{"log_group", foundation("control_plane_log_groups", r.color())},

@@ -69,8 +69,12 @@ var awsRules = rules{
 	storage:  [2]Size{20 * gibi, 32 * tebi}, // gp3 in RDS
 	identity: form{lazily(`^[a-z0-9]([a-z0-9-]{0,20}[a-z0-9])?$`), "at most 22 lower-case letters, digits and dashes: an IAM role is named for it", "checkout"},
 	// The foundation's own roles and those of the colors: both are named for the cluster too.
-	taken:  lazily(`^(alerts|backup|caches|flow-logs|slack|(blue|green)-.*)$`),
-	caches: []string{"ecr-public", "quay", "kubernetes"},
+	taken: lazily(`^(alerts|backup|caches|flow-logs|slack|(blue|green)-.*)$`),
+	// https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache.html
+	caches: []string{"ecr-public", "quay", "kubernetes"}, logins: []string{"docker-hub", "github", "gitlab"},
+	// An agent that is newer than 3.3.40 needs no ec2messages:
+	// https://docs.aws.amazon.com/systems-manager/latest/userguide/setup-create-vpc.html
+	sessions: []string{"ssm", "ssmmessages"}, host: "%s.%s.amazonaws.com",
 	copies: form{lazily(`^arn:aws[a-z-]*:backup:[a-z0-9-]+:[0-9]{12}:backup-vault:[A-Za-z0-9_-]{2,50}$`), "the ARN of a backup vault",
 		"arn:aws:backup:eu-central-1:123456789012:backup-vault:copies"},
 	noChat:   lazily(`^(cn|us-gov)-`), // https://github.com/aws-cloudformation/cfn-lint/issues/2025

@@ -42,6 +42,7 @@ var forms = sync.OnceValue(func() map[string]string {
 		"spec.network.transitGateway.id":      onAny(func(r rules) form { return r.transit }),
 		"spec.network.transitGateway.cidrs[]": rangeForm,
 		"spec.network.egress.allow[]":         egressName.pattern.text,
+		"spec.network.egress.udp[].cidr":      rangeForm,
 		"spec.network.endpoints[]":            endpointName.pattern.text,
 
 		"spec.access.allow[]":             rangeForm,

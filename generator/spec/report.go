@@ -153,6 +153,8 @@ var examples = map[string]string{
 	"spec.services.alerts.pagerduty.routingKey.env":   "env: PAGERDUTY_ROUTING_KEY",
 	"spec.services.alerts.webhook.url":                "url: {env: ALERT_WEBHOOK_URL}",
 	"spec.services.alerts.webhook.url.env":            "env: ALERT_WEBHOOK_URL",
+	"spec.network.egress.udp[].cidr":                  "cidr: 203.0.113.0/24",
+	"spec.network.egress.udp[].port":                  "port: 3478",
 	"spec.network.reserved[].name":                    "name: office",
 	"spec.network.adopt.network":                      "network: vpc-0a1b2c3d4e5f60718",
 	"spec.network.adopt.subnets.public":               "public: [subnet-0a1b2c3d4e5f60718, …]",

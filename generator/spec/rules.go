@@ -61,6 +61,9 @@ type rules struct {
 	identity   form
 	taken      *pattern // names of identities whose roles are there already, for something else
 	caches     []string // upstreams of a pull-through cache
+	logins     []string // those that want a login
+	sessions   []string // services that sessions on nodes need; none: there are no sessions
+	host       string   // of a service in a region
 	copies     form     // the vault that backups are copied to; without a pattern there are no backups but the database's own
 	noChat     *pattern // regions without the platform's chat client; nil: it has none
 	vault      bool     // whether the platform's alarms are sent with keys from its vault

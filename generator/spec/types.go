@@ -188,10 +188,23 @@ type Egress struct {
 	Mode string `yaml:"mode,omitempty"`
 	// Host names that can be reached; .example.com stands for a domain and all below it.
 	Allow []string `yaml:"allow,omitempty"`
+	// What can be reached by UDP too, on AWS, such as servers of calls. Names and the time need no rule: AWS answers for both inside the network; QUIC falls back to TCP.
+	UDP []UDP `yaml:"udp,omitempty"`
+}
+
+// UDP is where messages without a connection may go. They say no name, so
+// that it is a range and a port.
+type UDP struct {
+	// The public range.
+	CIDR string `yaml:"cidr"`
+	// The port.
+	Port int `yaml:"port"`
 }
 
 // FlowLogs records the network's flows.
 type FlowLogs struct {
+	// Where flow logs go, on AWS: a bucket, or CloudWatch, which costs about ten times as much and can be asked at once. Left out: s3.
+	To string `yaml:"to,omitempty"`
 	// How long flow logs are kept, in days.
 	Retention Duration `yaml:"retention,omitempty"`
 }
@@ -212,6 +225,8 @@ type Access struct {
 	Viewers []string `yaml:"viewers,omitempty"`
 	// The IAM policy that bounds every role that is made, on AWS. Left out: none does.
 	PermissionsBoundary string `yaml:"permissionsBoundary,omitempty"`
+	// Whether people who may start sessions of AWS Systems Manager get onto nodes by them, which need no open port and no key. Left out: sessions, on AWS.
+	Nodes string `yaml:"nodes,omitempty"`
 }
 
 // VPN is the client VPN into the network.
@@ -332,8 +347,10 @@ type Services struct {
 type Registry struct {
 	// The repositories to make, scanned and with immutable tags.
 	Repositories []string `yaml:"repositories,omitempty"`
-	// Public registries that are cached: ecr-public, quay and kubernetes on AWS.
+	// Registries that are cached, on AWS: ecr-public, kubernetes and quay, and with a login docker-hub, github and gitlab.
 	PullThrough []string `yaml:"pullThrough,omitempty"`
+	// The secrets with which docker-hub, github and gitlab are logged in to, by registry: each is the name of one in the platform's vault that begins with ecr-pullthroughcache/ and holds username and accessToken.
+	Logins map[string]string `yaml:"logins,omitempty"`
 }
 
 // Secrets is the part of the secret vault that belongs to the cluster.

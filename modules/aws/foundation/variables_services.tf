@@ -1,8 +1,9 @@
 variable "registry" {
-  description = "Container registry: repositories of the cluster's own images, and upstream registries that are pulled through a cache (ecr-public, quay or kubernetes)."
+  description = "Container registry: repositories of the cluster's own images, and upstream registries that are pulled through a cache (ecr-public, kubernetes, quay, docker-hub, github or gitlab). logins: for each of the last three, the name of the secret in Secrets Manager that holds username and accessToken. It begins with ecr-pullthroughcache/, and only its ARN is used here."
   type = object({
     repositories = optional(list(string), [])
     pull_through = optional(list(string), [])
+    logins       = optional(map(string), {})
   })
   default = {}
 
@@ -12,9 +13,20 @@ variable "registry" {
   }
 
   validation {
-    # Docker Hub, GitHub and GitLab want credentials, which these do not.
-    condition     = alltrue([for upstream in var.registry.pull_through : contains(["ecr-public", "quay", "kubernetes"], upstream)])
-    error_message = "registry.pull_through may hold \"ecr-public\", \"quay\" and \"kubernetes\"."
+    condition     = alltrue([for upstream in var.registry.pull_through : contains(["docker-hub", "ecr-public", "github", "gitlab", "kubernetes", "quay"], upstream)])
+    error_message = "registry.pull_through may hold \"docker-hub\", \"ecr-public\", \"github\", \"gitlab\", \"kubernetes\" and \"quay\"."
+  }
+
+  validation {
+    # https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache.html
+    condition     = toset(keys(var.registry.logins)) == setintersection(var.registry.pull_through, ["docker-hub", "github", "gitlab"])
+    error_message = "registry.logins must name a secret for each of \"docker-hub\", \"github\" and \"gitlab\" that pull_through holds, and for no other."
+  }
+
+  validation {
+    # https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache-creating-rule.html
+    condition     = alltrue([for secret in values(var.registry.logins) : can(regex("^ecr-pullthroughcache/[A-Za-z0-9/_+=.@-]{1,491}$", secret))])
+    error_message = "registry.logins must be names of secrets that begin with ecr-pullthroughcache/, which ECR demands, like ecr-pullthroughcache/docker-hub. They are never the secrets themselves."
   }
 }
 

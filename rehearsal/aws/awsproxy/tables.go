@@ -34,7 +34,7 @@ func (p *Proxy) services(o Options) ([]table, error) {
 	for i, t := range []resource.Table{clientvpn.Table(o.Account, p.Moto), firewall.Table(o.Account, o.Takes, p.Moto),
 		backup.Table(o.Account, p.Moto), chatbot.Table(o.Account, p.Moto),
 		stacks.Table(o.Account, p.client), // its calls are compared with the models too
-		pullThrough(o.Account)} {
+		pullThrough(o.Account, p.Moto)} {
 		store, err := resource.New(t, time.Now)
 		if err != nil {
 			return nil, fmt.Errorf("simulate %s: %w", tables[i].name, err)

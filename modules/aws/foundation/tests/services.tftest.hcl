@@ -195,6 +195,34 @@ run "without_a_cache_nothing_creates_repositories" {
   }
 }
 
+run "a_registry_with_a_login_is_cached_by_the_arn_of_its_secret" {
+  command = plan
+
+  variables {
+    registry = { pull_through = ["docker-hub", "quay"], logins = { docker-hub = "ecr-pullthroughcache/docker-hub" } }
+  }
+
+  assert {
+    condition     = aws_ecr_pull_through_cache_rule.this["docker-hub"].credential_arn == "arn:aws:secretsmanager:eu-west-1:123456789012:secret:ecr-pullthroughcache/docker-hub-a1B2c3" && aws_ecr_pull_through_cache_rule.this["docker-hub"].upstream_registry_url == "registry-1.docker.io"
+    error_message = "Docker Hub must be logged in to with the secret of exactly that name."
+  }
+
+  assert {
+    condition     = aws_ecr_pull_through_cache_rule.this["quay"].credential_arn == null
+    error_message = "Quay needs no login."
+  }
+}
+
+run "a_login_whose_secret_is_not_there" {
+  command = plan
+
+  variables {
+    registry = { pull_through = ["github"], logins = { github = "ecr-pullthroughcache/github" } }
+  }
+
+  expect_failures = [aws_ecr_pull_through_cache_rule.this]
+}
+
 run "long_names_fit_in_a_cache_prefix" {
   command = plan
 
@@ -414,6 +442,7 @@ run "every_role_is_bounded" {
   command = plan
 
   variables {
+    flow_logs_to         = "cloudwatch"
     permissions_boundary = "arn:aws:iam::123456789012:policy/boundary"
     identities           = { checkout = { namespace = "pay", service_account = "checkout" } }
   }
@@ -437,7 +466,7 @@ run "without_alerts_there_is_nothing_of_them" {
   }
 
   assert {
-    condition     = [for statement in data.aws_iam_policy_document.key.statement : statement.sid] == ["AccountDecidesByIAM", "LogGroupsOfThisCluster", "DisksOfThisAccount", "GrantsForDisksOfThisAccount"]
+    condition     = [for statement in data.aws_iam_policy_document.key.statement : statement.sid] == ["AccountDecidesByIAM", "LogGroupsOfThisCluster", "FlowLogsOfThisCluster", "DisksOfThisAccount", "GrantsForDisksOfThisAccount"]
     error_message = "Without alerts, CloudWatch's alarms must not use the key."
   }
 }

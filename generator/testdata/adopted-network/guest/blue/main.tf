@@ -1,4 +1,4 @@
-# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:d17cbb71fa40c6c723355b5219e0b7c2c7170588bcebe5dbb0225f3954730312
+# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:403318668085668ff223962a5ef3c45144e802e786ed3c2ecf308e7216384645
 
 data "terraform_remote_state" "foundation" {
   backend = "local"
@@ -29,6 +29,7 @@ module "cluster" {
   admins         = ["arn:aws:iam::123456789012:role/platform-admin"]
   operators      = []
   viewers        = []
+  node_sessions  = true
 
   logs        = ["api", "audit", "authenticator", "controllerManager", "scheduler"]
   log_group   = data.terraform_remote_state.foundation.outputs.control_plane_log_groups.blue

@@ -1,4 +1,4 @@
-# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:f70b27e0b7d09ac2b2ffc71c1f03bb87f56b1a3cb28fb40f3242d415a0c7e161
+# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:a9648403520be67c5965088c76df85a7e972aa33a1a101f9adc9d2f70da11ed2
 
 data "terraform_remote_state" "foundation" {
   backend = "local"
@@ -29,6 +29,7 @@ module "cluster" {
   admins         = ["arn:aws:iam::123456789012:role/platform-admin"]
   operators      = []
   viewers        = []
+  node_sessions  = true
 
   logs        = ["api", "audit", "authenticator", "controllerManager", "scheduler"]
   log_group   = data.terraform_remote_state.foundation.outputs.control_plane_log_groups.green

@@ -1,4 +1,4 @@
-# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:3520af54867780d08db6a01bb517f22d845bbcb2dfd7a81bc2942df302b60725
+# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:2b4651b3a083fdf3e6010be8ad41bc509f21b005d405807595312b22724025fc
 
 data "terraform_remote_state" "foundation" {
   backend = "local"
@@ -29,6 +29,7 @@ module "cluster" {
   admins         = ["arn:aws:iam::123456789012:role/platform-admin"]
   operators      = []
   viewers        = []
+  node_sessions  = true
 
   logs        = ["api", "audit", "authenticator", "controllerManager", "scheduler"]
   log_group   = data.terraform_remote_state.foundation.outputs.control_plane_log_groups.blue

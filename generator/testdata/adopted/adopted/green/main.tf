@@ -1,4 +1,4 @@
-# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:7465e9c6b4dbdcc3e2c031bdd33c0f3c758752be2c91a87123a1f1ddadb00e99
+# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:b6a903e37b4c86b0975a0fa1dbcf9d2b86133e20482ae6cbbca612f6fc5d8256
 
 data "terraform_remote_state" "foundation" {
   backend = "local"
@@ -29,6 +29,7 @@ module "cluster" {
   admins         = ["arn:aws:iam::123456789012:role/platform-admin"]
   operators      = []
   viewers        = []
+  node_sessions  = true
 
   logs        = ["api", "audit", "authenticator", "controllerManager", "scheduler"]
   log_group   = data.terraform_remote_state.foundation.outputs.control_plane_log_groups.green

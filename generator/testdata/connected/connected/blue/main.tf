@@ -1,4 +1,4 @@
-# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:7e1b5d494b484eeb0bf6af95b08a977699a669eece32bad120158ddf608caf48
+# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:0726cdc64cf3529d8d27ecbe6de05c2f961822e822303560a43ed058ebe2c1b6
 
 data "terraform_remote_state" "foundation" {
   backend = "local"
@@ -29,6 +29,7 @@ module "cluster" {
   admins         = ["arn:aws:iam::123456789012:role/platform-admin"]
   operators      = []
   viewers        = []
+  node_sessions  = true
 
   logs        = ["api", "audit", "authenticator", "controllerManager", "scheduler"]
   log_group   = data.terraform_remote_state.foundation.outputs.control_plane_log_groups.blue

@@ -1,4 +1,4 @@
-# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:1f9abacdc89f35a7230f0ab250f2cdd0a7bded824da28e4c500a2f9130640f53
+# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:c9c32392f74a65a2f9927be609d3e9584697a7ab63899bd99c2327a6b0b219f7
 
 data "terraform_remote_state" "foundation" {
   backend = "local"
@@ -29,6 +29,7 @@ module "cluster" {
   admins         = ["arn:aws:iam::123456789012:role/platform-admin"]
   operators      = []
   viewers        = []
+  node_sessions  = true
 
   logs        = ["api", "audit", "authenticator", "controllerManager", "scheduler"]
   log_group   = data.terraform_remote_state.foundation.outputs.control_plane_log_groups.green

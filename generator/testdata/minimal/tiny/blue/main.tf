@@ -1,4 +1,4 @@
-# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:58ed22833cc2fd90fa14077b27d2d383c94d6f9f44c123cce94469aab19902e4
+# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:0086a43dc27da4f5ac9afa5d2b3781ee77b00e21ea6b6cae4e4f0232f6ec5117
 
 data "terraform_remote_state" "foundation" {
   backend = "local"
@@ -29,6 +29,7 @@ module "cluster" {
   admins         = ["arn:aws:iam::123456789012:role/platform-admin"]
   operators      = []
   viewers        = []
+  node_sessions  = true
 
   logs        = ["api", "audit", "authenticator", "controllerManager", "scheduler"]
   log_group   = data.terraform_remote_state.foundation.outputs.control_plane_log_groups.blue

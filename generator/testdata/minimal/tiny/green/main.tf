@@ -1,4 +1,4 @@
-# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:9590f446f98db499f53aedabda5f90b9695330618e6caadfe762b9d98516c76d
+# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:eeb365b0728e8fa80cc8103cff87caa2cdbcc41d38264b8a31640411dac4c41b
 
 data "terraform_remote_state" "foundation" {
   backend = "local"
@@ -29,6 +29,7 @@ module "cluster" {
   admins         = ["arn:aws:iam::123456789012:role/platform-admin"]
   operators      = []
   viewers        = []
+  node_sessions  = true
 
   logs        = ["api", "audit", "authenticator", "controllerManager", "scheduler"]
   log_group   = data.terraform_remote_state.foundation.outputs.control_plane_log_groups.green

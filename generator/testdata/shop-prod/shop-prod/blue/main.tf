@@ -1,4 +1,4 @@
-# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:e53bf955ba74917c62017e2c428a9a61dface423ab92e00b1921d5eeb7f110ea
+# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:83d586d574d5e2be3d6c2c11da218796322a458786e521147422089115c6b2a5
 
 data "terraform_remote_state" "foundation" {
   backend = "s3"
@@ -31,6 +31,7 @@ module "cluster" {
   admins         = ["arn:aws:iam::123456789012:role/platform-admin"]
   operators      = []
   viewers        = ["arn:aws:iam::123456789012:role/developer"]
+  node_sessions  = true
 
   logs        = ["api", "audit", "authenticator", "controllerManager", "scheduler"]
   log_group   = data.terraform_remote_state.foundation.outputs.control_plane_log_groups.blue

@@ -1,4 +1,4 @@
-# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:106f33b0c40006fa0496a8d9040a889f9aea284596eddf7853fa241406c6997d
+# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:6a6c64fa811b764811a90452a4debfb76ebf0cc93766dc286b9a05e6106bc2ba
 
 data "terraform_remote_state" "foundation" {
   backend = "s3"
@@ -31,6 +31,7 @@ module "cluster" {
   admins         = ["arn:aws:iam::123456789012:role/platform-admin"]
   operators      = []
   viewers        = ["arn:aws:iam::123456789012:role/developer"]
+  node_sessions  = true
 
   logs        = ["api", "audit", "authenticator", "controllerManager", "scheduler"]
   log_group   = data.terraform_remote_state.foundation.outputs.control_plane_log_groups.green
