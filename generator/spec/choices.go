@@ -22,6 +22,7 @@ var choices = map[string][]string{
 	"spec.nodePools[].os":                   {"al2023", "bottlerocket"},
 	"spec.nodePools[].taints[].effect":      {"NoSchedule", "PreferNoSchedule", "NoExecute"},
 	"spec.services.databases[].engine":      {"postgres", "mysql"},
+	"spec.services.databases[].upgrade.at":  {"window", "now"},
 	"spec.services.alerts.pagerduty.region": {"us", "eu"},
 	"spec.gitops.components[]": {
 		"ingress", "cert-manager", "external-secrets", "monitoring", "network-policies", "autoscaler", "dashboard", "external-dns",

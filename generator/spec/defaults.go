@@ -44,6 +44,8 @@ func (p *NodePool) setDefaults() {
 
 func (d *Database) setDefaults() { d.Backups = days(14) }
 
+func (u *Upgrade) setDefaults() { u.At = "window" }
+
 func (b *Backups) setDefaults() { b.At, b.Keep = "03:00", days(35) }
 
 func (p *PagerDuty) setDefaults() { p.Region, p.KeyVersion = "us", 1 }

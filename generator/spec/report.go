@@ -182,6 +182,7 @@ var examples = map[string]string{
 	"spec.services.databases[].version":               `version: "16"`,
 	"spec.services.databases[].class":                 "class: db.r7g.large",
 	"spec.services.databases[].storage":               "storage: 100Gi",
+	"spec.services.databases[].upgrade.version":       `version: "17"`,
 	"spec.services.identities[].name":                 "name: checkout",
 	"spec.services.identities[].namespace":            "namespace: checkout",
 	"spec.gitops.repository":                          "repository: https://git.example.com/team/clusters.git",

@@ -375,6 +375,17 @@ type Database struct {
 	MultiZone bool `yaml:"multiZone,omitempty"`
 	// How long backups are kept, 1 to 35 days.
 	Backups Duration `yaml:"backups,omitempty"`
+	// The step to another major version, on AWS. Once the database runs it, write that as version and remove this.
+	Upgrade *Upgrade `yaml:"upgrade,omitempty"`
+}
+
+// Upgrade is the step of a database to another major version, during which it
+// is down for minutes. There is no way back but a backup.
+type Upgrade struct {
+	// The major version to step to, in quotes.
+	Version string `yaml:"version"`
+	// When the platform does it: in the database's next maintenance window, which drover names, or at once.
+	At string `yaml:"at,omitempty"`
 }
 
 // Backups are taken of every database once a day, and outlive it.

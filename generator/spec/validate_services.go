@@ -77,32 +77,6 @@ func (v *validator) makeLogin(name string) string {
 		name, secret, v.c.Spec.Region, secret)
 }
 
-var engineVersion = form{lazily(`^[0-9]+(\.[0-9]+)*$`), "numbers with dots between", `"16"`}
-
-func (v *validator) database(path string, d Database) {
-	if d.Name != "" {
-		v.matches(path+".name", d.Name, databaseName)
-	}
-	if d.Engine != "" {
-		oneIs(v, path+".engine", d.Engine)
-	}
-	if d.Version != "" && v.matches(path+".version", d.Version, engineVersion) && d.Engine == "mysql" && !strings.Contains(d.Version, ".") {
-		v.wrong(path+".version", fmt.Sprintf("%s.version %q is not right: a version of MySQL has two numbers", path, d.Version), `write it like "8.4"`)
-	}
-	if d.Class != "" {
-		v.matches(path+".class", d.Class, v.rules.class)
-	}
-	if v.has(path + ".storage") {
-		v.diskSize(path+".storage", d.Storage, v.rules.storage)
-	}
-	if n, whole := d.Backups.Days(); !whole || n < 1 || n > 35 {
-		v.wrong(path+".backups", path+".backups is a number of days from 1 to 35", "write it like 14d")
-	}
-	if !d.MultiZone && !v.silent(path+".multiZone") {
-		v.unwise("single-zone-database", path, fmt.Sprintf("the database %q is in one zone, and is gone while that zone is", d.Name), "add multiZone: true")
-	}
-}
-
 func (v *validator) backups(s Services) {
 	const path = "spec.services.backups"
 	b := s.Backups

@@ -127,7 +127,7 @@ func (a *application) foundation(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("planning foundation: %w", err)
 	}
-	if gone := going(plan.JSON); len(gone) > 0 {
+	if gone := a.lost(plan.JSON); len(gone) > 0 {
 		return errors.Join(a.foundationStays(gone), a.restore(ctx))
 	}
 	digest, err := a.keep(ctx, generator.Foundation, files)

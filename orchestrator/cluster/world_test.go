@@ -11,6 +11,8 @@ import (
 	"testing/synctest"
 	"time"
 
+	tfjson "github.com/hashicorp/terraform-json"
+
 	"drover/generator"
 	"drover/generator/spec"
 	"drover/orchestrator/color"
@@ -58,6 +60,8 @@ type world struct {
 	inStore  bool              // calls of the store count too
 	inPlace  string            // what a plan would do to a color that stands: update or replace; nothing if empty
 	grows    bool              // whether a plan would add to the foundation that stands
+	kind     string            // of the one resource of the foundation that a plan changes
+	does     tfjson.Actions    // and what the plan does to it
 	replaces bool              // whether a plan would replace the foundation that stands
 	fail     map[string]error  // by call
 }
@@ -314,6 +318,15 @@ func (c *fakeCloud) Quota(_ context.Context, balancers int) ([]platform.Shortage
 	c.w.quota = balancers
 	return nil, c.w.touch("quota")
 }
+
+func (c *fakeCloud) Awaits(_ context.Context, u platform.Update) (string, error) {
+	if u.Kind != "awaited" {
+		return "", nil
+	}
+	return "the platform upgrades orders on Sunday", c.w.touch("awaits")
+}
+
+func (c *fakeCloud) HoldsNothing(kind string) bool { return kind == "spare" }
 
 func (c *fakeCloud) Flows(_ context.Context, lb string, _ time.Duration) (platform.Flows, error) {
 	err := c.w.touch("flows")

@@ -31,7 +31,7 @@ variable "registry" {
 }
 
 variable "databases" {
-  description = "Managed databases, by name; they outlive every cluster. engine is postgres or mysql, storage_gib the first size (it grows to twice as much by itself), backup_days how long a point in time can be restored."
+  description = "Managed databases, by name; they outlive every cluster. engine is postgres or mysql, storage_gib the first size (it grows to twice as much by itself), backup_days how long a point in time can be restored. upgrade is a step to another major version: in the next maintenance window, or now; version stays as it is until the database runs the other one, which is then written as version, without upgrade."
   type = map(object({
     engine      = string
     version     = string
@@ -39,6 +39,10 @@ variable "databases" {
     storage_gib = number
     multi_zone  = optional(bool, true)
     backup_days = optional(number, 14)
+    upgrade = optional(object({
+      version = string
+      at      = optional(string, "window")
+    }))
   }))
   default = {}
 
@@ -55,6 +59,11 @@ variable "databases" {
   validation {
     condition     = alltrue([for database in values(var.databases) : database.engine != "mysql" || can(regex("^[0-9]+\\.[0-9]+", database.version))])
     error_message = "databases: the version of mysql has two numbers at least, like \"8.4\"."
+  }
+
+  validation {
+    condition     = alltrue([for database in values(var.databases) : database.upgrade == null ? true : contains(["window", "now"], database.upgrade.at) && (database.engine != "mysql" || can(regex("^[0-9]+\\.[0-9]+", database.upgrade.version)))])
+    error_message = "databases: upgrade.at must be \"window\" or \"now\", and the version of mysql has two numbers at least."
   }
 
   validation {

@@ -36,6 +36,7 @@ var refusals = []forbidden{
 	{"rds", "DeleteDBSubnetGroup", (*Proxy).subnetGroupIsFree},
 	{"rds", "DeleteDBParameterGroup", (*Proxy).parameterGroupIsFree},
 	{"rds", "DeleteDBInstance", finalSnapshot},
+	{"rds", "ModifyDBInstance", (*Proxy).upgradeIsMeant},
 	{"kms", "ScheduleKeyDeletion", waitingPeriod},
 	{"elasticloadbalancing", "DeleteLoadBalancer", (*Proxy).balancerIsUnprotected},
 }

@@ -1,4 +1,4 @@
-# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:4945a527b5b495ea38e3981d06c736406cd9d7ff24d94b9fd90f6615ca5ca737
+# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:4781842cf40489c4d3b8e89b9d2ec6d0bd3eef0506ecc30945baa79a2391abe5
 
 module "foundation" {
   source = "../../modules/aws/foundation"
@@ -63,11 +63,15 @@ module "foundation" {
   databases = {
     "stock" = {
       engine      = "mysql"
-      version     = "8.4"
+      version     = "8.0"
       class       = "db.r7g.large"
       storage_gib = 50
       multi_zone  = true
       backup_days = 14
+      upgrade = {
+        version = "8.4"
+        at      = "window"
+      }
     }
   }
 
