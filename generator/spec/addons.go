@@ -12,6 +12,7 @@ import (
 type addonRules struct {
 	always []string                  // a cluster without one of them does not work
 	usual  []string                  // there unless the spec says none
+	pinned string                    // the day on which the pins were written down
 	pins   map[int]map[string]string // minor version of Kubernetes -> add-on -> version
 	known  []string                  // further add-ons, for near misses
 	build  form                      // of a version

@@ -34,7 +34,10 @@ var choices = map[string][]string{
 	"spec.rotation.onFailure":                      {"rollback", "freeze", "ask"},
 	"spec.terraform.flavor":                        {"terraform", "tofu"},
 	"spec.accept[].warning": {
-		"all-spot", "all-tainted", "blocked-issuer", "blocked-sessions", "companion-hosts", "container-bridge", "few-addresses", "no-admins", "no-audit-log", "no-rollback-window", "open-api", "open-management", "out-of-support", "private-challenge", "short-interval", "short-ttl", "single-nat", "single-node",
-		"single-zone-database", "unknown-addon", "unknown-endpoint", "unknown-region", "unknown-version", "unpinned-addons",
+		"all-spot", "all-tainted", "blocked-issuer", "blocked-sessions", "companion-hosts", "container-bridge",
+		"few-addresses", "no-admins", "no-audit-log", "no-rollback-window", "old-pins", "open-api", "open-management",
+		"out-of-support", "private-challenge", "short-interval", "short-ttl", "single-nat", "single-node",
+		"single-zone-database", "support-ends", "unknown-addon", "unknown-endpoint", "unknown-region", "unknown-version",
+		"unpinned-addons",
 	},
 }

@@ -15,9 +15,10 @@ type rules struct {
 	account    form
 	region     form
 	regions    []string
-	oldest     int // minor version of Kubernetes: none below it is still run
-	supported  int // the oldest in standard support when this drover was made; 0: not known
-	newest     int // the newest that was known when this drover was made
+	oldest     int            // minor version of Kubernetes: none below it is still run
+	supported  int            // the oldest in standard support when this drover was made; 0: not known
+	newest     int            // the newest that was known when this drover was made
+	ends       map[int]string // minor version of Kubernetes -> the day on which its standard support ends
 	addons     addonRules
 	karpenter  bool  // may add nodes
 	autoscaled bool  // pools move between their bounds by themselves
