@@ -81,7 +81,7 @@ type Kubernetes struct {
 	Logs []string `yaml:"logs,omitempty"`
 	// How long the logs of the control plane are kept, in days.
 	LogRetention Duration `yaml:"logRetention,omitempty"`
-	// The platform's own add-ons in the cluster, on AWS: the version of each, or none for one to do without. Left out: what a cluster needs, at the versions that drover pins for its version of Kubernetes.
+	// The platform's own add-ons in the cluster, on AWS: the version of each, or none for one to do without. Left out: what a cluster needs. A version that is not written is the one that the platform recommends on the day on which a color is built, kept until that color is gone; where it cannot be asked, the one that drover brings. A newer one makes no rotation due.
 	Addons map[string]string `yaml:"addons,omitempty"`
 	// What adds nodes: the pools alone, each between its min and max, or Karpenter beside them, on AWS. Either arrives by GitOps and gets its rights: Karpenter its queue, roles and access; the Cluster Autoscaler, which moves the pools, its role when gitops.components has autoscaler.
 	Autoscaler string `yaml:"autoscaler,omitempty"`

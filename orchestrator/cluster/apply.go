@@ -206,6 +206,11 @@ func (a *application) colorRoot(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if _, asked := files[a.askedName(r)]; !asked && a.state().Bundles[string(r)] == "" {
+		if files, err = a.withAsked(ctx, a.color, files); err != nil {
+			return err
+		}
+	}
 	guard := planGuard(buildsOnly)
 	if a.mayServeNow() {
 		guard = inPlace

@@ -21,6 +21,9 @@ type Platform interface {
 	ClusterActive(ctx context.Context, cluster string) (Health, error)
 	// Quota lists what a second color with so many load balancers would not fit in, and what could not be asked.
 	Quota(ctx context.Context, balancers int) ([]Shortage, error)
+	// AddonVersions gives the version of each add-on that the platform recommends for a version of Kubernetes. Those that
+	// it has none of are not in it.
+	AddonVersions(ctx context.Context, kubernetes string, addons []string) (map[string]string, error)
 	// Awaits tells what the platform was asked for already and does at a time of its own, if that is all that an update
 	// would change: what, and when, for people. It is empty for any other update.
 	Awaits(ctx context.Context, u Update) (string, error)

@@ -1,4 +1,4 @@
-# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:eeb365b0728e8fa80cc8103cff87caa2cdbcc41d38264b8a31640411dac4c41b
+# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:0fad5ed94955baa25dd52d4006b4ac61d2c2320efc434bf422780726d3560951
 
 data "terraform_remote_state" "foundation" {
   backend = "local"
@@ -37,22 +37,22 @@ module "cluster" {
 
   addons = {
     "aws-ebs-csi-driver" = {
-      version = "v1.53.0-eksbuild.1"
+      version = lookup(var.addon_versions, "aws-ebs-csi-driver", "v1.53.0-eksbuild.1")
     }
     "coredns" = {
-      version = "v1.13.2-eksbuild.1"
+      version = lookup(var.addon_versions, "coredns", "v1.13.2-eksbuild.1")
     }
     "eks-pod-identity-agent" = {
-      version = "v1.3.10-eksbuild.2"
+      version = lookup(var.addon_versions, "eks-pod-identity-agent", "v1.3.10-eksbuild.2")
     }
     "kube-proxy" = {
-      version = "v1.35.0-eksbuild.2"
+      version = lookup(var.addon_versions, "kube-proxy", "v1.35.0-eksbuild.2")
     }
     "metrics-server" = {
-      version = "v0.8.0-eksbuild.6"
+      version = lookup(var.addon_versions, "metrics-server", "v0.8.0-eksbuild.6")
     }
     "vpc-cni" = {
-      version = "v1.21.1-eksbuild.3"
+      version = lookup(var.addon_versions, "vpc-cni", "v1.21.1-eksbuild.3")
     }
   }
 

@@ -1,4 +1,4 @@
-# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:6a6c64fa811b764811a90452a4debfb76ebf0cc93766dc286b9a05e6106bc2ba
+# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:bdf74f1730789ff81cc3f74df4b5f26705e53f4a17e5ea46850c6d8364942732
 
 data "terraform_remote_state" "foundation" {
   backend = "s3"
@@ -39,22 +39,22 @@ module "cluster" {
 
   addons = {
     "aws-ebs-csi-driver" = {
-      version = "v1.53.0-eksbuild.1"
+      version = lookup(var.addon_versions, "aws-ebs-csi-driver", "v1.53.0-eksbuild.1")
     }
     "coredns" = {
-      version = "v1.12.1-eksbuild.2"
+      version = lookup(var.addon_versions, "coredns", "v1.12.1-eksbuild.2")
     }
     "eks-pod-identity-agent" = {
-      version = "v1.3.10-eksbuild.2"
+      version = lookup(var.addon_versions, "eks-pod-identity-agent", "v1.3.10-eksbuild.2")
     }
     "kube-proxy" = {
-      version = "v1.33.3-eksbuild.4"
+      version = lookup(var.addon_versions, "kube-proxy", "v1.33.3-eksbuild.4")
     }
     "metrics-server" = {
-      version = "v0.8.0-eksbuild.6"
+      version = lookup(var.addon_versions, "metrics-server", "v0.8.0-eksbuild.6")
     }
     "vpc-cni" = {
-      version = "v1.20.4-eksbuild.2"
+      version = lookup(var.addon_versions, "vpc-cni", "v1.20.4-eksbuild.2")
     }
   }
 
