@@ -33,6 +33,7 @@ spec:
     quiet: 10s
     keepBlue: 1s
     approvals: [destroy]
+  accept: [{warning: short-ttl, reason: the records of a rehearsal live for 5 seconds}]
 `
 
 // The steps follow one another on one cluster, because a build takes minutes.

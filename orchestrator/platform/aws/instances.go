@@ -2,28 +2,19 @@ package aws
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/xml"
 	"fmt"
-	"io"
 	"net/http"
 	"net/url"
-	"os"
 	"strings"
-	"time"
 
 	sdk "github.com/aws/aws-sdk-go-v2/aws"
-	v4 "github.com/aws/aws-sdk-go-v2/aws/signer/v4"
 )
 
 // instances asks EC2 which machines and gateways are there. The calls are written here,
 // as EC2's own SDK package takes longer to compile than all of drover (94 s
 // of processor time, measured).
-type instances struct {
-	configuration sdk.Config
-	endpoint      string
-}
+type instances struct{ *queries }
 
 // listed is a kind of EC2's that is gone and still listed, by EC2 and by the tagging API, for about an hour.
 type listed struct {
@@ -40,18 +31,7 @@ var (
 )
 
 func newInstances(configuration sdk.Config) *instances {
-	endpoint := os.Getenv("AWS_ENDPOINT_URL_EC2")
-	if endpoint == "" {
-		endpoint = sdk.ToString(configuration.BaseEndpoint)
-	}
-	if endpoint == "" {
-		suffix := "amazonaws.com"
-		if strings.HasPrefix(configuration.Region, "cn-") {
-			suffix += ".cn"
-		}
-		endpoint = fmt.Sprintf("https://ec2.%s.%s", configuration.Region, suffix)
-	}
-	return &instances{configuration: configuration, endpoint: endpoint}
+	return &instances{newQueries(configuration, "ec2")}
 }
 
 // described is the part of EC2's answers that is read.
@@ -82,29 +62,4 @@ func (i *instances) gone(ctx context.Context, kind listed, id string) (bool, err
 		}
 	}
 	return true, nil
-}
-
-// ask signs one query and sends it.
-func (i *instances) ask(ctx context.Context, query url.Values) (body []byte, status int, err error) {
-	form := query.Encode()
-	request, err := http.NewRequestWithContext(ctx, http.MethodPost, i.endpoint, strings.NewReader(form))
-	if err != nil {
-		return nil, 0, err
-	}
-	request.Header.Set("Content-Type", "application/x-www-form-urlencoded; charset=utf-8")
-	credentials, err := i.configuration.Credentials.Retrieve(ctx)
-	if err != nil {
-		return nil, 0, err
-	}
-	sum := sha256.Sum256([]byte(form))
-	if err := v4.NewSigner().SignHTTP(ctx, credentials, request, hex.EncodeToString(sum[:]), "ec2", i.configuration.Region, time.Now()); err != nil {
-		return nil, 0, err
-	}
-	answer, err := i.configuration.HTTPClient.Do(request)
-	if err != nil {
-		return nil, 0, err
-	}
-	defer func() { _ = answer.Body.Close() }() // read to its end; closing tells nothing new
-	body, err = io.ReadAll(io.LimitReader(answer.Body, 1<<20))
-	return body, answer.StatusCode, err
 }
