@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -100,10 +101,65 @@ func recorded(t *testing.T) map[string]map[string][]string {
 	return runs
 }
 
-// needed are all actions that any recorded call needs.
+// clients are the fields and packages by which orchestrator/platform/aws calls services.
+var clients = map[string]string{
+	"eks": "eks", "elb": "elasticloadbalancing", "quotas": "servicequotas", "servicequotas": "servicequotas", "tags": "tag", "resourcegroupstaggingapi": "tag",
+	"zones": "route53", "route53": "route53", "watch": "cloudwatch", "cloudwatch": "cloudwatch", "sts": "sts",
+}
+
+var (
+	byField = regexp.MustCompile(`\bp\.(\w+)\.([A-Z]\w+)\(ctx`)
+	byPages = regexp.MustCompile(`\b(\w+)\.New(\w+)Paginator\(`)
+	byQuery = regexp.MustCompile(`"(Describe[A-Z]\w+)"`) // where the SDK's package is not used
+)
+
+// ownActions are the actions that drover itself needs, as its source has them. There is at least one of each way to call.
+func ownActions(t *testing.T) []string {
+	t.Helper()
+	files, err := filepath.Glob(filepath.Join("..", "*.go"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var actions []string
+	ways := map[string]int{}
+	for _, file := range files {
+		if strings.HasSuffix(file, "_test.go") {
+			continue
+		}
+		source, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for name, way := range map[string]*regexp.Regexp{"field": byField, "pages": byPages} {
+			for _, m := range way.FindAllStringSubmatch(string(source), -1) {
+				service := clients[m[1]]
+				if service == "" {
+					t.Errorf("%s calls %s by %s, which this test knows no service of", file, m[2], m[1])
+				}
+				actions = append(actions, service+":"+m[2])
+				ways[name]++
+			}
+		}
+		for _, m := range byQuery.FindAllStringSubmatch(string(source), -1) {
+			service := "ec2"
+			if strings.Contains(m[1], "DB") {
+				service = "rds"
+			}
+			actions = append(actions, service+":"+m[1])
+			ways["query"]++
+		}
+	}
+	if len(ways) != 3 {
+		t.Fatalf("calls were found in these ways only: %v", ways)
+	}
+	slices.Sort(actions)
+	return slices.Compact(actions)
+}
+
+// needed are all actions that any recorded call needs, or drover's source.
 func needed(t *testing.T) []string {
 	t.Helper()
-	var all []string
+	all := ownActions(t)
 	for _, calls := range recorded(t) {
 		for _, list := range calls {
 			for _, call := range list {
