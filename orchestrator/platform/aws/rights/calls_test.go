@@ -21,6 +21,21 @@ var named = map[string]string{
 	"s3:ListObjects":   "s3:ListBucket",
 	"s3:HeadBucket":    "s3:ListBucket",
 	"s3:DeleteObjects": "s3:DeleteObject",
+	// of buckets
+	"s3:DeleteBucketEncryption":           "s3:PutEncryptionConfiguration",
+	"s3:DeleteBucketLifecycle":            "s3:PutLifecycleConfiguration",
+	"s3:DeleteBucketOwnershipControls":    "s3:PutBucketOwnershipControls",
+	"s3:DeletePublicAccessBlock":          "s3:PutBucketPublicAccessBlock",
+	"s3:GetBucketAccelerateConfiguration": "s3:GetAccelerateConfiguration",
+	"s3:GetBucketCors":                    "s3:GetBucketCORS",
+	"s3:GetBucketEncryption":              "s3:GetEncryptionConfiguration",
+	"s3:GetBucketLifecycleConfiguration":  "s3:GetLifecycleConfiguration",
+	"s3:GetBucketReplication":             "s3:GetReplicationConfiguration",
+	"s3:GetObjectLockConfiguration":       "s3:GetBucketObjectLockConfiguration",
+	"s3:GetPublicAccessBlock":             "s3:GetBucketPublicAccessBlock",
+	"s3:PutBucketEncryption":              "s3:PutEncryptionConfiguration",
+	"s3:PutBucketLifecycleConfiguration":  "s3:PutLifecycleConfiguration",
+	"s3:PutPublicAccessBlock":             "s3:PutBucketPublicAccessBlock",
 }
 
 // brings are the further rights that AWS asks of who makes a call: to tag what is made with tags, to hand over a role,
@@ -30,12 +45,14 @@ var brings = map[string][]string{
 	"backup:CreateBackupPlan":                    {"backup:TagResource"},
 	"backup:CreateBackupSelection":               {"iam:PassRole"},
 	"backup:CreateBackupVault":                   {"backup:TagResource", "backup-storage:MountCapsule", "kms:CreateGrant", "kms:GenerateDataKey", "kms:Decrypt"},
-	"chatbot:CreateSlackChannelConfiguration":    {"chatbot:TagResource", "iam:PassRole", "iam:CreateServiceLinkedRole"},
-	// The stack is a connection of EventBridge's with a key from the vault.
-	"cloudformation:CreateStack":              {"cloudformation:TagResource", "events:CreateConnection", "events:DescribeConnection", "secretsmanager:GetSecretValue"},
-	"cloudformation:DeleteStack":              {"events:DeleteConnection"},
-	"cloudwatch:PutMetricAlarm":               {"cloudwatch:TagResource"},
-	"ec2:CreateFlowLogs":                      {"iam:PassRole", "ec2:CreateTags"},
+	// Stacks are connections of EventBridge's with a key from the vault, and channels of the chat client.
+	"cloudformation:CreateStack": {"cloudformation:TagResource", "events:CreateConnection", "events:DescribeConnection", "secretsmanager:GetSecretValue",
+		"chatbot:CreateSlackChannelConfiguration", "chatbot:DescribeSlackChannelConfigurations", "chatbot:TagResource", "iam:PassRole", "iam:CreateServiceLinkedRole"},
+	"cloudformation:DeleteStack": {"events:DeleteConnection", "chatbot:DeleteSlackChannelConfiguration"},
+	"cloudwatch:PutMetricAlarm":  {"cloudwatch:TagResource"},
+	// To a bucket they are delivered; to CloudWatch, by a role.
+	"ec2:CreateFlowLogs":                      {"ec2:CreateTags", "logs:CreateLogDelivery"},
+	"ec2:DeleteFlowLogs":                      {"logs:DeleteLogDelivery"},
 	"ec2:CreateVpc":                           {"ec2:CreateTags"},
 	"ecr:CreateRepository":                    {"ecr:TagResource", "kms:CreateGrant"},
 	"ecr:CreatePullThroughCacheRule":          {"iam:CreateServiceLinkedRole"},

@@ -44,10 +44,15 @@ var reads = []statement{
 	{sid: "LookAtAlerts", only: hasAlerts, actions: []string{
 		"sns:GetTopicAttributes", "sns:ListTagsForResource",
 	}},
-	{sid: "LookAtReceivers", only: hasKeyedReceivers, actions: []string{
-		"cloudformation:DescribeStacks", "cloudformation:GetTemplate", "events:DescribeApiDestination",
+	{sid: "LookAtStacks", only: hasStacks, actions: []string{"cloudformation:DescribeStacks", "cloudformation:GetTemplate"}},
+	{sid: "LookAtReceivers", only: hasKeyedReceivers, actions: []string{"events:DescribeApiDestination"}},
+	{sid: "LookAtLogins", only: hasLogins, actions: []string{"secretsmanager:ListSecrets"}}, // names, and nothing of what is in them
+	{sid: "LookAtFlowLogs", only: logsToBucket, resources: []string{flowLogs}, actions: []string{
+		"s3:GetAccelerateConfiguration", "s3:GetBucketAcl", "s3:GetBucketCORS", "s3:GetBucketLogging", "s3:GetBucketObjectLockConfiguration",
+		"s3:GetBucketOwnershipControls", "s3:GetBucketPolicy", "s3:GetBucketPublicAccessBlock", "s3:GetBucketRequestPayment", "s3:GetBucketTagging",
+		"s3:GetBucketVersioning", "s3:GetBucketWebsite", "s3:GetEncryptionConfiguration", "s3:GetLifecycleConfiguration", "s3:GetReplicationConfiguration",
+		"s3:ListBucket",
 	}},
-	{sid: "LookAtSlack", only: hasSlack, actions: []string{"chatbot:DescribeSlackChannelConfigurations"}},
 	{sid: "LookAtEvents", only: hasEvents, actions: []string{
 		"events:DescribeRule", "events:ListTagsForResource", "events:ListTargetsByRule",
 	}},

@@ -23,6 +23,9 @@ var unseen = because(map[string][]string{
 	"a lock of a state is deleted, and drover's lease and requests; Terratest takes no locks": {
 		"s3:DeleteObject",
 	},
+	"a bucket goes with its logs, and the simulated account writes none": {
+		"s3:DeleteObjectVersion", "s3:ListBucketVersions",
+	},
 	"no recorded run has a spec with it": {
 		"ec2:AcceptVpcPeeringConnection", "ec2:CreateTransitGatewayVpcAttachment", "ec2:CreateVpcPeeringConnection", "ec2:DeleteTransitGatewayVpcAttachment",
 		"ec2:DeleteVpcPeeringConnection", "ec2:DescribeTransitGatewayVpcAttachments", "ec2:DescribeTransitGateways", "ec2:DescribeVpcPeeringConnections",
