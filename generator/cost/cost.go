@@ -55,7 +55,7 @@ func Of(c spec.Cluster, at time.Time) (e Estimate, known bool) {
 	}
 	b := &bill{prices: awsPrices(c.Spec.Region)}
 	b.awsFoundation(c.Spec)
-	b.awsColor(c.Spec, at)
+	b.awsColor(c, at)
 	b.awsTraffic(c.Spec)
 	e = Estimate{PricesOf: pricesOf, Region: c.Spec.Region, Unknown: b.unknown, NotCounted: awsNotCounted(c.Spec)}
 	e.Standing = sum(b.lines, "")
