@@ -195,6 +195,10 @@ func (r relocking) Apply(ctx context.Context, p *terraform.Plan) error {
 	return unlocked(ctx, r.unlock, func() error { return r.Root.Apply(ctx, p) })
 }
 
+func (r relocking) Import(ctx context.Context, address, id string) error {
+	return unlocked(ctx, r.unlock, func() error { return r.Root.Import(ctx, address, id) })
+}
+
 func (r relocking) unlock(ctx context.Context, lock *terraform.LockError) error {
 	err := r.Unlock(ctx, lock)
 	if err != nil && r.left(ctx, lock) {

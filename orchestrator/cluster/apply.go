@@ -123,9 +123,9 @@ func (a *application) foundation(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	plan, err := stack.Plan(ctx, terraform.PlanOptions{})
+	plan, _, err := a.planned(ctx, stack, generator.Foundation)
 	if err != nil {
-		return fmt.Errorf("planning foundation: %w", err)
+		return err
 	}
 	if gone := going(plan.JSON); len(gone) > 0 {
 		return errors.Join(a.foundationStays(gone), a.restore(ctx))

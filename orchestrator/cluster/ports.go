@@ -27,6 +27,8 @@ type Stack interface {
 	Init(ctx context.Context) error
 	Plan(ctx context.Context, o terraform.PlanOptions) (*terraform.Plan, error)
 	Apply(ctx context.Context, p *terraform.Plan) error
+	// Import takes a resource that exists into the state.
+	Import(ctx context.Context, address, id string) error
 	Outputs(ctx context.Context) (map[string]json.RawMessage, error)
 	StateEmpty(ctx context.Context) (bool, error)
 	// State reads the state in brief, whether the root is initialized or not.

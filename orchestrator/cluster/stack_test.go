@@ -6,10 +6,12 @@ import (
 	"fmt"
 	"maps"
 	"path"
+	"slices"
 
 	tfjson "github.com/hashicorp/terraform-json"
 
 	"drover/generator"
+	"drover/orchestrator/platform"
 	"drover/orchestrator/terraform"
 )
 
@@ -67,7 +69,7 @@ func (s *fakeStack) Plan(_ context.Context, o terraform.PlanOptions) (*terraform
 	plan := &terraform.Plan{Changed: changed, JSON: &tfjson.Plan{}}
 	if changed {
 		values := map[string]any{"tags_all": map[string]any{clusterTag: "tiny", colorTag: string(s.root)}}
-		plan.JSON.ResourceChanges = []*tfjson.ResourceChange{{Address: "module.it.thing", Change: &tfjson.Change{Actions: actions, Before: values, After: values}}}
+		plan.JSON.ResourceChanges = []*tfjson.ResourceChange{{Address: "module.it.thing", Type: "thing", Change: &tfjson.Change{Actions: actions, Before: values, After: values}}}
 	}
 	return plan, nil
 }
@@ -76,8 +78,28 @@ func (s *fakeStack) Apply(_ context.Context, p *terraform.Plan) error {
 	if err := s.w.touch("apply " + string(s.root)); err != nil {
 		return err
 	}
-	s.carryOut(p.JSON.ResourceChanges[0].Change.Actions)
+	actions := p.JSON.ResourceChanges[0].Change.Actions
+	if s.orphaned(actions) {
+		return &terraform.Error{Kind: terraform.AlreadyThere, Command: "apply"}
+	}
+	s.carryOut(actions)
 	return s.w.touch("applied " + string(s.root))
+}
+
+// orphaned is true if what would be made is there already.
+func (s *fakeStack) orphaned(actions tfjson.Actions) bool {
+	s.w.mu.Lock()
+	defer s.w.mu.Unlock()
+	return actions.Create() && (s.root == generator.Blue || s.root == generator.Green) && len(s.w.orphans) > 0
+}
+
+func (s *fakeStack) Import(_ context.Context, address, id string) error {
+	err := s.w.touch("import " + string(s.root))
+	s.w.mu.Lock()
+	defer s.w.mu.Unlock()
+	s.w.applied = append(s.w.applied, "import "+address+" "+id)
+	s.w.orphans = slices.DeleteFunc(s.w.orphans, func(e platform.Existing) bool { return e.ID == id })
+	return err
 }
 
 func (s *fakeStack) carryOut(actions tfjson.Actions) {

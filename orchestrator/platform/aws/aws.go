@@ -32,7 +32,7 @@ type Platform struct {
 	tags   *resourcegroupstaggingapi.Client
 	zones  *route53.Client
 	watch  *cloudwatch.Client
-	ec2    *instances
+	query  queries
 }
 
 var _ platform.Platform = (*Platform)(nil)
@@ -67,7 +67,7 @@ func fromConfig(configuration sdk.Config) *Platform {
 		tags:   resourcegroupstaggingapi.NewFromConfig(configuration),
 		zones:  route53.NewFromConfig(configuration),
 		watch:  cloudwatch.NewFromConfig(configuration),
-		ec2:    newInstances(configuration),
+		query:  queries{configuration},
 	}
 }
 

@@ -38,8 +38,8 @@ func TestOnlyAMachineThatEC2KnowsAsTerminatedIsGone(t *testing.T) {
 				_, _ = w.Write([]byte(c.body))
 			}))
 			defer server.Close()
-			ec2 := newInstances(sdk.Config{Region: "eu-west-1", BaseEndpoint: &server.URL, HTTPClient: server.Client(),
-				Credentials: credentials.NewStaticCredentialsProvider("id", "secret", "")})
+			ec2 := queries{sdk.Config{Region: "eu-west-1", BaseEndpoint: &server.URL, HTTPClient: server.Client(),
+				Credentials: credentials.NewStaticCredentialsProvider("id", "secret", "")}}
 			gone, err := ec2.gone(t.Context(), "i-1")
 			if gone != c.gone || (err == nil) != c.ok {
 				t.Errorf("gone is %v, the error %v", gone, err)

@@ -160,7 +160,7 @@ func (p *Platform) exists(ctx context.Context, r platform.Resource) (bool, error
 		_, err = p.elb.DescribeLoadBalancers(ctx, &elb.DescribeLoadBalancersInput{LoadBalancerArns: []string{r.ID}})
 	case "ec2/instance":
 		_, id, _ := strings.Cut(r.ID, ":instance/")
-		gone, err := p.ec2.gone(ctx, id)
+		gone, err := p.query.gone(ctx, id)
 		return !gone, err
 	case "elasticloadbalancing/targetgroup":
 		_, err = p.elb.DescribeTargetGroups(ctx, &elb.DescribeTargetGroupsInput{TargetGroupArns: []string{r.ID}})
