@@ -35,6 +35,8 @@ type Stack interface {
 	State(ctx context.Context) (terraform.State, error)
 	Protected(ctx context.Context) (addresses []string, err error)
 	RecoverState(ctx context.Context) (pushed bool, err error)
+	// BreakLock breaks a lock that is proven to be that of a Terraform which is dead.
+	BreakLock(ctx context.Context, lock *terraform.LockError) error
 }
 
 // DNS asks the servers that are authoritative for the domain.

@@ -102,6 +102,20 @@ func (s *fakeStack) Import(_ context.Context, address, id string) error {
 	return err
 }
 
+// BreakLock frees the state if its lock has that id.
+func (s *fakeStack) BreakLock(_ context.Context, lock *terraform.LockError) error {
+	err := s.w.touch("unlock " + string(s.root))
+	s.w.mu.Lock()
+	defer s.w.mu.Unlock()
+	held, locked := s.w.fail["plan "+string(s.root)].(*terraform.LockError)
+	if !locked || held.ID != lock.ID {
+		return fmt.Errorf("lock ID %q does not match", lock.ID)
+	}
+	delete(s.w.fail, "plan "+string(s.root))
+	s.w.applied = append(s.w.applied, "unlock "+string(s.root))
+	return err
+}
+
 func (s *fakeStack) carryOut(actions tfjson.Actions) {
 	s.w.mu.Lock()
 	defer s.w.mu.Unlock()
