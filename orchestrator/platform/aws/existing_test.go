@@ -6,6 +6,9 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"os"
+	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -200,5 +203,45 @@ func TestWhatCannotBeAskedForIsAnError(t *testing.T) {
 		if _, err := at(server.URL).Existing(t.Context(), []platform.Wanted{{Address: kind, Type: kind, Values: all}}); err == nil {
 			t.Errorf("%s: the refusal was taken for none", kind)
 		}
+	}
+}
+
+// repeatable are the types whose second creation makes nothing new, and what it means for them.
+var repeatable = map[string]string{
+	"aws_autoscaling_attachment":        "attaches again what is attached",
+	"aws_cloudwatch_event_rule":         "puts the rule of that name",
+	"aws_cloudwatch_event_target":       "puts the target of that id",
+	"aws_cloudwatch_metric_alarm":       "puts the alarm of that name",
+	"aws_eks_access_policy_association": "associates again what is associated",
+	"aws_iam_role_policy":               "puts the policy of that name",
+	"aws_iam_role_policy_attachment":    "attaches again what is attached",
+	"aws_sqs_queue":                     "returns the queue of that name and of the same settings",
+	"aws_sqs_queue_policy":              "sets the policy",
+	"terraform_data":                    "is in the state only",
+}
+
+// A kind that a module comes to have must not be forgotten: a killed build would leave it for good.
+func TestEveryKindOfTheModulesOfAColorIsLookedForOrMayBeMadeAgain(t *testing.T) {
+	t.Parallel()
+	kind := regexp.MustCompile(`(?m)^resource "(\w+)"`)
+	files, err := filepath.Glob(filepath.Join("..", "..", "..", "modules", "aws", "*", "*.tf"))
+	must(t, err)
+	seen := 0
+	for _, file := range files {
+		if module := filepath.Base(filepath.Dir(file)); module != "cluster" && module != "traffic" {
+			continue
+		}
+		data, err := os.ReadFile(file)
+		must(t, err)
+		for _, match := range kind.FindAllStringSubmatch(string(data), -1) {
+			seen++
+			_, asked := lookups[match[1]]
+			if again := repeatable[match[1]] != ""; asked == again {
+				t.Errorf("%s: %s: looked for %t, may be made again %t", filepath.Base(file), match[1], asked, again)
+			}
+		}
+	}
+	if seen < 20 {
+		t.Errorf("the modules have %d resources", seen)
 	}
 }
