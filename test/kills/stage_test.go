@@ -129,7 +129,7 @@ func (s *stage) rotate() (int, string) {
 		if killed || !wanted {
 			continue
 		}
-		killed = true
+		killed = what != terraform // drover goes on without it, or ends by itself
 		s.wait(e, said)
 		s.t.Logf("%s: after %s, %s is killed", time.Now().Format(time.TimeOnly), after, what)
 		s.kill(command.Process.Pid, what)
