@@ -145,8 +145,14 @@ func recordsDeleted(body []byte) (deleted []string) {
 	if xml.Unmarshal(body, &batch) != nil {
 		return nil
 	}
+	changed := map[string]bool{} // a record that is made again in the same request is not deleted
 	for _, c := range batch.Changes {
-		if c.Action == "DELETE" {
+		if c.Action != "DELETE" {
+			changed[c.Name+c.Type+c.Set] = true
+		}
+	}
+	for _, c := range batch.Changes {
+		if c.Action == "DELETE" && !changed[c.Name+c.Type+c.Set] {
 			deleted = append(deleted, strings.TrimSpace("route53 "+c.Name+" "+c.Type+" "+c.Set))
 		}
 	}
@@ -169,6 +175,7 @@ func TestADeletionIsTakenForOneHoweverItIsAskedFor(t *testing.T) {
 		`logs DeleteLogGroup {"name":"x"}`:     ask("POST", "logs", "/", "Logs_20140328.DeleteLogGroup", `{"name":"x"}`),
 		"route53 herd.example.com. A blue":     ask("POST", "route53", "/2013-04-01/hostedzone/Z/rrset", "", `<R><ChangeBatch><Changes><Change><Action>DELETE</Action><ResourceRecordSet><Name>herd.example.com.</Name><Type>A</Type><SetIdentifier>blue</SetIdentifier></ResourceRecordSet></Change></Changes></ChangeBatch></R>`),
 		"":                                     ask("POST", "ec2", "/", "", "Action=DescribeInstances"),
+		"\x00\x00\x00":                         ask("POST", "route53", "/2013-04-01/hostedzone/Z/rrset", "", `<R><ChangeBatch><Changes><Change><Action>DELETE</Action><ResourceRecordSet><Name>a.</Name><Type>A</Type></ResourceRecordSet></Change><Change><Action>CREATE</Action><ResourceRecordSet><Name>a.</Name><Type>A</Type></ResourceRecordSet></Change></Changes></ChangeBatch></R>`),
 		"\x00":                                 ask("DELETE", "s3", "/herd-states/x.tflock", "", ""),
 		"\x00\x00":                             ask("POST", "ec2", "/", "", "Action=DeleteTags&ResourceId.1=x"),
 	} {
