@@ -43,7 +43,7 @@ func gone(t *testing.T, w *world, host string) error {
 func TestTheLockOfAMachineThatIsGoneIsBrokenOnAPersonsWord(t *testing.T) {
 	t.Parallel()
 	inWorld(t, func(t *testing.T, w *world) {
-		lostInBuild(t, w)
+		_ = lostInBuild(t, w)
 		time.Sleep(5 * time.Minute) // the lease expires
 		failed := rotated[*rotation.Failed](t, w, w.elsewhere("here"))
 		if !strings.Contains(failed.Reason, "run `drover recover --machine-gone there -f cluster.yaml -o infra`") {
@@ -121,7 +121,7 @@ func TestALockThatWasTakenSinceIsNotBroken(t *testing.T) {
 func TestNothingIsBrokenThatThePersonDoesNotConfirm(t *testing.T) {
 	t.Parallel()
 	inWorld(t, func(t *testing.T, w *world) {
-		lostInBuild(t, w)
+		_ = lostInBuild(t, w)
 		time.Sleep(5 * time.Minute)
 		_ = rotated[*rotation.Failed](t, w, w.elsewhere("here"))
 		shown := ""

@@ -3,6 +3,7 @@ package cluster
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"path"
@@ -107,8 +108,8 @@ func (s *fakeStack) BreakLock(_ context.Context, lock *terraform.LockError) erro
 	err := s.w.touch("unlock " + string(s.root))
 	s.w.mu.Lock()
 	defer s.w.mu.Unlock()
-	held, locked := s.w.fail["plan "+string(s.root)].(*terraform.LockError)
-	if !locked || held.ID != lock.ID {
+	var held *terraform.LockError
+	if !errors.As(s.w.fail["plan "+string(s.root)], &held) || held.ID != lock.ID {
 		return fmt.Errorf("lock ID %q does not match", lock.ID)
 	}
 	delete(s.w.fail, "plan "+string(s.root))
