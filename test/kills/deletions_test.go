@@ -162,7 +162,7 @@ func recordsDeleted(body []byte) (deleted []string) {
 func TestADeletionIsTakenForOneHoweverItIsAskedFor(t *testing.T) {
 	t.Parallel()
 	ask := func(method, service, path, target, body string) *http.Request {
-		r := httptest.NewRequest(method, path, strings.NewReader(body))
+		r := httptest.NewRequestWithContext(t.Context(), method, path, strings.NewReader(body))
 		r.Header.Set("Authorization", "AWS4-HMAC-SHA256 Credential=K/20260301/eu-west-1/"+service+"/aws4_request, SignedHeaders=host")
 		if target != "" {
 			r.Header.Set("X-Amz-Target", target)
