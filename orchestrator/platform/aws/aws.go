@@ -32,7 +32,9 @@ type Platform struct {
 	tags   *resourcegroupstaggingapi.Client
 	zones  *route53.Client
 	watch  *cloudwatch.Client
-	query  queries
+	ec2    *instances
+	rds    *queries
+	iam    *queries
 }
 
 var _ platform.Platform = (*Platform)(nil)
@@ -67,7 +69,9 @@ func fromConfig(configuration sdk.Config) *Platform {
 		tags:   resourcegroupstaggingapi.NewFromConfig(configuration),
 		zones:  route53.NewFromConfig(configuration),
 		watch:  cloudwatch.NewFromConfig(configuration),
-		query:  queries{configuration},
+		ec2:    newInstances(configuration),
+		rds:    newQueries(configuration, "rds"),
+		iam:    newIAM(configuration),
 	}
 }
 

@@ -3,6 +3,7 @@ package aws
 import (
 	"context"
 	"encoding/xml"
+	"fmt"
 	"net/http"
 	"net/url"
 	"slices"
@@ -10,6 +11,7 @@ import (
 	"strings"
 
 	sdk "github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/smithy-go"
 )
 
 // question is one that EC2 or IAM answers in XML about resources of one kind. Planned values stand in braces.
@@ -75,11 +77,15 @@ func number(n *int32) string { return strconv.Itoa(int(sdk.ToInt32(n))) }
 
 // answers are the items of an answer.
 func (p *Platform) answers(ctx context.Context, q question, v values) ([]element, error) {
-	query := url.Values{"Action": {q.action}}
+	query, asked := url.Values{"Action": {q.action}, "Version": {"2016-11-15"}}, p.ec2.queries
+	if q.service == "iam" {
+		query.Set("Version", "2010-05-08")
+		asked = p.iam
+	}
 	for name, value := range q.parameters {
 		query.Set(name, v.fill(value))
 	}
-	body, status, err := p.query.ask(ctx, q.service, query)
+	body, status, err := asked.ask(ctx, query)
 	if err != nil {
 		return nil, explain("asking AWS ("+q.action+")", err)
 	}
@@ -147,3 +153,24 @@ func (e element) tags() map[string]string {
 	}
 	return tags
 }
+
+// refusal is an answer that is an error.
+type refusal struct {
+	status        int
+	code, message string
+}
+
+var _ smithy.APIError = (*refusal)(nil)
+
+func (r *refusal) Error() string {
+	return fmt.Sprintf("it answered %d %s: %s", r.status, r.code, r.message)
+}
+
+// ErrorCode implements smithy.APIError.
+func (r *refusal) ErrorCode() string { return r.code }
+
+// ErrorMessage implements smithy.APIError.
+func (r *refusal) ErrorMessage() string { return r.message }
+
+// ErrorFault implements smithy.APIError.
+func (r *refusal) ErrorFault() smithy.ErrorFault { return smithy.FaultUnknown }

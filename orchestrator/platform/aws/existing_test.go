@@ -25,7 +25,13 @@ import (
 // made asks the account to make something, and returns a text of its answer.
 func made(t *testing.T, p *Platform, service string, query url.Values, path string) string {
 	t.Helper()
-	body, status, err := p.query.ask(t.Context(), service, query)
+	asked := p.ec2.queries
+	query.Set("Version", "2016-11-15")
+	if service == "iam" {
+		asked = p.iam
+		query.Set("Version", "2010-05-08")
+	}
+	body, status, err := asked.ask(t.Context(), query)
 	if err != nil || status != http.StatusOK {
 		t.Fatalf("%s: %d %v %s", query.Get("Action"), status, err, body)
 	}
