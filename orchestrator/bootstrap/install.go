@@ -87,8 +87,8 @@ func (i *Installation) Run(ctx context.Context, objects []spec.Object) error {
 		if !i.Clock.Now().Before(i.until) {
 			return &StuckError{broken}
 		}
-		if err := i.Clock.Sleep(ctx, mostPause); err != nil {
-			return fmt.Errorf("waiting for %w: %w", &StuckError{broken}, context.Cause(ctx))
+		if err := i.pause(ctx, mostPause, broken); err != nil {
+			return err
 		}
 	}
 }
@@ -166,9 +166,18 @@ func (i *Installation) each(ctx context.Context, objects []spec.Object, step fun
 			return i.explained(ctx, left, stuck)
 		}
 		i.tell(stuck)
-		if err := i.Clock.Sleep(ctx, pause); err != nil {
-			return fmt.Errorf("waiting for %w: %w", &StuckError{stuck}, context.Cause(ctx))
+		if err := i.pause(ctx, pause, stuck); err != nil {
+			return err
 		}
+	}
+	return nil
+}
+
+// pause keeps no connection open: the next look may meet another server behind the same address.
+func (i *Installation) pause(ctx context.Context, d time.Duration, stuck []Stuck) error {
+	i.Client.Close()
+	if err := i.Clock.Sleep(ctx, d); err != nil {
+		return fmt.Errorf("waiting for %w: %w", &StuckError{stuck}, err)
 	}
 	return nil
 }
