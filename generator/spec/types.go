@@ -208,7 +208,7 @@ type Access struct {
 	VPN *VPN `yaml:"vpn,omitempty"`
 	// Roles, users or groups of the platform that administer the cluster. On AWS nobody else does: whoever creates a cluster gets no right in it by that.
 	Admins []string `yaml:"admins,omitempty"`
-	// Roles or users that run drover and are no admins, on AWS. They see everything in the cluster, secrets included; what they may delete is for RBAC, by the group drover (docs/drover-rbac.yaml).
+	// Roles or users that run drover and are no admins, on AWS. They see everything in the cluster, secrets included; what they may delete is for RBAC, by the group drover (docs/drover-rbac.yaml). For the time of bootstrap drover makes itself an administrator.
 	Operators []string `yaml:"operators,omitempty"`
 	// Roles, users or groups of the platform that see everything but secrets.
 	Viewers []string `yaml:"viewers,omitempty"`
