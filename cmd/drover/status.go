@@ -87,7 +87,7 @@ func writeStatus(w io.Writer, status history.Status) error {
 	}
 	lines = append(lines, timingLines(status.Timing)...)
 	if f := status.Failed; f != nil {
-		lines = append(lines, [2]string{"failed", fmt.Sprintf("%s, rolled back %s ago and kept until %s: %s", f.Color, history.Age(time.Since(f.Since)), f.Until.Format(time.RFC3339), f.Reason)})
+		lines = append(lines, [2]string{"failed", failedText(*f)})
 	}
 	if r := status.Rotation; r != nil {
 		lines = append(lines, [2]string{"rotation", fmt.Sprintf("%s, %s to %s at Kubernetes %s, in %s", r.ID, r.From, r.To, r.Version, r.Phase)})
@@ -104,6 +104,14 @@ func writeStatus(w io.Writer, status history.Status) error {
 		}
 	}
 	return table.Flush()
+}
+
+func failedText(f history.FailedColor) string {
+	text := fmt.Sprintf("%s, rolled back %s ago and kept until %s: %s", f.Color, history.Age(time.Since(f.Since)), f.Until.Format(time.RFC3339), f.Reason)
+	if !time.Now().Before(f.Until) {
+		text += "; the next `drover rotate` or `drover apply` destroys it"
+	}
+	return text
 }
 
 func accountText(a history.Account) string {

@@ -74,7 +74,7 @@ func (s *session) accountOf(ctx context.Context) (string, error) {
 	if s.account != "" {
 		return s.account, nil
 	}
-	account, err := AccountOf(ctx, s.ports.Cloud, s.Spec)
+	account, err := askAgain(ctx, s.Clock, onceTime, func(ctx context.Context) (string, error) { return AccountOf(ctx, s.ports.Cloud, s.Spec) })
 	if err != nil {
 		return "", err
 	}

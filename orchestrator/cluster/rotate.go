@@ -48,8 +48,12 @@ func (s *session) start(ctx context.Context) error {
 	if err := s.awaitWindow(ctx); err != nil {
 		return err
 	}
-	if err := s.clearFailed(ctx); err != nil {
+	if err := s.endFailed(ctx); err != nil {
 		return err
+	}
+	if f := s.state().Failed; f != nil {
+		s.Observer.Progress(fmt.Sprintf("%s of the rotation that was rolled back (%s) still stands, and costs, since %s; it was kept until %s, and this rotation destroys it before it builds",
+			f.Color, f.Reason, f.Since.Format(time.RFC3339), f.Until.Format(time.RFC3339)))
 	}
 	id, err := s.rotationID()
 	if err != nil {
@@ -62,28 +66,6 @@ func (s *session) start(ctx context.Context) error {
 	}
 	return s.record(ctx, journal.Event{Kind: journal.RotationStarted, Rotation: id, From: from, To: from.Other(),
 		Version: s.Spec.Spec.Kubernetes.Version, Plan: &plan, Again: s.Again, By: s.By})
-}
-
-// clearFailed destroys a color that was rolled back from, once nobody is to look at it any more.
-func (s *session) clearFailed(ctx context.Context) error {
-	f := s.state().Failed
-	if f == nil {
-		return nil
-	}
-	now := s.Clock.Now()
-	if now.Before(f.Until) {
-		s.Observer.Progress(fmt.Sprintf("%s of the rotation that was rolled back (%s) still stands, and costs, since %s; it was kept until %s, and this rotation destroys it before it builds",
-			f.Color, f.Reason, f.Since.Format(time.RFC3339), f.Until.Format(time.RFC3339)))
-		return nil
-	}
-	if _, err := s.accountOf(ctx); err != nil {
-		return err
-	}
-	s.Observer.Progress(fmt.Sprintf("destroying %s, which was rolled back from %s ago (%s)", f.Color, now.Sub(f.Since).Round(time.Minute), f.Reason))
-	if err := s.destroyColor(ctx, f.Color, s.record); err != nil {
-		return fmt.Errorf("destroying %s, which an earlier rotation was rolled back from: %w", f.Color, err)
-	}
-	return nil
 }
 
 // rotationID sorts by time and is unlike any other.

@@ -60,6 +60,7 @@ type world struct {
 	grows    bool              // whether a plan would add to the foundation that stands
 	replaces bool              // whether a plan would replace the foundation that stands
 	fail     map[string]error  // by call
+	heard    func(call string) // is told of each call; nil: nobody is
 }
 
 // errKilled is what every call of a killed process gives.
@@ -163,6 +164,9 @@ func (w *world) kubernetes(ctx context.Context, cluster string) (*kubernetes.Cli
 // touch is a point at which the process may be killed. A dead process does
 // nothing more: no call of it reaches outside, the store included.
 func (w *world) touch(call string) error {
+	if w.heard != nil {
+		w.heard(call)
+	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if w.effects++; w.effects == w.killAt {

@@ -156,6 +156,10 @@ func (l *Loop) carry(ctx context.Context, e Effect) error {
 	if err == nil || ctx.Err() != nil || errors.Is(err, ErrLost) {
 		return err
 	}
+	if errors.Is(err, errAsked) && cause == nil { // the effect saw it itself, and stopped before it changed anything
+		l.polled = time.Time{}
+		return nil
+	}
 	if cause != nil && !errors.Is(err, cause) {
 		err = fmt.Errorf("%w: %w", cause, err)
 	}
