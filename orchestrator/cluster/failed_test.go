@@ -67,6 +67,7 @@ func TestARevisionThatWasAbortedBeforeItWasBuiltIsBuiltAgain(t *testing.T) {
 			t.Parallel()
 			inWorld(t, func(t *testing.T, w *world) {
 				applied(t, w)
+				time.Sleep(time.Hour)
 				newVersion(w)
 				w.fail[call] = errors.New("the account's quota is used up")
 				_ = rotated[*rotation.Failed](t, w, w.options())
