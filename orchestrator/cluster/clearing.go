@@ -67,6 +67,9 @@ type clearance struct {
 // while they still run, and waits until it is gone. It is safe to repeat. A cluster that cannot be asked for good is left
 // as it is, and that is recorded: its destruction must not depend on it.
 func (s *session) clear(ctx context.Context, e rotation.Effect, emit rotation.Emit) error {
+	if _, err := s.bundle(ctx, root(e.Color)); err != nil { // what destroys the color next
+		return err
+	}
 	done, err := s.clearCluster(ctx, e.Color, emit)
 	if err != nil {
 		return err

@@ -38,6 +38,7 @@ type precondition struct {
 var preconditions = []precondition{
 	{"account", (*preflight).accountMatches, true},
 	{"journal", (*preflight).journalAgrees, true},
+	{"bundles", (*preflight).bundlesRead, true},
 	{"gitops", (*preflight).gitOpsCanStart, false},
 	{"foundation", (*preflight).foundationIsSpecs, false},
 	{"active", (*preflight).activeIsUp, false},
@@ -108,6 +109,11 @@ func (p *preflight) journalAgrees(ctx context.Context) (string, error) {
 		return "", err
 	}
 	return "the journal agrees with what is there", nil
+}
+
+// bundlesRead finds a broken bundle while nothing depends on it yet.
+func (p *preflight) bundlesRead(ctx context.Context) (string, error) {
+	return "", p.bundlesAreWhole(ctx)
 }
 
 // gitOpsCanStart refuses before anything is built what bootstrap could not do.

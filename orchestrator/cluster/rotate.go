@@ -117,15 +117,25 @@ func (s *session) serves() string {
 const rollbackLimit = time.Hour
 
 // Rollback ends the rotation under way with all traffic on the old color. Where another process drives, it is asked to.
+// Requests that cannot be read or written, such as a broken one, are in nobody's way: this process decides by itself then.
 func Rollback(ctx context.Context, o Options) error {
 	ctx, cancel := context.WithTimeoutCause(ctx, rollbackLimit, fmt.Errorf("%w: rollback did not end within %s", context.DeadlineExceeded, rollbackLimit))
 	defer cancel()
-	asked, err := Ask(ctx, o, rotation.Request{Asks: rotation.Rollback})
-	if err != nil {
-		return err
+	asked, unasked := Ask(ctx, o, rotation.Request{Asks: rotation.Rollback})
+	var refused *Refused
+	if errors.As(unasked, &refused) {
+		return unasked
+	}
+	if unasked != nil {
+		o.Observer.Progress(fmt.Sprintf("nobody can be asked to roll back (%v); this process does it once it has the lease", unasked))
 	}
 	for until, told := o.Clock.Now().Add(answerLimit), false; ; {
 		err := drive(ctx, o, theWayBack, func(ctx context.Context, s *session) error {
+			if unasked != nil {
+				if err := s.decideBack(ctx); err != nil {
+					return err
+				}
+			}
 			return s.explain(s.loop.Run(ctx))
 		})
 		var held *store.HeldError
@@ -150,9 +160,22 @@ func Rollback(ctx context.Context, o Options) error {
 			o.Observer.Progress(fmt.Sprintf("`%s` on %s (process %d) drives, and rolls back: see %s", held.Holder.Command, held.Holder.Host, held.Holder.PID, o.command("status")))
 			return nil
 		case o.Clock.Now().After(until):
-			return fmt.Errorf("the rollback was asked for, and nobody has taken it up: %w", err)
+			return errors.Join(fmt.Errorf("nobody has taken the rollback up: %w", err), unasked)
 		}
 	}
+}
+
+// decideBack writes down what a request would have led to.
+func (s *session) decideBack(ctx context.Context) error {
+	r := s.state().Rotation
+	if r == nil || r.Back != nil {
+		return nil
+	}
+	decided := rotation.Take(*s.state(), rotation.Request{Asks: rotation.Rollback, Rotation: r.ID, By: s.By})[0]
+	if decided.Kind == journal.RequestRefused {
+		return refuse(decided.Detail, "see "+s.command("status"))
+	}
+	return s.record(ctx, decided)
 }
 
 const (

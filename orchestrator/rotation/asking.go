@@ -10,6 +10,13 @@ import (
 // takeRequests has what people asked for decided and recorded.
 func (l *Loop) takeRequests(ctx context.Context) error {
 	asked, err := l.unseen(ctx)
+	if err != nil && ctx.Err() == nil && l.State.Rotation.Back != nil { // it is decided, and nothing that is asked keeps it
+		if !l.unread {
+			l.unread = true
+			l.Observer.Progress(err.Error() + "; going back all the same")
+		}
+		return nil
+	}
 	if err != nil {
 		return err
 	}
@@ -29,11 +36,11 @@ func (l *Loop) unseen(ctx context.Context) ([]Request, error) {
 	if !l.polled.IsZero() && now.Sub(l.polled) < pollRequests {
 		return nil, nil
 	}
+	l.polled = now
 	all, err := l.Memory.Requests(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("reading what was asked of the rotation: %w", err)
 	}
-	l.polled = now
 	var fresh []Request
 	for _, q := range all {
 		if !l.State.Requests[q.ID] {

@@ -46,6 +46,7 @@ type Loop struct {
 	Stop     time.Time     // no effect begins after it; zero: none
 	polled   time.Time     // when requests were last read
 	said     string        // of the wait under way
+	unread   bool          // requests could not be read, and that was said
 }
 
 // pollRequests is the time between two looks for a person's requests.
