@@ -125,7 +125,11 @@ func healthText(h history.Health) string {
 }
 
 func failedText(f history.FailedColor) string {
-	text := fmt.Sprintf("%s, rolled back %s ago and kept until %s: %s", f.Color, history.Age(time.Since(f.Since)), f.Until.Format(time.RFC3339), f.Reason)
+	costs := ""
+	if f.Hourly > 0 {
+		costs = fmt.Sprintf(", for some %.2f USD an hour", f.Hourly)
+	}
+	text := fmt.Sprintf("%s, rolled back %s ago and kept until %s%s: %s", f.Color, history.Age(time.Since(f.Since)), f.Until.Format(time.RFC3339), costs, f.Reason)
 	if !time.Now().Before(f.Until) {
 		text += "; the next `drover rotate` or `drover apply` destroys it"
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"drover/generator/cost"
 	"drover/orchestrator/journal"
 )
 
@@ -39,4 +40,13 @@ func (s *session) endFailed(ctx context.Context) error {
 		return fmt.Errorf("destroying %s, which an earlier rotation was rolled back from: %w; fix this, then run %s or %s", f.Color, err, s.command("apply"), s.rotateCommand())
 	}
 	return nil
+}
+
+// hourly is what a color costs, for a sentence; empty where it is not known.
+func (s *session) hourly(now time.Time) string {
+	e, known := cost.Of(s.Spec, now)
+	if !known {
+		return ""
+	}
+	return fmt.Sprintf(" some %.2f USD an hour at list prices of %s", e.Color.Hourly, e.PricesOf)
 }

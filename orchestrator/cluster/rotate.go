@@ -52,8 +52,8 @@ func (s *session) start(ctx context.Context) error {
 		return err
 	}
 	if f := s.state().Failed; f != nil {
-		s.Observer.Progress(fmt.Sprintf("%s of the rotation that was rolled back (%s) still stands, and costs, since %s; it was kept until %s, and this rotation destroys it before it builds",
-			f.Color, f.Reason, f.Since.Format(time.RFC3339), f.Until.Format(time.RFC3339)))
+		s.Observer.Progress(fmt.Sprintf("%s of the rotation that was rolled back (%s) still stands, and costs%s, since %s; it was kept until %s, and this rotation destroys it before it builds",
+			f.Color, f.Reason, s.hourly(s.Clock.Now()), f.Since.Format(time.RFC3339), f.Until.Format(time.RFC3339)))
 	}
 	id, err := s.rotationID()
 	if err != nil {
