@@ -129,10 +129,10 @@ type event struct {
 	Weights     map[string]int
 }
 
-// drive starts a rotate in a directory of its own.
-func drive(t *testing.T, d *door, version string) *driver {
+// drive starts a rotate of some drover in a directory of its own.
+func drive(t *testing.T, program string, d *door) *driver {
 	t.Helper()
-	command := harness.Command(t, checkout(t, version), d.env, "rotate", "--auto-approve", "--output", "json")
+	command := start(t.Context(), program, checkout(t, "1.36"), d.env, "rotate", "--auto-approve", "--output", "json")
 	stdout, err := command.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -183,7 +183,8 @@ func (r *driver) end(within time.Duration) int {
 
 func atHalf(e event) bool { return e.Kind == "weights" && e.Weights["green"] == 50 }
 
-// The first is stopped in the middle of the shift, and continued while the second moves traffic.
+// The first, a drover of an earlier commit, is stopped in the middle of the shift, and continued while the second, today's,
+// moves traffic: what one release began is also finished by the next.
 func TestOfTwoDriversOfWhichOneWasStoppedExactlyOneActs(t *testing.T) {
 	t.Parallel()
 	dir := checkout(t, "1.35")
@@ -191,7 +192,7 @@ func TestOfTwoDriversOfWhichOneWasStoppedExactlyOneActs(t *testing.T) {
 	if r := harness.DroverIn(t, dir, cloud, "apply", "--auto-approve"); r.Code != 0 {
 		t.Fatalf("apply exited %d\n%s", r.Code, r.Stderr)
 	}
-	first := drive(t, newDoor(t, cloud), "1.36")
+	first := drive(t, earlierDrover(t), newDoor(t, cloud))
 	if !first.until(atHalf) {
 		t.Fatalf("the first never moved traffic: exit %d\n%s", first.end(time.Minute), first.stderr)
 	}
@@ -236,7 +237,7 @@ func takesOver(t *testing.T, cloud map[string]string) *driver {
 	const held, most = 6, 5 * time.Minute
 	d, refused := newDoor(t, cloud), 0
 	for began := time.Now(); time.Since(began) < most; {
-		r := drive(t, d, "1.36")
+		r := drive(t, harness.Program(t), d)
 		select {
 		case e, more := <-r.events:
 			if more {
