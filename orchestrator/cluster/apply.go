@@ -33,7 +33,10 @@ func Apply(ctx context.Context, o Options) error {
 		if a.color == "" {
 			a.color = color.Blue
 		}
-		return a.run(ctx)
+		if err := a.run(ctx); err != nil {
+			return err
+		}
+		return s.endFailed(ctx)
 	})
 }
 
