@@ -1,4 +1,4 @@
-package programs
+package gobuild
 
 import (
 	"bufio"
@@ -14,91 +14,125 @@ import (
 	"time"
 )
 
-// sayEvery is how often a build says how far it is.
-const sayEvery = 10 * time.Second
+// reportEvery is how often a build reports its progress.
+const reportEvery = 10 * time.Second
 
-// goBuild builds what is missing from the embedded Go module. Modules come from where Go is told to get them; what
-// was compiled before is taken from Go's own cache.
-func goBuild(ctx context.Context, dir string, missing []program, log io.Writer) error {
+// Program is one program of a module.
+type Program struct {
+	File    string        // the name of the built program
+	Package string        // its import path, or ./DIR for a package among the module's own Files
+	Flags   string        // for the linker
+	Takes   time.Duration // on two cores when nothing was built before
+}
+
+// Patch replaces text in a file of a dependency while it is compiled.
+type Patch struct {
+	Module   string // its path
+	File     string // within the module
+	Old, New string // Old must occur exactly once
+}
+
+// Module is what programs are built from.
+type Module struct {
+	Files   map[string][]byte // go.mod, go.sum, and sources of the module's own, by slash-separated path
+	Patches []Patch
+}
+
+// Builder runs the go command in a temporary copy of a module.
+type Builder struct {
+	tool, dir, to string
+	patches       []Patch
+	log           io.Writer
+}
+
+// Open writes the module into a temporary directory below to, where the programs will be. Close removes it.
+func (m Module) Open(to string, log io.Writer) (*Builder, error) {
 	tool, err := exec.LookPath("go")
 	if err != nil {
-		return fmt.Errorf("build %s: Go is not on PATH (https://go.dev/doc/install): %w", names(missing), err)
+		return nil, fmt.Errorf("finding Go on PATH (https://go.dev/doc/install): %w", err)
 	}
-	module, err := os.MkdirTemp(dir, "module-")
+	dir, err := os.MkdirTemp(to, "module-")
 	if err != nil {
-		return fmt.Errorf("make a directory for the build: %w", err)
+		return nil, fmt.Errorf("making a directory for the build: %w", err)
 	}
-	defer func() { _ = os.RemoveAll(module) }() // the next build's litter is only a few kilobytes
-	for name, data := range map[string][]byte{"go.mod": goMod, "go.sum": goSum} {
-		if err := os.WriteFile(filepath.Join(module, name), data, 0o600); err != nil {
-			return fmt.Errorf("write the module to build: %w", err)
+	b := &Builder{tool: tool, dir: dir, to: to, patches: m.Patches, log: log}
+	for name, data := range m.Files {
+		path := filepath.Join(dir, filepath.FromSlash(name))
+		if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o700), os.WriteFile(path, data, 0o600)); err != nil {
+			return nil, errors.Join(fmt.Errorf("writing the module to build: %w", err), b.Close())
 		}
 	}
-	g := golang{tool: tool, module: module, log: log}
-	var longest time.Duration
-	for _, p := range missing {
-		longest += p.takes
-	}
-	_, _ = fmt.Fprintf(log, "    building with Go, once: up to %v on two cores the first time, seconds when Go has compiled it before; "+
-		"needs 3 GiB in Go's cache\n", longest.Round(time.Minute))
-	for i, p := range missing {
-		if err := g.make(ctx, dir, p, fmt.Sprintf("%d of %d", i+1, len(missing))); err != nil {
-			return err
-		}
+	return b, nil
+}
+
+// Close removes the copy of the module.
+func (b *Builder) Close() error {
+	if err := os.RemoveAll(b.dir); err != nil {
+		return fmt.Errorf("removing the module that was built: %w", err)
 	}
 	return nil
 }
 
-// golang runs the go command in the embedded module.
-type golang struct {
-	tool, module string
-	log          io.Writer
-}
-
-func (g golang) make(ctx context.Context, dir string, p program, turn string) error {
-	if p.pkg == "" {
-		return g.makeStages(ctx, filepath.Join(dir, p.file))
-	}
+// Make builds one program, which no other process sees before it is complete. turn is which of how many, for people.
+func (b *Builder) Make(ctx context.Context, p Program, turn string) error {
 	start := time.Now()
-	part := filepath.Join(g.module, p.file)
-	if err := g.build(ctx, p, part, turn); err != nil {
-		return fmt.Errorf("build %s: %w", p.file, err)
+	part := filepath.Join(b.dir, p.File+".part")
+	if err := b.build(ctx, p, part, turn); err != nil {
+		return fmt.Errorf("building %s: %w", p.File, err)
 	}
-	if err := os.Rename(part, filepath.Join(dir, p.file)); err != nil {
-		return fmt.Errorf("put %s in its place: %w", p.file, err)
+	if err := os.Rename(part, filepath.Join(b.to, p.File)); err != nil {
+		return fmt.Errorf("moving %s into place: %w", p.File, err)
 	}
-	_, _ = fmt.Fprintf(g.log, "    built %s (%s) in %v\n", p.file, turn, time.Since(start).Round(time.Second))
+	_, _ = fmt.Fprintf(b.log, "    built %s (%s) in %v\n", p.File, turn, time.Since(start).Round(time.Second))
 	return nil
 }
+
+// ModuleDir returns the directory of a module that this one requires, and fetches it first where it is missing.
+func (b *Builder) ModuleDir(ctx context.Context, module string) (string, error) {
+	if out, err := b.command(ctx, "mod", "download", module).CombinedOutput(); err != nil {
+		return "", fmt.Errorf("fetching the module %s: %w\n%s", module, err, strings.TrimSpace(string(out)))
+	}
+	out, err := b.command(ctx, "list", "-m", "-f", "{{.Dir}}", module).Output()
+	dir := strings.TrimSpace(string(out))
+	if err == nil && dir == "" {
+		err = errNoDirectory
+	}
+	if err != nil {
+		return "", fmt.Errorf("finding the module %s: %w", module, err)
+	}
+	return dir, nil
+}
+
+var errNoDirectory = errors.New("go named no directory")
 
 // command is the go command with nothing of the caller's that changes how it builds. Without cgo, no C compiler is
 // needed.
-func (g golang) command(ctx context.Context, args ...string) *exec.Cmd {
-	cmd := exec.CommandContext(ctx, g.tool, args...)
-	cmd.Dir = g.module
+func (b *Builder) command(ctx context.Context, args ...string) *exec.Cmd {
+	cmd := exec.CommandContext(ctx, b.tool, args...)
+	cmd.Dir = b.dir
 	cmd.Env = append(os.Environ(), "CGO_ENABLED=0", "GOFLAGS=-mod=readonly", "GOWORK=off", "GOOS=", "GOARCH=")
 	return cmd
 }
 
-// flags give the programs their version, which is a placeholder otherwise.
-func flags() string {
-	version := Version()
-	number := strings.Split(strings.TrimPrefix(version, "v"), ".")
-	const at = " -X k8s.io/component-base/version."
-	return "-s -w" + at + "gitVersion=" + version + at + "gitMajor=" + number[0] + at + "gitMinor=" + number[1]
-}
-
-func (g golang) build(ctx context.Context, p program, to, turn string) error {
-	cmd := g.command(ctx, "build", "-v", "-buildvcs=false", "-ldflags", flags(), "-o", to, p.pkg)
+func (b *Builder) build(ctx context.Context, p Program, to, turn string) error {
+	args := []string{"build", "-v", "-buildvcs=false", "-ldflags", p.Flags, "-o", to}
+	overlay, err := b.overlay(ctx)
+	if err != nil {
+		return err
+	}
+	if overlay != "" {
+		args = append(args, "-overlay", overlay)
+	}
+	cmd := b.command(ctx, append(args, p.Package)...)
 	output, err := cmd.StderrPipe()
 	if err != nil {
-		return fmt.Errorf("read what go says: %w", err)
+		return fmt.Errorf("reading what go prints: %w", err)
 	}
 	if err := cmd.Start(); err != nil {
-		return fmt.Errorf("start go: %w", err)
+		return fmt.Errorf("starting go: %w", err)
 	}
 	seen := &buildOutput{}
-	stop := g.report(p, turn, seen)
+	stop := b.report(p, turn, seen)
 	seen.read(output)
 	stop()
 	if err := cmd.Wait(); err != nil {
@@ -110,9 +144,9 @@ func (g golang) build(ctx context.Context, p program, to, turn string) error {
 	return nil
 }
 
-// report says now and then how far a build is, until it is stopped.
-func (g golang) report(p program, turn string, seen *buildOutput) (stop func()) {
-	start, tick, ended, gone := time.Now(), time.NewTicker(sayEvery), make(chan struct{}), make(chan struct{})
+// report prints the progress of a build until it is stopped.
+func (b *Builder) report(p Program, turn string, seen *buildOutput) (stop func()) {
+	start, tick, ended, gone := time.Now(), time.NewTicker(reportEvery), make(chan struct{}), make(chan struct{})
 	go func() {
 		defer close(gone)
 		for {
@@ -120,8 +154,8 @@ func (g golang) report(p program, turn string, seen *buildOutput) (stop func()) 
 			case <-ended:
 				return
 			case <-tick.C:
-				_, _ = fmt.Fprintf(g.log, "    building %s (%s): %v of about %v, %d packages compiled\n",
-					p.file, turn, time.Since(start).Round(time.Second), p.takes, seen.packages.Load())
+				_, _ = fmt.Fprintf(b.log, "    building %s (%s): %v of about %v, %d packages compiled\n",
+					p.File, turn, time.Since(start).Round(time.Second), p.Takes, seen.packages.Load())
 			}
 		}
 	}()
@@ -156,5 +190,3 @@ func (b *buildOutput) read(r io.Reader) {
 }
 
 func (b *buildOutput) tail() string { return strings.Join(b.rest, "\n") }
-
-var errNoModule = errors.New("go named no directory")
