@@ -51,7 +51,7 @@ type running struct {
 // Follow starts to look at the cluster's workloads. Close ends that, and every program.
 func Follow(ctx context.Context, o Options) (*Agent, error) {
 	a := &Agent{Options: o, gone: make(chan struct{}), running: map[string]*running{}, places: places{}}
-	if err := a.prepare(ctx); err != nil {
+	if err := a.prepare(); err != nil {
 		return nil, fmt.Errorf("preparing Argo CD's directory: %w", err)
 	}
 	ctx, a.cancel = context.WithCancel(ctx)

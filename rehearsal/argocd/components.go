@@ -26,11 +26,13 @@ func (p places) at(workload string, i int) string {
 
 func (p places) port(workload string, i int) string { return strconv.Itoa(p[workload][i]) }
 
-// The workloads of Argo CD's install manifests that run natively. Its web server, Dex and the notifications controller are
-// pods that kwok plays: nothing answers for them.
+// The workloads of Argo CD's install manifests that run natively. Dex and the notifications controller are pods that kwok plays:
+// nothing answers for them. The server is needed without anybody who looks at it: it makes the project named default, and the
+// key that the ApplicationSet controller wants.
 const (
 	redis        = "argocd-redis"
 	repoServer   = "argocd-repo-server"
+	server       = "argocd-server"
 	controller   = "argocd-application-controller"
 	applications = "argocd-applicationset-controller"
 )
@@ -42,6 +44,11 @@ var components = []component{
 		args: func(p places) []string {
 			return []string{"--address", "127.0.0.1", "--port", p.port(repoServer, 0), "--metrics-address", "127.0.0.1", "--metrics-port", p.port(repoServer, 1),
 				"--disable-tls", "--redis", p.at(redis, 0), "--loglevel", "warn"}
+		}},
+	{plural: "deployments", workload: server, account: server, program: argo, binary: "argocd-server", ports: 2, after: []string{redis, repoServer},
+		args: func(p places) []string {
+			return []string{"-n", namespace, "--address", "127.0.0.1", "--port", p.port(server, 0), "--metrics-address", "127.0.0.1", "--metrics-port", p.port(server, 1),
+				"--redis", p.at(redis, 0), "--repo-server", p.at(repoServer, 0), "--repo-server-plaintext", "--insecure", "--loglevel", "warn"}
 		}},
 	{plural: "statefulsets", workload: controller, account: controller, program: argo, binary: "argocd-application-controller", ports: 1, after: []string{redis, repoServer},
 		args: func(p places) []string {

@@ -16,7 +16,7 @@ const (
 )
 
 // prepare makes the directories, and kustomize findable under its name.
-func (a *Agent) prepare(context.Context) error {
+func (a *Agent) prepare() error {
 	dir, err := filepath.Abs(a.Dir)
 	if err != nil {
 		return fmt.Errorf("finding its directory: %w", err)

@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/gofrs/flock"
+	"github.com/google/renameio/v2"
 
 	"drover/rehearsal/gobuild"
 )
@@ -37,6 +38,7 @@ type Programs struct {
 	ArgoCD    string // all of its own programs in one
 	Kustomize string // which its repository server calls
 	Redis     string // a server in memory that speaks its protocol
+	Manifests string // what installs the same release in a cluster: YAML, as Argo CD publishes it
 }
 
 // program is one of them.
@@ -54,6 +56,8 @@ var programs = []program{
 		func(p *Programs) *string { return &p.Redis }},
 }
 
+const manifests = "install.yaml"
+
 // patches keep Argo CD's controller from serving its metrics on every address of the machine: it has no flag for that.
 var patches = []gobuild.Patch{
 	{Module: argoModule, File: "controller/appcontroller.go", Old: `"0.0.0.0:%d"`, New: `"127.0.0.1:%d"`},
@@ -61,7 +65,7 @@ var patches = []gobuild.Patch{
 
 // Version is the release of Argo CD that the programs are, such as v3.2.11.
 func Version() string {
-	if m := regexp.MustCompile(`(?m)^\s+` + regexp.QuoteMeta(argoModule) + ` (v\d+\.\d+\.\d+)$`).FindSubmatch(goMod); m != nil {
+	if m := regexp.MustCompile(`(?m)^\s+` + regexp.QuoteMeta(argoModule) + ` (v\d+\.\d+\.\d+)( // indirect)?$`).FindSubmatch(goMod); m != nil {
 		return string(m[1])
 	}
 	return "v0.0.0" // the package's tests hold that this never is
@@ -74,8 +78,7 @@ func Find(ctx context.Context, cache string, log io.Writer) (Programs, error) {
 	if err != nil {
 		return Programs{}, err
 	}
-	found, missing := look(dir)
-	if len(missing) == 0 {
+	if found, missing := look(dir); len(missing) == 0 {
 		return found, nil
 	}
 	lock := flock.New(dir + ".lock")
@@ -83,18 +86,18 @@ func Find(ctx context.Context, cache string, log io.Writer) (Programs, error) {
 		return Programs{}, fmt.Errorf("waiting for another process that builds Argo CD: %w", err)
 	}
 	defer func() { _ = lock.Unlock() }() // it ends with the process anyway
-	if _, missing = look(dir); len(missing) > 0 {
+	if _, missing := look(dir); len(missing) > 0 {
 		if err := build(ctx, dir, missing, log); err != nil {
-			return Programs{}, fmt.Errorf("building Argo CD %s for the rehearsal: %w\ninstall Go and try again, or rehearse without GitOps: --gitops=off", Version(), err)
+			return Programs{}, fmt.Errorf("building Argo CD %s for the rehearsal: %w\ninstall Go and git, and try again", Version(), err)
 		}
 	}
-	found, _ = look(dir)
+	found, _ := look(dir)
 	return found, nil
 }
 
 func build(ctx context.Context, dir string, missing []program, log io.Writer) (err error) {
 	module := gobuild.Module{Files: map[string][]byte{"go.mod": goMod, "go.sum": goSum, "redis/main.go": redisSource}, Patches: patches}
-	builder, err := module.Open(dir, log)
+	builder, err := module.Open(ctx, dir, log)
 	if err != nil {
 		return err
 	}
@@ -109,6 +112,23 @@ func build(ctx context.Context, dir string, missing []program, log io.Writer) (e
 			return err
 		}
 	}
+	return copyManifests(ctx, builder, dir)
+}
+
+// copyManifests takes the install manifests from the module that the programs were built from. They are there once the
+// programs are.
+func copyManifests(ctx context.Context, builder *gobuild.Builder, dir string) error {
+	module, err := builder.ModuleDir(ctx, argoModule)
+	if err != nil {
+		return err
+	}
+	data, err := os.ReadFile(filepath.Join(module, "manifests", manifests)) //nolint:gosec // a file of a module that go.sum pins
+	if err != nil {
+		return fmt.Errorf("reading Argo CD's manifests: %w", err)
+	}
+	if err := renameio.WriteFile(filepath.Join(dir, manifests), data, 0o644); err != nil { //nolint:gosec // nobody's secret
+		return fmt.Errorf("keeping Argo CD's manifests: %w", err)
+	}
 	return nil
 }
 
@@ -120,6 +140,10 @@ func look(dir string) (found Programs, missing []program) {
 			continue
 		}
 		*p.path(&found) = path
+	}
+	found.Manifests = filepath.Join(dir, manifests)
+	if _, err := os.Stat(found.Manifests); err != nil && len(missing) == 0 {
+		missing = programs[len(programs)-1:] // the last one is built again with them, in a second
 	}
 	return found, missing
 }

@@ -25,13 +25,6 @@ type Program struct {
 	Takes   time.Duration // on two cores when nothing was built before
 }
 
-// Patch replaces text in a file of a dependency while it is compiled.
-type Patch struct {
-	Module   string // its path
-	File     string // within the module
-	Old, New string // Old must occur exactly once
-}
-
 // Module is what programs are built from.
 type Module struct {
 	Files   map[string][]byte // go.mod, go.sum, and sources of the module's own, by slash-separated path
@@ -41,12 +34,11 @@ type Module struct {
 // Builder runs the go command in a temporary copy of a module.
 type Builder struct {
 	tool, dir, to string
-	patches       []Patch
 	log           io.Writer
 }
 
 // Open writes the module into a temporary directory below to, where the programs will be. Close removes it.
-func (m Module) Open(to string, log io.Writer) (*Builder, error) {
+func (m Module) Open(ctx context.Context, to string, log io.Writer) (*Builder, error) {
 	tool, err := exec.LookPath("go")
 	if err != nil {
 		return nil, fmt.Errorf("finding Go on PATH (https://go.dev/doc/install): %w", err)
@@ -55,12 +47,15 @@ func (m Module) Open(to string, log io.Writer) (*Builder, error) {
 	if err != nil {
 		return nil, fmt.Errorf("making a directory for the build: %w", err)
 	}
-	b := &Builder{tool: tool, dir: dir, to: to, patches: m.Patches, log: log}
+	b := &Builder{tool: tool, dir: dir, to: to, log: log}
 	for name, data := range m.Files {
 		path := filepath.Join(dir, filepath.FromSlash(name))
 		if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o700), os.WriteFile(path, data, 0o600)); err != nil {
 			return nil, errors.Join(fmt.Errorf("writing the module to build: %w", err), b.Close())
 		}
+	}
+	if err := b.apply(ctx, m.Patches); err != nil {
+		return nil, errors.Join(err, b.Close())
 	}
 	return b, nil
 }
@@ -115,15 +110,7 @@ func (b *Builder) command(ctx context.Context, args ...string) *exec.Cmd {
 }
 
 func (b *Builder) build(ctx context.Context, p Program, to, turn string) error {
-	args := []string{"build", "-v", "-buildvcs=false", "-ldflags", p.Flags, "-o", to}
-	overlay, err := b.overlay(ctx)
-	if err != nil {
-		return err
-	}
-	if overlay != "" {
-		args = append(args, "-overlay", overlay)
-	}
-	cmd := b.command(ctx, append(args, p.Package)...)
+	cmd := b.command(ctx, "build", "-v", "-buildvcs=false", "-ldflags", p.Flags, "-o", to, p.Package)
 	output, err := cmd.StderrPipe()
 	if err != nil {
 		return fmt.Errorf("reading what go prints: %w", err)

@@ -19,7 +19,7 @@ const sayEvery = 10 * time.Second
 // was compiled before is taken from Go's own cache.
 func goBuild(ctx context.Context, dir string, missing []program, log io.Writer) (err error) {
 	module := gobuild.Module{Files: map[string][]byte{"go.mod": goMod, "go.sum": goSum}}
-	builder, err := module.Open(dir, log)
+	builder, err := module.Open(ctx, dir, log)
 	if err != nil {
 		return fmt.Errorf("building %s: %w", names(missing), err)
 	}
