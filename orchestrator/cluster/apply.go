@@ -33,7 +33,10 @@ func Apply(ctx context.Context, o Options) error {
 		if a.color == "" {
 			a.color = color.Blue
 		}
-		return a.run(ctx)
+		if err := a.run(ctx); err != nil {
+			return err
+		}
+		return s.endFailed(ctx)
 	})
 }
 
@@ -126,9 +129,9 @@ func (a *application) foundation(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	plan, err := stack.Plan(ctx, terraform.PlanOptions{})
+	plan, _, err := a.planned(ctx, stack, generator.Foundation)
 	if err != nil {
-		return fmt.Errorf("planning foundation: %w", err)
+		return err
 	}
 	if gone := a.lost(plan.JSON); len(gone) > 0 {
 		return errors.Join(a.foundationStays(gone), a.restore(ctx))

@@ -36,5 +36,5 @@ func (s *session) Carry(ctx context.Context, e rotation.Effect, emit rotation.Em
 	if err := s.valid(); err != nil {
 		return err
 	}
-	return do(s, ctx, e, emit)
+	return s.lockMet(context.WithoutCancel(ctx), do(s, ctx, e, emit), emit)
 }

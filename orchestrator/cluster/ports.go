@@ -27,12 +27,16 @@ type Stack interface {
 	Init(ctx context.Context) error
 	Plan(ctx context.Context, o terraform.PlanOptions) (*terraform.Plan, error)
 	Apply(ctx context.Context, p *terraform.Plan) error
+	// Import takes a resource that exists into the state.
+	Import(ctx context.Context, address, id string) error
 	Outputs(ctx context.Context) (map[string]json.RawMessage, error)
 	StateEmpty(ctx context.Context) (bool, error)
 	// State reads the state in brief, whether the root is initialized or not.
 	State(ctx context.Context) (terraform.State, error)
 	Protected(ctx context.Context) (addresses []string, err error)
 	RecoverState(ctx context.Context) (pushed bool, err error)
+	// BreakLock breaks a lock that is proven to be that of a Terraform which is dead.
+	BreakLock(ctx context.Context, lock *terraform.LockError) error
 }
 
 // DNS asks the servers that are authoritative for the domain.

@@ -30,13 +30,14 @@ func render(v view) Step {
 	return done("revision " + v.Revision)
 }
 
-// badBefore is not empty if the revision is one that a rotation was rolled back from, since the active color was built.
+// badBefore is not empty if the revision is one that a rotation built and was rolled back from, since the active color was
+// built. One that was given up before it stood was never seen to be bad.
 func (v view) badBefore() string {
 	if v.Again {
 		return ""
 	}
 	for _, past := range v.Past {
-		if past.Outcome == journal.RolledBack && past.Revision == v.Revision && past.FinishedAt.After(v.Colors[v.From].BuiltAt) {
+		if past.Outcome == journal.RolledBack && past.Built && past.Revision == v.Revision && past.FinishedAt.After(v.Colors[v.From].BuiltAt) {
 			return fmt.Sprintf("revision %s was built before and rolled back (rotation %s: %s); change the spec, or build it once more with --again", v.Revision, past.ID, past.Reason)
 		}
 	}

@@ -166,7 +166,7 @@ func (p *process) ask(ctx context.Context, e Effect, emit Emit) error {
 	}
 	if verdict == "pass" {
 		p.checked, p.lastGood = true, p.now
-		if gap := p.now.Sub(p.goodAt); !p.goodAt.IsZero() && gap <= journal.MostGap && (p.dns[color.Green] == 100 || !p.edited.IsZero()) { // DNS is asked at the end of it
+		if gap := p.now.Sub(p.goodAt); !p.goodAt.IsZero() && gap <= journal.MostGap && p.dns[color.Green] == 100 {
 			p.good += gap
 		}
 		if p.goodAt = p.now; e.Phase != Soak {
@@ -175,8 +175,19 @@ func (p *process) ask(ctx context.Context, e Effect, emit Emit) error {
 	} else {
 		p.goodAt = time.Time{}
 	}
-	return emit(ctx, journal.Event{Kind: journal.Checked, Root: string(e.Color), Verdicts: []journal.Result{
-		{Check: "c1", Name: "http", Verdict: "pass"}, {Check: "c2", Name: "nodes", Verdict: verdict}}})
+	results := []journal.Result{{Check: "c1", Name: "http", Verdict: "pass"}, {Check: "c2", Name: "nodes", Verdict: verdict}}
+	if e.Phase == Soak {
+		results = append(results, p.served())
+	}
+	return emit(ctx, journal.Event{Kind: journal.Checked, Root: string(e.Color), Verdicts: results})
+}
+
+// served is whether the records have what the journal says.
+func (p *process) served() journal.Result {
+	if p.dns.Equal(p.loop.State.Weights) {
+		return journal.Result{Check: Served, Verdict: "pass"}
+	}
+	return journal.Result{Check: Served, Verdict: "inconclusive", Detail: "somebody changed the weights"}
 }
 
 // serve is a write to DNS, with the promises that hold at every instant.

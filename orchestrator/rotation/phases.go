@@ -61,7 +61,7 @@ var Phases = []Phase{
 	{Shift, "traffic moves step by step", shift, true, shiftTime, policy, inWindow},
 	{Handover, "singletons stop on blue, start on green", handover, false, after(15 * time.Minute), policy, anyTime},
 	{Soak, "green carries everything and is watched", soak, false, soakTime, policy, anyTime},
-	{ApproveDestroy, "a person, and the time blue is kept, allow the end", approveDestroy, false, gate, stop, anyTime},
+	{ApproveDestroy, "a person, and the time blue is kept, allow the end", approveDestroy, false, gate, policy, anyTime},
 	{Drain, "blue measured quiet, then rid of what it holds in the cloud", drain, false, drainTime, stop, inWindow},
 	{Destroying, "a plan that deletes only blue", destroy, false, after(90 * time.Minute), stop, inWindow},
 	{Sweeping, "what the cloud still holds of blue", sweep, false, after(10 * time.Minute), stop, anyTime},
