@@ -106,10 +106,21 @@ func connectIn(dir string) func(context.Context, cluster.Options) (cluster.Ports
 			}
 		}
 		return cluster.Ports{
-			Workspace: files, Stack: stacks(find, files, o), Cloud: cloud, Kubernetes: connect,
+			Workspace: files, Stack: stacks(find, files, o), Cloud: cloud, Kubernetes: connect, Elevate: elevation(cloud),
 			DNS: authority{net: net, spec: o.Spec}, Checks: cluster.SpecChecks(net, cloud, connect),
 		}, nil
 	}
+}
+
+// elevation is how a platform gives rights in a cluster for a time; nil where it has no such thing.
+func elevation(cloud platform.Platform) func(context.Context, string) (func(context.Context) error, error) {
+	elevates, ok := cloud.(interface {
+		Elevate(ctx context.Context, cluster string) (lower func(context.Context) error, err error)
+	})
+	if !ok {
+		return nil
+	}
+	return elevates.Elevate
 }
 
 // finder finds Terraform, or fetches it, once.
@@ -206,6 +217,10 @@ func (r relocking) Plan(ctx context.Context, o terraform.PlanOptions) (plan *ter
 
 func (r relocking) Apply(ctx context.Context, p *terraform.Plan) error {
 	return unlocked(ctx, r.unlock, func() error { return r.Root.Apply(ctx, p) })
+}
+
+func (r relocking) Import(ctx context.Context, address, id string) error {
+	return unlocked(ctx, r.unlock, func() error { return r.Root.Import(ctx, address, id) })
 }
 
 func (r relocking) unlock(ctx context.Context, lock *terraform.LockError) error {

@@ -145,6 +145,9 @@ func (s *session) destroyRoot(ctx context.Context, stack Stack, r generator.Root
 
 // planEnd plans the deletion of all that a root holds, once nothing refuses it, and guards the plan.
 func (s *session) planEnd(ctx context.Context, stack Stack, r generator.Root, of string, emit rotation.Emit) (*terraform.Plan, error) {
+	if err := s.adoptToEnd(ctx, stack, r); err != nil {
+		return nil, err
+	}
 	if err := s.liftProtection(ctx, stack, r, emit); err != nil {
 		return nil, err
 	}

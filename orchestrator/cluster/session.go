@@ -28,6 +28,8 @@ type session struct {
 	agreed  bool               // what is there was compared with the journal, by this process
 	account string             // that the credentials are for, once it was asked
 	behind  []store.Attachment // states that Terraform could not save, and that are in no backend yet
+	// locksMet are those that were in the way, and are recorded.
+	locksMet []store.Attachment
 	// location is where these credentials and the spec lead; empty until the account was asked.
 	location string
 }
@@ -49,7 +51,7 @@ func drive(ctx context.Context, o Options, from sources, do func(context.Context
 		if err != nil {
 			return err
 		}
-		return do(ctx, s)
+		return s.lockMet(context.WithoutCancel(ctx), do(ctx, s), s.record)
 	})
 }
 

@@ -43,6 +43,7 @@ type world struct {
 	version     map[string]string            // of the clusters, by color
 	tags        map[string]map[string]string // of the clusters, by color
 	tagged      []platform.Resource          // what carries the cluster's tag, beside what stands
+	orphans     []platform.Existing          // what is there and in no state: one that is created again fails the apply
 	noStates    bool                         // the states were lost
 	verdicts    map[string]verify.Verdict    // by color; pass where absent
 	busy        map[string]float64           // new connections by color
@@ -369,6 +370,24 @@ func (c *fakeCloud) Kubernetes(_ context.Context, cluster string) (kubernetes.Ac
 		return api.Access(), c.w.touch("kubernetes")
 	}
 	return kubernetes.Access{}, c.w.touch("kubernetes")
+}
+
+func (c *fakeCloud) Existing(_ context.Context, wanted []platform.Wanted) ([]platform.Existing, error) {
+	err := c.w.touch("existing")
+	c.w.mu.Lock()
+	defer c.w.mu.Unlock()
+	var found []platform.Existing
+	for i, o := range c.w.orphans {
+		for _, each := range wanted {
+			if each.Address == o.Address {
+				found = append(found, o)
+			}
+		}
+		if o.Condition == platform.Pending { // until the next look
+			c.w.orphans[i].Condition = platform.Ready
+		}
+	}
+	return found, err
 }
 
 func (c *fakeCloud) Pool(labels map[string]string) string { return labels["pool"] }

@@ -57,10 +57,21 @@ func build(v view) Step {
 	return done(fmt.Sprintf("%s stands at %s", v.To, v.Version))
 }
 
-// bootstrap has nothing to do without GitOps; preflight refuses a spec that asks for it.
-func bootstrap(view) Step {
-	return skipped("the spec names no GitOps repository; Pod Identity was joined by build")
+// bootstrap brings what runs inside. Objects that do not become ready are a green that is not well: it never gets traffic.
+func bootstrap(v view) Step {
+	switch {
+	case !v.plan.Bootstrap:
+		return skipped("the spec names nothing that drover applies; Pod Identity was joined by build")
+	case v.Installed == nil:
+		return v.do(Bootstrap, Effect{Do: Install, Color: v.To, Revision: v.Revision, Limit: InstallTime})
+	case v.Installed.Outcome != journal.Done:
+		return failure{unhealthy: true, detail: v.Installed.Detail}
+	}
+	return done(v.Installed.Detail)
 }
+
+// InstallTime is how long what runs inside may take to become ready. It leaves the phase time to say what did not.
+const InstallTime = 28 * time.Minute
 
 // handover has nothing to move: the spec has no way yet to name singletons.
 func handover(view) Step { return skipped("the spec names no singletons") }

@@ -55,7 +55,7 @@ var Phases = []Phase{
 	{Preflight, "is it safe to begin", preflight, false, after(10 * time.Minute), stop, anyTime},
 	{Rendering, "green's files, kept as a bundle", render, false, after(time.Minute), stop, anyTime},
 	{Building, "terraform stands green up", build, true, after(90 * time.Minute), stop, inWindow},
-	{Bootstrap, "what runs inside arrives by GitOps", bootstrap, false, after(30 * time.Minute), policy, inWindow},
+	{Bootstrap, "what drover applies inside, until it is ready", bootstrap, false, after(30 * time.Minute), policy, inWindow},
 	{Verify, "every check, before any traffic", verify, false, verifyTime, policy, anyTime},
 	{ApproveShift, "a person allows the shift", approveShift, false, gate, stop, anyTime},
 	{Shift, "traffic moves step by step", shift, true, shiftTime, policy, inWindow},
