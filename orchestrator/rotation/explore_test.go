@@ -300,7 +300,7 @@ func (e exploration) log(t *testing.T, begun time.Time) {
 // of the first, and after each of them where DROVER_MODEL is whole.
 func TestPromisesHoldInEveryInterleaving(t *testing.T) {
 	t.Parallel()
-	share := uint64(200)
+	share := uint64(400)
 	if os.Getenv("DROVER_MODEL") == "whole" {
 		share = 0
 	}

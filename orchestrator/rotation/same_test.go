@@ -140,7 +140,10 @@ func (f *form) state(s journal.State) {
 		f.text(string(s.Open[string(c)]))
 	}
 	f.bool(s.Rotation == nil)
-	f.number(len(s.Past))
+	if last := len(s.Past) - 1; last >= 0 {
+		f.text(string(s.Past[last].Outcome))
+		f.bool(s.Past[last].Building)
+	}
 	if r := s.Rotation; r != nil {
 		f.rotation(r, s)
 	}

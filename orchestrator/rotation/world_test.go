@@ -9,6 +9,7 @@ import (
 
 	"drover/orchestrator/color"
 	"drover/orchestrator/journal"
+	"drover/orchestrator/store"
 )
 
 // world is everything outside of a rotation, in memory: Terraform, the platform, DNS, checks, the store, the clock and
@@ -23,6 +24,7 @@ type world struct {
 	busyAt   time.Time
 
 	journal  *entry // the newest one, durable
+	kept     *kept  // the store that has it; nil: a perfect one
 	requests []Request
 	fence    int64
 	other    *process // that went on while the one before it was stopped
@@ -215,6 +217,7 @@ type process struct {
 	fence int64
 	dead  bool
 	loop  *Loop
+	lease *store.Lease // nil without a store
 
 	silent time.Time // since when green has given no answer, while it had traffic
 }
@@ -377,6 +380,11 @@ func (p *process) Append(ctx context.Context, e journal.Event) (journal.Event, e
 		return e, fmt.Errorf("%w: %d has it", ErrLost, p.world.fence)
 	}
 	e.Time, e.Fence = p.now, p.fence
+	if p.lease != nil {
+		if err := p.keep(ctx, e); err != nil {
+			return e, err
+		}
+	}
 	p.remember(e)
 	switch e.Kind {
 	case journal.Held:
