@@ -321,14 +321,17 @@ func TestPromisesHoldInEveryInterleaving(t *testing.T) {
 // taken or a day, no person is needed.
 func TestNoPersonIsNeededAfterACrash(t *testing.T) {
 	t.Parallel()
+	runs := 0
 	for _, p := range []journal.Plan{plan(), gated()} {
 		undisturbed := simulate(t, p, schedule{})
 		for at := 1; at <= undisturbed.touches; at++ {
 			for _, e := range []event{crash, lost, taken, second, meets, tomorrow} {
+				runs++
 				if c := simulate(t, p, schedule{}.with(at, e)); c.ended() != endDone && c.ended() != endBack {
 					t.Errorf("promise 1: after %s at point %d it %s", e, at, c.ended())
 				}
 			}
 		}
 	}
+	t.Logf("%d runs", runs)
 }
