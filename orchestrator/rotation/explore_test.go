@@ -234,7 +234,7 @@ func (x *explorer) compare(ctx context.Context, c *course, left int, want found)
 // variants are the rotations that are explored: with and without gates, and with each answer to an unhealthy color.
 func variants() []journal.Plan {
 	var all []journal.Plan
-	for _, p := range []journal.Plan{plan(), gated()} {
+	for _, p := range []journal.Plan{plan(), gated(), inside()} {
 		for _, p.OnFailure = range []string{"rollback", "freeze", "ask"} {
 			all = append(all, p)
 		}
@@ -322,7 +322,7 @@ func TestPromisesHoldInEveryInterleaving(t *testing.T) {
 func TestNoPersonIsNeededAfterACrash(t *testing.T) {
 	t.Parallel()
 	runs := 0
-	for _, p := range []journal.Plan{plan(), gated()} {
+	for _, p := range []journal.Plan{plan(), gated(), inside()} {
 		undisturbed := simulate(t, p, schedule{})
 		for at := 1; at <= undisturbed.touches; at++ {
 			for _, e := range []event{crash, lost, taken, second, meets, tomorrow} {

@@ -238,9 +238,33 @@ func gated() journal.Plan {
 	return p
 }
 
+// inside is a plan with objects that drover applies.
+func inside() journal.Plan {
+	p := plan()
+	p.Bootstrap = true
+	return p
+}
+
+// Objects that do not become ready are the end of green before any traffic, by the spec's onFailure.
+func TestAGreenWhoseObjectsAreStuckGetsNoTraffic(t *testing.T) {
+	t.Parallel()
+	for onFailure, want := range map[string]string{"rollback": endBack, "freeze": endHeld, "ask": endHeld} {
+		p := inside()
+		p.OnFailure = onFailure
+		c := &course{world: newWorld(p)}
+		c.green.verdict = "fail"
+		for c.ended() == "" {
+			c.step(t.Context())
+		}
+		if end := c.ended(); end != want || c.dns[color.Green] != 0 || c.memory().Exposed()[color.Green] != 0 {
+			t.Errorf("%s: %s, with DNS at %s", onFailure, end, c.dns)
+		}
+	}
+}
+
 func TestARotationThatNothingDisturbsIsDone(t *testing.T) {
 	t.Parallel()
-	for name, p := range map[string]journal.Plan{"unattended": plan(), "with gates": gated()} {
+	for name, p := range map[string]journal.Plan{"unattended": plan(), "with gates": gated(), "with objects": inside()} {
 		if c := simulate(t, p, schedule{}); c.ended() != endDone || c.touches < 60 {
 			t.Errorf("%s: %s after %d touches", name, c.ended(), c.touches)
 		}
@@ -270,6 +294,7 @@ func TestPromisesHoldWhateverHappensOften(t *testing.T) {
 		if random.IntN(2) == 0 {
 			p = gated()
 		}
+		p.Bootstrap = random.IntN(2) == 0
 		p.OnFailure = []string{"rollback", "freeze", "ask"}[random.IntN(3)]
 		c := simulate(t, p, at)
 		ends[c.ended()]++

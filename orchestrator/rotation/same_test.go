@@ -84,7 +84,7 @@ func (f *form) weights(w color.Weights) {
 }
 
 func (f *form) world(w *world) {
-	f.bool(w.standing.blue, w.standing.green, w.checked, w.held, w.deleting)
+	f.bool(w.standing.blue, w.standing.green, w.checked, w.installed, w.held, w.deleting)
 	f.weights(w.dns)
 	f.weights(w.root)
 	f.text(w.green.verdict)
@@ -121,6 +121,7 @@ func (f *form) process(p *process) {
 	f.requests(p.world, p.loop.State)
 	f.age(p.silent, plan().Patience+time.Minute)
 	f.age(p.loop.polled, pollRequests)
+	f.bool(p.loop.unread)
 	f.state(p.loop.State)
 }
 
@@ -142,7 +143,7 @@ func (f *form) state(s journal.State) {
 	f.bool(s.Rotation == nil)
 	if last := len(s.Past) - 1; last >= 0 {
 		f.text(string(s.Past[last].Outcome))
-		f.bool(s.Past[last].Building)
+		f.bool(s.Past[last].Building, s.Past[last].Built)
 	}
 	if r := s.Rotation; r != nil {
 		f.rotation(r, s)
@@ -160,7 +161,7 @@ func (f *form) rotation(r *journal.Rotation, s journal.State) {
 		f.bool(ok, ok && given.Evidence == Evidence(s, gate))
 	}
 	f.age(r.ServedAt, fresh)
-	f.bool(r.Failure == nil)
+	f.bool(r.Installed == nil, r.Installed != nil && r.Installed.Outcome == journal.Done, r.Failure == nil)
 	if r.Failure != nil {
 		f.text(r.Failure.Phase)
 		f.text(r.Failure.Detail)
@@ -210,7 +211,7 @@ func (f *form) watch(w journal.Watch, verifies bool) {
 	f.age(w.Passed, journal.MostGap)
 	f.age(w.Silent, plan().Patience)
 	f.age(w.Kept, 5*time.Minute)
-	for _, check := range plan().Checks {
+	for _, check := range append(plan().Checks, Served) {
 		f.text(w.Results[check].Verdict)
 	}
 }
