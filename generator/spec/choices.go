@@ -32,6 +32,6 @@ var choices = map[string][]string{
 	"spec.terraform.flavor":                        {"terraform", "tofu"},
 	"spec.accept[].warning": {
 		"all-spot", "all-tainted", "blocked-issuer", "companion-hosts", "container-bridge", "few-addresses", "no-admins", "no-audit-log", "no-rollback-window", "open-api", "open-management", "out-of-support", "private-challenge", "short-interval", "single-nat", "single-node",
-		"single-zone-database", "unknown-addon", "unknown-endpoint", "unknown-region", "unknown-version", "unpinned-addons",
+		"single-zone-database", "tight-quotas", "unknown-addon", "unknown-endpoint", "unknown-quotas", "unknown-region", "unknown-version", "unpinned-addons", "unreachable-api",
 	},
 }

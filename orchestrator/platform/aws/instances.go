@@ -29,6 +29,9 @@ type instances struct {
 // EC2 and by the tagging API, for about an hour.
 const terminated = "terminated"
 
+// answerLimit is how many bytes of an answer are read at most: a thousand instances take some megabytes.
+const answerLimit = 32 << 20
+
 func newInstances(configuration sdk.Config) *instances {
 	endpoint := os.Getenv("AWS_ENDPOINT_URL_EC2")
 	if endpoint == "" {
@@ -94,6 +97,6 @@ func (i *instances) ask(ctx context.Context, query url.Values) (body []byte, sta
 		return nil, 0, err
 	}
 	defer func() { _ = answer.Body.Close() }() // read to its end; closing tells nothing new
-	body, err = io.ReadAll(io.LimitReader(answer.Body, 1<<20))
+	body, err = io.ReadAll(io.LimitReader(answer.Body, answerLimit))
 	return body, answer.StatusCode, err
 }
