@@ -1,4 +1,4 @@
-# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:1071c885a069ae3cddfca1fdacad9f091619a871811aadf58f7c24370d064fac
+# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:48a7557640738dcd9a261b55d98ec1a1dfa9908818c79d3eeb4c26fc7813e710
 
 module "foundation" {
   source = "../../modules/aws/foundation"
@@ -49,6 +49,15 @@ module "foundation" {
     id      = "tgw-0a1b2c3d4e5f60718"
     subnets = ["10.20.224.0/24", "10.20.225.0/24", "10.20.226.0/24"]
     ranges  = ["10.0.0.0/8", "172.16.0.0/12"]
+  }
+
+  runner = {
+    source         = "gitlab"
+    repository     = "https://gitlab.com/acme/clusters"
+    connection_arn = "arn:aws:codeconnections:eu-west-1:123456789012:connection/11111111-1111-1111-1111-111111111111"
+    schedule       = "cron(0 3 ? * MON *)"
+    buildspec      = "drover.buildspec.yml"
+    role_arn       = "arn:aws:iam::123456789012:role/drover"
   }
 
   domain     = "connected.example.com"

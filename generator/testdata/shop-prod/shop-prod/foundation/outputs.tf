@@ -1,4 +1,4 @@
-# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:848a2115bf66ad299b53afee81d3b55a7ff357e4ae36147ad6ff84f7a5e2e585
+# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:8d9b09faffa77c152ac14ad3a9bce4a051db74eb15e4b8d9f81369229c160d26
 
 output "vpc_id" {
   description = "Id of the VPC."
@@ -93,6 +93,11 @@ output "vpn_endpoint_id" {
 output "vpn_security_group_id" {
   description = "Id of the security group that VPN clients arrive with, by which what they may reach lets them in; null without a VPN."
   value       = module.foundation.vpn_security_group_id
+}
+
+output "runner_name" {
+  description = "Name of the CodeBuild project that runs jobs in the network, which runs-on of GitHub Actions or tags of GitLab CI say after codebuild-; null without a runner."
+  value       = module.foundation.runner_name
 }
 
 output "alerts_topic_arn" {
