@@ -2,6 +2,7 @@ package generator
 
 import (
 	"net/netip"
+	"slices"
 
 	"github.com/hashicorp/hcl/v2/hclwrite"
 
@@ -28,12 +29,13 @@ func awsCluster(c spec.Cluster, plan Addresses, r Root) []attribute {
 		{"admins", texts(s.Access.Admins)},
 		{"operators", texts(s.Access.Operators)},
 		{"viewers", texts(s.Access.Viewers)},
+		{"node_sessions", boolean(s.Access.Nodes == "sessions")},
 		gap,
 		{"logs", texts(s.Kubernetes.Logs)},
 		{"log_group", foundation("control_plane_log_groups", r.color())},
 		{"kms_key_arn", foundation("kms_key_arn")},
 		gap,
-		{"addons", mapping(c.Addons(), awsAddon)},
+		{"addons", awsAddons(c)},
 		gap,
 		{"node_pools", mapping(byName(s.NodePools, func(p spec.NodePool) string { return p.Name }), awsNodePool)},
 		gap,
@@ -76,12 +78,22 @@ func awsIngress(in spec.Ingress) hclwrite.Tokens {
 	return object(out...)
 }
 
-// awsAddon is an add-on; without a version EKS takes its own.
-func awsAddon(version string) hclwrite.Tokens {
-	if version == "" {
-		return object()
+// awsAddons are the add-ons, each with the version that the spec says, or else with the one that was asked for when the
+// color was built, or else with drover's own; without any EKS takes its own.
+func awsAddons(c spec.Cluster) hclwrite.Tokens {
+	unsaid := c.UnsaidAddons()
+	addons := map[string]hclwrite.Tokens{}
+	for name, version := range c.Addons() {
+		pin := word("null")
+		if version != "" {
+			pin = text(version)
+		}
+		if slices.Contains(unsaid, name) {
+			pin = hclwrite.TokensForFunctionCall("lookup", reference("var", asked), text(name), pin)
+		}
+		addons[name] = object(attribute{"version", pin})
 	}
-	return object(attribute{"version", text(version)})
+	return mapping(addons, func(addon hclwrite.Tokens) hclwrite.Tokens { return addon })
 }
 
 func awsNodePool(p spec.NodePool) hclwrite.Tokens {

@@ -11,6 +11,8 @@ var choices = map[string][]string{
 	"spec.state.backend":                    {"local", "s3", "azurerm", "gcs"},
 	"spec.network.nat":                      {"per-zone", "single", "none"},
 	"spec.network.egress.mode":              {"open", "restricted"},
+	"spec.network.flowLogs.to":              {"s3", "cloudwatch"},
+	"spec.access.nodes":                     {"sessions", "none"},
 	"spec.access.api":                       {"private", "restricted"},
 	"spec.access.runner.source":             {"github", "gitlab"},
 	"spec.ingress.zone":                     {"create", "adopt"},
@@ -21,6 +23,7 @@ var choices = map[string][]string{
 	"spec.nodePools[].os":                   {"al2023", "bottlerocket"},
 	"spec.nodePools[].taints[].effect":      {"NoSchedule", "PreferNoSchedule", "NoExecute"},
 	"spec.services.databases[].engine":      {"postgres", "mysql"},
+	"spec.services.databases[].upgrade.at":  {"window", "now"},
 	"spec.services.alerts.pagerduty.region": {"us", "eu"},
 	"spec.gitops.components[]": {
 		"ingress", "cert-manager", "external-secrets", "monitoring", "network-policies", "autoscaler", "dashboard", "external-dns",
@@ -32,7 +35,11 @@ var choices = map[string][]string{
 	"spec.rotation.onFailure":                      {"rollback", "freeze", "ask"},
 	"spec.terraform.flavor":                        {"terraform", "tofu"},
 	"spec.accept[].warning": {
-		"all-spot", "all-tainted", "blocked-issuer", "companion-hosts", "container-bridge", "few-addresses", "no-admins", "no-audit-log", "no-rollback-window", "open-api", "open-management", "out-of-support", "private-challenge", "short-interval", "single-nat", "single-node",
-		"single-zone-database", "tight-quotas", "unknown-addon", "unknown-endpoint", "unknown-quotas", "unknown-region", "unknown-version", "unpinned-addons", "unreachable-api",
+		"all-spot", "all-tainted", "blocked-issuer", "blocked-sessions", "companion-hosts", "container-bridge",
+		"few-addresses", "no-admins", "no-audit-log", "no-rollback-window", "old-pins", "open-api", "open-management",
+		"out-of-support", "private-challenge", "short-interval", "short-ttl", "single-nat", "single-node",
+		"single-zone-database", "support-ends", "tight-quotas", "unknown-addon", "unknown-endpoint",
+		"unknown-quotas", "unknown-region", "unknown-version",
+		"unpinned-addons", "unreachable-api",
 	},
 }

@@ -47,7 +47,9 @@ func TestADelegationIsReadFromAReferralOrAnAnswer(t *testing.T) {
 		want   []string
 		wrong  bool
 	}{
-		"a referral":            {func(m *dns.Msg) { m.Ns = []dns.RR{ns("Shop.example.com.", "NS-2.aws."), ns("shop.example.com.", "ns-1.aws.")} }, []string{"ns-1.aws", "ns-2.aws"}, false},
+		"a referral": {func(m *dns.Msg) {
+			m.Ns = []dns.RR{ns("Shop.example.com.", "NS-2.aws."), ns("shop.example.com.", "ns-1.aws.")}
+		}, []string{"ns-1.aws", "ns-2.aws"}, false},
 		"an answer":             {func(m *dns.Msg) { m.Answer = []dns.RR{ns("shop.example.com.", "ns-1.aws.")} }, []string{"ns-1.aws"}, false},
 		"the parent's own":      {func(m *dns.Msg) { m.Ns = []dns.RR{ns("example.com.", "ns.example.com.")} }, nil, false},
 		"no such name":          {func(m *dns.Msg) { m.Rcode = dns.RcodeNameError }, nil, false},

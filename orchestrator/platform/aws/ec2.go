@@ -48,20 +48,20 @@ func refusal(body []byte, status int) error {
 	return &smithy.GenericAPIError{Code: answer.Code, Message: answer.Message}
 }
 
-// machine is a machine that runs or is about to.
-type machine struct {
+// instance is a machine that runs or is about to.
+type instance struct {
 	Type string `xml:"instanceType"`
 	Spot string `xml:"instanceLifecycle"` // "spot", or empty for on demand
 }
 
 // running lists the machines that count against quotas of processors.
-func (i *instances) running(ctx context.Context) ([]machine, error) {
-	var all []machine
+func (i *instances) running(ctx context.Context) ([]instance, error) {
+	var all []instance
 	params := url.Values{"MaxResults": {"1000"}, "Filter.1.Name": {"instance-state-name"}, "Filter.1.Value.1": {"pending"}, "Filter.1.Value.2": {"running"}}
 	err := i.each(ctx, "asking EC2 for all running instances", "DescribeInstances", params, func(body []byte) (string, error) {
 		var page struct {
-			Machines []machine `xml:"reservationSet>item>instancesSet>item"`
-			Next     string    `xml:"nextToken"`
+			Machines []instance `xml:"reservationSet>item>instancesSet>item"`
+			Next     string     `xml:"nextToken"`
 		}
 		err := xml.Unmarshal(body, &page)
 		all = append(all, page.Machines...)

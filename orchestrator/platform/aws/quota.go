@@ -53,7 +53,7 @@ func largestPool(n platform.Need) (needed, most int) {
 type asking struct {
 	*Platform
 	need       platform.Need
-	machines   []machine
+	machines   []instance
 	processors map[string]int
 	failed     error // why the two are not known
 }

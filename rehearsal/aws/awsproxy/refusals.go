@@ -27,6 +27,7 @@ var refusals = []forbidden{
 	{"ec2", "DetachInternetGateway", (*Proxy).gatewayIsFree},
 	{"ec2", "ReleaseAddress", (*Proxy).addressIsFree},
 	{"ec2", "DeleteNetworkInterface", (*Proxy).interfaceIsFree},
+	{"ec2", "CreateFlowLogs", (*Proxy).deliveryMayWrite},
 	{"route53", "CreateHostedZone", privateZoneHasNetwork},
 	{"events", "CreateApiDestination", (*Proxy).connectionIsThere},
 	{"events", "UpdateApiDestination", (*Proxy).connectionIsThere},
@@ -35,6 +36,7 @@ var refusals = []forbidden{
 	{"rds", "DeleteDBSubnetGroup", (*Proxy).subnetGroupIsFree},
 	{"rds", "DeleteDBParameterGroup", (*Proxy).parameterGroupIsFree},
 	{"rds", "DeleteDBInstance", finalSnapshot},
+	{"rds", "ModifyDBInstance", (*Proxy).upgradeIsMeant},
 	{"kms", "ScheduleKeyDeletion", waitingPeriod},
 	{"elasticloadbalancing", "DeleteLoadBalancer", (*Proxy).balancerIsUnprotected},
 }

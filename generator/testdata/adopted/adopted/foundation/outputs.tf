@@ -1,4 +1,4 @@
-# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:8d9b09faffa77c152ac14ad3a9bce4a051db74eb15e4b8d9f81369229c160d26
+# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:f23990b910178ec53d863e4e7bcb533a58521479dfcdec4791f8687efce9586e
 
 output "vpc_id" {
   description = "Id of the VPC."
@@ -68,6 +68,11 @@ output "control_plane_log_groups" {
 output "registry_urls" {
   description = "Where to push and pull: URLs by repository, and by upstream registry for the pull-through caches."
   value       = module.foundation.registry_urls
+}
+
+output "flow_logs_bucket" {
+  description = "Name of the bucket that the network's flow logs go to; null where they go elsewhere, or nowhere."
+  value       = module.foundation.flow_logs_bucket
 }
 
 output "pull_through_prefixes" {

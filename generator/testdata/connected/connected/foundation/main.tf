@@ -1,4 +1,4 @@
-# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:48a7557640738dcd9a261b55d98ec1a1dfa9908818c79d3eeb4c26fc7813e710
+# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:deb7932a7836dd122715ea0062880293ee697b5e3233ac70c7ef43312d716c1f
 
 module "foundation" {
   source = "../../modules/aws/foundation"
@@ -16,11 +16,16 @@ module "foundation" {
   }
   nat                      = "per-zone"
   endpoints                = ["s3", "ecr.api", "ecr.dkr", "sts", "ec2", "eks-auth"]
+  flow_logs_to             = "cloudwatch"
   flow_logs_retention_days = 30
 
   egress = {
-    mode               = "restricted"
-    allow              = [".amazonaws.com"]
+    mode  = "restricted"
+    allow = [".amazonaws.com"]
+    udp = [{
+      cidr = "203.0.113.0/24"
+      port = 3478
+    }]
     firewall_subnets   = ["10.20.240.0/24", "10.20.241.0/24", "10.20.242.0/24"]
     nat_subnets        = ["10.20.248.0/24", "10.20.249.0/24", "10.20.250.0/24"]
     log_retention_days = 30
@@ -67,11 +72,15 @@ module "foundation" {
   databases = {
     "stock" = {
       engine      = "mysql"
-      version     = "8.4"
+      version     = "8.0"
       class       = "db.r7g.large"
       storage_gib = 50
       multi_zone  = true
       backup_days = 14
+      upgrade = {
+        version = "8.4"
+        at      = "window"
+      }
     }
   }
 
