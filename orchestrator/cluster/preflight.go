@@ -50,6 +50,7 @@ type precondition struct {
 var preconditions = []precondition{
 	{"account", (*preflight).accountMatches, beforeRotation | beforeGoingOn},
 	{"journal", (*preflight).journalAgrees, beforeRotation | beforeGoingOn},
+	{"bundles", (*preflight).bundlesRead, beforeRotation | beforeGoingOn},
 	{"gitops", (*preflight).gitOpsCanStart, beforeRotation},
 	{"foundation", (*preflight).foundationIsSpecs, beforeRotation},
 	{"active", (*preflight).activeIsUp, beforeRotation},
@@ -99,7 +100,7 @@ func (s *session) accountOf(ctx context.Context) (string, error) {
 	if s.account != "" {
 		return s.account, nil
 	}
-	account, err := AccountOf(ctx, s.ports.Cloud, s.Spec)
+	account, err := askAgain(ctx, s.Clock, onceTime, func(ctx context.Context) (string, error) { return AccountOf(ctx, s.ports.Cloud, s.Spec) })
 	if err != nil {
 		return "", err
 	}
@@ -133,6 +134,11 @@ func (p *preflight) journalAgrees(ctx context.Context) (string, error) {
 		return "", err
 	}
 	return "the journal agrees with what is there", nil
+}
+
+// bundlesRead finds a broken bundle while nothing depends on it yet.
+func (p *preflight) bundlesRead(ctx context.Context) (string, error) {
+	return "", p.bundlesAreWhole(ctx)
 }
 
 // gitOpsCanStart refuses before anything is built what bootstrap could not do.

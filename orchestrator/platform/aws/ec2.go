@@ -23,7 +23,7 @@ func (i *instances) each(ctx context.Context, doing, action string, params url.V
 			return explain(doing, err)
 		}
 		if status != http.StatusOK {
-			return explain(doing, refusal(body, status))
+			return explain(doing, ec2Refusal(body, status))
 		}
 		next, err := read(body)
 		if err != nil {
@@ -36,8 +36,8 @@ func (i *instances) each(ctx context.Context, doing, action string, params url.V
 	}
 }
 
-// refusal is EC2's own error.
-func refusal(body []byte, status int) error {
+// ec2Refusal is EC2's own error.
+func ec2Refusal(body []byte, status int) error {
 	var answer struct {
 		Code    string `xml:"Errors>Error>Code"`
 		Message string `xml:"Errors>Error>Message"`
