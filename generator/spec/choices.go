@@ -14,6 +14,7 @@ var choices = map[string][]string{
 	"spec.network.flowLogs.to":              {"s3", "cloudwatch"},
 	"spec.access.nodes":                     {"sessions", "none"},
 	"spec.access.api":                       {"private", "restricted"},
+	"spec.access.runner.source":             {"github", "gitlab"},
 	"spec.ingress.zone":                     {"create", "adopt"},
 	"spec.ingress.visibility":               {"public", "internal"},
 	"spec.ingress.tls.issuer":               {"letsencrypt", "cloud"},
@@ -37,7 +38,8 @@ var choices = map[string][]string{
 		"all-spot", "all-tainted", "blocked-issuer", "blocked-sessions", "companion-hosts", "container-bridge",
 		"few-addresses", "no-admins", "no-audit-log", "no-rollback-window", "old-pins", "open-api", "open-management",
 		"out-of-support", "private-challenge", "short-interval", "short-ttl", "single-nat", "single-node",
-		"single-zone-database", "support-ends", "unknown-addon", "unknown-endpoint", "unknown-region", "unknown-version",
-		"unpinned-addons",
+		"single-zone-database", "support-ends", "tight-quotas", "unknown-addon", "unknown-endpoint",
+		"unknown-quotas", "unknown-region", "unknown-version",
+		"unpinned-addons", "unreachable-api",
 	},
 }
