@@ -109,6 +109,9 @@ func awsNodePool(p spec.NodePool) hclwrite.Tokens {
 		}
 		out = append(out, attribute{"taints", hclwrite.TokensForTuple(taints)})
 	}
+	if p.Policies != nil {
+		out = append(out, attribute{"policies", awsPolicies(*p.Policies)})
+	}
 	return object(out...)
 }
 

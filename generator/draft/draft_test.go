@@ -70,8 +70,12 @@ func TestEverythingThatIsSetIsWritten(t *testing.T) {
 	c.Spec.NodePools = []spec.NodePool{{
 		Name: "general", Machines: []string{"m7i.large"}, OS: "bottlerocket", Capacity: "spot", Min: 2, Max: 5, Disk: 100 << 30,
 		Labels: map[string]string{"a": "true", "b": ""}, Taints: []spec.Taint{{Key: "x", Value: "1", Effect: "NoSchedule"}, {Key: "y", Effect: "NoExecute"}},
+		Policies: &spec.Policies{Managed: []string{"arn:aws:iam::aws:policy/AmazonSSMManagedInstanceCore"}},
 	}}
-	c.Spec.Services.Identities = []spec.Identity{{Name: "a", Namespace: "b", ServiceAccount: "c"}}
+	c.Spec.Services.Identities = []spec.Identity{{Name: "a", Namespace: "b", ServiceAccount: "c", Policies: &spec.Policies{Statements: []spec.Statement{{
+		Actions: []string{"s3:GetObject"}, Resources: []string{"arn:aws:s3:::a/${aws:userid}/*"},
+		Conditions: []spec.Condition{{Test: "Null", Variable: "aws:TokenIssueTime", Values: []string{"false"}}},
+	}}}}}
 	c.Spec.Accept = []spec.Acceptance{{Warning: "all-spot", Reason: `it is "fine": {really} # so`}, {Warning: "all-tainted", Reason: "x"}}
 	text, diagnostics, err := Text("shop", c)
 	if err != nil || len(diagnostics) > 0 {
@@ -95,7 +99,7 @@ func said(pools []spec.NodePool) []spec.NodePool {
 	var out []spec.NodePool
 	for _, p := range pools {
 		out = append(out, spec.NodePool{
-			Name: p.Name, Machines: p.Machines, OS: p.OS, Capacity: p.Capacity, Min: p.Min, Max: p.Max, Disk: p.Disk, Labels: p.Labels, Taints: p.Taints,
+			Name: p.Name, Machines: p.Machines, OS: p.OS, Capacity: p.Capacity, Min: p.Min, Max: p.Max, Disk: p.Disk, Labels: p.Labels, Taints: p.Taints, Policies: p.Policies,
 		})
 	}
 	return out

@@ -255,9 +255,15 @@ func (v *conversion) identity(n *node, namespace, account string) {
 	*all = append(*all, spec.Identity{Name: name, Namespace: namespace, ServiceAccount: account})
 	i := len(*all) - 1
 	v.carry(path+".name", n, func() { (*all)[i].Name = "workload-" + strconv.Itoa(i+1) })
-	n.use()
 	if name != account {
 		v.note(n, "the identity of %s/%s is called %s", namespace, account, name)
 	}
-	v.note(n, "carried over without its policies: name what %s/%s may read under secrets, databases and buckets", namespace, account)
+	arns, document := n.get("attachPolicyARNs"), n.get("attachPolicy")
+	if arns == nil && document == nil {
+		arns, document = n.get("permissionPolicyARNs"), n.get("permissionPolicy")
+	}
+	v.policies(path+".policies", arns, document, func() **spec.Policies { return &v.c.Spec.Services.Identities[i].Policies })
+	if (*all)[i].Policies == nil {
+		v.note(n, "carried over without a policy: name what %s/%s may read under secrets, databases and buckets, and what else it may do under policies", namespace, account)
+	}
 }

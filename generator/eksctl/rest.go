@@ -18,6 +18,8 @@ var reasons = map[string]string{
 	"iamIdentityMappings":                      "people get access by IAM: access.admins and access.viewers",
 	"managedNodeGroups[].launchTemplate":       "drover makes the launch templates itself",
 	"iam":                                      "drover makes the roles of clusters and nodes itself",
+	"iam.serviceAccounts":                      identities,
+	"iam.podIdentityAssociations":              identities,
 	"identityProviders":                        "people get access by IAM: access.admins and access.viewers",
 	"secretsEncryption":                        "drover encrypts secrets with a key that it makes, and rotates it",
 	"addons":                                   "write an add-on of the platform with its version in kubernetes.addons; others arrive by GitOps",
@@ -42,8 +44,8 @@ var reasons = map[string]string{
 	"accessConfig":                             "see access.admins and access.viewers",
 	"managedNodeGroups[].ssh":                  "nodes have no SSH; use a privileged pod",
 	"nodeGroups[].ssh":                         "nodes have no SSH; use a privileged pod",
-	"managedNodeGroups[].iam":                  "workloads get identities of their own: see services.identities",
-	"nodeGroups[].iam":                         "workloads get identities of their own: see services.identities",
+	"managedNodeGroups[].iam":                  "workloads get identities of their own: see services.identities; a pool has policies",
+	"nodeGroups[].iam":                         "workloads get identities of their own: see services.identities; a pool has policies",
 	"managedNodeGroups[].ami":                  "drover takes the platform's newest image for the version",
 	"nodeGroups[].ami":                         "drover takes the platform's newest image for the version",
 	"managedNodeGroups[].tags":                 "tags are of the whole cluster: metadata.labels",
@@ -59,6 +61,8 @@ var reasons = map[string]string{
 	"managedNodeGroups[].preBootstrapCommands": "nodes run the platform's image as it is; use a daemon set",
 	"nodeGroups[].preBootstrapCommands":        "nodes run the platform's image as it is; use a daemon set",
 }
+
+const identities = "an identity has secrets, databases, buckets and policies: see services.identities"
 
 const ownRights = "drover gives its add-ons the rights that they need"
 

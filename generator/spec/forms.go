@@ -1,6 +1,7 @@
 package spec
 
 import (
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -20,7 +21,7 @@ var forms = sync.OnceValue(func() map[string]string {
 	subnet := onAny(func(r rules) form { return r.subnet })
 	account, region := onAny(func(r rules) form { return r.account }), onAny(func(r rules) form { return r.region })
 	network, principal := onAny(func(r rules) form { return r.peer }), onAny(func(r rules) form { return r.principal })
-	return map[string]string{
+	out := map[string]string{
 		"metadata.name": dnsLabel.pattern.text,
 		"spec.region":   region, "spec.account": account,
 		"spec.kubernetes.version":             minorVersion.text,
@@ -96,6 +97,8 @@ var forms = sync.OnceValue(func() map[string]string {
 		"spec.rotation.traffic.health.path":              `^/`,
 		"spec.terraform.version":                         versionConstraint.text,
 	}
+	maps.Copy(out, policyForms())
+	return out
 })
 
 // onAny is the form of a text on any platform that has one.
@@ -119,5 +122,7 @@ var neverEmpty = []string{
 	"spec.network.adopt.subnets.public", "spec.network.adopt.subnets.data", "spec.network.adopt.subnets.blue", "spec.network.adopt.subnets.green",
 	"spec.network.peerings[].cidrs", "spec.network.transitGateway.cidrs", "spec.ingress.allow", "spec.ingress.management.allow",
 	"spec.nodePools", "spec.nodePools[].machines", "spec.nodePools[].zones",
+	"spec.nodePools[].policies.statements[].actions", "spec.nodePools[].policies.statements[].resources", "spec.nodePools[].policies.statements[].conditions[].values",
+	"spec.services.identities[].policies.statements[].actions", "spec.services.identities[].policies.statements[].resources", "spec.services.identities[].policies.statements[].conditions[].values",
 	"spec.rotation.window.days", "spec.rotation.verify", "spec.rotation.verify[].command.run", "spec.rotation.traffic.steps",
 }

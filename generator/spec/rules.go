@@ -41,6 +41,7 @@ type rules struct {
 	principal  form     // a person or role that is given access
 	closed     bool     // whether nobody has access to a cluster but who is named
 	boundary   form     // of every role that is made; without a pattern there is no such thing
+	managed    form     // a policy of the platform that roles are given; without a pattern there are none
 	pool       form
 	systems    []string // of nodes, the default first; none: the platform's own
 	machine    form

@@ -300,6 +300,36 @@ type NodePool struct {
 	Labels map[string]string `yaml:"labels,omitempty"`
 	// Kubernetes taints of the nodes.
 	Taints []Taint `yaml:"taints,omitempty"`
+	// What the nodes may do beside what a node needs, on AWS: every pod that escapes to a node may do it too, so that an identity of services.identities is better wherever it does. Such a pool has a role of its own.
+	Policies *Policies `yaml:"policies,omitempty"`
+}
+
+// Policies are rights beside those that drover gives, on AWS.
+type Policies struct {
+	// Policies of IAM, by their ARNs: AWS's own, or some of the cluster's account.
+	Managed []string `yaml:"managed,omitempty"`
+	// Statements for one policy that drover writes.
+	Statements []Statement `yaml:"statements,omitempty"`
+}
+
+// Statement allows something, as a statement of an IAM policy does.
+type Statement struct {
+	// What is allowed, such as sqs:SendMessage.
+	Actions []string `yaml:"actions"`
+	// On what it is allowed: ARNs, in which * stands for any text, or * for what knows no resource.
+	Resources []string `yaml:"resources"`
+	// What else has to hold for it to be allowed.
+	Conditions []Condition `yaml:"conditions,omitempty"`
+}
+
+// Condition is a condition of a statement.
+type Condition struct {
+	// How the values are compared, such as StringEquals.
+	Test string `yaml:"test"`
+	// What is compared with them, such as aws:ResourceTag/team.
+	Variable string `yaml:"variable"`
+	// The values; one of them has to match.
+	Values []string `yaml:"values"`
 }
 
 // Taint keeps pods away that do not tolerate it.
@@ -384,6 +414,8 @@ type Identity struct {
 	Databases []string `yaml:"databases,omitempty"`
 	// Buckets that the workload reads and writes.
 	Buckets []string `yaml:"buckets,omitempty"`
+	// What else the workload may do, on AWS.
+	Policies *Policies `yaml:"policies,omitempty"`
 }
 
 // Alerts says where alerts go.

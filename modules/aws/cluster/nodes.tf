@@ -92,7 +92,7 @@ resource "aws_eks_node_group" "this" {
   # A prefix, because what cannot change in place (the machines, the kind of capacity) makes a new
   # group, whose nodes take over before the old one is drained.
   node_group_name_prefix = "${each.key}-"
-  node_role_arn          = aws_iam_role.node.arn
+  node_role_arn          = local.node_role_arns[each.key]
   version                = aws_eks_cluster.this.version # after the control plane, never before
   subnet_ids             = length(each.value.zones) == 0 ? local.subnet_ids : [for zone in each.value.zones : local.subnet_ids[zone - 1]]
   ami_type               = local.images[each.key]
@@ -141,5 +141,6 @@ resource "aws_eks_node_group" "this" {
   depends_on = [
     aws_eks_addon.before_nodes,
     aws_iam_role_policy_attachment.node,
+    aws_iam_role_policy_attachment.pool,
   ]
 }

@@ -1,5 +1,5 @@
 variable "node_pools" {
-  description = "Node pools by name. machines are instance types of one processor architecture, the first preferred; os is al2023 or bottlerocket; zones are numbers of subnet_ids, from 1, and none means all; max_unavailable is how many nodes an update replaces at a time, like \"33%\" or \"2\"; effect is written as in Kubernetes."
+  description = "Node pools by name. machines are instance types of one processor architecture, the first preferred; os is al2023 or bottlerocket; zones are numbers of subnet_ids, from 1, and none means all; max_unavailable is how many nodes an update replaces at a time, like \"33%\" or \"2\"; effect is written as in Kubernetes; policies are what its nodes may do beside what a node needs."
   type = map(object({
     machines = list(string)
     os       = optional(string, "al2023")
@@ -15,6 +15,18 @@ variable "node_pools" {
       effect = string
     })), [])
     max_unavailable = optional(string, "33%")
+    policies = optional(object({
+      managed = optional(list(string), [])
+      statements = optional(list(object({
+        actions   = list(string)
+        resources = list(string)
+        conditions = optional(list(object({
+          test     = string
+          variable = string
+          values   = list(string)
+        })), [])
+      })), [])
+    }), {})
   }))
 
   validation {
@@ -65,6 +77,16 @@ variable "node_pools" {
   validation {
     condition     = alltrue(flatten([for pool in values(var.node_pools) : [for zone in pool.zones : contains(range(1, min(coalesce(var.zones, length(var.subnet_ids)), length(var.subnet_ids)) + 1), zone)]])) && alltrue([for pool in values(var.node_pools) : length(distinct(pool.zones)) == length(pool.zones)])
     error_message = "node_pools: zones must be different numbers of subnet_ids, the first of which is 1."
+  }
+
+  validation {
+    condition     = alltrue(flatten([for pool in values(var.node_pools) : [for arn in pool.policies.managed : can(regex("^arn:[a-z-]+:iam::([0-9]{12}|aws):policy/[A-Za-z0-9+=,.@_/-]+$", arn))]])) && alltrue([for pool in values(var.node_pools) : length(distinct(pool.policies.managed)) == length(pool.policies.managed)])
+    error_message = "node_pools: policies.managed must be different ARNs of IAM policies, like arn:aws:iam::aws:policy/AmazonSSMManagedInstanceCore."
+  }
+
+  validation {
+    condition     = alltrue(flatten([for pool in values(var.node_pools) : [for statement in pool.policies.statements : length(statement.actions) > 0 && length(statement.resources) > 0 && alltrue([for action in statement.actions : can(regex("^([*]|[a-z0-9-]+:[A-Za-z0-9*?]+)$", action))]) && alltrue([for resource in statement.resources : can(regex("^([*]|arn:[a-z-]+:[a-z0-9-]+:[^:]*:[^:]*:.+)$", resource))]) && alltrue([for condition in statement.conditions : length(condition.values) > 0])]]))
+    error_message = "node_pools: each of policies.statements must have actions like sqs:SendMessage, resources that are ARNs or *, and values in each condition."
   }
 
   validation {

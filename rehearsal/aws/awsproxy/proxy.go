@@ -61,6 +61,7 @@ type Proxy struct {
 	listener net.Listener
 	done     chan struct{}
 
+	account     string
 	wrote       func(service string)
 	eks         *eks.Service
 	keys        keyring
@@ -86,7 +87,7 @@ func Start(ctx context.Context, o Options) (*Proxy, error) {
 		o.Log = io.Discard
 	}
 	transport := persistent{&http.Transport{MaxIdleConnsPerHost: 32, IdleConnTimeout: 30 * time.Second}}
-	p := &Proxy{moto: o.Moto, listener: listener, done: make(chan struct{}), http: &http.Client{Transport: transport}}
+	p := &Proxy{account: o.Account, moto: o.Moto, listener: listener, done: make(chan struct{}), http: &http.Client{Transport: transport}}
 	p.eks = eks.New(o.Account, p.Moto)
 	p.keys.secrets = maps.Clone(o.Keys)
 	if o.Fleet != nil {

@@ -36,6 +36,8 @@ var refusals = []forbidden{
 	{"rds", "DeleteDBParameterGroup", (*Proxy).parameterGroupIsFree},
 	{"rds", "DeleteDBInstance", finalSnapshot},
 	{"kms", "ScheduleKeyDeletion", waitingPeriod},
+	{"iam", "AttachRolePolicy", (*Proxy).policyFits},
+	{"iam", "PutRolePolicy", (*Proxy).policyIsSmall},
 	{"elasticloadbalancing", "DeleteLoadBalancer", (*Proxy).balancerIsUnprotected},
 }
 

@@ -200,3 +200,45 @@ run "pool_stays_in_its_zones_and_updates_at_its_own_pace" {
     error_message = "A third of a pool must be replaced at a time by default."
   }
 }
+
+run "pool_with_policies_has_a_role_of_its_own" {
+  command = apply
+
+  variables {
+    pull_through_prefixes = { quay = "shop/quay" }
+    node_pools = {
+      general = { machines = ["m7i.large"], min = 3, max = 12 }
+      gpu = {
+        machines = ["g6.xlarge"]
+        min      = 0
+        max      = 4
+        policies = {
+          managed    = ["arn:aws:iam::aws:policy/AmazonSSMManagedInstanceCore", "arn:aws:iam::aws:policy/AmazonEKSWorkerNodePolicy"]
+          statements = [{ actions = ["s3:GetObject"], resources = ["arn:aws:s3:::models/*"] }]
+        }
+      }
+    }
+  }
+
+  override_resource {
+    target = aws_iam_role.pool
+    values = { arn = "arn:aws:iam::123456789012:role/of-the-pool" }
+  }
+
+  assert {
+    condition     = { for pool, group in aws_eks_node_group.this : pool => group.node_role_arn } == { general = aws_iam_role.node.arn, gpu = "arn:aws:iam::123456789012:role/of-the-pool" }
+    error_message = "The rights of one pool must not be those of another."
+  }
+
+  assert {
+    condition = toset([for attachment in values(aws_iam_role_policy_attachment.pool) : attachment.policy_arn]) == toset([
+      "arn:aws:iam::aws:policy/AmazonEKSWorkerNodePolicy", "arn:aws:iam::aws:policy/AmazonEC2ContainerRegistryPullOnly", "arn:aws:iam::aws:policy/AmazonSSMManagedInstanceCore",
+    ]) && alltrue([for attachment in values(aws_iam_role_policy_attachment.pool) : attachment.role == aws_iam_role.pool["gpu"].name])
+    error_message = "The pool's role must have what every node needs, and what the pool names, once."
+  }
+
+  assert {
+    condition     = data.aws_iam_policy_document.pool["gpu"].statement[0].resources == toset(["arn:aws:s3:::models/*"]) && keys(aws_iam_role_policy.pool_pull_through) == ["gpu"] && length(aws_iam_role.pool["gpu"].name) <= 64
+    error_message = "The pool's role must have its statements and may fill the caches, and its name must fit."
+  }
+}

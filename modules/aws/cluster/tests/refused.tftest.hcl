@@ -370,3 +370,13 @@ run "wrong_values_17" {
     var.public_subnet_ids,
   ]
 }
+
+run "policy_of_a_pool_by_its_name_is_refused" {
+  command = plan
+
+  variables {
+    node_pools = { general = { machines = ["m7i.large"], min = 3, max = 12, policies = { managed = ["AmazonSSMManagedInstanceCore"] } } }
+  }
+
+  expect_failures = [var.node_pools]
+}
