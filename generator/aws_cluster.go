@@ -28,6 +28,11 @@ func awsCluster(c spec.Cluster, plan Addresses, r Root) []attribute {
 		{"admins", texts(s.Access.Admins)},
 		{"operators", texts(s.Access.Operators)},
 		{"viewers", texts(s.Access.Viewers)},
+	}
+	if len(s.Access.Teams) > 0 {
+		out = append(out, attribute{"teams", awsTeams(s.Access.Teams)})
+	}
+	out = append(out, []attribute{
 		gap,
 		{"logs", texts(s.Kubernetes.Logs)},
 		{"log_group", foundation("control_plane_log_groups", r.color())},
@@ -45,7 +50,7 @@ func awsCluster(c spec.Cluster, plan Addresses, r Root) []attribute {
 		{"zone_id", foundation("zone_id")},
 		gap,
 		{protection, reference("var", protection)},
-	}
+	}...)
 	if s.Ingress.Management != nil {
 		out = append(out, gap, attribute{"management", awsManagement(s)})
 	}
@@ -60,6 +65,15 @@ func awsCluster(c spec.Cluster, plan Addresses, r Root) []attribute {
 		out = append(out, gap, attribute{"permissions_boundary", text(s.Access.PermissionsBoundary)})
 	}
 	return out
+}
+
+// awsTeams are who may do something in some namespaces.
+func awsTeams(teams []spec.Team) hclwrite.Tokens {
+	out := make([]hclwrite.Tokens, len(teams))
+	for i, t := range teams {
+		out[i] = object(attribute{"principal", text(t.Principal)}, attribute{"role", text(t.Role)}, attribute{"namespaces", texts(t.Namespaces)})
+	}
+	return hclwrite.TokensForTuple(out)
 }
 
 func awsIngress(in spec.Ingress) hclwrite.Tokens {

@@ -178,7 +178,9 @@ func (v *conversion) entry(n *node) {
 		v.c.Spec.Access.Viewers = v.principal(v.c.Spec.Access.Viewers, "spec.access.viewers", n, who)
 		return
 	}
-	v.drop(n, "a spec knows admins (AmazonEKSClusterAdminPolicy) and viewers (AmazonEKSViewPolicy) of the whole cluster; give others access by RBAC")
+	if !v.teams(n) {
+		v.drop(n, "a spec knows admins (AmazonEKSClusterAdminPolicy) and viewers (AmazonEKSViewPolicy) of the whole cluster, and teams of some namespaces; give others access by RBAC")
+	}
 }
 
 func (v *conversion) principal(list []string, path string, n *node, who string) []string {

@@ -12,6 +12,7 @@ var choices = map[string][]string{
 	"spec.network.nat":                      {"per-zone", "single", "none"},
 	"spec.network.egress.mode":              {"open", "restricted"},
 	"spec.access.api":                       {"private", "restricted"},
+	"spec.access.teams[].role":              {"view", "edit", "admin"},
 	"spec.ingress.zone":                     {"create", "adopt"},
 	"spec.ingress.visibility":               {"public", "internal"},
 	"spec.ingress.tls.issuer":               {"letsencrypt", "cloud"},

@@ -210,8 +210,20 @@ type Access struct {
 	Operators []string `yaml:"operators,omitempty"`
 	// Roles, users or groups of the platform that see everything but secrets.
 	Viewers []string `yaml:"viewers,omitempty"`
+	// Roles or users that may do something in some namespaces only, on AWS.
+	Teams []Team `yaml:"teams,omitempty"`
 	// The IAM policy that bounds every role that is made, on AWS. Left out: none does.
 	PermissionsBoundary string `yaml:"permissionsBoundary,omitempty"`
+}
+
+// Team is a principal with access to some namespaces, beside what it has as a viewer.
+type Team struct {
+	// The role or user.
+	Principal string `yaml:"principal"`
+	// What it may do there: look at everything but secrets (view), change what runs there and read secrets (edit), or give roles to others too (admin).
+	Role string `yaml:"role"`
+	// The namespaces; * stands for any part of a name.
+	Namespaces []string `yaml:"namespaces"`
 }
 
 // VPN is the client VPN into the network.

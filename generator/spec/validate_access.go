@@ -99,6 +99,7 @@ func (v *validator) access() {
 	}
 	v.boundary(a.PermissionsBoundary)
 	v.principals(a)
+	v.teams(a)
 }
 
 // principals checks who is given access.

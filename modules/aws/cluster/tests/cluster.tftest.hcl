@@ -279,3 +279,30 @@ run "every_role_is_bounded" {
     error_message = "A boundary must be on every role."
   }
 }
+
+run "teams_have_their_namespaces_and_no_others" {
+  command = plan
+
+  variables {
+    viewers = ["arn:aws:iam::123456789012:role/developer"]
+    teams = [
+      { principal = "arn:aws:iam::123456789012:role/developer", role = "edit", namespaces = ["sandbox", "preview-*"] },
+      { principal = "arn:aws:iam::123456789012:role/checkout", role = "admin", namespaces = ["checkout"] },
+      { principal = "arn:aws:iam::123456789012:role/checkout", role = "view", namespaces = ["storefront"] },
+    ]
+  }
+
+  assert {
+    condition     = setunion(keys(aws_eks_access_entry.this), keys(aws_eks_access_entry.team)) == toset(["arn:aws:iam::123456789012:role/developer", "arn:aws:iam::123456789012:role/checkout"]) && keys(aws_eks_access_entry.team) == ["arn:aws:iam::123456789012:role/checkout"]
+    error_message = "Each principal must have one entry."
+  }
+
+  assert {
+    condition = [for association in values(aws_eks_access_policy_association.team) : [association.principal_arn, association.policy_arn, association.access_scope[0].type, association.access_scope[0].namespaces]] == [
+      ["arn:aws:iam::123456789012:role/checkout", "arn:aws:eks::aws:cluster-access-policy/AmazonEKSAdminPolicy", "namespace", toset(["checkout"])],
+      ["arn:aws:iam::123456789012:role/developer", "arn:aws:eks::aws:cluster-access-policy/AmazonEKSEditPolicy", "namespace", toset(["preview-*", "sandbox"])],
+      ["arn:aws:iam::123456789012:role/checkout", "arn:aws:eks::aws:cluster-access-policy/AmazonEKSViewPolicy", "namespace", toset(["storefront"])],
+    ]
+    error_message = "A team must have its role in its namespaces only."
+  }
+}

@@ -380,3 +380,26 @@ run "policy_of_a_pool_by_its_name_is_refused" {
 
   expect_failures = [var.node_pools]
 }
+
+run "team_of_every_namespace_is_refused" {
+  command = plan
+
+  variables {
+    teams = [{ principal = "arn:aws:iam::123456789012:role/checkout", role = "admin", namespaces = ["*"] }]
+  }
+
+  expect_failures = [var.teams]
+}
+
+run "team_with_one_role_twice_is_refused" {
+  command = plan
+
+  variables {
+    teams = [
+      { principal = "arn:aws:iam::123456789012:role/checkout", role = "edit", namespaces = ["checkout"] },
+      { principal = "arn:aws:iam::123456789012:role/checkout", role = "edit", namespaces = ["storefront"] },
+    ]
+  }
+
+  expect_failures = [var.teams]
+}
