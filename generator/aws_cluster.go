@@ -91,11 +91,15 @@ func awsIngress(in spec.Ingress) hclwrite.Tokens {
 }
 
 // awsAddon is an add-on; without a version EKS takes its own.
-func awsAddon(version string) hclwrite.Tokens {
-	if version == "" {
-		return object()
+func awsAddon(a spec.Addon) hclwrite.Tokens {
+	var out []attribute
+	if a.Version != "" {
+		out = append(out, attribute{"version", text(a.Version)})
 	}
-	return object(attribute{"version", text(version)})
+	if settings := a.Configuration.Object(); settings != nil {
+		out = append(out, attribute{"configuration", hclwrite.TokensForFunctionCall("jsonencode", anything(settings))})
+	}
+	return object(out...)
 }
 
 func awsNodePool(p spec.NodePool) hclwrite.Tokens {

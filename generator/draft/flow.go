@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"reflect"
 	"strings"
+
+	"drover/generator/spec"
 )
 
 // flow is a part of a spec in one line: JSON, which is YAML too, without what is left out.
@@ -19,6 +21,9 @@ func flow(part any) (string, error) {
 
 // plainOf is a value of a spec as maps, lists, texts and numbers, by the names that YAML has.
 func plainOf(v reflect.Value) any {
+	if values, ours := v.Interface().(spec.Values); ours {
+		return values.Object()
+	}
 	if _, text := v.Interface().(encoding.TextMarshaler); text {
 		return v.Interface()
 	}

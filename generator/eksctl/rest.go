@@ -1,10 +1,13 @@
 package eksctl
 
 import (
+	"encoding/json"
 	"regexp"
 	"slices"
 	"strings"
 	"sync"
+
+	"drover/generator/spec"
 )
 
 // builtIn are the add-ons that every cluster of drover has.
@@ -23,7 +26,7 @@ var reasons = map[string]string{
 	"identityProviders":                        "people get access by IAM: access.admins and access.viewers",
 	"secretsEncryption":                        "drover encrypts secrets with a key that it makes, and rotates it",
 	"addons":                                   "write an add-on of the platform with its version in kubernetes.addons; others arrive by GitOps",
-	"addons[].configurationValues":             "drover configures its add-ons itself",
+	"addons[].configurationValues":             "write it to kubernetes.addons, with the add-on's version",
 	"addons[].tags":                            "tags are of the whole cluster: metadata.labels",
 	"addons[].attachPolicyARNs":                ownRights,
 	"addons[].wellKnownPolicies":               ownRights,
@@ -74,6 +77,7 @@ func (v *conversion) rest(root *node) {
 	for _, n := range root.get("addons").list() {
 		if slices.Contains(builtIn, n.get("name").string()) {
 			n.get("name").used = true
+			v.addonSettings(n)
 			if version := n.get("version"); version.string() != "" && version.string() != "latest" {
 				v.drop(version, "drover pins the versions of its add-ons; write another in kubernetes.addons")
 			}
@@ -82,6 +86,31 @@ func (v *conversion) rest(root *node) {
 		}
 	}
 	v.untouched(root)
+}
+
+// addonSettings are what an add-on is configured with, that every cluster of drover has.
+func (v *conversion) addonSettings(n *node) {
+	settings, name := n.get("configurationValues"), n.get("name").string()
+	text := settings.string()
+	if text == "" {
+		return
+	}
+	var object map[string]any
+	if json.Unmarshal([]byte(text), &object) != nil {
+		v.drop(settings, "it is not the JSON of an object; write it as a mapping to kubernetes.addons."+name+".configuration")
+		return
+	}
+	data, err := json.Marshal(object)
+	if err != nil {
+		v.drop(settings, "it holds what JSON has not")
+		return
+	}
+	k := &v.c.Spec.Kubernetes
+	if k.Addons == nil {
+		k.Addons = map[string]spec.Addon{}
+	}
+	k.Addons[name] = spec.Addon{Configuration: spec.Values(data)}
+	v.carry("spec.kubernetes.addons."+name, settings, func() { delete(k.Addons, name) })
 }
 
 func (n *node) unuse() {

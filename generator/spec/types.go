@@ -81,10 +81,18 @@ type Kubernetes struct {
 	Logs []string `yaml:"logs,omitempty"`
 	// How long the logs of the control plane are kept, in days.
 	LogRetention Duration `yaml:"logRetention,omitempty"`
-	// The platform's own add-ons in the cluster, on AWS: the version of each, or none for one to do without. Left out: what a cluster needs, at the versions that drover pins for its version of Kubernetes.
-	Addons map[string]string `yaml:"addons,omitempty"`
+	// The platform's own add-ons in the cluster, on AWS, by their names: the version of each, or none for one to do without; or version and configuration, indented below the name. Left out: what a cluster needs, at the versions that drover pins for its version of Kubernetes.
+	Addons map[string]Addon `yaml:"addons,omitempty"`
 	// What adds nodes: the pools alone, each between its min and max, or Karpenter beside them, on AWS. Either arrives by GitOps and gets its rights: Karpenter its queue, roles and access; the Cluster Autoscaler, which moves the pools, its role when gitops.components has autoscaler.
 	Autoscaler string `yaml:"autoscaler,omitempty"`
+}
+
+// Addon is one of the platform's own add-ons.
+type Addon struct {
+	// The version, or none for an add-on to do without. Left out: the one that drover pins.
+	Version string `yaml:"version,omitempty"`
+	// What it is configured with, as its schema says (aws eks describe-addon-configuration). What drover sets itself stays, and the rest is the add-on's default.
+	Configuration Values `yaml:"configuration,omitempty"`
 }
 
 // State is where Terraform keeps its state, and drover its store beside it.

@@ -306,3 +306,37 @@ run "teams_have_their_namespaces_and_no_others" {
     error_message = "A team must have its role in its namespaces only."
   }
 }
+
+run "addons_are_configured_as_asked_and_as_the_module_needs" {
+  command = plan
+
+  variables {
+    pod_subnets = { eu-west-1a = "subnet-d0", eu-west-1b = "subnet-d1", eu-west-1c = "subnet-d2" }
+    addons = {
+      coredns                = { configuration = "{\"replicaCount\":3,\"nodeSelector\":{\"workload\":\"system\"}}" }
+      eks-pod-identity-agent = {}
+      kube-proxy             = {}
+      vpc-cni                = { configuration = "{\"env\":{\"WARM_IP_TARGET\":\"4\",\"ENABLE_PREFIX_DELEGATION\":\"false\"},\"resources\":{\"requests\":{\"cpu\":\"50m\"}}}" }
+    }
+  }
+
+  assert {
+    condition     = jsondecode(aws_eks_addon.after_nodes["coredns"].configuration_values) == { replicaCount = 3, nodeSelector = { workload = "system" } }
+    error_message = "An add-on must be configured as asked."
+  }
+
+  assert {
+    condition     = keys(local.addon_settings) == ["coredns", "vpc-cni"]
+    error_message = "An add-on that nobody configures must have its defaults."
+  }
+
+  assert {
+    condition = (
+      jsondecode(aws_eks_addon.before_nodes["vpc-cni"].configuration_values).env == { AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG = "true", ENABLE_PREFIX_DELEGATION = "true", ENI_CONFIG_LABEL_DEF = "topology.kubernetes.io/zone", WARM_IP_TARGET = "4" }
+      && jsondecode(aws_eks_addon.before_nodes["vpc-cni"].configuration_values).enableNetworkPolicy == "true"
+      && jsondecode(aws_eks_addon.before_nodes["vpc-cni"].configuration_values).resources.requests.cpu == "50m"
+      && jsondecode(aws_eks_addon.before_nodes["vpc-cni"].configuration_values).eniConfig.create
+    )
+    error_message = "The network plugin must have what the pods' subnets need, and what is asked beside it."
+  }
+}

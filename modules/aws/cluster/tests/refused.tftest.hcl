@@ -403,3 +403,23 @@ run "team_with_one_role_twice_is_refused" {
 
   expect_failures = [var.teams]
 }
+
+run "configuration_that_is_no_object_is_refused" {
+  command = plan
+
+  variables {
+    addons = { coredns = { configuration = "[1]" }, eks-pod-identity-agent = {}, kube-proxy = {}, vpc-cni = {} }
+  }
+
+  expect_failures = [var.addons]
+}
+
+run "network_policies_are_not_turned_off" {
+  command = plan
+
+  variables {
+    addons = { coredns = {}, eks-pod-identity-agent = {}, kube-proxy = {}, vpc-cni = { configuration = "{\"enableNetworkPolicy\":\"false\"}" } }
+  }
+
+  expect_failures = [var.addons]
+}
