@@ -127,6 +127,9 @@ func awsNodePool(p spec.NodePool) hclwrite.Tokens {
 		}
 		out = append(out, attribute{"taints", hclwrite.TokensForTuple(taints)})
 	}
+	if p.Kubelet != nil {
+		out = append(out, attribute{"kubelet", awsKubelet(*p.Kubelet)})
+	}
 	if p.Policies != nil {
 		out = append(out, attribute{"policies", awsPolicies(*p.Policies)})
 	}

@@ -71,6 +71,7 @@ func TestEverythingThatIsSetIsWritten(t *testing.T) {
 		Name: "general", Machines: []string{"m7i.large"}, OS: "bottlerocket", Capacity: "spot", Min: 2, Max: 5, Disk: 100 << 30,
 		Labels: map[string]string{"a": "true", "b": ""}, Taints: []spec.Taint{{Key: "x", Value: "1", Effect: "NoSchedule"}, {Key: "y", Effect: "NoExecute"}},
 		Policies: &spec.Policies{Managed: []string{"arn:aws:iam::aws:policy/AmazonSSMManagedInstanceCore"}},
+		Kubelet:  &spec.Kubelet{MaxPods: 58, KubeReserved: &spec.Reservation{CPU: "250m", Memory: 1 << 30}, ImageGC: &spec.ImageGC{High: 80, Low: 0}},
 	}}
 	c.Spec.Services.Identities = []spec.Identity{{Name: "a", Namespace: "b", ServiceAccount: "c", Policies: &spec.Policies{Statements: []spec.Statement{{
 		Actions: []string{"s3:GetObject"}, Resources: []string{"arn:aws:s3:::a/${aws:userid}/*"},
@@ -99,7 +100,7 @@ func said(pools []spec.NodePool) []spec.NodePool {
 	var out []spec.NodePool
 	for _, p := range pools {
 		out = append(out, spec.NodePool{
-			Name: p.Name, Machines: p.Machines, OS: p.OS, Capacity: p.Capacity, Min: p.Min, Max: p.Max, Disk: p.Disk, Labels: p.Labels, Taints: p.Taints, Policies: p.Policies,
+			Name: p.Name, Machines: p.Machines, OS: p.OS, Capacity: p.Capacity, Min: p.Min, Max: p.Max, Disk: p.Disk, Labels: p.Labels, Taints: p.Taints, Policies: p.Policies, Kubelet: p.Kubelet,
 		})
 	}
 	return out

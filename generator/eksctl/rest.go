@@ -51,6 +51,7 @@ var reasons = map[string]string{
 	"nodeGroups[].iam":                         "workloads get identities of their own: see services.identities; a pool has policies",
 	"managedNodeGroups[].ami":                  "drover takes the platform's newest image for the version",
 	"nodeGroups[].ami":                         "drover takes the platform's newest image for the version",
+	"nodeGroups[].kubeletExtraConfig":          "a spec has maxPods, kubeReserved, systemReserved and imageGC: see kubelet of the pool",
 	"managedNodeGroups[].tags":                 "tags are of the whole cluster: metadata.labels",
 	"nodeGroups[].tags":                        "tags are of the whole cluster: metadata.labels",
 	"managedNodeGroups[].availabilityZones":    "a pool spans all zones, or those whose numbers are in its zones",

@@ -15,6 +15,9 @@ const unbounded = math.MaxInt
 var bounds = map[string]bound{
 	"spec.nodePools[].min":                       {0, mostNodes},
 	"spec.nodePools[].max":                       {1, mostNodes},
+	"spec.nodePools[].kubelet.maxPods":           {1, 250},
+	"spec.nodePools[].kubelet.imageGC.high":      {1, 100},
+	"spec.nodePools[].kubelet.imageGC.low":       {0, 99},
 	"spec.services.alerts.pagerduty.keyVersion":  {1, unbounded},
 	"spec.services.alerts.webhook.keyVersion":    {1, unbounded},
 	"spec.rotation.traffic.health.port":          {80, 443},

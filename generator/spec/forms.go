@@ -100,6 +100,7 @@ var forms = sync.OnceValue(func() map[string]string {
 		"spec.terraform.version":                         versionConstraint.text,
 	}
 	maps.Copy(out, policyForms())
+	maps.Copy(out, kubeletForms())
 	return out
 })
 

@@ -175,6 +175,8 @@ var examples = map[string]string{
 	"spec.ingress.management.domain":                                         "domain: ops.example.com",
 	"spec.nodePools[].name":                                                  "name: general",
 	"spec.nodePools[].min":                                                   "min: 3",
+	"spec.nodePools[].kubelet.imageGC.high":                                  "high: 80",
+	"spec.nodePools[].kubelet.imageGC.low":                                   "low: 70",
 	"spec.nodePools[].taints[].key":                                          "key: workload",
 	"spec.nodePools[].taints[].effect":                                       "effect: NoSchedule",
 	"spec.services.secrets.prefix":                                           "prefix: shop-prod",

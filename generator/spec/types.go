@@ -322,6 +322,38 @@ type NodePool struct {
 	Taints []Taint `yaml:"taints,omitempty"`
 	// What the nodes may do beside what a node needs, on AWS: every pod that escapes to a node may do it too, so that an identity of services.identities is better wherever it does. Such a pool has a role of its own.
 	Policies *Policies `yaml:"policies,omitempty"`
+	// Settings of the kubelet of each node, on AWS. Left out: what the image and EKS choose by the machine.
+	Kubelet *Kubelet `yaml:"kubelet,omitempty"`
+}
+
+// Kubelet are settings of the kubelet. What is left out is as the image has it.
+type Kubelet struct {
+	// The most pods on a node. The network plugin gives each an address, so that more needs prefixes or a range of their own (network.pods).
+	MaxPods int `yaml:"maxPods,omitempty"`
+	// What is kept for the kubelet and the container runtime.
+	KubeReserved *Reservation `yaml:"kubeReserved,omitempty"`
+	// What is kept for the rest of the system.
+	SystemReserved *Reservation `yaml:"systemReserved,omitempty"`
+	// When images that nothing uses are deleted.
+	ImageGC *ImageGC `yaml:"imageGC,omitempty"`
+}
+
+// Reservation is a part of a node that pods get nothing of.
+type Reservation struct {
+	// Processors, in quotes: "250m" is a quarter of one.
+	CPU string `yaml:"cpu,omitempty"`
+	// Memory.
+	Memory Size `yaml:"memory,omitempty"`
+	// Space on the disk.
+	Disk Size `yaml:"disk,omitempty"`
+}
+
+// ImageGC says when images that nothing uses are deleted, by how full the disk is, in percent.
+type ImageGC struct {
+	// From here on they are deleted.
+	High int `yaml:"high"`
+	// Down to here.
+	Low int `yaml:"low"`
 }
 
 // Policies are rights beside those that drover gives, on AWS.

@@ -48,6 +48,7 @@ resource "aws_launch_template" "node" {
   name                   = "${local.cluster}-${each.key}"
   description            = "Nodes of ${local.cluster}, pool ${each.key}"
   update_default_version = true
+  user_data              = local.user_data[each.key] == null ? null : base64encode(local.user_data[each.key])
 
   metadata_options {
     http_endpoint = "enabled"

@@ -1,5 +1,5 @@
 variable "node_pools" {
-  description = "Node pools by name. machines are instance types of one processor architecture, the first preferred; os is al2023 or bottlerocket; zones are numbers of subnet_ids, from 1, and none means all; max_unavailable is how many nodes an update replaces at a time, like \"33%\" or \"2\"; effect is written as in Kubernetes; policies are what its nodes may do beside what a node needs."
+  description = "Node pools by name. machines are instance types of one processor architecture, the first preferred; os is al2023 or bottlerocket; zones are numbers of subnet_ids, from 1, and none means all; max_unavailable is how many nodes an update replaces at a time, like \"33%\" or \"2\"; effect is written as in Kubernetes; policies are what its nodes may do beside what a node needs; kubelet are settings of its kubelet, with what is reserved by cpu, memory and ephemeral-storage."
   type = map(object({
     machines = list(string)
     os       = optional(string, "al2023")
@@ -15,6 +15,12 @@ variable "node_pools" {
       effect = string
     })), [])
     max_unavailable = optional(string, "33%")
+    kubelet = optional(object({
+      max_pods        = optional(number)
+      kube_reserved   = optional(map(string), {})
+      system_reserved = optional(map(string), {})
+      image_gc        = optional(object({ high = number, low = number }))
+    }), {})
     policies = optional(object({
       managed = optional(list(string), [])
       statements = optional(list(object({
@@ -87,6 +93,22 @@ variable "node_pools" {
   validation {
     condition     = alltrue(flatten([for pool in values(var.node_pools) : [for statement in pool.policies.statements : length(statement.actions) > 0 && length(statement.resources) > 0 && alltrue([for action in statement.actions : can(regex("^([*]|[a-z0-9-]+:[A-Za-z0-9*?]+)$", action))]) && alltrue([for resource in statement.resources : can(regex("^([*]|arn:[a-z-]+:[a-z0-9-]+:[^:]*:[^:]*:.+)$", resource))]) && alltrue([for condition in statement.conditions : length(condition.values) > 0])]]))
     error_message = "node_pools: each of policies.statements must have actions like sqs:SendMessage, resources that are ARNs or *, and values in each condition."
+  }
+
+  validation {
+    # https://docs.aws.amazon.com/eks/latest/userguide/choosing-instance-type.html#determine-max-pods
+    condition     = alltrue([for pool in values(var.node_pools) : pool.kubelet.max_pods == null || try(pool.kubelet.max_pods >= 1 && pool.kubelet.max_pods <= 250 && floor(pool.kubelet.max_pods) == pool.kubelet.max_pods, false)])
+    error_message = "node_pools: kubelet.max_pods must be a whole number from 1 to 250, the most that EKS takes."
+  }
+
+  validation {
+    condition     = alltrue(flatten([for pool in values(var.node_pools) : [for reserved in [pool.kubelet.kube_reserved, pool.kubelet.system_reserved] : [for what, amount in reserved : contains(["cpu", "memory", "ephemeral-storage"], what) && can(regex("^[0-9.]+(m|Mi|Gi|Ti)?$", amount))]]]))
+    error_message = "node_pools: what the kubelet reserves must be amounts of cpu, memory and ephemeral-storage, like \"250m\" or \"512Mi\"."
+  }
+
+  validation {
+    condition     = alltrue([for pool in values(var.node_pools) : try(pool.kubelet.image_gc.low >= 0 && pool.kubelet.image_gc.low < pool.kubelet.image_gc.high && pool.kubelet.image_gc.high <= 100, pool.kubelet.image_gc == null)])
+    error_message = "node_pools: kubelet.image_gc must have a low below its high, both percentages: the kubelet does not start otherwise."
   }
 
   validation {

@@ -242,3 +242,66 @@ run "pool_with_policies_has_a_role_of_its_own" {
     error_message = "The pool's role must have its statements and may fill the caches, and its name must fit."
   }
 }
+
+run "kubelet_is_told_what_the_pool_says" {
+  command = plan
+
+  variables {
+    node_pools = {
+      general = { machines = ["m7i.large"], min = 3, max = 12 }
+      dense = {
+        machines = ["m7i.large"]
+        min      = 0
+        max      = 4
+        kubelet = {
+          max_pods        = 58
+          kube_reserved   = { cpu = "250m", memory = "1Gi", ephemeral-storage = "2Gi" }
+          system_reserved = { memory = "512Mi" }
+          image_gc        = { high = 80, low = 70 }
+        }
+      }
+      rocket = {
+        machines = ["m7i.large"]
+        os       = "bottlerocket"
+        min      = 0
+        max      = 4
+        kubelet  = { max_pods = 58, kube_reserved = { cpu = "250m" }, image_gc = { high = 80, low = 70 } }
+      }
+    }
+  }
+
+  assert {
+    condition     = local.user_data["general"] == null
+    error_message = "A pool that says nothing must have what EKS gives it."
+  }
+
+  assert {
+    condition = jsondecode(regex("(?s)\nContent-Type: application/node.eks.aws\n\n([^\n]+)\n--drover--\n$", base64decode(aws_launch_template.node["dense"].user_data))[0]) == {
+      apiVersion = "node.eks.aws/v1alpha1"
+      kind       = "NodeConfig"
+      spec = { kubelet = { config = {
+        imageGCHighThresholdPercent = 80
+        imageGCLowThresholdPercent  = 70
+        kubeReserved                = { cpu = "250m", ephemeral-storage = "2Gi", memory = "1Gi" }
+        maxPods                     = 58
+        systemReserved              = { memory = "512Mi" }
+      } } }
+    }
+    error_message = "AL2023 must get a NodeConfig, in a part of a MIME archive."
+  }
+
+  assert {
+    condition     = startswith(base64decode(aws_launch_template.node["dense"].user_data), "MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=\"drover\"\n\n--drover\n")
+    error_message = "EKS must be able to merge it into its own."
+  }
+
+  assert {
+    condition = base64decode(aws_launch_template.node["rocket"].user_data) == join("\n", [
+      "settings.kubernetes.image-gc-high-threshold-percent = \"80\"",
+      "settings.kubernetes.image-gc-low-threshold-percent = \"70\"",
+      "settings.kubernetes.kube-reserved.cpu = \"250m\"",
+      "settings.kubernetes.max-pods = 58",
+    ])
+    error_message = "Bottlerocket must get settings."
+  }
+}

@@ -423,3 +423,43 @@ run "network_policies_are_not_turned_off" {
 
   expect_failures = [var.addons]
 }
+
+run "more_pods_than_eks_takes_is_refused" {
+  command = plan
+
+  variables {
+    node_pools = { general = { machines = ["m7i.large"], min = 3, max = 12, kubelet = { max_pods = 251 } } }
+  }
+
+  expect_failures = [var.node_pools]
+}
+
+run "reservation_of_something_else_is_refused" {
+  command = plan
+
+  variables {
+    node_pools = { general = { machines = ["m7i.large"], min = 3, max = 12, kubelet = { kube_reserved = { gpu = "1" } } } }
+  }
+
+  expect_failures = [var.node_pools]
+}
+
+run "reservation_that_is_code_is_refused" {
+  command = plan
+
+  variables {
+    node_pools = { general = { machines = ["m7i.large"], min = 3, max = 12, kubelet = { kube_reserved = { cpu = "1\"\nx = 1" } } } }
+  }
+
+  expect_failures = [var.node_pools]
+}
+
+run "images_that_are_never_collected_is_refused" {
+  command = plan
+
+  variables {
+    node_pools = { general = { machines = ["m7i.large"], min = 3, max = 12, kubelet = { image_gc = { high = 70, low = 70 } } } }
+  }
+
+  expect_failures = [var.node_pools]
+}
