@@ -16,6 +16,14 @@ func awsCluster(c spec.Cluster, plan Addresses, r Root) []attribute {
 		{"name", text(c.Metadata.Name)},
 		{"color", text(r.color())},
 		{"kubernetes_version", text(s.Kubernetes.Version)},
+	}
+	if s.Kubernetes.Support == "extended" {
+		out = append(out, attribute{"support", text(s.Kubernetes.Support)})
+	}
+	if s.Kubernetes.ZonalShift {
+		out = append(out, attribute{"zonal_shift", boolean(true)})
+	}
+	out = append(out, []attribute{
 		gap,
 		{"vpc_id", foundation("vpc_id")},
 		{"zones", integer(s.Network.Zones)},
@@ -28,7 +36,7 @@ func awsCluster(c spec.Cluster, plan Addresses, r Root) []attribute {
 		{"admins", texts(s.Access.Admins)},
 		{"operators", texts(s.Access.Operators)},
 		{"viewers", texts(s.Access.Viewers)},
-	}
+	}...)
 	if len(s.Access.Teams) > 0 {
 		out = append(out, attribute{"teams", awsTeams(s.Access.Teams)})
 	}

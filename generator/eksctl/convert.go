@@ -33,6 +33,15 @@ func (v *conversion) basics(root *node) {
 	for name := range v.c.Metadata.Labels {
 		v.carry("metadata.labels."+name, tags.get(name), func() { delete(v.c.Metadata.Labels, name) })
 	}
+	support := root.get("upgradePolicy", "supportType")
+	if strings.EqualFold(support.string(), "EXTENDED") {
+		k.Support = "extended"
+		v.carry("spec.kubernetes.support", support, func() { k.Support = "" })
+	}
+	shift := root.get("zonalShiftConfig", "enabled")
+	if k.ZonalShift, _ = shift.truth(); k.ZonalShift {
+		v.carry("spec.kubernetes.zonalShift", shift, func() { k.ZonalShift = false })
+	}
 	logging := root.get("cloudWatch", "clusterLogging")
 	types := logging.get("enableTypes")
 	for _, log := range types.strings() {

@@ -8,6 +8,7 @@ var choices = map[string][]string{
 	"spec.platform":                         {string(AWS), string(Azure), string(Google)},
 	"spec.kubernetes.logs[]":                {"api", "audit", "authenticator", "controllerManager", "scheduler"},
 	"spec.kubernetes.autoscaler":            {"pools", "karpenter"},
+	"spec.kubernetes.support":               {"standard", "extended"},
 	"spec.state.backend":                    {"local", "s3", "azurerm", "gcs"},
 	"spec.network.nat":                      {"per-zone", "single", "none"},
 	"spec.network.egress.mode":              {"open", "restricted"},

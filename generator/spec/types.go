@@ -83,6 +83,10 @@ type Kubernetes struct {
 	LogRetention Duration `yaml:"logRetention,omitempty"`
 	// The platform's own add-ons in the cluster, on AWS, by their names: the version of each, or none for one to do without; or version and configuration, indented below the name. Left out: what a cluster needs, at the versions that drover pins for its version of Kubernetes.
 	Addons map[string]Addon `yaml:"addons,omitempty"`
+	// What happens at the end of the standard support of the version, on AWS: EKS upgrades the cluster, in place (standard); or it goes on with it for a year and bills more for each hour (extended). Left out: standard, as a rotation is the upgrade.
+	Support string `yaml:"support,omitempty"`
+	// Whether traffic and new nodes can be moved away from a zone that fails, on AWS: by hand, or by AWS itself where its autoshift is on. Before each shift the other zones need room for everything.
+	ZonalShift bool `yaml:"zonalShift,omitempty"`
 	// What adds nodes: the pools alone, each between its min and max, or Karpenter beside them, on AWS. Either arrives by GitOps and gets its rights: Karpenter its queue, roles and access; the Cluster Autoscaler, which moves the pools, its role when gitops.components has autoscaler.
 	Autoscaler string `yaml:"autoscaler,omitempty"`
 }

@@ -28,6 +28,23 @@ variable "kubernetes_version" {
   }
 }
 
+variable "support" {
+  description = "What happens at the end of the standard support of the version: EKS upgrades the cluster in place (standard), or it goes on with the version and bills more (extended)."
+  type        = string
+  default     = "standard"
+
+  validation {
+    condition     = contains(["standard", "extended"], var.support)
+    error_message = "support must be \"standard\" or \"extended\"."
+  }
+}
+
+variable "zonal_shift" {
+  description = "Whether traffic and new nodes can be moved away from a zone that fails, by Amazon Application Recovery Controller."
+  type        = bool
+  default     = false
+}
+
 variable "kms_key_arn" {
   description = "ARN of the key that encrypts Kubernetes secrets and the nodes' disks."
   type        = string

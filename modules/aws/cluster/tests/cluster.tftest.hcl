@@ -340,3 +340,26 @@ run "addons_are_configured_as_asked_and_as_the_module_needs" {
     error_message = "The network plugin must have what the pods' subnets need, and what is asked beside it."
   }
 }
+
+run "support_ends_and_zones_stay_unless_asked" {
+  command = plan
+
+  assert {
+    condition     = aws_eks_cluster.this.upgrade_policy[0].support_type == "STANDARD" && !aws_eks_cluster.this.zonal_shift_config[0].enabled
+    error_message = "Extended support costs, and shifts need room: neither may come by itself."
+  }
+}
+
+run "support_is_extended_and_zones_can_be_left" {
+  command = plan
+
+  variables {
+    support     = "extended"
+    zonal_shift = true
+  }
+
+  assert {
+    condition     = aws_eks_cluster.this.upgrade_policy[0].support_type == "EXTENDED" && aws_eks_cluster.this.zonal_shift_config[0].enabled
+    error_message = "Both must be as asked."
+  }
+}

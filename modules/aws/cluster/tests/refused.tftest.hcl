@@ -463,3 +463,13 @@ run "images_that_are_never_collected_is_refused" {
 
   expect_failures = [var.node_pools]
 }
+
+run "support_of_another_kind_is_refused" {
+  command = plan
+
+  variables {
+    support = "forever"
+  }
+
+  expect_failures = [var.support]
+}
