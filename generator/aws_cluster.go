@@ -135,6 +135,12 @@ func awsNodePool(p spec.NodePool) hclwrite.Tokens {
 		}
 		out = append(out, attribute{"taints", hclwrite.TokensForTuple(taints)})
 	}
+	if p.Image != "" {
+		out = append(out, attribute{"image", text(p.Image)})
+	}
+	if p.UserData != "" {
+		out = append(out, attribute{"user_data", text(p.UserData)})
+	}
 	if p.Kubelet != nil {
 		out = append(out, attribute{"kubelet", awsKubelet(*p.Kubelet)})
 	}

@@ -73,11 +73,13 @@ func TestEverythingThatIsSetIsWritten(t *testing.T) {
 		Policies: &spec.Policies{Managed: []string{"arn:aws:iam::aws:policy/AmazonSSMManagedInstanceCore"}},
 		Kubelet:  &spec.Kubelet{MaxPods: 58, KubeReserved: &spec.Reservation{CPU: "250m", Memory: 1 << 30}, ImageGC: &spec.ImageGC{High: 80, Low: 0}},
 	}}
+	c.Spec.NodePools = append(c.Spec.NodePools, spec.NodePool{Name: "own", Machines: []string{"m7i.large"}, Capacity: "spot", Min: 0, Max: 2, Disk: 80 << 30, Taints: []spec.Taint{{Key: "x", Effect: "NoSchedule"}},
+		Image: "ami-0a1b2c3d4e5f60718", UserData: "#!/bin/bash\necho \"a: b\" # c\n"})
 	c.Spec.Services.Identities = []spec.Identity{{Name: "a", Namespace: "b", ServiceAccount: "c", Policies: &spec.Policies{Statements: []spec.Statement{{
 		Actions: []string{"s3:GetObject"}, Resources: []string{"arn:aws:s3:::a/${aws:userid}/*"},
 		Conditions: []spec.Condition{{Test: "Null", Variable: "aws:TokenIssueTime", Values: []string{"false"}}},
 	}}}}}
-	c.Spec.Accept = []spec.Acceptance{{Warning: "all-spot", Reason: `it is "fine": {really} # so`}, {Warning: "all-tainted", Reason: "x"}}
+	c.Spec.Accept = []spec.Acceptance{{Warning: "all-spot", Reason: `it is "fine": {really} # so`}, {Warning: "all-tainted", Reason: "x"}, {Warning: "custom-image", Reason: "x"}}
 	text, diagnostics, err := Text("shop", c)
 	if err != nil || len(diagnostics) > 0 {
 		t.Fatalf("%v\n%s\n%s", err, diagnostics.Error(), text)
@@ -100,7 +102,7 @@ func said(pools []spec.NodePool) []spec.NodePool {
 	var out []spec.NodePool
 	for _, p := range pools {
 		out = append(out, spec.NodePool{
-			Name: p.Name, Machines: p.Machines, OS: p.OS, Capacity: p.Capacity, Min: p.Min, Max: p.Max, Disk: p.Disk, Labels: p.Labels, Taints: p.Taints, Policies: p.Policies, Kubelet: p.Kubelet,
+			Name: p.Name, Machines: p.Machines, OS: p.OS, Capacity: p.Capacity, Min: p.Min, Max: p.Max, Disk: p.Disk, Labels: p.Labels, Taints: p.Taints, Policies: p.Policies, Kubelet: p.Kubelet, Image: p.Image, UserData: p.UserData,
 		})
 	}
 	return out

@@ -49,6 +49,7 @@ var awsRules = rules{
 		"arn:aws:iam::123456789012:policy/boundary"},
 	managed: form{lazily(`^arn:aws[a-z-]*:iam::([0-9]{12}|aws):policy/[A-Za-z0-9+=,.@_/-]+$`), "the ARN of an IAM policy",
 		"arn:aws:iam::aws:policy/AmazonSSMManagedInstanceCore"},
+	image:    form{lazily(`^ami-[0-9a-f]{8}([0-9a-f]{9})?$`), "the id of an image of EC2", "ami-0a1b2c3d4e5f60718"},
 	systems:  []string{"al2023", "bottlerocket"},
 	pool:     form{lazily(`^[a-z]([-a-z0-9]{0,28}[a-z0-9])?$`), "at most 30 lower-case letters, digits and dashes, beginning with a letter", "general"},
 	machine:  form{lazily(`^[a-z][a-z0-9-]*\.([a-z0-9]+|metal-[a-z0-9]+)$`), "an EC2 instance type", "m7i.large"},

@@ -33,7 +33,7 @@ var choices = map[string][]string{
 	"spec.rotation.onFailure":                      {"rollback", "freeze", "ask"},
 	"spec.terraform.flavor":                        {"terraform", "tofu"},
 	"spec.accept[].warning": {
-		"all-rights", "all-spot", "all-tainted", "blocked-issuer", "companion-hosts", "container-bridge", "few-addresses", "many-policies", "no-admins", "no-audit-log", "no-rollback-window", "open-api", "open-management", "out-of-support", "private-challenge", "short-interval", "single-nat", "single-node",
+		"all-rights", "all-spot", "all-tainted", "blocked-issuer", "companion-hosts", "container-bridge", "custom-image", "few-addresses", "many-policies", "no-admins", "no-audit-log", "no-rollback-window", "open-api", "open-management", "out-of-support", "private-challenge", "short-interval", "single-nat", "single-node",
 		"single-zone-database", "unknown-addon", "unknown-endpoint", "unknown-region", "unknown-version", "unpinned-addons",
 	},
 }

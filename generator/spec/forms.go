@@ -101,6 +101,7 @@ var forms = sync.OnceValue(func() map[string]string {
 	}
 	maps.Copy(out, policyForms())
 	maps.Copy(out, kubeletForms())
+	out["spec.nodePools[].image"] = onAny(func(r rules) form { return r.image })
 	return out
 })
 

@@ -43,6 +43,7 @@ type rules struct {
 	boundary   form     // of every role that is made; without a pattern there is no such thing
 	managed    form     // a policy of the platform that roles are given; without a pattern there are none
 	pool       form
+	image      form     // of nodes; without a pattern there are only the platform's own
 	systems    []string // of nodes, the default first; none: the platform's own
 	machine    form
 	machines   []string // the default

@@ -27,6 +27,7 @@ func (v *validator) nodePools() {
 		v.nodeLabels(path, p)
 		v.policies(path+".policies", p.Policies, ofEveryNode)
 		v.kubelet(path+".kubelet", p)
+		v.images(path, p)
 		least += max(p.Min, 0)
 		untainted = untainted || !slices.ContainsFunc(p.Taints, func(t Taint) bool { return t.Effect != "PreferNoSchedule" })
 	}

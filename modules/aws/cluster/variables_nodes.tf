@@ -1,5 +1,5 @@
 variable "node_pools" {
-  description = "Node pools by name. machines are instance types of one processor architecture, the first preferred; os is al2023 or bottlerocket; zones are numbers of subnet_ids, from 1, and none means all; max_unavailable is how many nodes an update replaces at a time, like \"33%\" or \"2\"; effect is written as in Kubernetes; policies are what its nodes may do beside what a node needs; kubelet are settings of its kubelet, with what is reserved by cpu, memory and ephemeral-storage."
+  description = "Node pools by name. machines are instance types of one processor architecture, the first preferred; os is al2023 or bottlerocket; zones are numbers of subnet_ids, from 1, and none means all; max_unavailable is how many nodes an update replaces at a time, like \"33%\" or \"2\"; effect is written as in Kubernetes; policies are what its nodes may do beside what a node needs; image is one that starts as that of os does, and null EKS' own; user_data is a script or a #cloud-config that AL2023 runs before it joins; kubelet are settings of its kubelet, with what is reserved by cpu, memory and ephemeral-storage."
   type = map(object({
     machines = list(string)
     os       = optional(string, "al2023")
@@ -15,6 +15,8 @@ variable "node_pools" {
       effect = string
     })), [])
     max_unavailable = optional(string, "33%")
+    image           = optional(string)
+    user_data       = optional(string)
     kubelet = optional(object({
       max_pods        = optional(number)
       kube_reserved   = optional(map(string), {})
@@ -109,6 +111,16 @@ variable "node_pools" {
   validation {
     condition     = alltrue([for pool in values(var.node_pools) : try(pool.kubelet.image_gc.low >= 0 && pool.kubelet.image_gc.low < pool.kubelet.image_gc.high && pool.kubelet.image_gc.high <= 100, pool.kubelet.image_gc == null)])
     error_message = "node_pools: kubelet.image_gc must have a low below its high, both percentages: the kubelet does not start otherwise."
+  }
+
+  validation {
+    condition     = alltrue([for pool in values(var.node_pools) : pool.image == null || can(regex("^ami-[0-9a-f]{8}([0-9a-f]{9})?$", pool.image))])
+    error_message = "node_pools: image must be the id of an image, like ami-0a1b2c3d4e5f60718, or null."
+  }
+
+  validation {
+    condition     = alltrue([for pool in values(var.node_pools) : pool.user_data == null || try(pool.os == "al2023" && (startswith(pool.user_data, "#!") || startswith(pool.user_data, "#cloud-config\n")) && length(pool.user_data) <= 8192, false)])
+    error_message = "node_pools: user_data must begin with #! or #cloud-config, have 8192 characters at most, and be for al2023: Bottlerocket runs nothing."
   }
 
   validation {

@@ -305,3 +305,67 @@ run "kubelet_is_told_what_the_pool_says" {
     error_message = "Bottlerocket must get settings."
   }
 }
+
+run "images_of_ones_own_are_told_how_to_join" {
+  command = apply
+
+  variables {
+    services_cidr = "172.20.0.0/17"
+    node_pools = {
+      general = { machines = ["m7i.large"], min = 3, max = 12, user_data = "#!/bin/bash\necho '--drover--'\n" }
+      own = {
+        machines  = ["m7i.large"]
+        min       = 0
+        max       = 4
+        image     = "ami-0a1b2c3d4e5f60718"
+        user_data = "#cloud-config\nruncmd: []\n"
+        labels    = { "example.com/kind" = "own", tier = "b" }
+        taints    = [{ key = "own", value = "x", effect = "NoSchedule" }, { key = "own", effect = "NoExecute" }]
+        kubelet   = { max_pods = 29 }
+      }
+      rocket = {
+        machines = ["m7i.large"]
+        os       = "bottlerocket"
+        min      = 0
+        max      = 4
+        image    = "ami-0a1b2c3d4e5f60719"
+        labels   = { "example.com/kind" = "own" }
+        taints   = [{ key = "own", value = "x", effect = "NoSchedule" }, { key = "own", effect = "NoExecute" }]
+      }
+    }
+  }
+
+  assert {
+    condition     = { for pool, group in aws_eks_node_group.this : pool => group.ami_type } == { general = "AL2023_x86_64_STANDARD", own = "CUSTOM", rocket = "CUSTOM" } && { for pool, template in aws_launch_template.node : pool => template.image_id if var.node_pools[pool].image != null } == { own = "ami-0a1b2c3d4e5f60718", rocket = "ami-0a1b2c3d4e5f60719" }
+    error_message = "An image must be in the launch template, and its kind CUSTOM."
+  }
+
+  assert {
+    condition = jsondecode(split("\n", base64decode(aws_launch_template.node["own"].user_data))[6]).spec == {
+      cluster = { name = "shop-blue", apiServerEndpoint = aws_eks_cluster.this.endpoint, certificateAuthority = "Y2E=", cidr = "172.20.0.0/17" }
+      kubelet = { config = { maxPods = 29 }, flags = ["--node-labels=example.com/kind=own,tier=b", "--register-with-taints=own=x:NoSchedule,own=:NoExecute"] }
+    }
+    error_message = "An image of one's own must be told which cluster it joins, and as what."
+  }
+
+  assert {
+    condition     = base64decode(regex("\n--drover\nContent-Type: text/cloud-config\nContent-Transfer-Encoding: base64\n\n([^\n]+)\n--drover--\n$", base64decode(aws_launch_template.node["own"].user_data))[0]) == "#cloud-config\nruncmd: []\n"
+    error_message = "What the pool runs must be the part behind EKS' own."
+  }
+
+  assert {
+    condition     = base64decode(regex("boundary=\"drover\"\n\n--drover\nContent-Type: text/x-shellscript\nContent-Transfer-Encoding: base64\n\n([^\n]+)\n--drover--\n$", base64decode(aws_launch_template.node["general"].user_data))[0]) == "#!/bin/bash\necho '--drover--'\n"
+    error_message = "A script must be a part of its own that nothing in it can end."
+  }
+
+  assert {
+    condition = base64decode(aws_launch_template.node["rocket"].user_data) == join("\n", [
+      "settings.kubernetes.api-server = \"${aws_eks_cluster.this.endpoint}\"",
+      "settings.kubernetes.cluster-certificate = \"Y2E=\"",
+      "settings.kubernetes.cluster-name = \"shop-blue\"",
+      "settings.kubernetes.node-labels.\"example.com/kind\" = \"own\"",
+      "settings.kubernetes.node-taints.\"own\" = [\"x:NoSchedule\",\":NoExecute\"]",
+    ])
+    error_message = "A Bottlerocket of one's own must be told which cluster it joins, and as what."
+  }
+}

@@ -473,3 +473,33 @@ run "support_of_another_kind_is_refused" {
 
   expect_failures = [var.support]
 }
+
+run "image_by_its_name_is_refused" {
+  command = plan
+
+  variables {
+    node_pools = { general = { machines = ["m7i.large"], min = 3, max = 12, image = "my-image" } }
+  }
+
+  expect_failures = [var.node_pools]
+}
+
+run "user_data_that_runs_nowhere_is_refused" {
+  command = plan
+
+  variables {
+    node_pools = { general = { machines = ["m7i.large"], min = 3, max = 12, user_data = "echo x" } }
+  }
+
+  expect_failures = [var.node_pools]
+}
+
+run "user_data_of_bottlerocket_is_refused" {
+  command = plan
+
+  variables {
+    node_pools = { general = { machines = ["m7i.large"], min = 3, max = 12, os = "bottlerocket", user_data = "#!/bin/bash\n" } }
+  }
+
+  expect_failures = [var.node_pools]
+}
