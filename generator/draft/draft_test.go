@@ -73,7 +73,7 @@ func TestEverythingThatIsSetIsWritten(t *testing.T) {
 		Policies: &spec.Policies{Managed: []string{"arn:aws:iam::aws:policy/AmazonSSMManagedInstanceCore"}},
 		Kubelet:  &spec.Kubelet{MaxPods: 58, KubeReserved: &spec.Reservation{CPU: "250m", Memory: 1 << 30}, ImageGC: &spec.ImageGC{High: 80, Low: 0}},
 	}}
-	c.Spec.NodePools = append(c.Spec.NodePools, spec.NodePool{Name: "own", Machines: []string{"m7i.large"}, Capacity: "spot", Min: 0, Max: 2, Disk: 80 << 30, Taints: []spec.Taint{{Key: "x", Effect: "NoSchedule"}},
+	c.Spec.NodePools = append(c.Spec.NodePools, spec.NodePool{Name: "own", Machines: []string{"m7i.large"}, OS: "al2023", Capacity: "spot", Min: 0, Max: 2, Disk: 80 << 30, Taints: []spec.Taint{{Key: "x", Effect: "NoSchedule"}},
 		Image: "ami-0a1b2c3d4e5f60718", UserData: "#!/bin/bash\necho \"a: b\" # c\n"})
 	c.Spec.Services.Identities = []spec.Identity{{Name: "a", Namespace: "b", ServiceAccount: "c", Policies: &spec.Policies{Statements: []spec.Statement{{
 		Actions: []string{"s3:GetObject"}, Resources: []string{"arn:aws:s3:::a/${aws:userid}/*"},
