@@ -92,6 +92,7 @@ func awsFoundation(c spec.Cluster, plan Addresses) []attribute {
 	out = append(out,
 		attribute{"nat", text(s.Network.NAT)},
 		attribute{"endpoints", texts(s.Network.Endpoints)},
+		attribute{"flow_logs_to", text(s.Network.FlowLogs.To)},
 		attribute{"flow_logs_retention_days", integer(retention)},
 	)
 	if plan.Firewalled {
@@ -138,6 +139,7 @@ func awsEgress(n spec.Network, plan Addresses) hclwrite.Tokens {
 	out := []attribute{
 		{"mode", text(n.Egress.Mode)},
 		{"allow", texts(names)},
+		{"udp", awsUDP(n.Egress.UDP)},
 		{"firewall_subnets", plan.texts(func(z netplan.Zone) netip.Prefix { return z.Firewall })},
 		{"nat_subnets", plan.texts(func(z netplan.Zone) netip.Prefix { return z.NAT })},
 	}
@@ -145,6 +147,14 @@ func awsEgress(n spec.Network, plan Addresses) hclwrite.Tokens {
 		out = append(out, attribute{"log_retention_days", integer(retention)})
 	}
 	return object(out...)
+}
+
+func awsUDP(rules []spec.UDP) hclwrite.Tokens {
+	out := make([]hclwrite.Tokens, len(rules))
+	for i, to := range rules {
+		out[i] = object(attribute{"cidr", text(to.CIDR)}, attribute{"port", integer(to.Port)})
+	}
+	return hclwrite.TokensForTuple(out)
 }
 
 // awsServices are the arguments for what the spec names under services.
@@ -155,6 +165,7 @@ func awsServices(c spec.Cluster) []attribute {
 		out = append(out, gap, attribute{"registry", object(
 			attribute{"repositories", texts(s.Registry.Repositories)},
 			attribute{"pull_through", texts(s.Registry.PullThrough)},
+			attribute{"logins", mapping(s.Registry.Logins, text)},
 		)})
 	}
 	if prefix := c.SecretsPrefix(); prefix != "" {
@@ -174,14 +185,18 @@ func awsServices(c spec.Cluster) []attribute {
 
 func awsDatabase(d spec.Database) hclwrite.Tokens {
 	days, _ := d.Backups.Days()
-	return object(
+	out := []attribute{
 		attribute{"engine", text(d.Engine)},
 		attribute{"version", text(d.Version)},
 		attribute{"class", text(d.Class)},
 		attribute{"storage_gib", integer(d.Storage.GiB())},
 		attribute{"multi_zone", boolean(d.MultiZone)},
 		attribute{"backup_days", integer(days)},
-	)
+	}
+	if u := d.Upgrade; u != nil {
+		out = append(out, attribute{"upgrade", object(attribute{"version", text(u.Version)}, attribute{"at", text(u.At)})})
+	}
+	return object(out...)
 }
 
 func awsBackup(b spec.Backups) hclwrite.Tokens {

@@ -2,6 +2,7 @@ package generator
 
 import (
 	"net/netip"
+	"slices"
 
 	"github.com/hashicorp/hcl/v2/hclwrite"
 
@@ -41,12 +42,13 @@ func awsCluster(c spec.Cluster, plan Addresses, r Root) []attribute {
 		out = append(out, attribute{"teams", awsTeams(s.Access.Teams)})
 	}
 	out = append(out, []attribute{
+		{"node_sessions", boolean(s.Access.Nodes == "sessions")},
 		gap,
 		{"logs", texts(s.Kubernetes.Logs)},
 		{"log_group", foundation("control_plane_log_groups", r.color())},
 		{"kms_key_arn", foundation("kms_key_arn")},
 		gap,
-		{"addons", mapping(c.Addons(), awsAddon)},
+		{"addons", awsAddons(c)},
 		gap,
 		{"node_pools", mapping(byName(s.NodePools, func(p spec.NodePool) string { return p.Name }), awsNodePool)},
 		gap,
@@ -98,16 +100,26 @@ func awsIngress(in spec.Ingress) hclwrite.Tokens {
 	return object(out...)
 }
 
-// awsAddon is an add-on; without a version EKS takes its own.
-func awsAddon(a spec.Addon) hclwrite.Tokens {
-	var out []attribute
-	if a.Version != "" {
-		out = append(out, attribute{"version", text(a.Version)})
+// awsAddons are the add-ons, each with the version that the spec says, or else with the one that was asked for when the
+// color was built, or else with drover's own; without any EKS takes its own.
+func awsAddons(c spec.Cluster) hclwrite.Tokens {
+	unsaid := c.UnsaidAddons()
+	addons := map[string]hclwrite.Tokens{}
+	for name, addon := range c.Addons() {
+		pin := word("null")
+		if addon.Version != "" {
+			pin = text(addon.Version)
+		}
+		if slices.Contains(unsaid, name) {
+			pin = hclwrite.TokensForFunctionCall("lookup", reference("var", asked), text(name), pin)
+		}
+		out := []attribute{{"version", pin}}
+		if settings := addon.Configuration.Object(); settings != nil {
+			out = append(out, attribute{"configuration", hclwrite.TokensForFunctionCall("jsonencode", anything(settings))})
+		}
+		addons[name] = object(out...)
 	}
-	if settings := a.Configuration.Object(); settings != nil {
-		out = append(out, attribute{"configuration", hclwrite.TokensForFunctionCall("jsonencode", anything(settings))})
-	}
-	return object(out...)
+	return mapping(addons, func(addon hclwrite.Tokens) hclwrite.Tokens { return addon })
 }
 
 func awsNodePool(p spec.NodePool) hclwrite.Tokens {

@@ -105,6 +105,7 @@ type variable struct {
 const (
 	protection = "deletion_protection" // is lifted only to delete what a root holds
 	origin     = "origin"              // is in tags, and not in the files: a revision cannot name itself
+	asked      = "addon_versions"      // of those that the spec says no version of: the platform's of the day on which a color is built
 )
 
 // variables are those of each root, the same in all clusters.
@@ -115,6 +116,9 @@ var variables = sync.OnceValue(func() map[Root][]variable {
 	made := variable{origin,
 		"Tags that say what this color was built by: its rotation, and the revision of its files. drover writes them to origin.auto.tfvars.json.",
 		hclwrite.TokensForFunctionCall("map", word("string")), object()}
+	newest := variable{asked,
+		"Versions of add-ons that the spec says none of, which the platform recommended on the day on which this color was built. drover writes them to versions.auto.tfvars.json. Without one an add-on has the version that is in main.tf.",
+		hclwrite.TokensForFunctionCall("map", word("string")), object()}
 	balancer := []attribute{{"dns_name", word("string")}, {"zone_id", word("string")}}
 	management := hclwrite.TokensForFunctionCall("object", object(append([]attribute{{"domain", word("string")}}, balancer...)...))
 	color := object(append(balancer, attribute{"weight", word("number")},
@@ -123,7 +127,7 @@ var variables = sync.OnceValue(func() map[Root][]variable {
 	colors := variable{"colors",
 		"The colors that may get traffic: their load balancer, their share of the traffic, whether the platform probes them, and their load balancer for management interfaces if they have one. drover writes them to colors.auto.tfvars.json.",
 		hclwrite.TokensForFunctionCall("map", hclwrite.TokensForFunctionCall("object", color)), nil}
-	return map[Root][]variable{Foundation: {protected}, Blue: {protected, made}, Green: {protected, made}, Traffic: {colors}}
+	return map[Root][]variable{Foundation: {protected}, Blue: {protected, made, newest}, Green: {protected, made, newest}, Traffic: {colors}}
 })
 
 // variablesFiles are variables.tf of each root.

@@ -77,6 +77,8 @@ type Options struct {
 	// Scanned is the mean time between two connections of scanners to each internet-facing load balancer, of which an
 	// address in the internet is never without. 0: none come.
 	Scanned time.Duration
+	// Calls is a file that takes each kind of API call once, when it is first made; empty: none does.
+	Calls string
 	// As is the ARN of the role or the user whose credentials Env has; it is made. Empty: nobody's.
 	As string
 }
@@ -93,6 +95,7 @@ type Cloud struct {
 	ca      *ingress.Authority
 	fleet   *kubernetes.Fleet // of control planes; nil: clusters have none
 	keys    keys
+	calls   *calls
 }
 
 // Start sweeps what crashed rehearsals left behind, and starts a cloud of its own.
@@ -186,8 +189,11 @@ func (c *Cloud) start(ctx context.Context) (err error) {
 	if err != nil {
 		return fmt.Errorf("find AWS's API models, which come with moto: %w", err)
 	}
+	if c.calls, err = openCalls(o.Calls); err != nil {
+		return err
+	}
 	// Last, so that nobody can call what is not there yet.
-	c.proxy, err = awsproxy.Start(ctx, awsproxy.Options{Moto: c.moto.URL(), Account: o.Account, Log: o.Log, Wrote: c.wrote,
+	c.proxy, err = awsproxy.Start(ctx, awsproxy.Options{Moto: c.moto.URL(), Account: o.Account, Log: o.Log, Wrote: c.wrote, Called: c.calls.add,
 		Takes: takes, Models: models, Fleet: c.fleet, StandIns: o.StandIns, Keys: map[string]string{accessKey: secretKey}, InSync: c.inSync()})
 	if err != nil {
 		return err
@@ -350,6 +356,7 @@ func (c *Cloud) Close() error {
 	if c.proxy != nil {
 		errs = append(errs, c.proxy.Close())
 	}
+	errs = append(errs, c.calls.close())
 	if c.moto != nil {
 		errs = append(errs, c.moto.Close())
 	}

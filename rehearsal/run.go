@@ -30,6 +30,8 @@ type RunOptions struct {
 	Kubernetes bool
 	// Commands runs the spec's command checks on this machine. Otherwise they are left out: a spec may come from anybody.
 	Commands bool
+	// Calls is a file that takes the kinds of API calls that are made; empty: none does.
+	Calls string
 }
 
 // answersWithin is how long the new cluster may take to answer over DNS after apply says that it is there.
@@ -50,8 +52,7 @@ func Run(ctx context.Context, o RunOptions) (s Summary, err error) {
 		return s, errors.Join(err, r.cleanUp(ctx))
 	}
 	defer func() { err = errors.Join(err, r.cleanUp(ctx)) }()
-	options.Dir = r.dir
-	options.Log = r.log
+	options.Dir, options.Log, options.Calls = r.dir, r.log, o.Calls
 	r.say("starting a cloud on this machine (moto's server, DNS, ingress)")
 	if r.cloud, err = Start(ctx, options); err != nil {
 		return s, err

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -16,7 +17,7 @@ import (
 // because of that: what AWS gives an id gets another one here.
 func (c *Cloud) seed(ctx context.Context, s spec.Cluster) ([]edit, error) {
 	var edits []edit
-	for _, of := range []func(context.Context, spec.Spec) ([]edit, error){c.adoptedNetwork, c.peers, c.transitGateway, c.receiversKeys} {
+	for _, of := range []func(context.Context, spec.Spec) ([]edit, error){c.adoptedNetwork, c.peers, c.transitGateway, c.receiversKeys, c.registryLogins} {
 		made, err := of(ctx, s.Spec)
 		if err != nil {
 			return nil, err
@@ -102,6 +103,23 @@ func (c *Cloud) receiversKeys(ctx context.Context, s spec.Spec) ([]edit, error) 
 			return nil, fmt.Errorf("make the secret %s, which the spec names: %w", name, err)
 		}
 		edits = append(edits, edit{note: "the secret " + name + " holds a made-up key, and no alarm is sent to anybody"})
+	}
+	return edits, nil
+}
+
+// registryLogins makes the secrets with which caches of registries log in, with made-up logins in them.
+func (c *Cloud) registryLogins(ctx context.Context, s spec.Spec) ([]edit, error) {
+	if s.Services.Registry == nil {
+		return nil, nil
+	}
+	var edits []edit
+	names := slices.Sorted(maps.Values(s.Services.Registry.Logins))
+	for _, name := range slices.Compact(names) {
+		in := map[string]string{"Name": name, "SecretString": fmt.Sprintf(`{"username": "rehearsal", "accessToken": "made-up-%s"}`, rand.Text())}
+		if err := c.direct().JSON(ctx, "secretsmanager", "secretsmanager", "CreateSecret", in, nil); err != nil {
+			return nil, fmt.Errorf("make the secret %s, which the spec names: %w", name, err)
+		}
+		edits = append(edits, edit{note: "the secret " + name + " holds a made-up login, and no registry is asked"})
 	}
 	return edits, nil
 }

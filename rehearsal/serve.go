@@ -24,6 +24,8 @@ type ServeOptions struct {
 	// Faults come at their times after the lines were printed; those that need a drover of the rehearsal's own are
 	// refused.
 	Faults []fault.Injection
+	// Calls is a file that takes the kinds of API calls that are made; empty: none does.
+	Calls string
 }
 
 // errMotoEnded says that the simulated account is gone under a rehearsal.
@@ -38,7 +40,7 @@ func Serve(ctx context.Context, o ServeOptions) (err error) {
 	if err != nil {
 		return err
 	}
-	options.Dir, options.Log = o.Dir, o.Log
+	options.Dir, options.Log, options.Calls = o.Dir, o.Log, o.Calls
 	c, err := Start(ctx, options)
 	if err != nil {
 		return err

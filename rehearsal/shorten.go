@@ -2,6 +2,7 @@ package rehearsal
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -47,6 +48,10 @@ func shorten(c spec.Cluster, answers answering) []edit {
 			edits = append(edits, edit{wait.path, to, fmt.Sprintf("%s is %s instead of %s", wait.path, to, wait.is)})
 		}
 	}
+	accepted := slices.ContainsFunc(c.Spec.Accept, func(a spec.Acceptance) bool { return a.Warning == "short-ttl" })
+	if r.Traffic.TTL.Std() > longestTTL && !accepted {
+		edits = append(edits, acceptShortTTL(c))
+	}
 	if len(r.Approvals) > 0 {
 		edits = append(edits, edit{"rotation.approvals", []string{}, "nobody is asked to approve " + strings.Join(r.Approvals, " and ")})
 	}
@@ -57,6 +62,17 @@ func shorten(c spec.Cluster, answers answering) []edit {
 		edits = append(edits, edit{"gitops", nil, "no GitOps: nothing runs in the pods of a simulated cluster"})
 	}
 	return append(edits, checksThatAnswer(r.Verify, answers)...)
+}
+
+// acceptShortTTL keeps the copy valid: on AWS a spec may not say that its records live for as short as a rehearsal's do.
+func acceptShortTTL(c spec.Cluster) edit {
+	accepted := []map[string]string{}
+	for _, a := range c.Spec.Accept {
+		accepted = append(accepted, map[string]string{"warning": a.Warning, "reason": a.Reason})
+	}
+	return edit{path: "accept", value: append(accepted, map[string]string{
+		"warning": "short-ttl", "reason": fmt.Sprintf("the records of a rehearsal live for %s", longestTTL),
+	})}
 }
 
 // notes are what edits say to people.

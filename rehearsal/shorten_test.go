@@ -31,7 +31,7 @@ spec:
       - http: {path: /healthz, status: 200, samples: 50, maxLatency: 500ms}
       - prometheus: {url: "https://prometheus.example.com", query: up, max: 1}
       - command: {run: [./smoke.sh], timeout: 10m}
-    traffic: {steps: [5, 25, 50, 100], interval: 5m, ttl: 30s}
+    traffic: {steps: [5, 25, 50, 100], interval: 5m, ttl: 60s}
     soak: 1h
     keepBlue: 24h
     approvals: [shift, destroy]
@@ -89,6 +89,7 @@ func TestShortenCutsWaitsAndAsksNobody(t *testing.T) {
 	r := &want.Spec.Rotation
 	r.Traffic.Interval, r.Traffic.TTL = spec.Duration(10*time.Second), spec.Duration(5*time.Second)
 	r.Soak, r.Quiet, r.KeepBlue = spec.Duration(15*time.Second), spec.Duration(15*time.Second), spec.Duration(15*time.Second)
+	want.Spec.Accept = append(want.Spec.Accept, spec.Acceptance{Warning: "short-ttl", Reason: "the records of a rehearsal live for 5s"})
 	r.Window, r.Approvals = nil, []string{}
 	r.Verify = []spec.Check{before.Spec.Rotation.Verify[1], before.Spec.Rotation.Verify[3]}
 	if !reflect.DeepEqual(after, want) {
@@ -169,7 +170,7 @@ func TestOnlyWhatRunsInAClusterIsLeftOutAndSaid(t *testing.T) {
 		t.Errorf("the summary would say only: %s", all)
 	}
 	want := before.Spec
-	want.GitOps, want.Rotation = nil, after.Spec.Rotation
+	want.GitOps, want.Rotation, want.Accept = nil, after.Spec.Rotation, after.Spec.Accept
 	if !reflect.DeepEqual(after.Spec, want) {
 		t.Errorf("the copy says\n%+v\nwant\n%+v", after.Spec, want)
 	}

@@ -113,7 +113,7 @@ func newApp(s streams) *cli.App {
 		OnUsageError:           onUsageError,
 		Action:                 unknownCommand,
 		Commands: []*cli.Command{
-			looks(s, validateCommand(s)), generateCommand(s), looks(s, networkCommand(s)), looks(s, schemaCommand(s)), initCommand(s),
+			looks(s, validateCommand(s)), generateCommand(s), looks(s, networkCommand(s)), looks(s, schemaCommand(s)), looks(s, rightsCommand(s)), initCommand(s),
 			planCommand(s), applyCommand(s), rotateCommand(s), looks(s, statusCommand(s)), looks(s, historyCommand(s)), looks(s, reportCommand(s)), approveCommand(s),
 			pauseCommand(s), resumeCommand(s), freezeCommand(s), abortCommand(s), rollbackCommand(s),
 			recoverCommand(s), destroyCommand(s), rehearseCommand(s), doctorCommand(s), completionCommand(s),

@@ -6,8 +6,15 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"drover/generator/cost"
 	"drover/orchestrator/cluster"
 )
+
+// pricedPlan is a plan with what the cluster costs: the shape of `plan --output json`.
+type pricedPlan struct {
+	cluster.Planned
+	Cost *cost.Estimate `json:"cost"` // null on platforms that drover has no prices for
+}
 
 func planCommand(s streams) *cli.Command {
 	return &cli.Command{
@@ -30,10 +37,17 @@ func planCommand(s streams) *cli.Command {
 			if err != nil {
 				return err
 			}
-			if inJSON {
-				return writeJSON(s.out, planned)
+			priced := pricedPlan{Planned: planned}
+			if estimate, known := cost.Of(o.Spec, o.Clock.Now()); known {
+				priced.Cost = &estimate
 			}
-			return writePlan(s.out, planned)
+			if inJSON {
+				return writeJSON(s.out, priced)
+			}
+			if err := writePlan(s.out, planned); err != nil || priced.Cost == nil {
+				return err
+			}
+			return writeCost(s.out, *priced.Cost)
 		},
 	}
 }

@@ -26,6 +26,7 @@ func rehearseCommand(s streams) *cli.Command {
 			&cli.StringSliceFlag{Name: "fault", Usage: "break something on purpose: `FAULT` is NAME[:SERVICE][@PHASE|@DURATION|@random], NAME may be random, and there may be several"},
 			&cli.Uint64Flag{Name: "seed", Usage: "`NUMBER` that decides what is random of the faults, as in an earlier rehearsal (default: another each time)"},
 			&cli.BoolFlag{Name: "allow-commands", Usage: "run the spec's command checks on this machine; they are left out otherwise, as a spec may come from anybody"},
+			&cli.StringFlag{Name: "calls", Usage: "write to this `FILE` which operations of AWS's API are called, and by whom, a line of JSON each"},
 			&cli.BoolFlag{Name: "list-faults", Usage: "tell what can be broken, and end"},
 		},
 		Action: func(c *cli.Context) error {
@@ -50,10 +51,10 @@ func rehearseCommand(s streams) *cli.Command {
 			}
 			s.interrupts.changes()
 			if c.Bool("serve") {
-				return rehearsal.Serve(c.Context, rehearsal.ServeOptions{Spec: l.Cluster, Dir: c.String("dir"), Out: s.out, Log: s.err, Kubernetes: kubernetes, Faults: faults})
+				return rehearsal.Serve(c.Context, rehearsal.ServeOptions{Spec: l.Cluster, Dir: c.String("dir"), Out: s.out, Log: s.err, Kubernetes: kubernetes, Faults: faults, Calls: c.String("calls")})
 			}
 			return rehearse(c, s, inJSON, rehearsal.RunOptions{SpecFile: l.File, Spec: l.Cluster, ToVersion: c.String("to"), Dir: c.String("dir"),
-				Progress: s.err, Kubernetes: kubernetes, Faults: faults, Seed: seed, Commands: c.Bool("allow-commands")})
+				Progress: s.err, Kubernetes: kubernetes, Faults: faults, Seed: seed, Commands: c.Bool("allow-commands"), Calls: c.String("calls")})
 		},
 	}
 }

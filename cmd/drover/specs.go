@@ -6,7 +6,9 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
+	"time"
 
 	"github.com/urfave/cli/v2"
 
@@ -47,12 +49,31 @@ func loadAll(ctx context.Context, path string, warn io.Writer) ([]loaded, error)
 	if said.HasErrors() {
 		return nil, said
 	}
+	said = append(said, aging(all)...)
 	if len(said) > 0 {
 		if _, err := fmt.Fprintln(warn, said.Error()); err != nil {
 			return nil, err
 		}
 	}
 	return all, nil
+}
+
+// aging is what has become unwise about specs by today.
+func aging(all []loaded) spec.Diagnostics {
+	var said spec.Diagnostics
+	for _, one := range all {
+		said = append(said, spec.Aging(one.File, one.Cluster, today())...)
+	}
+	return said
+}
+
+// today is now, or what SOURCE_DATE_EPOCH says it is, for output that is the same every day:
+// https://reproducible-builds.org/specs/source-date-epoch/
+func today() time.Time {
+	if seconds, err := strconv.ParseInt(os.Getenv("SOURCE_DATE_EPOCH"), 10, 64); err == nil {
+		return time.Unix(seconds, 0)
+	}
+	return time.Now()
 }
 
 // specFiles are the file itself, or a directory's YAML files.

@@ -87,7 +87,11 @@ func writeStatus(w io.Writer, status history.Status) error {
 	}
 	lines = append(lines, timingLines(status.Timing)...)
 	if f := status.Failed; f != nil {
-		lines = append(lines, [2]string{"failed", fmt.Sprintf("%s, rolled back %s ago and kept until %s: %s", f.Color, history.Age(time.Since(f.Since)), f.Until.Format(time.RFC3339), f.Reason)})
+		costs := ""
+		if f.Hourly > 0 {
+			costs = fmt.Sprintf(", for some %.2f USD an hour", f.Hourly)
+		}
+		lines = append(lines, [2]string{"failed", fmt.Sprintf("%s, rolled back %s ago and kept until %s%s: %s", f.Color, history.Age(time.Since(f.Since)), f.Until.Format(time.RFC3339), costs, f.Reason)})
 	}
 	if r := status.Rotation; r != nil {
 		lines = append(lines, [2]string{"rotation", fmt.Sprintf("%s, %s to %s at Kubernetes %s, in %s", r.ID, r.From, r.To, r.Version, r.Phase)})

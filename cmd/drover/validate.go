@@ -55,8 +55,12 @@ func validateJSON(ctx context.Context, path string, s streams) error {
 		return err
 	}
 	if err == nil {
-		if _, said, err = fleet.Load(ctx, files); err != nil {
+		var all []loaded
+		if all, said, err = fleet.Load(ctx, files); err != nil {
 			return err
+		}
+		if !said.HasErrors() {
+			said = append(said, aging(all)...)
 		}
 	}
 	if said == nil {

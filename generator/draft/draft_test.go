@@ -65,8 +65,8 @@ func TestEverythingThatIsSetIsWritten(t *testing.T) {
 	c.Metadata.Labels = map[string]string{"team": "a: b", "on": "yes"}
 	c.Spec.Account = "123456789012"
 	c.Spec.Kubernetes = spec.Kubernetes{Version: "1.35", Logs: []string{"audit"}, LogRetention: spec.Duration(30 * 24 * time.Hour), Autoscaler: "pools", Support: "extended", ZonalShift: true, Addons: map[string]spec.Addon{"coredns": {Version: "v1.13.2-eksbuild.1", Configuration: `{"a":[1,"{{ x }}"],"b":{"c":true}}`}, "metrics-server": {Version: "none"}}}
-	c.Spec.Network.Zones, c.Spec.Network.Services, c.Spec.Network.NAT, c.Spec.Network.Endpoints = 2, "172.22.0.0/16", "none", []string{"s3", "ecr.api", "ecr.dkr", "sts", "ec2", "eks-auth", "logs"}
-	c.Spec.Access = spec.Access{API: "restricted", Allow: []string{"203.0.113.0/24"}, Admins: []string{"arn:aws:iam::123456789012:role/a+b"}, Operators: []string{"arn:aws:iam::123456789012:role/d"}, Viewers: []string{"arn:aws:iam::123456789012:role/c"}, PermissionsBoundary: "arn:aws:iam::123456789012:policy/b", Teams: []spec.Team{{Principal: "arn:aws:iam::123456789012:role/t", Role: "edit", Namespaces: []string{"a", "b-*"}}}}
+	c.Spec.Network.Zones, c.Spec.Network.Services, c.Spec.Network.NAT, c.Spec.Network.Endpoints = 2, "172.22.0.0/16", "none", []string{"s3", "ecr.api", "ecr.dkr", "sts", "ec2", "eks-auth", "logs", "ssm", "ssmmessages"}
+	c.Spec.Access = spec.Access{API: "restricted", Allow: []string{"203.0.113.0/24"}, Admins: []string{"arn:aws:iam::123456789012:role/a+b"}, Operators: []string{"arn:aws:iam::123456789012:role/d"}, Viewers: []string{"arn:aws:iam::123456789012:role/c"}, PermissionsBoundary: "arn:aws:iam::123456789012:policy/b", Nodes: "none", Teams: []spec.Team{{Principal: "arn:aws:iam::123456789012:role/t", Role: "edit", Namespaces: []string{"a", "b-*"}}}}
 	c.Spec.NodePools = []spec.NodePool{{
 		Name: "general", Machines: []string{"m7i.large"}, OS: "bottlerocket", Capacity: "spot", Min: 2, Max: 5, Disk: 100 << 30,
 		Labels: map[string]string{"a": "true", "b": ""}, Taints: []spec.Taint{{Key: "x", Value: "1", Effect: "NoSchedule"}, {Key: "y", Effect: "NoExecute"}},

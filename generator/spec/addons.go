@@ -14,6 +14,7 @@ import (
 type addonRules struct {
 	always []string                  // a cluster without one of them does not work
 	usual  []string                  // there unless the spec says none
+	pinned string                    // the day on which the pins were written down
 	pins   map[int]map[string]string // minor version of Kubernetes -> add-on -> version
 	known  []string                  // further add-ons, for near misses
 	build  form                      // of a version
@@ -26,7 +27,8 @@ const withoutAddon = "none"
 // Addons are the add-ons of the cluster, and the version of each: what the
 // spec says, else what is pinned for its version of Kubernetes, else "", which
 // leaves the choice to the platform. The pins are part of drover and not asked
-// of the platform, so that the same spec gives both colors the same add-ons.
+// of the platform, so that the same spec is rendered alike everywhere; what is
+// asked is written beside the files of a color when it is built.
 func (c Cluster) Addons() map[string]Addon {
 	rules, k := rulesOf[c.Spec.Platform].addons, c.Spec.Kubernetes
 	pins := rules.pins[minorOf(k.Version)]
@@ -59,6 +61,17 @@ func (a *Addon) UnmarshalJSON(data []byte) error {
 		return fmt.Errorf("reading an add-on: %w", err)
 	}
 	return nil
+}
+
+// UnsaidAddons are the add-ons whose version the spec does not say.
+func (c Cluster) UnsaidAddons() []string {
+	var names []string
+	for name := range c.Addons() {
+		if c.Spec.Kubernetes.Addons[name].Version == "" {
+			names = append(names, name)
+		}
+	}
+	return sorted(names)
 }
 
 // minorOf is 33 for 1.33, and -1 for what is no minor version.

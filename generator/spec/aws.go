@@ -1,5 +1,7 @@
 package spec
 
+import "time"
+
 // The rules of AWS, with where each is from.
 var awsRules = rules{
 	name:    "AWS",
@@ -16,6 +18,8 @@ var awsRules = rules{
 	},
 	// https://docs.aws.amazon.com/eks/latest/userguide/kubernetes-versions.html
 	oldest: 30, supported: 34, newest: 36,
+	// The last one as https://endoflife.date/amazon-eks had it in August 2026.
+	ends:   map[int]string{34: "2026-12-02", 35: "2027-03-27", 36: "2027-08-02"},
 	addons: awsAddons, karpenter: true,
 	// https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html
 	retention: []int{1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653},
@@ -62,16 +66,23 @@ var awsRules = rules{
 	disk:     [2]Size{20 * gibi, 16 * tebi}, // gp3; the node image itself has 20 GiB
 	label:    form{lazily(`^[\p{L}\p{N} _.:/=+@-]*$`), `letters, digits, spaces and _ . : / = + - @, which is what AWS allows in a tag`, "production"},
 	labelMax: 256,
-	zoneTags: 10, ourTags: [2]int{3, 4}, // https://docs.aws.amazon.com/Route53/latest/APIReference/API_ChangeTagsForResource.html
+	// An alias record has the time to live of what it leads to, and that of a load balancer is fixed:
+	// https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/resource-record-sets-choosing-alias-non-alias.html
+	recordTTL: Duration(time.Minute),
+	zoneTags:  10, ourTags: [2]int{3, 4}, // https://docs.aws.amazon.com/Route53/latest/APIReference/API_ChangeTagsForResource.html
 	class:    form{lazily(`^db\.[a-z0-9-]+\.[a-z0-9]+$`), "an instance class of RDS", "db.r7g.large"},
 	storage:  [2]Size{20 * gibi, 32 * tebi}, // gp3 in RDS
 	identity: form{lazily(`^[a-z0-9]([a-z0-9-]{0,20}[a-z0-9])?$`), "at most 22 lower-case letters, digits and dashes: an IAM role is named for it", "checkout"},
 	// The foundation's own roles and those of the colors: both are named for the cluster too.
-	taken:  lazily(`^(alerts|backup|caches|flow-logs|slack|(blue|green)-.*)$`),
-	caches: []string{"ecr-public", "quay", "kubernetes"},
+	taken: lazily(`^(alerts|backup|caches|flow-logs|slack|(blue|green)-.*)$`),
+	// https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache.html
+	caches: []string{"ecr-public", "quay", "kubernetes"}, logins: []string{"docker-hub", "github", "gitlab"},
+	// An agent that is newer than 3.3.40 needs no ec2messages:
+	// https://docs.aws.amazon.com/systems-manager/latest/userguide/setup-create-vpc.html
+	sessions: []string{"ssm", "ssmmessages"}, host: "%s.%s.amazonaws.com",
 	copies: form{lazily(`^arn:aws[a-z-]*:backup:[a-z0-9-]+:[0-9]{12}:backup-vault:[A-Za-z0-9_-]{2,50}$`), "the ARN of a backup vault",
 		"arn:aws:backup:eu-central-1:123456789012:backup-vault:copies"},
-	chat:     []string{"ap-southeast-1", "eu-west-1", "us-east-2", "us-west-2"}, // https://docs.aws.amazon.com/general/latest/gr/chatbot.html
+	noChat:   lazily(`^(cn|us-gov)-`), // https://github.com/aws-cloudformation/cfn-lint/issues/2025
 	vault:    true,
 	backends: "s3",
 	// What ends TLS at a load balancer is in the same store as what a VPN has.

@@ -8,6 +8,7 @@ package spec
 var awsAddons = addonRules{
 	always: []string{"coredns", "eks-pod-identity-agent", "kube-proxy", "vpc-cni"},
 	usual:  []string{"aws-ebs-csi-driver", "metrics-server"},
+	pinned: "2026-11-24",
 	pins: map[int]map[string]string{
 		30: awsPins("v1.30.14-eksbuild.8", "v1.11.4-eksbuild.2", "v1.20.4-eksbuild.2"),
 		31: awsPins("v1.31.10-eksbuild.12", "v1.11.4-eksbuild.2", "v1.20.4-eksbuild.2"),

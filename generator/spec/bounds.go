@@ -13,6 +13,7 @@ const unbounded = math.MaxInt
 // bounds are those of numbers that are the same on every platform; [] stands
 // for any index. Validation and the JSON Schema both read them.
 var bounds = map[string]bound{
+	"spec.network.egress.udp[].port":             {1, 65535},
 	"spec.nodePools[].min":                       {0, mostNodes},
 	"spec.nodePools[].max":                       {1, mostNodes},
 	"spec.nodePools[].kubelet.maxPods":           {1, 250},

@@ -12,6 +12,8 @@ var choices = map[string][]string{
 	"spec.state.backend":                    {"local", "s3", "azurerm", "gcs"},
 	"spec.network.nat":                      {"per-zone", "single", "none"},
 	"spec.network.egress.mode":              {"open", "restricted"},
+	"spec.network.flowLogs.to":              {"s3", "cloudwatch"},
+	"spec.access.nodes":                     {"sessions", "none"},
 	"spec.access.api":                       {"private", "restricted"},
 	"spec.access.teams[].role":              {"view", "edit", "admin"},
 	"spec.ingress.zone":                     {"create", "adopt"},
@@ -22,6 +24,7 @@ var choices = map[string][]string{
 	"spec.nodePools[].os":                   {"al2023", "bottlerocket"},
 	"spec.nodePools[].taints[].effect":      {"NoSchedule", "PreferNoSchedule", "NoExecute"},
 	"spec.services.databases[].engine":      {"postgres", "mysql"},
+	"spec.services.databases[].upgrade.at":  {"window", "now"},
 	"spec.services.alerts.pagerduty.region": {"us", "eu"},
 	"spec.gitops.components[]": {
 		"ingress", "cert-manager", "external-secrets", "monitoring", "network-policies", "autoscaler", "dashboard", "external-dns",
@@ -33,7 +36,10 @@ var choices = map[string][]string{
 	"spec.rotation.onFailure":                      {"rollback", "freeze", "ask"},
 	"spec.terraform.flavor":                        {"terraform", "tofu"},
 	"spec.accept[].warning": {
-		"all-rights", "all-spot", "all-tainted", "blocked-issuer", "companion-hosts", "container-bridge", "custom-image", "few-addresses", "many-policies", "no-admins", "no-audit-log", "no-rollback-window", "open-api", "open-management", "out-of-support", "private-challenge", "short-interval", "single-nat", "single-node",
-		"single-zone-database", "unknown-addon", "unknown-endpoint", "unknown-region", "unknown-version", "unpinned-addons",
+		"all-rights", "all-spot", "all-tainted", "blocked-issuer", "blocked-sessions", "companion-hosts", "container-bridge",
+		"custom-image", "few-addresses", "many-policies", "no-admins", "no-audit-log", "no-rollback-window", "old-pins",
+		"open-api", "open-management", "out-of-support", "private-challenge", "short-interval", "short-ttl", "single-nat",
+		"single-node", "single-zone-database", "support-ends", "unknown-addon", "unknown-endpoint", "unknown-region",
+		"unknown-version", "unpinned-addons",
 	},
 }

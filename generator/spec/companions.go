@@ -22,13 +22,13 @@ type companion struct {
 // what it sends clients on to is in issue 237 there. The others are those
 // that clients are seen to be sent to: a registry may take more at any time.
 var companions = []companion{
-	{"registry-1.docker.io", "", []string{"auth.docker.io", "production.cloudflare.docker.com", ".r2.cloudflarestorage.com"}, []string{"auth.docker.io", "production.cloudflare.docker.com", "docker-images-prod.r2.cloudflarestorage.com"}},
-	{"ghcr.io", "", []string{"pkg-containers.githubusercontent.com"}, nil},
+	{"registry-1.docker.io", "docker-hub", []string{"auth.docker.io", "production.cloudflare.docker.com", ".r2.cloudflarestorage.com"}, []string{"auth.docker.io", "production.cloudflare.docker.com", "docker-images-prod.r2.cloudflarestorage.com"}},
+	{"ghcr.io", "github", []string{"pkg-containers.githubusercontent.com"}, nil},
 	{"quay.io", "quay", []string{".quay.io"}, []string{"cdn01.quay.io"}},
 	{"registry.k8s.io", "kubernetes", []string{".pkg.dev", ".amazonaws.com"}, []string{"europe-west1-docker.pkg.dev", "prod-registry-k8s-io-eu-west-1.s3.dualstack.eu-west-1.amazonaws.com"}},
 	{"public.ecr.aws", "ecr-public", []string{".cloudfront.net"}, []string{"d5l0dvt14r5h8.cloudfront.net"}},
 	{"mcr.microsoft.com", "", []string{".data.mcr.microsoft.com"}, []string{"eastus.data.mcr.microsoft.com"}},
-	{"registry.gitlab.com", "", []string{"gitlab.com", "cdn.registry.gitlab-static.net"}, nil},
+	{"registry.gitlab.com", "gitlab", []string{"gitlab.com", "cdn.registry.gitlab-static.net"}, nil},
 	{"gcr.io", "", []string{"storage.googleapis.com"}, nil},
 }
 
@@ -52,7 +52,7 @@ func (v *validator) companions(e Egress) {
 			continue
 		}
 		help := "add " + strings.Join(lacking, " and ")
-		if c.cache != "" && slices.Contains(v.rules.caches, c.cache) {
+		if c.cache != "" && slices.Contains(slices.Concat(v.rules.caches, v.rules.logins), c.cache) {
 			help += fmt.Sprintf(", or pull through a cache, which needs none of them: services.registry.pullThrough: [%s]", c.cache)
 		}
 		v.unwise("companion-hosts", "spec.network.egress.allow", fmt.Sprintf("%s sends clients on to hosts that restricted egress drops: pulls of images will hang", c.registry), help)

@@ -44,6 +44,8 @@ func (p *NodePool) setDefaults() {
 
 func (d *Database) setDefaults() { d.Backups = days(14) }
 
+func (u *Upgrade) setDefaults() { u.At = "window" }
+
 func (b *Backups) setDefaults() { b.At, b.Keep = "03:00", days(35) }
 
 func (p *PagerDuty) setDefaults() { p.Region, p.KeyVersion = "us", 1 }
@@ -86,8 +88,17 @@ func derive(c *Cluster, has func(path string) bool) {
 		s.State.Region = s.Region
 	}
 	deriveAdopted(&s.Network)
+	if s.Platform == AWS && s.Network.FlowLogs.To == "" && !has("spec.network.flowLogs.to") {
+		s.Network.FlowLogs.To = "s3"
+	}
+	if len(r.sessions) > 0 && s.Access.Nodes == "" && !has("spec.access.nodes") {
+		s.Access.Nodes = "sessions"
+	}
 	if s.Network.NAT == "none" && s.Network.Endpoints == nil {
 		s.Network.Endpoints = append(slices.Clone(r.endpoints), r.withoutNAT...)
+		if s.Access.Nodes == "sessions" {
+			s.Network.Endpoints = append(s.Network.Endpoints, r.sessions...)
+		}
 	}
 	if s.Network.Endpoints == nil {
 		s.Network.Endpoints = r.endpoints

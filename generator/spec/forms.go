@@ -43,6 +43,7 @@ var forms = sync.OnceValue(func() map[string]string {
 		"spec.network.transitGateway.id":      onAny(func(r rules) form { return r.transit }),
 		"spec.network.transitGateway.cidrs[]": rangeForm,
 		"spec.network.egress.allow[]":         egressName.pattern.text,
+		"spec.network.egress.udp[].cidr":      rangeForm,
 		"spec.network.endpoints[]":            endpointName.pattern.text,
 
 		"spec.access.allow[]":              rangeForm,
@@ -70,6 +71,7 @@ var forms = sync.OnceValue(func() map[string]string {
 		"spec.services.secrets.prefix":                    secretPrefix.pattern.text,
 		"spec.services.databases[].name":                  databaseName.pattern.text,
 		"spec.services.databases[].version":               engineVersion.pattern.text,
+		"spec.services.databases[].upgrade.version":       engineVersion.pattern.text,
 		"spec.services.databases[].class":                 onAny(func(r rules) form { return r.class }),
 		"spec.services.backups.at":                        timeOfDay.pattern.text,
 		"spec.services.backups.copyTo":                    onAny(func(r rules) form { return r.copies }),

@@ -15,9 +15,10 @@ type rules struct {
 	account    form
 	region     form
 	regions    []string
-	oldest     int // minor version of Kubernetes: none below it is still run
-	supported  int // the oldest in standard support when this drover was made; 0: not known
-	newest     int // the newest that was known when this drover was made
+	oldest     int            // minor version of Kubernetes: none below it is still run
+	supported  int            // the oldest in standard support when this drover was made; 0: not known
+	newest     int            // the newest that was known when this drover was made
+	ends       map[int]string // minor version of Kubernetes -> the day on which its standard support ends
 	addons     addonRules
 	karpenter  bool  // may add nodes
 	autoscaled bool  // pools move between their bounds by themselves
@@ -55,15 +56,19 @@ type rules struct {
 	disk       [2]Size
 	label      form
 	labelMax   int
-	zoneTags   int    // how many tags a zone or a health check of DNS has at most; 0: as many as anything
-	ourTags    [2]int // drover's own among those of a zone, and of a health check
-	class      form   // of a database
+	recordTTL  Duration // of the records that traffic follows, where the platform fixes it; 0: the spec says it
+	zoneTags   int      // how many tags a zone or a health check of DNS has at most; 0: as many as anything
+	ourTags    [2]int   // drover's own among those of a zone, and of a health check
+	class      form     // of a database
 	storage    [2]Size
 	identity   form
 	taken      *pattern // names of identities whose roles are there already, for something else
 	caches     []string // upstreams of a pull-through cache
+	logins     []string // those that want a login
+	sessions   []string // services that sessions on nodes need; none: there are no sessions
+	host       string   // of a service in a region
 	copies     form     // the vault that backups are copied to; without a pattern there are no backups but the database's own
-	chat       []string // regions that the platform's chat client has its API in
+	noChat     *pattern // regions without the platform's chat client; nil: it has none
 	vault      bool     // whether the platform's alarms are sent with keys from its vault
 	backends   string   // the state backend that belongs to the platform
 }

@@ -81,7 +81,7 @@ type Kubernetes struct {
 	Logs []string `yaml:"logs,omitempty"`
 	// How long the logs of the control plane are kept, in days.
 	LogRetention Duration `yaml:"logRetention,omitempty"`
-	// The platform's own add-ons in the cluster, on AWS, by their names: the version of each, or none for one to do without; or version and configuration, indented below the name. Left out: what a cluster needs, at the versions that drover pins for its version of Kubernetes.
+	// The platform's own add-ons in the cluster, on AWS, by their names: the version of each, or none for one to do without; or version and configuration, indented below the name. Left out: what a cluster needs. A version that is not written is the one that the platform recommends on the day on which a color is built, kept until that color is gone; where it cannot be asked, the one that drover brings. A newer one makes no rotation due.
 	Addons map[string]Addon `yaml:"addons,omitempty"`
 	// What happens at the end of the standard support of the version, on AWS: EKS upgrades the cluster, in place (standard); or it goes on with it for a year and bills more for each hour (extended). Left out: standard, as a rotation is the upgrade.
 	Support string `yaml:"support,omitempty"`
@@ -93,7 +93,7 @@ type Kubernetes struct {
 
 // Addon is one of the platform's own add-ons.
 type Addon struct {
-	// The version, or none for an add-on to do without. Left out: the one that drover pins.
+	// The version, or none for an add-on to do without. Left out: the one that the platform recommends, as above.
 	Version string `yaml:"version,omitempty"`
 	// What it is configured with, as its schema says (aws eks describe-addon-configuration). What drover sets itself stays, and the rest is the add-on's default.
 	Configuration Values `yaml:"configuration,omitempty"`
@@ -200,10 +200,23 @@ type Egress struct {
 	Mode string `yaml:"mode,omitempty"`
 	// Host names that can be reached; .example.com stands for a domain and all below it.
 	Allow []string `yaml:"allow,omitempty"`
+	// What can be reached by UDP too, on AWS, such as servers of calls. Names and the time need no rule: AWS answers for both inside the network; QUIC falls back to TCP.
+	UDP []UDP `yaml:"udp,omitempty"`
+}
+
+// UDP is where messages without a connection may go. They say no name, so
+// that it is a range and a port.
+type UDP struct {
+	// The public range.
+	CIDR string `yaml:"cidr"`
+	// The port.
+	Port int `yaml:"port"`
 }
 
 // FlowLogs records the network's flows.
 type FlowLogs struct {
+	// Where flow logs go, on AWS: a bucket, or CloudWatch, which costs about ten times as much and can be asked at once. Left out: s3.
+	To string `yaml:"to,omitempty"`
 	// How long flow logs are kept, in days.
 	Retention Duration `yaml:"retention,omitempty"`
 }
@@ -226,6 +239,8 @@ type Access struct {
 	Teams []Team `yaml:"teams,omitempty"`
 	// The IAM policy that bounds every role that is made, on AWS. Left out: none does.
 	PermissionsBoundary string `yaml:"permissionsBoundary,omitempty"`
+	// Whether people who may start sessions of AWS Systems Manager get onto nodes by them, which need no open port and no key. Left out: sessions, on AWS.
+	Nodes string `yaml:"nodes,omitempty"`
 }
 
 // Team is a principal with access to some namespaces, beside what it has as a viewer.
@@ -422,8 +437,10 @@ type Services struct {
 type Registry struct {
 	// The repositories to make, scanned and with immutable tags.
 	Repositories []string `yaml:"repositories,omitempty"`
-	// Public registries that are cached: ecr-public, quay and kubernetes on AWS.
+	// Registries that are cached, on AWS: ecr-public, kubernetes and quay, and with a login docker-hub, github and gitlab.
 	PullThrough []string `yaml:"pullThrough,omitempty"`
+	// The secrets with which docker-hub, github and gitlab are logged in to, by registry: each is the name of one in the platform's vault that begins with ecr-pullthroughcache/ and holds username and accessToken.
+	Logins map[string]string `yaml:"logins,omitempty"`
 }
 
 // Secrets is the part of the secret vault that belongs to the cluster.
@@ -448,6 +465,17 @@ type Database struct {
 	MultiZone bool `yaml:"multiZone,omitempty"`
 	// How long backups are kept, 1 to 35 days.
 	Backups Duration `yaml:"backups,omitempty"`
+	// The step to another major version, on AWS. Once the database runs it, write that as version and remove this.
+	Upgrade *Upgrade `yaml:"upgrade,omitempty"`
+}
+
+// Upgrade is the step of a database to another major version, during which it
+// is down for minutes. There is no way back but a backup.
+type Upgrade struct {
+	// The major version to step to, in quotes.
+	Version string `yaml:"version"`
+	// When the platform does it: in the database's next maintenance window, which drover names, or at once.
+	At string `yaml:"at,omitempty"`
 }
 
 // Backups are taken of every database once a day, and outlive it.
@@ -651,7 +679,7 @@ type Traffic struct {
 	Steps []int `yaml:"steps,omitempty"`
 	// How long each step is watched.
 	Interval Duration `yaml:"interval,omitempty"`
-	// The time to live of the DNS records, at most an hour. On AWS they live 60 seconds, whatever is written here: Route 53 decides that for a load balancer.
+	// The time to live of the DNS records, at most an hour. On AWS it is 60 seconds, which Route 53 fixes for a load balancer; less is refused.
 	TTL Duration `yaml:"ttl,omitempty"`
 	// What the platform itself asks each color's own host name, for as long as it stands; a color that does not answer loses its traffic, also while drover is not running. Left out: whether port 443 takes connections, for an ingress that is open to all.
 	Health *HealthCheck `yaml:"health,omitempty"`

@@ -25,6 +25,9 @@ type validator struct {
 // validate checks everything that can be known without a cloud.
 func validate(d *decoder, c *Cluster) {
 	v := &validator{decoder: d, c: c, codes: map[string]bool{}}
+	for _, code := range agingCodes {
+		v.codes[code] = true
+	}
 	if !oneIs(v, "spec.platform", string(c.Spec.Platform)) {
 		return // nothing else about the spec can be said for sure
 	}

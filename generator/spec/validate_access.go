@@ -100,6 +100,7 @@ func (v *validator) access() {
 	v.boundary(a.PermissionsBoundary)
 	v.principals(a)
 	v.teams(a)
+	v.nodes()
 }
 
 // principals checks who is given access.

@@ -2,7 +2,6 @@ package spec
 
 import (
 	"fmt"
-	"slices"
 )
 
 var (
@@ -35,9 +34,8 @@ func (v *validator) slack(path string, s Slack) {
 	if (s.Workspace == "") != (s.Channel == "") {
 		v.wrong(path, path+" needs both, the workspace and the channel", "add workspace: T0123ABCD and channel: C0123ABCD")
 	}
-	if region := v.c.Spec.Region; s.Workspace != "" && v.rules.vault && region != "" && !slices.Contains(v.rules.chat, region) {
-		v.wrong(path, fmt.Sprintf("the chat client of %s has no API in %s, only in %s", v.rules.name, region, allOf(v.rules.chat)),
-			"remove workspace and channel, and configure the channel in its console for the topic (output alerts_topic_arn)", v.where("spec.region"))
+	if region := v.c.Spec.Region; s.Workspace != "" && v.rules.noChat != nil && v.rules.noChat.MatchString(region) {
+		v.wrong(path, fmt.Sprintf("the chat client of %s is not in %s", v.rules.name, region), "remove workspace and channel, and add services.alerts.webhook", v.where("spec.region"))
 	}
 	if s.Workspace != "" {
 		v.matches(path+".workspace", s.Workspace, slackWorkspace)

@@ -35,6 +35,11 @@ func (v *validator) network() {
 	if n.Adopt == nil {
 		v.retention("spec.network.flowLogs.retention", n.FlowLogs.Retention)
 	}
+	if to := "spec.network.flowLogs.to"; v.c.Spec.Platform != AWS && v.has(to) {
+		v.forAWS(to, "choice of a place for flow logs")
+	} else if v.c.Spec.Platform == AWS {
+		oneIs(v, to, n.FlowLogs.To)
+	}
 }
 
 // cidrs checks every range of the spec, and that none overlaps another.
@@ -255,6 +260,7 @@ func (v *validator) egress(n Network) {
 	}
 	v.unique(e.Allow, "the name", indexed("spec.network.egress.allow"))
 	v.companions(e)
+	v.udp(e)
 	switch {
 	case e.Mode == "restricted" && len(e.Allow) == 0:
 		v.wrong("spec.network.egress.allow", "egress is restricted to no name at all: nodes could not even pull an image", "name what the cluster needs: allow: [.amazonaws.com, ghcr.io, pkg-containers.githubusercontent.com]")

@@ -11,9 +11,9 @@ import (
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html.
 const (
 	mostManaged    = 10
-	mostInline     = 10_240
-	ofEveryNode    = 2 // managed policies that every node has: AmazonEKSWorkerNodePolicy, AmazonEC2ContainerRegistryPullOnly
-	ofEachIdentity = 0 // drover writes what an identity gets into an inline policy
+	mostInline     = 9_000 // of 10,240, less what drover writes itself
+	ofEveryNode    = 2     // managed policies that every node has: AmazonEKSWorkerNodePolicy, AmazonEC2ContainerRegistryPullOnly
+	ofEachIdentity = 0     // drover writes what an identity gets into an inline policy
 )
 
 var (

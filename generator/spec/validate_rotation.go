@@ -66,6 +66,9 @@ func (v *validator) traffic(t Traffic) {
 	} else if t.TTL > Duration(time.Hour) {
 		v.wrong(ttl, fmt.Sprintf("%s is %s: a rollback would take as long", ttl, t.TTL), "write 60s; at most 1h")
 	}
+	if fixed := v.rules.recordTTL; t.TTL > 0 && t.TTL < fixed {
+		v.wrongUnlessAccepted("short-ttl", ttl, fmt.Sprintf("%s is %s, and resolvers keep the records of a load balancer on %s for %s, whatever a spec says", ttl, t.TTL, v.rules.name, fixed), "write "+fixed.String()+", or remove the line for that default")
+	}
 	v.health(t.Health)
 	if t.Interval > 0 && t.Interval < t.TTL {
 		v.unwise("short-interval", "spec.rotation.traffic.interval", fmt.Sprintf("a step of %s is shorter than the time to live, %s: traffic has not arrived when it is judged", t.Interval, t.TTL), "write an interval of at least "+t.TTL.String())

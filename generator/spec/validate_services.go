@@ -22,7 +22,7 @@ func (v *validator) services() {
 			v.matches(fmt.Sprintf("spec.services.registry.repositories[%d]", i), name, repositoryName)
 		}
 		v.unique(r.Repositories, "the repository", indexed("spec.services.registry.repositories"))
-		v.caches(r.PullThrough)
+		v.caches(*r)
 	}
 	if s.Secrets != nil && s.Secrets.Prefix != "" {
 		v.matches("spec.services.secrets.prefix", s.Secrets.Prefix, secretPrefix)
@@ -38,40 +38,43 @@ func (v *validator) services() {
 	}
 }
 
-func (v *validator) caches(upstreams []string) {
-	path := "spec.services.registry.pullThrough"
-	for i, name := range upstreams {
-		if v.rules.caches != nil {
-			oneIs(v, fmt.Sprintf("%s[%d]", path, i), name, v.rules.caches...)
+func (v *validator) caches(r Registry) {
+	const path, logins = "spec.services.registry.pullThrough", "spec.services.registry.logins"
+	for i, name := range r.PullThrough {
+		at := fmt.Sprintf("%s[%d]", path, i)
+		if v.rules.caches == nil || !oneIs(v, at, name, slices.Concat(v.rules.caches, v.rules.logins)...) || !slices.Contains(v.rules.logins, name) {
+			continue
+		}
+		if _, given := r.Logins[name]; !given {
+			v.wrong(at, fmt.Sprintf("%s is cached with a login only, and spec.services.registry.logins names no secret for it", name), v.makeLogin(name))
 		}
 	}
-	v.unique(upstreams, "the upstream", indexed(path))
+	v.unique(r.PullThrough, "the upstream", indexed(path))
+	for _, name := range sortedKeys(r.Logins) {
+		at := logins + "." + name
+		switch {
+		case v.rules.logins == nil:
+			v.forAWS(at, "login of a cache")
+		case !slices.Contains(v.rules.logins, name):
+			v.errorAt(at, meant(name, v.rules.logins), v.nameAt(at), fmt.Sprintf("no login is needed for %q", name))
+		case !slices.Contains(r.PullThrough, name):
+			v.wrong(at, fmt.Sprintf("%s has a login, and is not cached", name), "add "+name+" to spec.services.registry.pullThrough, or remove the line")
+		case !loginName.pattern.MatchString(r.Logins[name]):
+			v.redact(v.where(at)) // people paste the token itself here
+			v.wrong(at, at+" is not the name of a secret that ECR reads: it has to begin with ecr-pullthroughcache/", v.makeLogin(name))
+		}
+	}
 }
 
-var engineVersion = form{lazily(`^[0-9]+(\.[0-9]+)*$`), "numbers with dots between", `"16"`}
+// loginName is what ECR reads: https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache-creating-rule.html
+var loginName = form{lazily(`^ecr-pullthroughcache/[A-Za-z0-9/_+=.@-]{1,491}$`), "the name of a secret that begins with ecr-pullthroughcache/", "ecr-pullthroughcache/docker-hub"}
 
-func (v *validator) database(path string, d Database) {
-	if d.Name != "" {
-		v.matches(path+".name", d.Name, databaseName)
-	}
-	if d.Engine != "" {
-		oneIs(v, path+".engine", d.Engine)
-	}
-	if d.Version != "" && v.matches(path+".version", d.Version, engineVersion) && d.Engine == "mysql" && !strings.Contains(d.Version, ".") {
-		v.wrong(path+".version", fmt.Sprintf("%s.version %q is not right: a version of MySQL has two numbers", path, d.Version), `write it like "8.4"`)
-	}
-	if d.Class != "" {
-		v.matches(path+".class", d.Class, v.rules.class)
-	}
-	if v.has(path + ".storage") {
-		v.diskSize(path+".storage", d.Storage, v.rules.storage)
-	}
-	if n, whole := d.Backups.Days(); !whole || n < 1 || n > 35 {
-		v.wrong(path+".backups", path+".backups is a number of days from 1 to 35", "write it like 14d")
-	}
-	if !d.MultiZone && !v.silent(path+".multiZone") {
-		v.unwise("single-zone-database", path, fmt.Sprintf("the database %q is in one zone, and is gone while that zone is", d.Name), "add multiZone: true")
-	}
+// makeLogin says how a person makes the secret of a registry. It has to have Secrets Manager's own key:
+// https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache-creating-secret.html
+func (v *validator) makeLogin(name string) string {
+	secret := "ecr-pullthroughcache/" + name
+	return fmt.Sprintf("write logins: {%s: %s}, and make that secret with the keys username and accessToken: aws secretsmanager create-secret --region %s --name %s --secret-string file://login.json",
+		name, secret, v.c.Spec.Region, secret)
 }
 
 func (v *validator) backups(s Services) {

@@ -127,7 +127,7 @@ func (a *application) foundation(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("planning foundation: %w", err)
 	}
-	if gone := going(plan.JSON); len(gone) > 0 {
+	if gone := a.lost(plan.JSON); len(gone) > 0 {
 		return errors.Join(a.foundationStays(gone), a.restore(ctx))
 	}
 	digest, err := a.keep(ctx, generator.Foundation, files)
@@ -205,6 +205,11 @@ func (a *application) colorRoot(ctx context.Context) error {
 	files, err := a.filesOf(ctx, r)
 	if err != nil {
 		return err
+	}
+	if _, asked := files[a.askedName(r)]; !asked && a.state().Bundles[string(r)] == "" {
+		if files, err = a.withAsked(ctx, a.color, files); err != nil {
+			return err
+		}
 	}
 	guard := planGuard(buildsOnly)
 	if a.mayServeNow() {

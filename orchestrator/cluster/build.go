@@ -20,12 +20,16 @@ func (s *session) render(ctx context.Context, e rotation.Effect, emit rotation.E
 	if err != nil {
 		return fmt.Errorf("rendering %s: %w", r, err)
 	}
-	files := all.Root(s.name(), r)
+	rendered := all.Root(s.name(), r)
+	files, err := s.withAsked(ctx, e.Color, rendered)
+	if err != nil {
+		return err
+	}
 	digest, err := s.Store.SaveBundle(ctx, files)
 	if err != nil {
 		return err
 	}
-	return emit(ctx, journal.Event{Kind: journal.Rendered, Phase: e.Phase, Root: string(r), Revision: files.Revision(), Bundle: digest})
+	return emit(ctx, journal.Event{Kind: journal.Rendered, Phase: e.Phase, Root: string(r), Revision: rendered.Revision(), Bundle: digest})
 }
 
 // build stands a color up from the files that were rendered for it.

@@ -207,6 +207,9 @@ func (s *session) showActive(ctx context.Context, gone generator.Root) error {
 	if _, err := s.ports.Workspace.Put(gone, originFile, nil); err != nil {
 		return fmt.Errorf("removing what %s was built by: %w", gone, err)
 	}
+	if _, err := s.ports.Workspace.Put(gone, askedFile, nil); err != nil {
+		return fmt.Errorf("removing the versions of add-ons of %s: %w", gone, err)
+	}
 	active := root(s.state().Active)
 	if active == "" || s.state().Bundles[string(active)] == "" {
 		return nil

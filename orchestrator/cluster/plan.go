@@ -3,6 +3,7 @@ package cluster
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"drover/generator"
 	"drover/orchestrator/color"
@@ -89,7 +90,15 @@ func (p *planning) run(ctx context.Context) (Planned, error) {
 			return Planned{}, err
 		}
 		if r == generator.Foundation {
-			gone = going(plan.JSON)
+			gone = p.lost(plan.JSON)
+			awaited, err := p.awaited(ctx, plan.JSON)
+			if err != nil {
+				return Planned{}, err
+			}
+			if len(awaited) > 0 {
+				planned.later(r, "nothing is to be done: "+strings.Join(awaited, "; "))
+				continue
+			}
 		}
 		if r == root(p.color) {
 			planned.Takes, planned.Reason = p.colorTakes(plan)

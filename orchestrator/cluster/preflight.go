@@ -224,7 +224,14 @@ func (p *preflight) showsNoDrift(ctx context.Context, r generator.Root, stack St
 	if err != nil {
 		return fmt.Errorf("planning %s to find drift: %w", r, err)
 	}
-	if plan.Changed {
+	awaited, err := p.awaited(ctx, plan.JSON)
+	if err != nil {
+		return err
+	}
+	for _, says := range awaited {
+		p.Observer.Progress("no drift: " + says)
+	}
+	if plan.Changed && len(awaited) == 0 {
 		return refuse(fmt.Sprintf("%s is not what its state says:\n%s", r, describe(plan.JSON)),
 			"look at it with `terraform plan`, then run "+p.command("apply"))
 	}

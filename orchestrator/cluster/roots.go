@@ -68,6 +68,7 @@ func (s *session) place(r generator.Root, files generator.Files) error {
 	rendered := maps.Clone(files)
 	lockName := path.Join(s.name(), string(r), lockFile)
 	delete(rendered, lockName)
+	delete(rendered, s.askedName(r))
 	changed, err := s.ports.Workspace.Write(rendered, true)
 	if err != nil {
 		return fmt.Errorf("writing the files of %s: %w", r, err)
@@ -79,7 +80,11 @@ func (s *session) place(r generator.Root, files generator.Files) error {
 		}
 		changed = changed || put
 	}
-	if changed {
+	put, err := s.placeAsked(r, files)
+	if err != nil {
+		return err
+	}
+	if changed || put {
 		delete(s.stacks, r)
 	}
 	return nil
@@ -101,7 +106,8 @@ func (s *session) initialized(ctx context.Context, r generator.Root) (Stack, err
 	return stack, nil
 }
 
-// withVersions adds the provider versions that the root's state was last changed with, where the files have none.
+// withVersions adds what a root's state was last changed with, where the files have none: the versions of providers, and
+// those of add-ons that were asked for.
 func (s *session) withVersions(ctx context.Context, r generator.Root, files generator.Files) (generator.Files, error) {
 	if s.state().Bundles[string(r)] == "" {
 		return files, nil
@@ -110,10 +116,11 @@ func (s *session) withVersions(ctx context.Context, r generator.Root, files gene
 	if err != nil {
 		return nil, err
 	}
-	name := path.Join(s.name(), string(r), lockFile)
-	if versions, has := had[name]; has {
-		files = maps.Clone(files)
-		files[name] = versions
+	for _, name := range []string{path.Join(s.name(), string(r), lockFile), s.askedName(r)} {
+		if versions, has := had[name]; has {
+			files = maps.Clone(files)
+			files[name] = versions
+		}
 	}
 	return files, nil
 }

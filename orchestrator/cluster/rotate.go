@@ -9,6 +9,7 @@ import (
 	"slices"
 	"time"
 
+	"drover/generator/cost"
 	"drover/orchestrator/journal"
 	"drover/orchestrator/rotation"
 	"drover/orchestrator/store"
@@ -72,8 +73,8 @@ func (s *session) clearFailed(ctx context.Context) error {
 	}
 	now := s.Clock.Now()
 	if now.Before(f.Until) {
-		s.Observer.Progress(fmt.Sprintf("%s of the rotation that was rolled back (%s) still stands, and costs, since %s; it was kept until %s, and this rotation destroys it before it builds",
-			f.Color, f.Reason, f.Since.Format(time.RFC3339), f.Until.Format(time.RFC3339)))
+		s.Observer.Progress(fmt.Sprintf("%s of the rotation that was rolled back (%s) still stands, and costs%s, since %s; it was kept until %s, and this rotation destroys it before it builds",
+			f.Color, f.Reason, s.hourly(now), f.Since.Format(time.RFC3339), f.Until.Format(time.RFC3339)))
 		return nil
 	}
 	if _, err := s.accountOf(ctx); err != nil {
@@ -84,6 +85,15 @@ func (s *session) clearFailed(ctx context.Context) error {
 		return fmt.Errorf("destroying %s, which an earlier rotation was rolled back from: %w", f.Color, err)
 	}
 	return nil
+}
+
+// hourly is what a color costs, for a sentence; empty where it is not known.
+func (s *session) hourly(now time.Time) string {
+	e, known := cost.Of(s.Spec, now)
+	if !known {
+		return ""
+	}
+	return fmt.Sprintf(" some %.2f USD an hour at list prices of %s", e.Color.Hourly, e.PricesOf)
 }
 
 // rotationID sorts by time and is unlike any other.

@@ -58,6 +58,8 @@ func (s *fakeStack) Plan(_ context.Context, o terraform.PlanOptions) (*terraform
 		changed = !maps.Equal(s.wanted(), s.w.dns)
 	case s.w.standing[string(s.root)] && s.root == generator.Foundation && s.w.replaces:
 		actions, changed = tfjson.Actions{tfjson.ActionDelete, tfjson.ActionCreate}, true
+	case s.w.standing[string(s.root)] && s.root == generator.Foundation && s.w.kind != "":
+		actions, changed = s.w.does, true
 	case s.w.standing[string(s.root)] && s.root == generator.Foundation && s.w.grows:
 		changed = true
 	case s.w.standing[string(s.root)] && s.root != generator.Foundation && s.w.inPlace != "":
@@ -67,7 +69,7 @@ func (s *fakeStack) Plan(_ context.Context, o terraform.PlanOptions) (*terraform
 	plan := &terraform.Plan{Changed: changed, JSON: &tfjson.Plan{}}
 	if changed {
 		values := map[string]any{"tags_all": map[string]any{clusterTag: "tiny", colorTag: string(s.root)}}
-		plan.JSON.ResourceChanges = []*tfjson.ResourceChange{{Address: "module.it.thing", Change: &tfjson.Change{Actions: actions, Before: values, After: values}}}
+		plan.JSON.ResourceChanges = []*tfjson.ResourceChange{{Address: "module.it.thing", Type: s.w.kind, Change: &tfjson.Change{Actions: actions, Before: values, After: values}}}
 	}
 	return plan, nil
 }

@@ -11,6 +11,8 @@ import (
 	"testing/synctest"
 	"time"
 
+	tfjson "github.com/hashicorp/terraform-json"
+
 	"drover/generator"
 	"drover/generator/spec"
 	"drover/orchestrator/color"
@@ -34,32 +36,35 @@ type world struct {
 	again   bool
 	stop    time.Duration // of the next process, from its start; 0: never
 
-	mu       sync.Mutex
-	standing map[string]bool // roots that exist
-	locked   map[string]bool // roots that refuse to be deleted
-	dns      map[string]int
-	version  map[string]string            // of the clusters, by color
-	tags     map[string]map[string]string // of the clusters, by color
-	tagged   []platform.Resource          // what carries the cluster's tag, beside what stands
-	noStates bool                         // the states were lost
-	verdicts map[string]verify.Verdict    // by color; pass where absent
-	busy     map[string]float64           // new connections by color
-	open     map[string]float64           // open connections by color
-	late     time.Duration                // how old the newest measurement is
-	applied  []string                     // what was applied, in order
-	files    map[string][]byte            // the Terraform directory of this machine
-	apis     map[string]*apitest.Server
-	managed  map[string]string // the output management, by color; none where absent
-	account  string            // of the credentials
-	quota    int               // load balancers that were last asked for
-	dead     bool              // the process was killed
-	effects  int               // calls that could be the last
-	killAt   int               // 0: never
-	inStore  bool              // calls of the store count too
-	inPlace  string            // what a plan would do to a color that stands: update or replace; nothing if empty
-	grows    bool              // whether a plan would add to the foundation that stands
-	replaces bool              // whether a plan would replace the foundation that stands
-	fail     map[string]error  // by call
+	mu          sync.Mutex
+	standing    map[string]bool // roots that exist
+	locked      map[string]bool // roots that refuse to be deleted
+	dns         map[string]int
+	version     map[string]string            // of the clusters, by color
+	tags        map[string]map[string]string // of the clusters, by color
+	tagged      []platform.Resource          // what carries the cluster's tag, beside what stands
+	noStates    bool                         // the states were lost
+	verdicts    map[string]verify.Verdict    // by color; pass where absent
+	busy        map[string]float64           // new connections by color
+	open        map[string]float64           // open connections by color
+	late        time.Duration                // how old the newest measurement is
+	applied     []string                     // what was applied, in order
+	files       map[string][]byte            // the Terraform directory of this machine
+	apis        map[string]*apitest.Server
+	managed     map[string]string // the output management, by color; none where absent
+	account     string            // of the credentials
+	quota       int               // load balancers that were last asked for
+	dead        bool              // the process was killed
+	effects     int               // calls that could be the last
+	killAt      int               // 0: never
+	inStore     bool              // calls of the store count too
+	inPlace     string            // what a plan would do to a color that stands: update or replace; nothing if empty
+	grows       bool              // whether a plan would add to the foundation that stands
+	recommended string            // the last number of the versions of add-ons
+	kind        string            // of the one resource of the foundation that a plan changes
+	does        tfjson.Actions    // and what the plan does to it
+	replaces    bool              // whether a plan would replace the foundation that stands
+	fail        map[string]error  // by call
 }
 
 // errKilled is what every call of a killed process gives.
@@ -314,6 +319,23 @@ func (c *fakeCloud) Quota(_ context.Context, balancers int) ([]platform.Shortage
 	c.w.quota = balancers
 	return nil, c.w.touch("quota")
 }
+
+func (c *fakeCloud) AddonVersions(_ context.Context, version string, addons []string) (map[string]string, error) {
+	versions := map[string]string{}
+	for _, name := range addons {
+		versions[name] = "v" + version + "." + c.w.recommended
+	}
+	return versions, c.w.touch("addons")
+}
+
+func (c *fakeCloud) Awaits(_ context.Context, u platform.Update) (string, error) {
+	if u.Kind != "awaited" {
+		return "", nil
+	}
+	return "the platform upgrades orders on Sunday", c.w.touch("awaits")
+}
+
+func (c *fakeCloud) HoldsNothing(kind string) bool { return kind == "spare" }
 
 func (c *fakeCloud) Flows(_ context.Context, lb string, _ time.Duration) (platform.Flows, error) {
 	err := c.w.touch("flows")

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"time"
 
+	"drover/generator/cost"
 	"drover/generator/spec"
 	"drover/orchestrator/color"
 	"drover/orchestrator/journal"
@@ -73,6 +74,8 @@ type FailedColor struct {
 	Reason   string      `json:"reason"`
 	Since    time.Time   `json:"since"`
 	Until    time.Time   `json:"until"` // when drover may destroy it
+	// Hourly is what it costs an hour, in USD at list prices; 0 is not known.
+	Hourly float64 `json:"hourly,omitempty"`
 }
 
 // PhaseLine is one phase of a rotation as far as it is.
@@ -91,6 +94,9 @@ func StatusOf(c spec.Cluster, state journal.State, asked []rotation.Request, now
 		Weights: state.Weights, Timing: TimingOf(c.Spec.Rotation, state, now)}
 	if f := state.Failed; f != nil {
 		status.Failed = &FailedColor{Color: f.Color, Revision: f.Revision, Reason: f.Reason, Since: f.Since, Until: f.Until}
+		if e, known := cost.Of(c, now); known {
+			status.Failed.Hourly = e.Color.Hourly
+		}
 	}
 	if state.Rotation != nil {
 		status.Rotation = underWay(state, asked)

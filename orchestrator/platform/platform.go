@@ -21,6 +21,15 @@ type Platform interface {
 	ClusterActive(ctx context.Context, cluster string) (Health, error)
 	// Quota lists what a second color with so many load balancers would not fit in, and what could not be asked.
 	Quota(ctx context.Context, balancers int) ([]Shortage, error)
+	// AddonVersions gives the version of each add-on that the platform recommends for a version of Kubernetes. Those that
+	// it has none of are not in it.
+	AddonVersions(ctx context.Context, kubernetes string, addons []string) (map[string]string, error)
+	// Awaits tells what the platform was asked for already and does at a time of its own, if that is all that an update
+	// would change: what, and when, for people. It is empty for any other update.
+	Awaits(ctx context.Context, u Update) (string, error)
+	// HoldsNothing is true for a kind of Terraform resource that has no data, and that the platform refuses to delete
+	// while something uses it.
+	HoldsNothing(kind string) bool
 	// Flows measures the connections that a load balancer took in the window that ends now.
 	// The load balancer is named as Terraform gives it (on AWS: its ARN).
 	Flows(ctx context.Context, loadBalancer string, window time.Duration) (Flows, error)
@@ -85,6 +94,14 @@ type Shortage struct {
 	Used, Limit, Needed int
 	// Unknown is not empty if the platform gave no answer, and says why. It is neither a pass nor a shortage.
 	Unknown string
+}
+
+// Update is a change in place that Terraform plans for one resource.
+type Update struct {
+	// Kind is Terraform's type of the resource.
+	Kind string
+	// Before and After are its arguments and attributes; what is not known before the change is not in After.
+	Before, After map[string]any
 }
 
 // Flows is the traffic of one load balancer in a window.

@@ -48,6 +48,7 @@ func TestBadSpecsExit3WithWhatToWriteInsteadAndWriteNothing(t *testing.T) {
 		Setup: func(env *testscript.Env) error {
 			env.Setenv("PATH", filepath.Dir(harness.Program(t)))
 			env.Setenv("BAD", bad)
+			env.Setenv("SOURCE_DATE_EPOCH", "1795910400")
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){"exits": exits, "empty": empty},

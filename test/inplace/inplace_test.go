@@ -108,6 +108,7 @@ func TestAChangeIsMadeInPlaceOrOfferedAsARotation(t *testing.T) {
 		t.Errorf("what was refused left something behind: %v", got)
 	}
 	s.grows(changed, replaced(t, changed, "zones: 2", "zones: 3"))
+	harness.CheckCalls(t, "inplace", s.calls)
 }
 
 // grows holds that a further zone moves nothing of the network that stands: its subnets come beside the others. The
@@ -182,6 +183,7 @@ type session struct {
 	t     *testing.T
 	dir   string
 	env   map[string]string
+	calls string // the file that the account's API calls are in
 	plain harness.Plain
 }
 
@@ -189,7 +191,8 @@ func start(t *testing.T) *session {
 	t.Helper()
 	s := &session{t: t, dir: t.TempDir(), plain: harness.Terraform(t)}
 	s.write(cluster)
-	s.env = harness.Cloud(t, filepath.Join(s.dir, "cluster.yaml"))
+	s.calls = filepath.Join(t.TempDir(), "calls")
+	s.env = harness.Cloud(t, filepath.Join(s.dir, "cluster.yaml"), "--calls", s.calls)
 	for name, value := range s.env {
 		s.plain.Env = append(s.plain.Env, name+"="+value)
 	}

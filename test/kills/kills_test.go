@@ -44,6 +44,7 @@ spec:
     soak: 4s
     quiet: 10s
     keepBlue: 1s
+  accept: [{warning: short-ttl, reason: the records of a rehearsal live for 5 seconds}]
 `
 
 // kind is what is killed.

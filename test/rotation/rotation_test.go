@@ -33,6 +33,7 @@ spec:
     quiet: 10s
     keepBlue: 1s
     approvals: [destroy]
+  accept: [{warning: short-ttl, reason: the records of a rehearsal live for 5 seconds}]
 `
 
 // The steps follow one another on one cluster, because a build takes minutes.
@@ -79,6 +80,7 @@ func TestARotationSurvivesWhatGoesWrong(t *testing.T) {
 	}
 	s.managementIsGreens()
 	s.showsNoSecret()
+	harness.CheckCalls(t, "rotation", s.calls)
 }
 
 // session is one person at a shell, in a directory with a spec, with the cloud's variables set.
@@ -86,6 +88,7 @@ type session struct {
 	t      *testing.T
 	dir    string
 	env    map[string]string
+	calls  string // the file that the account's API calls are in
 	asked  string // what the spec says of ingress beside its domain
 	checks string // more of the spec's
 	// What was planted where it must not come from, by name, and what every command said, by its line.
@@ -97,7 +100,8 @@ func start(t *testing.T, checks string, flags ...string) *session {
 	t.Helper()
 	s := &session{t: t, dir: t.TempDir(), checks: checks}
 	s.version("1.35")
-	s.env = harness.Cloud(t, filepath.Join(s.dir, "cluster.yaml"), flags...)
+	s.calls = filepath.Join(t.TempDir(), "calls")
+	s.env = harness.Cloud(t, filepath.Join(s.dir, "cluster.yaml"), append(flags, "--calls", s.calls)...)
 	return s
 }
 

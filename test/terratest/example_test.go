@@ -20,6 +20,7 @@ type example struct {
 	account account
 	plain   harness.Plain
 	env     map[string]string
+	calls   string // the file that the account's API calls are in
 }
 
 // prepare renders an example and starts its account.
@@ -35,7 +36,8 @@ func start(t *testing.T, file string) *example {
 	t.Helper()
 	e := &example{plain: harness.Terraform(t)}
 	e.env = e.plain.Variables()
-	cloud := harness.Cloud(t, file)
+	e.calls = filepath.Join(t.TempDir(), "calls")
+	cloud := harness.Cloud(t, file, "--calls", e.calls)
 	for _, name := range []string{
 		"AWS_ENDPOINT_URL", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_REGION", "AWS_EC2_METADATA_DISABLED",
 	} {

@@ -65,6 +65,7 @@ func TestExamplesAreAppliedAndDestroyedByPlainTerraform(t *testing.T) {
 			same(t, "blue", afterFoundation, e.account.holds(t))
 			destroyProtected(t, foundation)
 			same(t, "foundation", before, withoutLastSnapshots(t, e, e.account.holds(t)))
+			harness.CheckCalls(t, "terraform-"+e.name, e.calls)
 		})
 	}
 }

@@ -83,6 +83,7 @@ resource "terraform_data" "before_load_balancers" {
     aws_iam_role_policy.node_pull_through,
     aws_iam_role_policy.pool,
     aws_iam_role_policy.pool_pull_through,
+    aws_iam_role_policy.pool_sessions,
     aws_iam_role_policy_attachment.karpenter_node,
     aws_sqs_queue_policy.karpenter,
     aws_vpc_security_group_egress_rule.load_balancer,

@@ -74,3 +74,11 @@ resource "aws_iam_role_policy" "pool_pull_through" {
   role   = aws_iam_role.pool[each.key].id
   policy = data.aws_iam_policy_document.node_pull_through[0].json
 }
+
+resource "aws_iam_role_policy" "pool_sessions" {
+  for_each = var.node_sessions ? local.pools_with_rights : {}
+
+  name   = "sessions"
+  role   = aws_iam_role.pool[each.key].id
+  policy = data.aws_iam_policy_document.node_sessions[0].json
+}

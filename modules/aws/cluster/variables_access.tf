@@ -131,3 +131,9 @@ variable "pull_through_prefixes" {
   type        = map(string)
   default     = {}
 }
+
+variable "node_sessions" {
+  description = "Whether sessions can be opened on nodes by AWS Systems Manager. The nodes have to reach the services ssm and ssmmessages."
+  type        = bool
+  default     = true
+}

@@ -220,27 +220,42 @@ resource "aws_cloudwatch_metric_alarm" "undelivered" {
   tags = var.tags
 }
 
-# The workspace is signed in to once, in the console of the chat client; no key passes through here.
-resource "aws_chatbot_slack_channel_configuration" "this" {
+# The chat client serves every region of a partition, and has its API in four of them. CloudFormation has its channels in
+# all, and calls that API where it is (https://github.com/aws/aws-cdk/issues/24675): a policy that denies regions has to
+# let chatbot pass in us-east-2. The workspace is signed in to once, in the console of the chat client; no key passes
+# through here.
+resource "aws_cloudformation_stack" "slack" {
   count = var.alert_receivers.slack == null ? 0 : 1
 
-  configuration_name = "${local.global_name}-alerts"
-  slack_team_id      = var.alert_receivers.slack.workspace
-  slack_channel_id   = var.alert_receivers.slack.channel
-  sns_topic_arns     = [aws_sns_topic.alerts[0].arn]
-  iam_role_arn       = aws_iam_role.slack[0].arn
-  # It tells, and is told nothing: without this, whoever writes in the channel could ask AWS as its role.
-  guardrail_policy_arns       = ["arn:${local.partition}:iam::aws:policy/AWSDenyAll"]
-  user_authorization_required = true
-  logging_level               = "ERROR"
+  name = "${var.name}-alerts-slack"
+
+  template_body = jsonencode({
+    Description = "The Slack channel that alarms of ${var.name} are told in"
+    Resources = {
+      Channel = {
+        Type = "AWS::Chatbot::SlackChannelConfiguration"
+        Properties = {
+          ConfigurationName = "${local.global_name}-alerts"
+          SlackWorkspaceId  = var.alert_receivers.slack.workspace
+          SlackChannelId    = var.alert_receivers.slack.channel
+          SnsTopicArns      = [aws_sns_topic.alerts[0].arn]
+          IamRoleArn        = aws_iam_role.slack[0].arn
+          # It tells, and is told nothing: without this, whoever writes in the channel could ask AWS as its role.
+          GuardrailPolicies = ["arn:${local.partition}:iam::aws:policy/AWSDenyAll"]
+          UserRoleRequired  = true
+          LoggingLevel      = "ERROR"
+        }
+      }
+    }
+  })
 
   tags = var.tags
 
   lifecycle {
     precondition {
-      # https://docs.aws.amazon.com/general/latest/gr/chatbot.html
-      condition     = contains(["ap-southeast-1", "eu-west-1", "us-east-2", "us-west-2"], local.region)
-      error_message = "The chat client has its API in ap-southeast-1, eu-west-1, us-east-2 and us-west-2 only, and this is ${local.region}. Configure the channel in its console for the topic ${local.topic}, or use a webhook."
+      # https://github.com/aws-cloudformation/cfn-lint/issues/2025
+      condition     = local.partition == "aws"
+      error_message = "The chat client is not in the partition ${local.partition}. Use a webhook instead of Slack's workspace and channel."
     }
   }
 }

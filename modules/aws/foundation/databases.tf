@@ -1,10 +1,25 @@
 locals {
+  # The version that is asked for: behind an upgrade that of the upgrade.
+  versions = { for name, database in var.databases : name => database.upgrade == null ? database.version : database.upgrade.version }
+
+  # The versions that need a parameter group: during an upgrade RDS keeps the old group until it has done it, and refuses
+  # to delete it before.
+  database_versions = merge([
+    for name, database in var.databases : {
+      for version in distinct([database.version, local.versions[name]]) : "${name}/${version}" => { database = name, version = version, engine = database.engine }
+    }
+  ]...)
+
   # Postgres names its parameters by the major version, MySQL by the first two numbers.
-  families = {
-    for name, database in var.databases : name => database.engine == "postgres" ?
-    "postgres${split(".", database.version)[0]}" :
-    "mysql${join(".", slice(split(".", "${database.version}.0"), 0, 2))}"
+  families_of = {
+    for key, of in local.database_versions : key => of.engine == "postgres" ?
+    "postgres${split(".", of.version)[0]}" :
+    "mysql${join(".", slice(split(".", "${of.version}.0"), 0, 2))}"
   }
+  parameter_groups = { for key, family in local.families_of : "${local.database_versions[key].database}/${family}" => merge(local.database_versions[key], { family = family })... }
+
+  # The parameter group of a database: that of the version that is asked for.
+  parameter_group_of = { for name in keys(var.databases) : name => "${name}/${local.families_of["${name}/${local.versions[name]}"]}" }
 
   engines = {
     postgres = { port = 5432, logs = ["postgresql", "upgrade"], tls = { name = "rds.force_ssl", value = "1" } }
@@ -61,15 +76,15 @@ resource "aws_vpc_security_group_ingress_rule" "database" {
 }
 
 resource "aws_db_parameter_group" "this" {
-  for_each = var.databases
+  for_each = local.parameter_groups
 
-  name        = "${var.name}-${each.key}-${replace(local.families[each.key], ".", "-")}"
-  description = "Database ${each.key} of ${var.name}: connections are encrypted"
-  family      = local.families[each.key]
+  name        = "${var.name}-db-${each.value[0].database}-${replace(each.value[0].family, ".", "-")}"
+  description = "Database ${each.value[0].database} of ${var.name}: connections are encrypted"
+  family      = each.value[0].family
 
   parameter {
-    name  = local.engines[each.value.engine].tls.name
-    value = local.engines[each.value.engine].tls.value
+    name  = local.engines[each.value[0].engine].tls.name
+    value = local.engines[each.value[0].engine].tls.value
   }
 
   tags = var.tags
@@ -96,9 +111,9 @@ resource "aws_db_instance" "this" {
 
   identifier           = "${var.name}-${each.key}"
   engine               = each.value.engine
-  engine_version       = each.value.version
+  engine_version       = local.versions[each.key]
   instance_class       = each.value.class
-  parameter_group_name = aws_db_parameter_group.this[each.key].name
+  parameter_group_name = aws_db_parameter_group.this[local.parameter_group_of[each.key]].name
 
   storage_type          = "gp3"
   allocated_storage     = each.value.storage_gib
@@ -121,10 +136,15 @@ resource "aws_db_instance" "this" {
   backup_retention_period    = each.value.backup_days
   copy_tags_to_snapshot      = true
   auto_minor_version_upgrade = true
-  # Only who writes another major version asks for one; without this AWS refuses it.
-  allow_major_version_upgrade = true
-  deletion_protection         = var.deletion_protection
-  skip_final_snapshot         = false
+  # Another major version is a step of its own: without an upgrade RDS refuses it.
+  # https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_ModifyDBInstance.html
+  allow_major_version_upgrade = each.value.upgrade != null
+  # What needs a restart waits for the maintenance window, unless an upgrade is asked for at once. That takes everything
+  # along which waits by then.
+  # https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_ModifyInstance.ApplyImmediately.html
+  apply_immediately   = try(each.value.upgrade.at, "window") == "now"
+  deletion_protection = var.deletion_protection
+  skip_final_snapshot = false
   # Decided when the database is made, so that its successor's last snapshot cannot collide with it.
   final_snapshot_identifier       = "${var.name}-${each.key}-${formatdate("YYYYMMDDhhmmss", plantimestamp())}"
   enabled_cloudwatch_logs_exports = local.engines[each.value.engine].logs

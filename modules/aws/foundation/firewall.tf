@@ -79,13 +79,22 @@ resource "aws_networkfirewall_firewall_policy" "this" {
       }
     }
 
-    stateful_rule_group_reference {
-      priority     = 1
-      resource_arn = aws_networkfirewall_rule_group.protocols[0].arn
+    dynamic "stateful_rule_group_reference" {
+      for_each = aws_networkfirewall_rule_group.udp
+
+      content {
+        priority     = 1
+        resource_arn = stateful_rule_group_reference.value.arn
+      }
     }
 
     stateful_rule_group_reference {
       priority     = 2
+      resource_arn = aws_networkfirewall_rule_group.protocols[0].arn
+    }
+
+    stateful_rule_group_reference {
+      priority     = 3
       resource_arn = aws_networkfirewall_rule_group.names[0].arn
     }
   }
@@ -99,12 +108,13 @@ resource "aws_networkfirewall_firewall_policy" "this" {
 }
 
 # Without this, a message without a connection could leave, and carry data, before anything is
-# "established". Names and time are asked of the VPC itself, which is not behind the firewall.
+# "established". Names are asked of the VPC's resolver and the time of 169.254.169.123, neither of which is behind the
+# firewall (https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/configure-ec2-ntp.html); QUIC falls back to TCP.
 resource "aws_networkfirewall_rule_group" "protocols" {
   count = local.restricted ? 1 : 0
 
   name        = "${var.name}-tcp-only"
-  description = "Nothing but TCP leaves ${var.name}"
+  description = "Nothing but TCP leaves ${var.name}, unless a rule before these lets it"
   type        = "STATEFUL"
   capacity    = 10
 

@@ -1,15 +1,8 @@
 locals {
   flow_logs = local.own_vpc && var.flow_logs_retention_days > 0 ? 1 : 0
-}
-
-resource "aws_cloudwatch_log_group" "flow_logs" {
-  count = local.flow_logs
-
-  name              = "${local.log_prefix}/flow-logs"
-  retention_in_days = var.flow_logs_retention_days
-  kms_key_id        = aws_kms_key.this.arn
-
-  tags = var.tags
+  # A bucket costs a tenth of what CloudWatch takes for each gigabyte; CloudWatch can be asked without Athena.
+  flow_logs_in_bucket = var.flow_logs_to == "s3" ? local.flow_logs : 0
+  flow_logs_in_group  = var.flow_logs_to == "cloudwatch" ? local.flow_logs : 0
 }
 
 resource "aws_flow_log" "this" {
@@ -17,60 +10,13 @@ resource "aws_flow_log" "this" {
 
   vpc_id                   = local.vpc_id
   traffic_type             = "ALL"
-  log_destination_type     = "cloud-watch-logs"
-  log_destination          = aws_cloudwatch_log_group.flow_logs[0].arn
-  iam_role_arn             = aws_iam_role.flow_logs[0].arn
+  log_destination_type     = local.flow_logs_in_bucket == 1 ? "s3" : "cloud-watch-logs"
+  log_destination          = one(concat(aws_s3_bucket.flow_logs[*].arn, aws_cloudwatch_log_group.flow_logs[*].arn))
+  iam_role_arn             = one(aws_iam_role.flow_logs[*].arn)
   max_aggregation_interval = 60
 
   tags = merge(var.tags, { Name = var.name })
-}
 
-data "aws_iam_policy_document" "flow_logs_trust" {
-  statement {
-    actions = ["sts:AssumeRole"]
-
-    principals {
-      type        = "Service"
-      identifiers = ["vpc-flow-logs.amazonaws.com"]
-    }
-
-    # Without this, another account's flow logs could use the role.
-    condition {
-      test     = "StringEquals"
-      variable = "aws:SourceAccount"
-      values   = [local.account]
-    }
-  }
-}
-
-data "aws_iam_policy_document" "flow_logs" {
-  count = local.flow_logs
-
-  statement {
-    actions = [
-      "logs:CreateLogStream",
-      "logs:DescribeLogStreams",
-      "logs:PutLogEvents",
-    ]
-    resources = ["${aws_cloudwatch_log_group.flow_logs[0].arn}:*"]
-  }
-}
-
-resource "aws_iam_role" "flow_logs" {
-  count = local.flow_logs
-
-  name                 = "${local.global_name}-flow-logs"
-  description          = "Writes the flow logs of ${var.name}"
-  assume_role_policy   = data.aws_iam_policy_document.flow_logs_trust.json
-  permissions_boundary = var.permissions_boundary
-
-  tags = var.tags
-}
-
-resource "aws_iam_role_policy" "flow_logs" {
-  count = local.flow_logs
-
-  name   = "write-flow-logs"
-  role   = aws_iam_role.flow_logs[0].id
-  policy = data.aws_iam_policy_document.flow_logs[0].json
+  # Who writes to the bucket has to be let in first: AWS would else write a policy of its own.
+  depends_on = [aws_s3_bucket_policy.flow_logs]
 }

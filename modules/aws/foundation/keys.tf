@@ -1,6 +1,8 @@
 locals {
   log_prefix = "/drover/${var.name}"
   log_arns   = "arn:${local.partition}:logs:${local.region}:${local.account}:log-group:"
+  # What delivers logs to buckets names itself by these.
+  delivery_arns = "arn:${local.partition}:logs:${local.region}:${local.account}:"
 }
 
 # One key for what the cluster keeps: Kubernetes secrets, logs, images, disks, databases and their
@@ -79,6 +81,35 @@ data "aws_iam_policy_document" "key" {
         test     = "StringEquals"
         variable = "kms:EncryptionContext:aws:sns:topicArn"
         values   = [local.topic_arn]
+      }
+    }
+  }
+
+  # What delivers the flow logs to their bucket encrypts them.
+  # https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/AWS-logs-infrastructure-S3.html#AWS-logs-SSE-KMS-S3
+  dynamic "statement" {
+    for_each = local.flow_logs_in_bucket == 1 ? [1] : []
+
+    content {
+      sid       = "FlowLogsOfThisCluster"
+      actions   = ["kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*"]
+      resources = ["*"]
+
+      principals {
+        type        = "Service"
+        identifiers = ["delivery.logs.amazonaws.com"]
+      }
+
+      condition {
+        test     = "StringEquals"
+        variable = "aws:SourceAccount"
+        values   = [local.account]
+      }
+
+      condition {
+        test     = "ArnLike"
+        variable = "aws:SourceArn"
+        values   = ["${local.delivery_arns}*"]
       }
     }
   }

@@ -105,6 +105,11 @@ output "registry_urls" {
   )
 }
 
+output "flow_logs_bucket" {
+  description = "Name of the bucket that the network's flow logs go to; null where they go elsewhere, or nowhere."
+  value       = one(aws_s3_bucket.flow_logs[*].bucket)
+}
+
 output "pull_through_prefixes" {
   description = "Prefixes of the repositories that the pull-through caches make, by upstream registry; the nodes are allowed to fill them."
   value       = local.caches

@@ -1,6 +1,9 @@
 locals {
   upstreams = {
+    docker-hub = "registry-1.docker.io"
     ecr-public = "public.ecr.aws"
+    github     = "ghcr.io"
+    gitlab     = "registry.gitlab.com"
     kubernetes = "registry.k8s.io"
     quay       = "quay.io"
   }
@@ -8,7 +11,11 @@ locals {
   # ECR allows 30 characters for a cache's prefix. A name that is too long for it is cut, and told
   # from others that start alike by a part of its hash.
   cache_name = length(var.name) <= 19 ? var.name : "${trimsuffix(substr(var.name, 0, 12), "-")}-${substr(sha1(var.name), 0, 6)}"
-  caches     = { for upstream in var.registry.pull_through : upstream => "${local.cache_name}/${upstream}" }
+  # The ARN of a secret ends with a dash and six characters behind its name.
+  logins = { for upstream, secret in var.registry.logins : upstream => one([
+    for arn in data.aws_secretsmanager_secrets.login[upstream].arns : arn if can(regex("^-[A-Za-z0-9]{6}$", trimprefix(split(":", arn)[6], secret)))
+  ]) }
+  caches = { for upstream in var.registry.pull_through : upstream => "${local.cache_name}/${upstream}" }
 }
 
 resource "aws_ecr_repository" "this" {
@@ -49,6 +56,24 @@ resource "aws_ecr_pull_through_cache_rule" "this" {
 
   ecr_repository_prefix = each.value
   upstream_registry_url = local.upstreams[each.key]
+  credential_arn        = lookup(local.logins, each.key, null)
+
+  lifecycle {
+    precondition {
+      condition     = !contains(keys(var.registry.logins), each.key) || lookup(local.logins, each.key, null) != null
+      error_message = "There is no secret ${lookup(var.registry.logins, each.key, "")} in ${local.region}, with which ECR logs in to ${local.upstreams[each.key]}. Make it, with Secrets Manager's own key: aws secretsmanager create-secret --region ${local.region} --name ${lookup(var.registry.logins, each.key, "")} --secret-string file://login.json, where login.json is {\"username\": \"…\", \"accessToken\": \"…\"}."
+    }
+  }
+}
+
+# Names and ARNs, never what is in a secret.
+data "aws_secretsmanager_secrets" "login" {
+  for_each = var.registry.logins
+
+  filter {
+    name   = "name"
+    values = [each.value]
+  }
 }
 
 # Repositories that a cache creates by itself are encrypted with the cluster's key, tagged, and their images expire: what

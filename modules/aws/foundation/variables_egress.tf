@@ -1,8 +1,12 @@
 variable "egress" {
-  description = "What the colors reach outside. \"open\": everything. \"restricted\": by TLS and HTTP the hosts in allow (.example.com is a domain and all below it), by a firewall with a subnet in every zone; NAT gateways then have subnets of their own. What is dropped is logged for log_retention_days."
+  description = "What the colors reach outside. \"open\": everything. \"restricted\": by TLS and HTTP the hosts in allow (.example.com is a domain and all below it) and by UDP the ranges and ports in udp, by a firewall with a subnet in every zone; NAT gateways then have subnets of their own. What is dropped is logged for log_retention_days."
   type = object({
-    mode               = optional(string, "open")
-    allow              = optional(list(string), [])
+    mode  = optional(string, "open")
+    allow = optional(list(string), [])
+    udp = optional(list(object({
+      cidr = string
+      port = number
+    })), [])
     firewall_subnets   = optional(list(string), [])
     nat_subnets        = optional(list(string), [])
     log_retention_days = optional(number, 30)
@@ -22,6 +26,16 @@ variable "egress" {
   validation {
     condition     = alltrue([for name in var.egress.allow : can(regex("^\\.?([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\\.)*[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$", name))])
     error_message = "egress.allow must hold host names like \"ghcr.io\", or \".example.com\" for a domain and all below it."
+  }
+
+  validation {
+    condition     = length(var.egress.udp) <= 100 && (var.egress.mode == "restricted" || length(var.egress.udp) == 0)
+    error_message = "egress.udp must have 100 rules at most, and none unless mode is \"restricted\"."
+  }
+
+  validation {
+    condition     = alltrue([for rule in var.egress.udp : can(cidrnetmask(rule.cidr)) && try(tonumber(split("/", rule.cidr)[1]) > 0, false) && rule.port >= 1 && rule.port <= 65535 && floor(rule.port) == rule.port])
+    error_message = "egress.udp must hold IPv4 ranges like 203.0.113.0/24, never all addresses, and a port each from 1 to 65535."
   }
 
   validation {

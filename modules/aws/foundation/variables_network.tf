@@ -99,6 +99,17 @@ variable "flow_logs_retention_days" {
   }
 }
 
+variable "flow_logs_to" {
+  description = "Where the network's flow logs go: \"s3\", a bucket of their own, or \"cloudwatch\", which costs about ten times as much and can be asked at once."
+  type        = string
+  default     = "s3"
+
+  validation {
+    condition     = contains(["s3", "cloudwatch"], var.flow_logs_to)
+    error_message = "flow_logs_to must be \"s3\" or \"cloudwatch\"."
+  }
+}
+
 variable "domain" {
   description = "Domain that the cluster serves; the zone is for exactly this name."
   type        = string

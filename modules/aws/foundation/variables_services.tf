@@ -1,8 +1,9 @@
 variable "registry" {
-  description = "Container registry: repositories of the cluster's own images, and upstream registries that are pulled through a cache (ecr-public, quay or kubernetes)."
+  description = "Container registry: repositories of the cluster's own images, and upstream registries that are pulled through a cache (ecr-public, kubernetes, quay, docker-hub, github or gitlab). logins: for each of the last three, the name of the secret in Secrets Manager that holds username and accessToken. It begins with ecr-pullthroughcache/, and only its ARN is used here."
   type = object({
     repositories = optional(list(string), [])
     pull_through = optional(list(string), [])
+    logins       = optional(map(string), {})
   })
   default = {}
 
@@ -12,14 +13,25 @@ variable "registry" {
   }
 
   validation {
-    # Docker Hub, GitHub and GitLab want credentials, which these do not.
-    condition     = alltrue([for upstream in var.registry.pull_through : contains(["ecr-public", "quay", "kubernetes"], upstream)])
-    error_message = "registry.pull_through may hold \"ecr-public\", \"quay\" and \"kubernetes\"."
+    condition     = alltrue([for upstream in var.registry.pull_through : contains(["docker-hub", "ecr-public", "github", "gitlab", "kubernetes", "quay"], upstream)])
+    error_message = "registry.pull_through may hold \"docker-hub\", \"ecr-public\", \"github\", \"gitlab\", \"kubernetes\" and \"quay\"."
+  }
+
+  validation {
+    # https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache.html
+    condition     = toset(keys(var.registry.logins)) == setintersection(var.registry.pull_through, ["docker-hub", "github", "gitlab"])
+    error_message = "registry.logins must name a secret for each of \"docker-hub\", \"github\" and \"gitlab\" that pull_through holds, and for no other."
+  }
+
+  validation {
+    # https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache-creating-rule.html
+    condition     = alltrue([for secret in values(var.registry.logins) : can(regex("^ecr-pullthroughcache/[A-Za-z0-9/_+=.@-]{1,491}$", secret))])
+    error_message = "registry.logins must be names of secrets that begin with ecr-pullthroughcache/, which ECR demands, like ecr-pullthroughcache/docker-hub. They are never the secrets themselves."
   }
 }
 
 variable "databases" {
-  description = "Managed databases, by name; they outlive every cluster. engine is postgres or mysql, storage_gib the first size (it grows to twice as much by itself), backup_days how long a point in time can be restored."
+  description = "Managed databases, by name; they outlive every cluster. engine is postgres or mysql, storage_gib the first size (it grows to twice as much by itself), backup_days how long a point in time can be restored. upgrade is a step to another major version: in the next maintenance window, or now; version stays as it is until the database runs the other one, which is then written as version, without upgrade."
   type = map(object({
     engine      = string
     version     = string
@@ -27,6 +39,10 @@ variable "databases" {
     storage_gib = number
     multi_zone  = optional(bool, true)
     backup_days = optional(number, 14)
+    upgrade = optional(object({
+      version = string
+      at      = optional(string, "window")
+    }))
   }))
   default = {}
 
@@ -43,6 +59,11 @@ variable "databases" {
   validation {
     condition     = alltrue([for database in values(var.databases) : database.engine != "mysql" || can(regex("^[0-9]+\\.[0-9]+", database.version))])
     error_message = "databases: the version of mysql has two numbers at least, like \"8.4\"."
+  }
+
+  validation {
+    condition     = alltrue([for database in values(var.databases) : database.upgrade == null ? true : contains(["window", "now"], database.upgrade.at) && (database.engine != "mysql" || can(regex("^[0-9]+\\.[0-9]+", database.upgrade.version)))])
+    error_message = "databases: upgrade.at must be \"window\" or \"now\", and the version of mysql has two numbers at least."
   }
 
   validation {

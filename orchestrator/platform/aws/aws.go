@@ -33,6 +33,7 @@ type Platform struct {
 	zones  *route53.Client
 	watch  *cloudwatch.Client
 	ec2    *instances
+	rds    *queries
 }
 
 var _ platform.Platform = (*Platform)(nil)
@@ -68,6 +69,7 @@ func fromConfig(configuration sdk.Config) *Platform {
 		zones:  route53.NewFromConfig(configuration),
 		watch:  cloudwatch.NewFromConfig(configuration),
 		ec2:    newInstances(configuration),
+		rds:    newQueries(configuration, "rds"),
 	}
 }
 

@@ -26,8 +26,8 @@ const (
 
 // Leftovers asks the tagging API, and EKS itself, for what carries the tags.
 //
-// The tagging API may go on listing what was deleted for some time, so clusters, load balancers and machines are
-// asked for once more at their own service. It does not know IAM roles at all.
+// The tagging API may go on listing what was deleted for some time, so clusters, load balancers, machines and NAT
+// gateways are asked for once more at their own service. It does not know IAM roles at all.
 func (p *Platform) Leftovers(ctx context.Context, cluster, color string) ([]platform.Resource, error) {
 	if cluster == "" {
 		return nil, errors.New("looking for leftovers: no cluster is named, and drover does not list what is not its own")
@@ -160,7 +160,11 @@ func (p *Platform) exists(ctx context.Context, r platform.Resource) (bool, error
 		_, err = p.elb.DescribeLoadBalancers(ctx, &elb.DescribeLoadBalancersInput{LoadBalancerArns: []string{r.ID}})
 	case "ec2/instance":
 		_, id, _ := strings.Cut(r.ID, ":instance/")
-		gone, err := p.ec2.gone(ctx, id)
+		gone, err := p.ec2.gone(ctx, machine, id)
+		return !gone, err
+	case "ec2/natgateway":
+		_, id, _ := strings.Cut(r.ID, ":natgateway/")
+		gone, err := p.ec2.gone(ctx, gateway, id)
 		return !gone, err
 	case "elasticloadbalancing/targetgroup":
 		_, err = p.elb.DescribeTargetGroups(ctx, &elb.DescribeTargetGroupsInput{TargetGroupArns: []string{r.ID}})

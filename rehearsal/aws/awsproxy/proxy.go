@@ -50,6 +50,9 @@ type Options struct {
 	InSync func(written time.Time) bool
 	// Wrote, unless nil, is told after each call that may have changed something in a service. It must not block.
 	Wrote func(service string)
+	// Called, unless nil, is told each call that was not refused, by who made it (terraform, sdk or other), the service
+	// that it is signed for and the operation. It must not block.
+	Called func(caller, service, operation string)
 }
 
 // Proxy is a running endpoint.
@@ -63,6 +66,7 @@ type Proxy struct {
 
 	account     string
 	wrote       func(service string)
+	called      func(caller, service, operation string)
 	eks         *eks.Service
 	keys        keyring
 	tables      []table
@@ -99,7 +103,7 @@ func Start(ctx context.Context, o Options) (*Proxy, error) {
 	if p.tables, err = p.services(o); err != nil {
 		return nil, errors.Join(err, p.eks.Close(), listener.Close())
 	}
-	p.wrote, p.changes.inSync = o.Wrote, o.InSync
+	p.wrote, p.called, p.changes.inSync = o.Wrote, o.Called, o.InSync
 	p.quotas, p.templates = granted(o.Quotas), newCreationTemplates(o.Account)
 	errorLog := log.New(o.Log, "proxy: ", 0)
 	p.validation.log = errorLog.Printf
@@ -199,6 +203,7 @@ func (p *Proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		p.tally.count(c.service, "refusals")
 		return
 	}
+	p.tell(c)
 	p.tally.count(c.service, p.serveCall(w, c))
 	if p.wrote != nil && r.Method != http.MethodGet && r.Method != http.MethodHead {
 		p.wrote(c.service)

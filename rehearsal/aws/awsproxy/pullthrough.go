@@ -1,10 +1,13 @@
 package awsproxy
 
 import (
+	"errors"
+	"fmt"
 	"regexp"
 	"strings"
 	"sync"
 
+	"drover/rehearsal/aws/awsapi"
 	"drover/rehearsal/resource"
 )
 
@@ -21,7 +24,7 @@ var upstreams = map[string]struct {
 var repositoryPrefix = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^([a-z0-9]+(?:[._/-][a-z0-9]+)*/?|ROOT)$`) })
 
 // pullThrough is ECR's pull-through cache rules, for which moto answers 500 (and clients retry that for minutes).
-func pullThrough(account string) resource.Table {
+func pullThrough(account string, moto func(region string) *awsapi.Client) resource.Table {
 	const rules, prefix, upstream = "pull through cache rule", "ecrRepositoryPrefix", "upstreamRegistryUrl"
 	refuse := func(code, message string) resource.Refusal { return resource.Refusal{Code: code, Message: message} }
 	rule := func(r resource.Refusal, when func(resource.Document) bool) resource.Rule {
@@ -44,6 +47,9 @@ func pullThrough(account string) resource.Table {
 				func(d resource.Document) bool {
 					return upstreams[d.Text(upstream)].login && d.Text("credentialArn") == ""
 				})},
+		Check: func(c *resource.Call, _ *resource.Item, next resource.Document) error {
+			return credential(c, account, moto(c.Scope), next.Text("credentialArn"))
+		},
 		View: func(_ *resource.Call, _ *resource.Item, d resource.Document) {
 			if name := upstreams[d.Text(upstream)].name; name != "" {
 				d["upstreamRegistry"] = name
@@ -53,6 +59,34 @@ func pullThrough(account string) resource.Table {
 		"CreatePullThroughCacheRule": {Do: resource.Create, Kind: rules},
 		"DescribePullThroughCacheRules": {Do: resource.List, Kind: rules, Answer: "pullThroughCacheRules",
 			MustExist: "ecrRepositoryPrefixes", Match: map[string]string{"ecrRepositoryPrefixes": prefix}},
+		"UpdatePullThroughCacheRule": {Do: resource.Update, Kind: rules},
 		"DeletePullThroughCacheRule": {Do: resource.Delete, Kind: rules},
 	}}
+}
+
+// credential looks for the secret of a rule. ECR reads secrets of one name, account and region only, and those that have
+// Secrets Manager's own key.
+// https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache-creating-rule.html
+// https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_CreatePullThroughCacheRule.html
+func credential(c *resource.Call, account string, moto *awsapi.Client, arn string) error {
+	if arn == "" {
+		return nil
+	}
+	if prefix := fmt.Sprintf("arn:aws:secretsmanager:%s:%s:secret:ecr-pullthroughcache/", c.Scope, account); !strings.HasPrefix(arn, prefix) {
+		return resource.Refuse("InvalidParameterException", "The secret %s is not of this account and region, or its name does not begin with ecr-pullthroughcache/", arn)
+	}
+	var secret struct {
+		Key string `json:"KmsKeyId"`
+	}
+	err := moto.JSON(c.Ctx, "secretsmanager", "secretsmanager", "DescribeSecret", map[string]string{"SecretId": arn}, &secret)
+	var refused *awsapi.Error
+	switch {
+	case errors.As(err, &refused):
+		return resource.Refuse("SecretNotFoundException", "The ARN of the secret specified in the pull through cache rule was not found: %s", arn)
+	case err != nil:
+		return fmt.Errorf("look up the secret of the rule: %w", err)
+	case secret.Key != "" && !strings.HasSuffix(secret.Key, "aws/secretsmanager"):
+		return resource.Refuse("UnableToDecryptSecretValueException", "The secret is accessible but is unable to be decrypted: %s has the key %s", arn, secret.Key)
+	}
+	return nil
 }

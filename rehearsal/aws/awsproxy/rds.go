@@ -12,13 +12,16 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+
+	"drover/rehearsal/aws/answer"
 )
 
 // databases gives each database a resource id of its own: moto gives all of them the same, by which clients then
 // find the wrong one.
 type databases struct {
-	mu    sync.Mutex
-	names map[string]string // instance identifiers, by resource id
+	mu      sync.Mutex
+	names   map[string]string // instance identifiers, by resource id
+	waiting map[string]waiting
 }
 
 var (
@@ -39,6 +42,18 @@ func (p *Proxy) serveRDS(w http.ResponseWriter, c *call) {
 	}
 	if form, err := url.ParseQuery(string(raw)); err == nil && p.databases.byName(form) {
 		raw = []byte(form.Encode())
+	}
+	if c.operation == "DescribeDBInstances" {
+		if err := p.openWindows(c); err != nil {
+			c.refuse(w, answer.Of(err))
+			return
+		}
+	}
+	if c.operation == "ModifyDBInstance" {
+		if raw, err = p.postpone(c, raw); err != nil {
+			c.refuse(w, answer.Of(err))
+			return
+		}
 	}
 	req, err := http.NewRequestWithContext(r.Context(), r.Method, p.moto.String()+r.URL.RequestURI(), bytes.NewReader(raw))
 	if err != nil {
@@ -131,6 +146,7 @@ func (d *databases) withIDs(answer []byte) []byte {
 		}
 		d.names[id] = string(m[1])
 		d.mu.Unlock()
-		return databaseID().ReplaceAll(element, []byte("<DbiResourceId>"+id+"</DbiResourceId>"))
+		element = databaseID().ReplaceAll(element, []byte("<DbiResourceId>"+id+"</DbiResourceId>"))
+		return d.asRun(string(m[1]), element)
 	})
 }

@@ -162,6 +162,45 @@ func TestADestinationNeedsItsConnectionAndARuleItsDestination(t *testing.T) {
 	sdk.refused(t, "events", "PutTargets", params{"Rule": "without", "Targets": []any{target}}, "ResourceNotFoundException", "api-destination/none")
 }
 
+// slackIn is the template of a stack with a Slack channel.
+func slackIn(name, channel, topic, role string) string {
+	data, err := json.Marshal(params{"Resources": params{"Channel": params{"Type": "AWS::Chatbot::SlackChannelConfiguration", "Properties": params{
+		"ConfigurationName": name, "SlackWorkspaceId": "T0123ABCD", "SlackChannelId": channel, "SnsTopicArns": []string{topic}, "IamRoleArn": role,
+		"GuardrailPolicies": []string{"arn:aws:iam::aws:policy/AWSDenyAll"}, "UserRoleRequired": true, "LoggingLevel": "ERROR"}}},
+		"Outputs": params{"Arn": params{"Value": params{"Ref": "Channel"}}}})
+	if err != nil {
+		panic(err)
+	}
+	return string(data)
+}
+
+// The chat client has no API in eu-central-1, and a stack there makes its channel all the same.
+func TestAStackMakesASlackChannelWhereTheChatClientHasNoAPI(t *testing.T) {
+	t.Parallel()
+	there := sdk.in("eu-central-1")
+	topic := text(t, there.ok(t, "sns", "CreateTopic", params{"Name": "far"}), "TopicArn")
+	role := roleFor(t, "far", "chatbot.amazonaws.com")
+	there.refused(t, "chatbot", "CreateSlackChannelConfiguration", params{"SlackTeamId": "T0123ABCD", "SlackChannelId": "C0123FAR", "ConfigurationName": "far",
+		"SnsTopicArns": []any{topic}, "IamRoleArn": role}, "UnknownEndpoint", "no endpoint of the chat client in eu-central-1")
+	there.ok(t, "cloudformation", "CreateStack", params{"StackName": "far", "TemplateBody": slackIn("far", "C0123FAR", topic, role)})
+	state, _ := at(t, there.ok(t, "cloudformation", "DescribeStacks", params{"StackName": "far"}), "Stacks", 0).(map[string]any)
+	arn := text(t, state, "Outputs", 0, "OutputValue")
+	channel := sdk.ok(t, "chatbot", "DescribeSlackChannelConfigurations", params{"ChatConfigurationArn": arn})
+	if got := text(t, channel, "SlackChannelConfigurations", 0, "SlackChannelId"); got != "C0123FAR" {
+		t.Errorf("the stack %v made %v", state, channel)
+	}
+	there.ok(t, "cloudformation", "UpdateStack", params{"StackName": "far", "TemplateBody": slackIn("far", "C0123NEAR", topic, role)})
+	channel = sdk.ok(t, "chatbot", "DescribeSlackChannelConfigurations", params{"ChatConfigurationArn": arn})
+	if got := text(t, channel, "SlackChannelConfigurations", 0, "SlackChannelId"); got != "C0123NEAR" {
+		t.Errorf("the changed stack left %v", channel)
+	}
+	there.ok(t, "cloudformation", "DeleteStack", params{"StackName": "far"})
+	gone := sdk.ok(t, "chatbot", "DescribeSlackChannelConfigurations", params{"ChatConfigurationArn": arn})
+	if list, _ := at(t, gone, "SlackChannelConfigurations").([]any); len(list) != 0 {
+		t.Errorf("after the deletion of its stack there is %v", list)
+	}
+}
+
 func TestASlackChannelFromItsConfigurationToItsDeletion(t *testing.T) {
 	t.Parallel()
 	const service = "chatbot"

@@ -16,11 +16,19 @@ import (
 
 // python is AWS's SDK for Python, told not to check requests itself: what is wrong with one reaches the proxy.
 type python struct {
+	*process
+	region string // empty: that of the cloud
+}
+
+type process struct {
 	mu   sync.Mutex
 	cmd  *exec.Cmd
-	in   io.WriteCloser
+	to   io.WriteCloser
 	read *json.Decoder
 }
+
+// in is the same SDK for another region.
+func (p *python) in(region string) *python { return &python{p.process, region} }
 
 var sdk *python
 
@@ -47,7 +55,7 @@ func startSDK(ctx context.Context, moto, endpoint string) (*python, error) {
 	if err := cmd.Start(); err != nil {
 		return nil, fmt.Errorf("start AWS's SDK for Python: %w", err)
 	}
-	return &python{cmd: cmd, in: in, read: json.NewDecoder(out)}, nil
+	return &python{process: &process{cmd: cmd, to: in, read: json.NewDecoder(out)}}, nil
 }
 
 func awsEnv(endpoint string) []string {
@@ -56,7 +64,7 @@ func awsEnv(endpoint string) []string {
 		"AWS_SHARED_CREDENTIALS_FILE=" + os.DevNull, "AWS_PAGER=", "AWS_MAX_ATTEMPTS=1"}
 }
 
-func (p *python) close() error { return errors.Join(p.in.Close(), p.cmd.Wait()) }
+func (p *python) close() error { return errors.Join(p.to.Close(), p.cmd.Wait()) }
 
 // call makes a call, and returns its answer, or the code and the message that it was refused with.
 func (p *python) call(t *testing.T, service, operation string, in params) (answer params, code, message string) {
@@ -66,7 +74,7 @@ func (p *python) call(t *testing.T, service, operation string, in params) (answe
 	if in == nil {
 		in = params{}
 	}
-	if err := json.NewEncoder(p.in).Encode(map[string]any{"service": service, "operation": operation, "params": in}); err != nil {
+	if err := json.NewEncoder(p.to).Encode(map[string]any{"service": service, "operation": operation, "params": in, "region": p.region}); err != nil {
 		t.Fatal(err)
 	}
 	var reply struct {

@@ -29,12 +29,12 @@ type table struct {
 func (p *Proxy) services(o Options) ([]table, error) {
 	tables := []table{{name: "Client VPN", service: "ec2"}, {name: "Network Firewall", service: "network-firewall", whole: true},
 		{name: "AWS Backup", service: "backup", whole: true}, {name: "the chat client", service: "chatbot", whole: true},
-		{name: "stacks of EventBridge connections", service: "cloudformation", whole: true},
+		{name: "stacks of EventBridge connections and Slack channels", service: "cloudformation", whole: true},
 		{name: "pull-through caches", service: "ecr"}}
 	for i, t := range []resource.Table{clientvpn.Table(o.Account, p.Moto), firewall.Table(o.Account, o.Takes, p.Moto),
 		backup.Table(o.Account, p.Moto), chatbot.Table(o.Account, p.Moto),
 		stacks.Table(o.Account, p.client), // its calls are compared with the models too
-		pullThrough(o.Account)} {
+		pullThrough(o.Account, p.Moto)} {
 		store, err := resource.New(t, time.Now)
 		if err != nil {
 			return nil, fmt.Errorf("simulate %s: %w", tables[i].name, err)

@@ -5,10 +5,15 @@ package chatbot
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 
 	"drover/rehearsal/aws/awsapi"
 	"drover/rehearsal/resource"
 )
+
+// regions have the API of the chat client: https://docs.aws.amazon.com/general/latest/gr/chatbot.html
+var regions = []string{"ap-southeast-1", "eu-west-1", "us-east-2", "us-west-2"}
 
 const channels = "Slack channel"
 
@@ -33,7 +38,7 @@ func Table(account string, moto func(region string) *awsapi.Client) resource.Tab
 		Unique: []resource.Unique{oneChannel,
 			conflict("ConfigurationName", "A configuration of the name {ConfigurationName} exists already")},
 		Check: func(c *resource.Call, _ *resource.Item, next resource.Document) error {
-			return check(c, moto(c.Scope), next)
+			return check(c, moto, next)
 		}}
 	return resource.Table{Account: account, Kinds: []resource.Kind{kind}, Operations: map[string]resource.Operation{
 		"CreateSlackChannelConfiguration": {Do: resource.Create, Kind: channels, Answer: "ChannelConfiguration"},
@@ -49,11 +54,22 @@ func Table(account string, moto func(region string) *awsapi.Client) resource.Tab
 	}}
 }
 
+// regionOf is the region in an ARN: topics of every region can be told of in a channel.
+func regionOf(arn string) string {
+	if parts := strings.Split(arn, ":"); len(parts) > 3 {
+		return parts[3]
+	}
+	return ""
+}
+
 // check looks for the role and the topics of a channel.
-func check(c *resource.Call, moto *awsapi.Client, next resource.Document) error {
+func check(c *resource.Call, moto func(region string) *awsapi.Client, next resource.Document) error {
 	const invalid = "InvalidParameterException"
+	if !slices.Contains(regions, c.Scope) {
+		return resource.Refuse("UnknownEndpoint", "There is no endpoint of the chat client in %s, only in %s", c.Scope, strings.Join(regions, ", "))
+	}
 	role := next.Text("IamRoleArn")
-	trusted, err := moto.Trusts(c.Ctx, role, "chatbot.amazonaws.com")
+	trusted, err := moto(c.Scope).Trusts(c.Ctx, role, "chatbot.amazonaws.com")
 	switch {
 	case err != nil:
 		return fmt.Errorf("look up the role of the channel: %w", err)
@@ -61,7 +77,7 @@ func check(c *resource.Call, moto *awsapi.Client, next resource.Document) error 
 		return resource.Refuse(invalid, "The role %s cannot be assumed by the chat client", role)
 	}
 	for _, topic := range next.Texts("SnsTopicArns") {
-		there, err := moto.HasTopic(c.Ctx, topic)
+		there, err := moto(regionOf(topic)).HasTopic(c.Ctx, topic)
 		switch {
 		case err != nil:
 			return fmt.Errorf("look up the topic of the channel: %w", err)

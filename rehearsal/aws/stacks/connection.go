@@ -11,15 +11,9 @@ import (
 	"drover/rehearsal/resource"
 )
 
-// connection is one that a stack has made in the account's EventBridge. What it knows is not kept here.
-type connection struct {
-	name       string
-	attributes map[string]string
-}
-
 // connect makes the connection that a template describes. An error holds none of the secrets that were found for it.
-func (s service) connect(c *resource.Call, t *stack, logical string) (*connection, error) {
-	asked := maps.Clone(t.form.Resources[logical].Properties)
+func (s service) connect(c *resource.Call, logical string, properties map[string]any) (*made, error) {
+	asked := maps.Clone(properties)
 	if asked["Name"] == nil {
 		asked["Name"] = logical + "-" + rand.Text()[:12]
 	}
@@ -31,21 +25,21 @@ func (s service) connect(c *resource.Call, t *stack, logical string) (*connectio
 	if err := s.events(c, "DescribeConnection", map[string]any{"Name": name}, &described); err != nil {
 		return nil, err
 	}
-	return &connection{name: name, attributes: map[string]string{"Arn": described.ConnectionArn, "SecretArn": described.SecretArn}}, nil
+	return &made{name: name, attributes: map[string]string{"Arn": described.ConnectionArn, "SecretArn": described.SecretArn}}, nil
 }
 
 // reconnect changes a connection in its place.
-func (s service) reconnect(c *resource.Call, made *connection, r part) error {
-	asked := maps.Clone(r.Properties)
-	if name := asked["Name"]; name != nil && name != made.name {
+func (s service) reconnect(c *resource.Call, m *made, properties map[string]any) error {
+	asked := maps.Clone(properties)
+	if name := asked["Name"]; name != nil && name != m.name {
 		return unsimulated("a change of a connection's name")
 	}
-	asked["Name"] = made.name
+	asked["Name"] = m.name
 	return s.events(c, "UpdateConnection", asked, nil)
 }
 
-func (s service) disconnect(c *resource.Call, made *connection) error {
-	err := s.events(c, "DeleteConnection", map[string]any{"Name": made.name}, nil)
+func (s service) disconnect(c *resource.Call, m *made) error {
+	err := s.events(c, "DeleteConnection", map[string]any{"Name": m.name}, nil)
 	var refused *awsapi.Error
 	if errors.As(err, &refused) && refused.Code == "ResourceNotFoundException" {
 		return nil // somebody has deleted it already

@@ -5,6 +5,7 @@ import (
 	"maps"
 	"reflect"
 	"slices"
+	"strings"
 
 	"drover/rehearsal/resource"
 )
@@ -21,9 +22,9 @@ const (
 
 // stack is what an item has of its own.
 type stack struct {
-	form        form
-	connections map[string]*connection // by their logical id
-	events      []document             // the newest first, as they are told
+	form   form
+	made   map[string]*made // by their logical id
+	events []document       // the newest first, as they are told
 }
 
 func stackOf(item *resource.Item) *stack { return item.Own.(*stack) } //nolint:forcetypeassert // create set it
@@ -36,19 +37,34 @@ func (s service) create(c *resource.Call, item *resource.Item) error {
 	if err != nil {
 		return err
 	}
-	t := &stack{form: f, connections: map[string]*connection{}}
+	t := &stack{form: f, made: map[string]*made{}}
 	item.Own, item.Fields["StackStatus"] = t, created
 	for _, logical := range sorted(f.Resources) {
-		made, err := s.connect(c, t, logical)
+		m, err := s.build(c, f, logical)
 		if err != nil {
 			tell(c, item, logical, "CREATE_FAILED", err.Error())
 			failed(item, rolledBack, "create", logical)
 			return s.undo(c, item)
 		}
-		t.connections[logical] = made
+		t.made[logical] = m
 		tell(c, item, logical, created, "")
 	}
 	return nil
+}
+
+// build makes one resource of a template.
+func (s service) build(c *resource.Call, f form, logical string) (*made, error) {
+	of := f.Resources[logical]
+	k := kinds()[of.Type]
+	if slices.ContainsFunc(k.lacking, func(beginning string) bool { return strings.HasPrefix(c.Scope, beginning) }) {
+		return nil, resource.Refuse(invalid, "Template format error: Unrecognized resource types: [%s]", of.Type)
+	}
+	m, err := k.create(s, c, logical, of.Properties)
+	if err != nil {
+		return nil, err
+	}
+	m.kind = of.Type
+	return m, nil
 }
 
 func failed(item *resource.Item, status, to, logical string) {
@@ -60,13 +76,13 @@ func failed(item *resource.Item, status, to, logical string) {
 func (s service) undo(c *resource.Call, item *resource.Item) error {
 	var errs []error
 	t := stackOf(item)
-	for _, logical := range sorted(t.connections) {
-		if err := s.disconnect(c, t.connections[logical]); err != nil {
+	for _, logical := range sorted(t.made) {
+		if err := kinds()[t.made[logical].kind].remove(s, c, t.made[logical]); err != nil {
 			errs = append(errs, err)
 			tell(c, item, logical, deletionFailed, err.Error())
 			continue
 		}
-		delete(t.connections, logical)
+		delete(t.made, logical)
 	}
 	return errors.Join(errs...)
 }
@@ -75,9 +91,9 @@ func (s service) undo(c *resource.Call, item *resource.Item) error {
 func tell(c *resource.Call, item *resource.Item, logical, status, reason string) {
 	t := stackOf(item)
 	e := document{"StackId": item.Fields["StackId"], "StackName": item.Fields["StackName"], "EventId": resource.UUID(), "LogicalResourceId": logical,
-		"ResourceType": connectionType, "ResourceStatus": status, "ResourceStatusReason": reason, "Timestamp": c.Now(), "ClientRequestToken": c.In["ClientRequestToken"]}
-	if made := t.connections[logical]; made != nil {
-		e["PhysicalResourceId"] = made.name
+		"ResourceType": t.form.Resources[logical].Type, "ResourceStatus": status, "ResourceStatusReason": reason, "Timestamp": c.Now(), "ClientRequestToken": c.In["ClientRequestToken"]}
+	if m := t.made[logical]; m != nil {
+		e["PhysicalResourceId"] = m.name
 	}
 	t.events = slices.Insert(t.events, 0, e)
 }
@@ -101,7 +117,7 @@ func (s service) update(c *resource.Call, item *resource.Item) (document, error)
 		if reflect.DeepEqual(r, t.form.Resources[logical]) {
 			continue
 		}
-		if err := s.reconnect(c, t.connections[logical], r); err != nil {
+		if err := kinds()[r.Type].update(s, c, t.made[logical], r.Properties); err != nil {
 			tell(c, item, logical, "UPDATE_FAILED", err.Error())
 			failed(item, updateUndone, "update", logical)
 			return answer, nil
@@ -131,9 +147,9 @@ func (s service) remove(c *resource.Call, _ *resource.Item) (document, error) {
 
 // value is what an output refers to.
 func (t *stack) value(r refers) string {
-	made := t.connections[r.resource]
+	m := t.made[r.resource]
 	if r.attribute == "" {
-		return made.name
+		return m.name
 	}
-	return made.attributes[r.attribute]
+	return m.attributes[r.attribute]
 }

@@ -1,5 +1,5 @@
-// Package stacks simulates CloudFormation, whose stacks in moto make no EventBridge connection: here they make that
-// and nothing else. What a template finds in Secrets Manager it finds in the simulated one, and tells nobody. It must
+// Package stacks simulates CloudFormation, whose stacks in moto make neither EventBridge connections nor Slack channels:
+// here they make these and nothing else. What a template finds in Secrets Manager it finds in the simulated one, and tells nobody. It must
 // never take a call, or a template, that it does not simulate.
 package stacks
 
@@ -97,13 +97,13 @@ func describe(c *resource.Call, _ *resource.Item) (document, error) {
 func view(_ *resource.Call, item *resource.Item, d document) {
 	t, outputs, resources := stackOf(item), []document{}, []document{}
 	for _, name := range sorted(t.form.Outputs) {
-		if out := t.form.Outputs[name]; t.connections[out.Value.resource] != nil {
+		if out := t.form.Outputs[name]; t.made[out.Value.resource] != nil {
 			outputs = append(outputs, document{"OutputKey": name, "OutputValue": t.value(out.Value), "Description": out.Description})
 		}
 	}
-	for _, logical := range sorted(t.connections) {
+	for _, logical := range sorted(t.made) {
 		resources = append(resources, document{"StackId": d["StackId"], "StackName": d["StackName"], "LogicalResourceId": logical,
-			"PhysicalResourceId": t.connections[logical].name, "ResourceType": connectionType, "ResourceStatus": created, "Timestamp": d["CreationTime"]})
+			"PhysicalResourceId": t.made[logical].name, "ResourceType": t.made[logical].kind, "ResourceStatus": created, "Timestamp": d["CreationTime"]})
 	}
 	d["Outputs"], d["StackResources"], d["StackEvents"] = outputs, resources, t.events
 }

@@ -57,15 +57,6 @@ func strictly(data []byte, into any) error {
 	return decoder.Decode(into) //nolint:wrapcheck // the caller says what it was
 }
 
-const connectionType = "AWS::Events::Connection"
-
-// properties are those of a connection.
-// https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-events-connection.html
-var properties = []string{"AuthorizationType", "AuthParameters", "Description", "Name"}
-
-// attributes are what Fn::GetAtt finds of a connection.
-var attributes = []string{"Arn", "SecretArn"}
-
 // parse reads a template, and refuses what CloudFormation would, or what is not simulated.
 func parse(body string) (form, error) {
 	var f form
@@ -82,26 +73,30 @@ func parse(body string) (form, error) {
 		return f, unsimulated("a template of several resources")
 	}
 	for logical, r := range f.Resources {
-		if r.Type != connectionType {
-			return f, unsimulated("the resource %s of the type %s, only %s", logical, r.Type, connectionType)
+		of, known := kinds()[r.Type]
+		if !known {
+			return f, unsimulated("the resource %s of the type %s, only %s", logical, r.Type, strings.Join(sorted(kinds()), " and "))
 		}
 		for name, value := range r.Properties {
-			if !slices.Contains(properties, name) {
+			if !slices.Contains(of.properties, name) {
 				return f, resource.Refuse(invalid, "Properties validation failed for resource %s: extraneous key [%s] is not permitted", logical, name)
 			}
 			if function := functionIn(value); function != "" {
 				return f, unsimulated("%s in a property of %s", function, logical)
 			}
 		}
-		if r.Properties["AuthorizationType"] == nil {
-			return f, resource.Refuse(invalid, "Properties validation failed for resource %s: required key [AuthorizationType] not found", logical)
+		for _, name := range of.required {
+			if r.Properties[name] == nil {
+				return f, resource.Refuse(invalid, "Properties validation failed for resource %s: required key [%s] not found", logical, name)
+			}
 		}
 	}
 	for name, out := range f.Outputs {
-		if _, known := f.Resources[out.Value.resource]; !known {
+		r, known := f.Resources[out.Value.resource]
+		if !known {
 			return f, resource.Refuse(invalid, "Template format error: Unresolved resource dependencies [%s] in the Outputs block of the template", out.Value.resource)
 		}
-		if a := out.Value.attribute; a != "" && !slices.Contains(attributes, a) {
+		if a := out.Value.attribute; a != "" && !slices.Contains(kinds()[r.Type].attributes, a) {
 			return f, resource.Refuse(invalid, "Template error: resource %s does not support attribute type %s in Fn::GetAtt, which the output %s asks for", out.Value.resource, a, name)
 		}
 	}

@@ -201,6 +201,37 @@ run "pool_stays_in_its_zones_and_updates_at_its_own_pace" {
   }
 }
 
+run "sessions_on_nodes_need_no_more_than_they_use" {
+  command = plan
+
+  variables {
+    karpenter = {}
+  }
+
+  assert {
+    condition     = flatten([for statement in data.aws_iam_policy_document.node_sessions[0].statement : tolist(statement.actions)]) == ["ssm:UpdateInstanceInformation", "ssmmessages:CreateControlChannel", "ssmmessages:CreateDataChannel", "ssmmessages:OpenControlChannel", "ssmmessages:OpenDataChannel"]
+    error_message = "A node may open sessions, and read no parameter."
+  }
+
+  assert {
+    condition     = length(aws_iam_role_policy.node_sessions) == 1 && length(aws_iam_role_policy.karpenter_node_sessions) == 1
+    error_message = "Nodes of pools and of Karpenter's must take sessions."
+  }
+}
+
+run "sessions_can_be_off" {
+  command = plan
+
+  variables {
+    node_sessions = false
+  }
+
+  assert {
+    condition     = length(aws_iam_role_policy.node_sessions) + length(aws_iam_role_policy.karpenter_node_sessions) + length(data.aws_iam_policy_document.node_sessions) == 0
+    error_message = "Without sessions the nodes must have no right for them."
+  }
+}
+
 run "pool_with_policies_has_a_role_of_its_own" {
   command = apply
 
@@ -238,8 +269,8 @@ run "pool_with_policies_has_a_role_of_its_own" {
   }
 
   assert {
-    condition     = data.aws_iam_policy_document.pool["gpu"].statement[0].resources == toset(["arn:aws:s3:::models/*"]) && keys(aws_iam_role_policy.pool_pull_through) == ["gpu"] && length(aws_iam_role.pool["gpu"].name) <= 64
-    error_message = "The pool's role must have its statements and may fill the caches, and its name must fit."
+    condition     = data.aws_iam_policy_document.pool["gpu"].statement[0].resources == toset(["arn:aws:s3:::models/*"]) && keys(aws_iam_role_policy.pool_pull_through) == ["gpu"] && keys(aws_iam_role_policy.pool_sessions) == ["gpu"] && length(aws_iam_role.pool["gpu"].name) <= 64
+    error_message = "The pool's role must have its statements, fill the caches and take sessions as others do, and its name must fit."
   }
 }
 

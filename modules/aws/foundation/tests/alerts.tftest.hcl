@@ -24,7 +24,7 @@ run "nobody_is_told_unless_asked_for" {
   }
 
   assert {
-    condition     = length(aws_cloudformation_stack.receiver) + length(aws_cloudwatch_event_rule.delivery) + length(aws_chatbot_slack_channel_configuration.this) + length(aws_iam_role.deliver) + length(aws_iam_role.slack) == 0
+    condition     = length(aws_cloudformation_stack.receiver) + length(aws_cloudwatch_event_rule.delivery) + length(aws_cloudformation_stack.slack) + length(aws_iam_role.deliver) + length(aws_iam_role.slack) == 0
     error_message = "Without receivers there must be a topic, and nothing else."
   }
 }
@@ -39,12 +39,12 @@ run "slack_is_told_and_may_ask_nothing" {
   }
 
   assert {
-    condition     = aws_chatbot_slack_channel_configuration.this[0].sns_topic_arns == toset([aws_sns_topic.alerts[0].arn]) && aws_chatbot_slack_channel_configuration.this[0].slack_channel_id == "C0123ABCD"
+    condition     = jsondecode(aws_cloudformation_stack.slack[0].template_body).Resources.Channel.Properties.SnsTopicArns == [aws_sns_topic.alerts[0].arn] && jsondecode(aws_cloudformation_stack.slack[0].template_body).Resources.Channel.Properties.SlackChannelId == "C0123ABCD"
     error_message = "The channel must be told what the topic is told."
   }
 
   assert {
-    condition     = aws_chatbot_slack_channel_configuration.this[0].guardrail_policy_arns == tolist(["arn:aws:iam::aws:policy/AWSDenyAll"]) && aws_chatbot_slack_channel_configuration.this[0].user_authorization_required
+    condition     = jsondecode(aws_cloudformation_stack.slack[0].template_body).Resources.Channel.Properties.GuardrailPolicies == ["arn:aws:iam::aws:policy/AWSDenyAll"] && jsondecode(aws_cloudformation_stack.slack[0].template_body).Resources.Channel.Properties.UserRoleRequired
     error_message = "Nobody in the channel may ask AWS anything."
   }
 
@@ -143,7 +143,8 @@ run "any_webhook_gets_its_key_in_a_header" {
   }
 }
 
-run "slack_where_the_chat_client_is_not" {
+# CloudFormation has the channel in every region of the partition, also where the chat client has no API.
+run "slack_in_a_region_without_its_api" {
   command = plan
 
   override_data {
@@ -156,7 +157,26 @@ run "slack_where_the_chat_client_is_not" {
     alert_receivers = { slack = { workspace = "T0123ABCD", channel = "C0123ABCD" } }
   }
 
-  expect_failures = [aws_chatbot_slack_channel_configuration.this]
+  assert {
+    condition     = length(aws_cloudformation_stack.slack) == 1
+    error_message = "Slack must be told in every region."
+  }
+}
+
+run "slack_in_a_partition_without_the_chat_client" {
+  command = plan
+
+  override_data {
+    target = data.aws_partition.current
+    values = { partition = "aws-cn", dns_suffix = "amazonaws.com.cn", reverse_dns_prefix = "cn.com.amazonaws" }
+  }
+
+  variables {
+    alerts          = true
+    alert_receivers = { slack = { workspace = "T0123ABCD", channel = "C0123ABCD" } }
+  }
+
+  expect_failures = [aws_cloudformation_stack.slack]
 }
 
 run "receivers_without_alarms" {

@@ -167,7 +167,7 @@ run "named_hosts_pass_and_nothing_else" {
   }
 
   assert {
-    condition     = alltrue([for group in [aws_networkfirewall_rule_group.names[0], aws_networkfirewall_rule_group.protocols[0]] : group.rule_group[0].stateful_rule_options[0].rule_order == "STRICT_ORDER"]) && toset([for reference in aws_networkfirewall_firewall_policy.this[0].firewall_policy[0].stateful_rule_group_reference : reference.priority]) == toset([1, 2])
+    condition     = alltrue([for group in [aws_networkfirewall_rule_group.names[0], aws_networkfirewall_rule_group.protocols[0]] : group.rule_group[0].stateful_rule_options[0].rule_order == "STRICT_ORDER"]) && toset([for reference in aws_networkfirewall_firewall_policy.this[0].firewall_policy[0].stateful_rule_group_reference : reference.priority]) == toset([2, 3])
     error_message = "The rules must be in strict order, as the policy wants them."
   }
 
@@ -193,5 +193,29 @@ run "what_is_dropped_is_logged_encrypted" {
   assert {
     condition     = aws_cloudwatch_log_group.firewall[0].kms_key_id == aws_kms_key.this.arn && aws_cloudwatch_log_group.firewall[0].retention_in_days == 30
     error_message = "The log must be encrypted and kept for a time."
+  }
+}
+
+run "udp_leaves_to_named_ranges_and_ports_only" {
+  command = apply
+
+  variables {
+    egress = {
+      mode             = "restricted"
+      allow            = [".amazonaws.com"]
+      udp              = [{ cidr = "203.0.113.0/24", port = 3478 }]
+      firewall_subnets = ["10.20.240.0/24", "10.20.241.0/24", "10.20.242.0/24"]
+      nat_subnets      = ["10.20.248.0/24", "10.20.249.0/24", "10.20.250.0/24"]
+    }
+  }
+
+  assert {
+    condition     = [for rule in aws_networkfirewall_rule_group.udp[0].rule_group[0].rules_source[0].stateful_rule : "${rule.action} ${rule.header[0].protocol} ${rule.header[0].source} ${rule.header[0].destination} ${rule.header[0].destination_port}"] == ["PASS UDP 10.20.0.0/16 203.0.113.0/24 3478"]
+    error_message = "UDP must leave to what is named, and nowhere else."
+  }
+
+  assert {
+    condition     = length(aws_networkfirewall_firewall_policy.this[0].firewall_policy[0].stateful_rule_group_reference) == 3 && min([for reference in aws_networkfirewall_firewall_policy.this[0].firewall_policy[0].stateful_rule_group_reference : reference.priority]...) == 1
+    error_message = "What may leave by UDP must be asked before all UDP is dropped."
   }
 }

@@ -160,11 +160,56 @@ run "no_interface_endpoint_needs_no_security_group" {
   }
 }
 
+run "flow_logs_go_to_a_bucket_that_only_their_delivery_writes_to" {
+  command = apply
+
+  variables {
+    flow_logs_retention_days = 14
+  }
+
+  assert {
+    condition     = aws_flow_log.this[0].log_destination_type == "s3" && aws_flow_log.this[0].traffic_type == "ALL" && aws_flow_log.this[0].iam_role_arn == null && length(aws_cloudwatch_log_group.flow_logs) + length(aws_iam_role.flow_logs) == 0
+    error_message = "Flow logs must go to the bucket, by no role."
+  }
+
+  assert {
+    condition     = aws_s3_bucket_lifecycle_configuration.flow_logs[0].rule[0].expiration[0].days == 14 && one(one(aws_s3_bucket_server_side_encryption_configuration.flow_logs[0].rule).apply_server_side_encryption_by_default).kms_master_key_id == aws_kms_key.this.arn && !aws_s3_bucket.flow_logs[0].force_destroy
+    error_message = "Flow logs must expire, be encrypted with the cluster's key, and stay while the cluster is protected."
+  }
+
+  assert {
+    condition     = length(aws_s3_bucket.flow_logs[0].bucket) <= 63 && startswith(aws_s3_bucket.flow_logs[0].bucket, "shop-flow-logs-")
+    error_message = "The bucket needs a name that S3 takes."
+  }
+
+  assert {
+    condition = alltrue([
+      for statement in data.aws_iam_policy_document.flow_logs_bucket[0].statement : statement.effect == "Deny" ||
+      one(statement.principals).identifiers == toset(["delivery.logs.amazonaws.com"]) && contains([for condition in statement.condition : condition.variable], "aws:SourceAccount")
+    ]) && contains([for statement in data.aws_iam_policy_document.key.statement : coalesce(statement.sid, "-")], "FlowLogsOfThisCluster")
+    error_message = "Only the delivery of this account's logs may write to the bucket, and use the key for it."
+  }
+}
+
+run "flow_logs_go_once_the_cluster_is_not_protected" {
+  command = plan
+
+  variables {
+    deletion_protection = false
+  }
+
+  assert {
+    condition     = aws_s3_bucket.flow_logs[0].force_destroy
+    error_message = "The bucket must go with its logs when the network does."
+  }
+}
+
 run "flow_logs_are_kept_encrypted" {
   command = apply
 
   variables {
     flow_logs_retention_days = 14
+    flow_logs_to             = "cloudwatch"
   }
 
   assert {
@@ -186,7 +231,7 @@ run "flow_logs_can_be_off" {
   }
 
   assert {
-    condition     = length(aws_flow_log.this) + length(aws_cloudwatch_log_group.flow_logs) + length(aws_iam_role.flow_logs) == 0
+    condition     = length(aws_flow_log.this) + length(aws_cloudwatch_log_group.flow_logs) + length(aws_iam_role.flow_logs) + length(aws_s3_bucket.flow_logs) == 0
     error_message = "0 days must make nothing."
   }
 }

@@ -437,6 +437,43 @@ run "wrong_transit_7" {
   ]
 }
 
+run "wrong_ways_out_1" {
+  command = plan
+
+  variables {
+    # a login is missing
+    registry = { pull_through = ["docker-hub"] }
+
+    # udp without a restriction
+    egress = { udp = [{ cidr = "203.0.113.0/24", port = 3478 }] }
+
+    # unknown destination
+    flow_logs_to = "firehose"
+  }
+
+  expect_failures = [var.egress, var.flow_logs_to, var.registry]
+}
+
+run "wrong_ways_out_2" {
+  command = plan
+
+  variables {
+    # a secret that ECR refuses
+    registry = { pull_through = ["gitlab"], logins = { gitlab = "shop/gitlab" } }
+
+    # udp to everywhere
+    egress = {
+      mode             = "restricted"
+      allow            = ["ghcr.io"]
+      udp              = [{ cidr = "0.0.0.0/0", port = 443 }]
+      firewall_subnets = ["10.20.240.0/24", "10.20.241.0/24", "10.20.242.0/24"]
+      nat_subnets      = ["10.20.248.0/24", "10.20.249.0/24", "10.20.250.0/24"]
+    }
+  }
+
+  expect_failures = [var.egress, var.registry]
+}
+
 run "policy_by_its_name_is_refused" {
   command = plan
 

@@ -195,6 +195,34 @@ run "without_a_cache_nothing_creates_repositories" {
   }
 }
 
+run "a_registry_with_a_login_is_cached_by_the_arn_of_its_secret" {
+  command = plan
+
+  variables {
+    registry = { pull_through = ["docker-hub", "quay"], logins = { docker-hub = "ecr-pullthroughcache/docker-hub" } }
+  }
+
+  assert {
+    condition     = aws_ecr_pull_through_cache_rule.this["docker-hub"].credential_arn == "arn:aws:secretsmanager:eu-west-1:123456789012:secret:ecr-pullthroughcache/docker-hub-a1B2c3" && aws_ecr_pull_through_cache_rule.this["docker-hub"].upstream_registry_url == "registry-1.docker.io"
+    error_message = "Docker Hub must be logged in to with the secret of exactly that name."
+  }
+
+  assert {
+    condition     = aws_ecr_pull_through_cache_rule.this["quay"].credential_arn == null
+    error_message = "Quay needs no login."
+  }
+}
+
+run "a_login_whose_secret_is_not_there" {
+  command = plan
+
+  variables {
+    registry = { pull_through = ["github"], logins = { github = "ecr-pullthroughcache/github" } }
+  }
+
+  expect_failures = [aws_ecr_pull_through_cache_rule.this]
+}
+
 run "long_names_fit_in_a_cache_prefix" {
   command = plan
 
@@ -247,13 +275,13 @@ run "databases_are_safe" {
   }
 
   assert {
-    condition     = aws_db_parameter_group.this["orders"].family == "postgres16" && aws_db_parameter_group.this["stock"].family == "mysql8.4"
+    condition     = aws_db_parameter_group.this["orders/postgres16"].family == "postgres16" && aws_db_parameter_group.this["stock/mysql8.4"].family == "mysql8.4" && length(aws_db_parameter_group.this) == 2
     error_message = "The parameters must be of the engine's family."
   }
 
   assert {
-    condition     = alltrue([for database in values(aws_db_instance.this) : database.allow_major_version_upgrade])
-    error_message = "Another major version in the spec must be one that RDS takes."
+    condition     = !anytrue([for database in values(aws_db_instance.this) : database.allow_major_version_upgrade || database.apply_immediately])
+    error_message = "Another major version must be a step of its own, and nothing be done at once by itself."
   }
 
   assert {
@@ -264,6 +292,32 @@ run "databases_are_safe" {
   assert {
     condition     = aws_vpc_security_group_ingress_rule.database["orders/blue-0"].to_port == 5432 && aws_vpc_security_group_ingress_rule.database["stock/green-2"].to_port == 3306
     error_message = "A database must be reached on its engine's port."
+  }
+}
+
+run "an_upgrade_keeps_the_old_parameters_until_it_is_done" {
+  command = plan
+
+  variables {
+    databases = {
+      orders = { engine = "postgres", version = "16", class = "db.r7g.large", storage_gib = 100, upgrade = { version = "17" } }
+      stock  = { engine = "mysql", version = "8.0", class = "db.t4g.medium", storage_gib = 20, upgrade = { version = "8.4", at = "now" } }
+    }
+  }
+
+  assert {
+    condition     = toset([for group in values(aws_db_parameter_group.this) : group.family]) == toset(["postgres16", "postgres17", "mysql8.0", "mysql8.4"])
+    error_message = "Both groups must be there: the database leaves the old one only when it is upgraded."
+  }
+
+  assert {
+    condition     = aws_db_instance.this["orders"].engine_version == "17" && aws_db_instance.this["orders"].parameter_group_name == "shop-db-orders-postgres17" && aws_db_instance.this["orders"].allow_major_version_upgrade && !aws_db_instance.this["orders"].apply_immediately
+    error_message = "The upgrade must be asked for, and wait for its window."
+  }
+
+  assert {
+    condition     = aws_db_instance.this["stock"].apply_immediately && aws_db_instance.this["stock"].parameter_group_name == "shop-db-stock-mysql8-4"
+    error_message = "An upgrade that is asked for at once must not wait."
   }
 }
 
@@ -457,6 +511,7 @@ run "every_role_is_bounded" {
   command = plan
 
   variables {
+    flow_logs_to         = "cloudwatch"
     permissions_boundary = "arn:aws:iam::123456789012:policy/boundary"
     identities           = { checkout = { namespace = "pay", service_account = "checkout" } }
   }
@@ -480,7 +535,7 @@ run "without_alerts_there_is_nothing_of_them" {
   }
 
   assert {
-    condition     = [for statement in data.aws_iam_policy_document.key.statement : statement.sid] == ["AccountDecidesByIAM", "LogGroupsOfThisCluster", "DisksOfThisAccount", "GrantsForDisksOfThisAccount"]
+    condition     = [for statement in data.aws_iam_policy_document.key.statement : statement.sid] == ["AccountDecidesByIAM", "LogGroupsOfThisCluster", "FlowLogsOfThisCluster", "DisksOfThisAccount", "GrantsForDisksOfThisAccount"]
     error_message = "Without alerts, CloudWatch's alarms must not use the key."
   }
 }

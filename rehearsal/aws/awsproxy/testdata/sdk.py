@@ -12,11 +12,11 @@ clients = {}
 
 for line in sys.stdin:
     call = json.loads(line)
-    name = call["service"]
-    if name not in clients:
-        clients[name] = session.create_client(name, config=config)
+    name, region = call["service"], call["region"] or None
+    if (name, region) not in clients:
+        clients[name, region] = session.create_client(name, region_name=region, config=config)
     try:
-        answer = clients[name]._make_api_call(call["operation"], call["params"])
+        answer = clients[name, region]._make_api_call(call["operation"], call["params"])
         answer.pop("ResponseMetadata", None)
         reply = {"answer": answer}
     except ClientError as e:

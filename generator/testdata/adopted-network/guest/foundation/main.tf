@@ -1,4 +1,4 @@
-# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:09629ab58bde72347ab3bc7ce158f4ce7689004534a23731224f589e91197ca7
+# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:5622529aec8add418e1c0341cab03cc5f29cb3a42f99d2fb94879ec289f75301
 
 module "foundation" {
   source = "../../modules/aws/foundation"
@@ -19,11 +19,13 @@ module "foundation" {
   }
   nat                      = "per-zone"
   endpoints                = ["s3"]
+  flow_logs_to             = "s3"
   flow_logs_retention_days = 0
 
   egress = {
     mode             = "restricted"
     allow            = [".amazonaws.com"]
+    udp              = []
     firewall_subnets = ["10.45.60.0/26", "10.45.60.64/26", "10.45.60.128/26"]
     nat_subnets      = ["10.45.62.0/26", "10.45.62.64/26", "10.45.62.128/26"]
   }

@@ -1,4 +1,4 @@
-# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:3520af54867780d08db6a01bb517f22d845bbcb2dfd7a81bc2942df302b60725
+# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:153503cc3740a82b48d8a09ce4c642207224ace0b08a626ed2fb08addfa0e6a8
 
 data "terraform_remote_state" "foundation" {
   backend = "local"
@@ -29,6 +29,7 @@ module "cluster" {
   admins         = ["arn:aws:iam::123456789012:role/platform-admin"]
   operators      = []
   viewers        = []
+  node_sessions  = true
 
   logs        = ["api", "audit", "authenticator", "controllerManager", "scheduler"]
   log_group   = data.terraform_remote_state.foundation.outputs.control_plane_log_groups.blue
@@ -36,22 +37,22 @@ module "cluster" {
 
   addons = {
     "aws-ebs-csi-driver" = {
-      version = "v1.53.0-eksbuild.1"
+      version = lookup(var.addon_versions, "aws-ebs-csi-driver", "v1.53.0-eksbuild.1")
     }
     "coredns" = {
-      version = "v1.13.2-eksbuild.1"
+      version = lookup(var.addon_versions, "coredns", "v1.13.2-eksbuild.1")
     }
     "eks-pod-identity-agent" = {
-      version = "v1.3.10-eksbuild.2"
+      version = lookup(var.addon_versions, "eks-pod-identity-agent", "v1.3.10-eksbuild.2")
     }
     "kube-proxy" = {
-      version = "v1.35.0-eksbuild.2"
+      version = lookup(var.addon_versions, "kube-proxy", "v1.35.0-eksbuild.2")
     }
     "metrics-server" = {
-      version = "v0.8.0-eksbuild.6"
+      version = lookup(var.addon_versions, "metrics-server", "v0.8.0-eksbuild.6")
     }
     "vpc-cni" = {
-      version = "v1.21.1-eksbuild.3"
+      version = lookup(var.addon_versions, "vpc-cni", "v1.21.1-eksbuild.3")
     }
   }
 

@@ -1,4 +1,4 @@
-# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:34ba72df54a7269381df3b04ab2035484169900e432ec4b9d09b7172c0211749
+# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:ca754b813e912c93d6a64177c11eb25c21a6da207e9456cfb360ff82e436265c
 
 module "foundation" {
   source = "../../modules/aws/foundation"
@@ -19,6 +19,7 @@ module "foundation" {
   }
   nat                      = "none"
   endpoints                = []
+  flow_logs_to             = "s3"
   flow_logs_retention_days = 0
 
   domain     = "adopted.example.com"

@@ -1,4 +1,4 @@
-# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:1071c885a069ae3cddfca1fdacad9f091619a871811aadf58f7c24370d064fac
+# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:4781842cf40489c4d3b8e89b9d2ec6d0bd3eef0506ecc30945baa79a2391abe5
 
 module "foundation" {
   source = "../../modules/aws/foundation"
@@ -16,11 +16,16 @@ module "foundation" {
   }
   nat                      = "per-zone"
   endpoints                = ["s3", "ecr.api", "ecr.dkr", "sts", "ec2", "eks-auth"]
+  flow_logs_to             = "cloudwatch"
   flow_logs_retention_days = 30
 
   egress = {
-    mode               = "restricted"
-    allow              = [".amazonaws.com"]
+    mode  = "restricted"
+    allow = [".amazonaws.com"]
+    udp = [{
+      cidr = "203.0.113.0/24"
+      port = 3478
+    }]
     firewall_subnets   = ["10.20.240.0/24", "10.20.241.0/24", "10.20.242.0/24"]
     nat_subnets        = ["10.20.248.0/24", "10.20.249.0/24", "10.20.250.0/24"]
     log_retention_days = 30
@@ -58,11 +63,15 @@ module "foundation" {
   databases = {
     "stock" = {
       engine      = "mysql"
-      version     = "8.4"
+      version     = "8.0"
       class       = "db.r7g.large"
       storage_gib = 50
       multi_zone  = true
       backup_days = 14
+      upgrade = {
+        version = "8.4"
+        at      = "window"
+      }
     }
   }
 

@@ -1,4 +1,4 @@
-# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:9e12b011c9cf82fcecde51cfcd4329e22947c76e4a92fc362d84efa3bf5378ed
+# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:6eb77eae146336d1c7abd426f9e8c31bde959ad784fa71fad4d2d827e862f5e1
 
 module "foundation" {
   source = "../../modules/aws/foundation"
@@ -16,6 +16,7 @@ module "foundation" {
   }
   nat                      = "per-zone"
   endpoints                = ["s3", "ecr.api", "ecr.dkr", "sts", "ec2", "eks-auth"]
+  flow_logs_to             = "s3"
   flow_logs_retention_days = 30
 
   domain     = "tiny.example.com"

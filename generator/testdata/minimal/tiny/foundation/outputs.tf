@@ -1,4 +1,4 @@
-# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:848a2115bf66ad299b53afee81d3b55a7ff357e4ae36147ad6ff84f7a5e2e585
+# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:89479f01cd48b78c01af8cc1ad6923e07ed6256425db318f5bf105b2218fb4c7
 
 output "vpc_id" {
   description = "Id of the VPC."
@@ -68,6 +68,11 @@ output "control_plane_log_groups" {
 output "registry_urls" {
   description = "Where to push and pull: URLs by repository, and by upstream registry for the pull-through caches."
   value       = module.foundation.registry_urls
+}
+
+output "flow_logs_bucket" {
+  description = "Name of the bucket that the network's flow logs go to; null where they go elsewhere, or nowhere."
+  value       = module.foundation.flow_logs_bucket
 }
 
 output "pull_through_prefixes" {

@@ -1,4 +1,4 @@
-# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:e53bf955ba74917c62017e2c428a9a61dface423ab92e00b1921d5eeb7f110ea
+# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:610c79ea16467e87772fc0b445e557ad2c90aa5bb46c6c3205c4b08f676a502d
 
 data "terraform_remote_state" "foundation" {
   backend = "s3"
@@ -31,6 +31,7 @@ module "cluster" {
   admins         = ["arn:aws:iam::123456789012:role/platform-admin"]
   operators      = []
   viewers        = ["arn:aws:iam::123456789012:role/developer"]
+  node_sessions  = true
 
   logs        = ["api", "audit", "authenticator", "controllerManager", "scheduler"]
   log_group   = data.terraform_remote_state.foundation.outputs.control_plane_log_groups.blue
@@ -38,22 +39,22 @@ module "cluster" {
 
   addons = {
     "aws-ebs-csi-driver" = {
-      version = "v1.53.0-eksbuild.1"
+      version = lookup(var.addon_versions, "aws-ebs-csi-driver", "v1.53.0-eksbuild.1")
     }
     "coredns" = {
-      version = "v1.12.1-eksbuild.2"
+      version = lookup(var.addon_versions, "coredns", "v1.12.1-eksbuild.2")
     }
     "eks-pod-identity-agent" = {
-      version = "v1.3.10-eksbuild.2"
+      version = lookup(var.addon_versions, "eks-pod-identity-agent", "v1.3.10-eksbuild.2")
     }
     "kube-proxy" = {
-      version = "v1.33.3-eksbuild.4"
+      version = lookup(var.addon_versions, "kube-proxy", "v1.33.3-eksbuild.4")
     }
     "metrics-server" = {
-      version = "v0.8.0-eksbuild.6"
+      version = lookup(var.addon_versions, "metrics-server", "v0.8.0-eksbuild.6")
     }
     "vpc-cni" = {
-      version = "v1.20.4-eksbuild.2"
+      version = lookup(var.addon_versions, "vpc-cni", "v1.20.4-eksbuild.2")
     }
   }
 

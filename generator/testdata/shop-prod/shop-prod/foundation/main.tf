@@ -1,4 +1,4 @@
-# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:5a4c313843d1e65425b3140358252a6d74ea54b63300986f0aece632dfe2affa
+# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:d59cc792c3773ce6b0ecebaadef76b29c72276ec4a5640fb5b0af4234997ee7f
 
 module "foundation" {
   source = "../../modules/aws/foundation"
@@ -16,6 +16,7 @@ module "foundation" {
   }
   nat                      = "per-zone"
   endpoints                = ["s3", "ecr.api", "ecr.dkr", "sts", "logs", "ec2", "eks", "eks-auth"]
+  flow_logs_to             = "s3"
   flow_logs_retention_days = 30
 
   egress = {
@@ -26,6 +27,7 @@ module "foundation" {
       "ghcr.io",
       "pkg-containers.githubusercontent.com",
     ]
+    udp                = []
     firewall_subnets   = ["10.20.240.0/24", "10.20.241.0/24", "10.20.242.0/24"]
     nat_subnets        = ["10.20.248.0/24", "10.20.249.0/24", "10.20.250.0/24"]
     log_retention_days = 30
@@ -43,7 +45,10 @@ module "foundation" {
 
   registry = {
     repositories = ["storefront", "checkout"]
-    pull_through = ["ecr-public", "quay", "kubernetes"]
+    pull_through = ["ecr-public", "quay", "kubernetes", "docker-hub"]
+    logins = {
+      "docker-hub" = "ecr-pullthroughcache/docker-hub"
+    }
   }
 
   secrets_prefix = "shop-prod"

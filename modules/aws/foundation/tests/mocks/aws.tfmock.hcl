@@ -25,6 +25,13 @@ mock_data "aws_route53_zone" {
   defaults = { zone_id = "Z0123456789ABCDEFGHIJ", name = "shop.example.com", private_zone = false, name_servers = ["ns-1.example.com"] }
 }
 
+mock_data "aws_secretsmanager_secrets" {
+  defaults = { arns = [
+    "arn:aws:secretsmanager:eu-west-1:123456789012:secret:ecr-pullthroughcache/docker-hub-a1B2c3",
+    "arn:aws:secretsmanager:eu-west-1:123456789012:secret:ecr-pullthroughcache/docker-hub-old-a1B2c3",
+  ] }
+}
+
 mock_data "aws_vpc" {
   defaults = {
     cidr_block              = "10.20.0.0/16"
@@ -83,4 +90,8 @@ mock_resource "aws_networkfirewall_rule_group" {
 
 mock_resource "aws_sns_topic" {
   defaults = { arn = "arn:aws:sns:eu-west-1:123456789012:shop-alerts" }
+}
+
+mock_resource "aws_s3_bucket" {
+  defaults = { arn = "arn:aws:s3:::shop-flow-logs" }
 }

@@ -1,0 +1,46 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"text/tabwriter"
+
+	"drover/generator/cost"
+)
+
+// writeCost prints the estimate: what stands, line by line, and what a rotation adds.
+func writeCost(w io.Writer, e cost.Estimate) error {
+	if _, err := fmt.Fprintf(w, "\nCost, an estimate at AWS's list prices of %s in %s, in USD an hour, before tax and discounts:\n", e.PricesOf, e.Region); err != nil {
+		return err
+	}
+	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	for _, l := range e.Standing.Lines {
+		if _, err := fmt.Fprintf(table, "  %s\t%8.4f\t%s × %s\n", l.Root, l.Hourly, number(l.Count), l.What); err != nil {
+			return err
+		}
+	}
+	if err := table.Flush(); err != nil {
+		return err
+	}
+	_, err := fmt.Fprintf(w, "The cluster costs at least %.2f an hour (%.0f a month). A rotation adds a second color, %.2f an hour: %.2f for the %s that both stand, if it waits for nobody.\n",
+		e.Standing.Hourly, e.Standing.Hourly*hoursOfMonth, e.Color.Hourly, e.Rotation.Total, hours(e.Rotation.Hours))
+	if err != nil {
+		return err
+	}
+	if len(e.Unknown) > 0 {
+		if _, err := fmt.Fprintf(w, "No price is known here, so that it is missing above, for: %s.\n", strings.Join(e.Unknown, "; ")); err != nil {
+			return err
+		}
+	}
+	_, err = fmt.Fprintf(w, "Not counted, because it depends on use: %s.\n", strings.Join(e.NotCounted, "; "))
+	return err
+}
+
+// hoursOfMonth is what AWS's own calculator takes a month for.
+const hoursOfMonth = 730
+
+func hours(h float64) string { return fmt.Sprintf("%.1f hours", h) }
+
+// number writes a count without a fraction that it does not have.
+func number(n float64) string { return strings.TrimSuffix(fmt.Sprintf("%.1f", n), ".0") }

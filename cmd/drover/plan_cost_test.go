@@ -1,0 +1,39 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"strings"
+	"testing"
+	"time"
+
+	"drover/generator/cost"
+	"drover/generator/spec"
+)
+
+func TestAPlanSaysWhatIsEstimatedAndWhatIsNot(t *testing.T) {
+	t.Parallel()
+	c, said := spec.Load("../../examples/aws/production.yaml")
+	if said.HasErrors() {
+		t.Fatal(said)
+	}
+	e, known := cost.Of(c, time.Date(2026, time.November, 29, 0, 0, 0, 0, time.UTC))
+	if !known {
+		t.Fatal("the example has no prices")
+	}
+	var out bytes.Buffer
+	must(t, writeCost(&out, e))
+	for _, want := range []string{
+		"an estimate at AWS's list prices of " + e.PricesOf + " in eu-west-1", "3 × node of the pool general, m7i.large",
+		"A rotation adds a second color", "No price is known here", "database orders, db.r7g.large", "Not counted, because it depends on use: data transfer",
+	} {
+		if !strings.Contains(out.String(), want) {
+			t.Errorf("%q is not in:\n%s", want, out.String())
+		}
+	}
+	text, err := json.Marshal(pricedPlan{Cost: &e})
+	must(t, err)
+	if s := string(text); !strings.Contains(s, `"takes":`) || !strings.Contains(s, `"cost":{"pricesOf":`) {
+		t.Errorf("the JSON is %s", s)
+	}
+}

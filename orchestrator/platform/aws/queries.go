@@ -1,0 +1,64 @@
+package aws
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"os"
+	"strings"
+	"time"
+
+	sdk "github.com/aws/aws-sdk-go-v2/aws"
+	v4 "github.com/aws/aws-sdk-go-v2/aws/signer/v4"
+)
+
+// queries asks a service that speaks AWS's query protocol and of which one
+// call is needed only: the SDK's own packages for these are large.
+type queries struct {
+	configuration     sdk.Config
+	service, endpoint string
+}
+
+func newQueries(configuration sdk.Config, service string) *queries {
+	endpoint := os.Getenv("AWS_ENDPOINT_URL_" + strings.ToUpper(service))
+	if endpoint == "" {
+		endpoint = sdk.ToString(configuration.BaseEndpoint)
+	}
+	if endpoint == "" {
+		suffix := "amazonaws.com"
+		if strings.HasPrefix(configuration.Region, "cn-") {
+			suffix += ".cn"
+		}
+		endpoint = fmt.Sprintf("https://%s.%s.%s", service, configuration.Region, suffix)
+	}
+	return &queries{configuration, service, endpoint}
+}
+
+// ask signs one query and sends it.
+func (q *queries) ask(ctx context.Context, query url.Values) (body []byte, status int, err error) {
+	form := query.Encode()
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, q.endpoint, strings.NewReader(form))
+	if err != nil {
+		return nil, 0, err
+	}
+	request.Header.Set("Content-Type", "application/x-www-form-urlencoded; charset=utf-8")
+	credentials, err := q.configuration.Credentials.Retrieve(ctx)
+	if err != nil {
+		return nil, 0, err
+	}
+	sum := sha256.Sum256([]byte(form))
+	if err := v4.NewSigner().SignHTTP(ctx, credentials, request, hex.EncodeToString(sum[:]), q.service, q.configuration.Region, time.Now()); err != nil {
+		return nil, 0, err
+	}
+	answer, err := q.configuration.HTTPClient.Do(request)
+	if err != nil {
+		return nil, 0, err
+	}
+	defer func() { _ = answer.Body.Close() }() // read to its end; closing tells nothing new
+	body, err = io.ReadAll(io.LimitReader(answer.Body, 1<<20))
+	return body, answer.StatusCode, err
+}

@@ -1,0 +1,53 @@
+package rights
+
+import (
+	"slices"
+
+	"drover/generator/spec"
+)
+
+// What of a spec needs rights of its own.
+
+func hasVPN(s spec.Spec) bool       { return s.Access.VPN != nil }
+func hasFirewall(s spec.Spec) bool  { return s.Network.Egress.Mode == "restricted" }
+func hasDatabases(s spec.Spec) bool { return len(s.Services.Databases) > 0 }
+func hasBackups(s spec.Spec) bool   { return s.Services.Backups != nil }
+func hasRegistry(s spec.Spec) bool  { return s.Services.Registry != nil }
+func hasAlerts(s spec.Spec) bool    { return s.Services.Alerts != nil }
+func hasKarpenter(s spec.Spec) bool { return s.Kubernetes.Autoscaler == "karpenter" }
+func makesZone(s spec.Spec) bool    { return s.Ingress.Zone == "create" }
+func inS3(s spec.Spec) bool         { return s.State.Backend == "s3" }
+func checksHealth(s spec.Spec) bool { return s.Rotation.Traffic.Health != nil }
+func isBounded(s spec.Spec) bool    { return s.Access.PermissionsBoundary != "" }
+func isUnbounded(s spec.Spec) bool  { return !isBounded(s) }
+func makesNetwork(s spec.Spec) bool { return s.Network.Adopt == nil }
+
+func adopts(s spec.Spec) bool      { return s.Network.Adopt != nil }
+func hasPodRange(s spec.Spec) bool { return s.Network.Pods != "" }
+func isInternal(s spec.Spec) bool  { return s.Ingress.Visibility == "internal" }
+
+// adopted are the network and the subnets of others that a spec names.
+func adopted(s spec.Spec) []string {
+	arns := []string{own("ec2", "vpc/"+s.Network.Adopt.Network)}
+	if n := s.Network.Adopt.Subnets; n != nil {
+		for _, id := range slices.Concat(n.Public, n.Data, n.Blue, n.Green) {
+			arns = append(arns, own("ec2", "subnet/"+id))
+		}
+	}
+	return arns
+}
+
+func hasConnections(s spec.Spec) bool {
+	return len(s.Network.Peerings) > 0 || s.Network.TransitGateway != nil
+}
+
+func hasSlack(s spec.Spec) bool {
+	return hasAlerts(s) && s.Services.Alerts.Slack != nil && s.Services.Alerts.Slack.Workspace != ""
+}
+
+// hasKeyedReceivers is for those that alarms are sent to with a key, by EventBridge.
+func hasKeyedReceivers(s spec.Spec) bool {
+	return hasAlerts(s) && (s.Services.Alerts.PagerDuty != nil || s.Services.Alerts.Webhook != nil)
+}
+
+func hasEvents(s spec.Spec) bool { return hasKeyedReceivers(s) || hasKarpenter(s) }

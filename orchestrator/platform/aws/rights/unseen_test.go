@@ -1,0 +1,43 @@
+package rights
+
+// unseen are rights that no recorded run needed, and why they are there.
+var unseen = because(map[string][]string{
+	"a tag that the spec no longer has is taken away in place": {
+		"backup:UntagResource", "chatbot:UntagResource", "cloudformation:UntagResource", "cloudwatch:UntagResource", "ec2:DeleteTags", "ecr:UntagResource",
+		"eks:UntagResource", "elasticloadbalancing:RemoveTags", "events:UntagResource", "iam:UntagInstanceProfile", "iam:UntagRole", "kms:UntagResource",
+		"logs:UntagResource", "network-firewall:UntagResource", "rds:RemoveTagsFromResource", "sns:UntagResource", "sqs:UntagQueue",
+	},
+	"Terraform's provider updates it in place when the spec, or a module of a newer drover, says otherwise": {
+		"backup:UpdateBackupPlan", "chatbot:UpdateSlackChannelConfiguration", "cloudformation:UpdateStack", "ec2:ModifyClientVpnEndpoint", "ec2:ModifySecurityGroupRules",
+		"ec2:ModifySubnetAttribute", "ec2:ModifyTransitGatewayVpcAttachment", "ec2:ModifyVpcEndpoint", "ec2:ReplaceRoute", "ec2:ReplaceRouteTableAssociation",
+
+		"ecr:PutImageScanningConfiguration", "ecr:PutImageTagMutability", "ecr:UpdatePullThroughCacheRule", "ecr:UpdateRepositoryCreationTemplate",
+		"eks:UpdateAccessEntry", "eks:UpdateClusterConfig", "eks:UpdatePodIdentityAssociation",
+		"elasticloadbalancing:ModifyListener", "elasticloadbalancing:ModifyTargetGroup", "elasticloadbalancing:SetSecurityGroups",
+		"events:UpdateApiDestination", "events:UpdateConnection", "iam:UpdateAssumeRolePolicy", "iam:UpdateRole", "iam:UpdateRoleDescription",
+		"kms:PutKeyPolicy", "kms:UpdateKeyDescription", "logs:DisassociateKmsKey",
+		"network-firewall:AssociateSubnets", "network-firewall:DisassociateSubnets", "network-firewall:UpdateFirewallDeleteProtection",
+		"network-firewall:UpdateFirewallPolicy", "network-firewall:UpdateFirewallPolicyChangeProtection", "network-firewall:UpdateRuleGroup",
+		"network-firewall:UpdateSubnetChangeProtection", "rds:ModifyDBSubnetGroup", "rds:RebootDBInstance", "route53:UpdateHealthCheck", "route53:UpdateHostedZoneComment",
+	},
+	"no recorded run has a spec with it": {
+		"ec2:AssociateVpcCidrBlock", "ec2:DisassociateVpcCidrBlock", "route53:AssociateVPCWithHostedZone", "route53:DisassociateVPCFromHostedZone",
+	},
+	"asked where the account has no value of its own, which the simulated one always has": {
+		"servicequotas:GetAWSDefaultServiceQuota",
+	},
+	"asked of machines that controllers in a cluster made": {
+		"ec2:DescribeInstances",
+	},
+})
+
+// because is actions and reasons the other way around.
+func because(reasons map[string][]string) map[string]string {
+	all := map[string]string{}
+	for why, actions := range reasons {
+		for _, action := range actions {
+			all[action] = why
+		}
+	}
+	return all
+}
