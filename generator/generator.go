@@ -92,6 +92,7 @@ func Render(c spec.Cluster, o Options) (Files, error) {
 		if err != nil {
 			return nil, fmt.Errorf("rendering the root %s of %s: %w", r, c.Metadata.Name, err)
 		}
+		maps.Copy(files, bootstrapFiles(c, r))
 		for name, body := range files {
 			out[path.Join(c.Metadata.Name, string(r), name)] = body
 		}

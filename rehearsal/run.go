@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"drover/generator/spec"
@@ -119,7 +120,11 @@ func (r *run) seed(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	r.edits = append(shorten(r.Spec, answering{kubernetes: r.Kubernetes, commands: r.Commands}), made...)
+	copied, err := r.manifests()
+	if err != nil {
+		return err
+	}
+	r.edits = slices.Concat(shorten(r.Spec, answering{kubernetes: r.Kubernetes, commands: r.Commands}), made, copied)
 	r.notes = notes(r.edits)
 	if r.Kubernetes {
 		r.notes = append(r.notes, r.emulation()...)

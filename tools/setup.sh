@@ -56,6 +56,18 @@ check_kubernetes() {
   fi
 }
 
+# Argo CD runs beside the rehearsal's clusters. Its programs are published as container images only, and built here.
+check_argocd() {
+  local path
+  if ! have git; then
+    missing+=("git, which Argo CD reads repositories with")
+  elif path=$(go run ./rehearsal/argocd/get); then
+    say "argo cd" "$path"
+  else
+    missing+=("the programs of Argo CD, which could not be built (see above)")
+  fi
+}
+
 # The rehearsal's simulated AWS is moto's server, a Python program; the tests ask it with the aws command line as well.
 # What PATH does not have goes into the cache directory, where the rehearsal and the tests look too.
 check_python() {
@@ -80,6 +92,7 @@ check_python() {
 check_go
 [ ${#missing[@]} -gt 0 ] || { check_terraform && check_kubernetes; }
 if [ "${1:-}" = tests ]; then
+  [ ${#missing[@]} -gt 0 ] || check_argocd
   check_python moto_server aws
 else
   check_python moto_server

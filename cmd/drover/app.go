@@ -116,7 +116,7 @@ func newApp(s streams) *cli.App {
 			looks(s, validateCommand(s)), generateCommand(s), looks(s, networkCommand(s)), looks(s, schemaCommand(s)), looks(s, rightsCommand(s)), initCommand(s),
 			planCommand(s), applyCommand(s), rotateCommand(s), looks(s, statusCommand(s)), looks(s, historyCommand(s)), looks(s, reportCommand(s)), approveCommand(s),
 			pauseCommand(s), resumeCommand(s), freezeCommand(s), abortCommand(s), rollbackCommand(s),
-			recoverCommand(s), destroyCommand(s), rehearseCommand(s), doctorCommand(s), completionCommand(s),
+			recoverCommand(s), destroyCommand(s), looks(s, kubeconfigCommand(s)), rehearseCommand(s), doctorCommand(s), completionCommand(s),
 		},
 	}
 	for _, command := range app.Commands {

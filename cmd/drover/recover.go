@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/urfave/cli/v2"
@@ -14,7 +15,9 @@ func recoverCommand(s streams) *cli.Command {
 	return &cli.Command{
 		Name: "recover", Usage: "write a journal from what is there, where the journal was lost or is not the newest; changes nothing else",
 		Flags: append(driveFlags(),
-			&cli.StringFlag{Name: "active", Usage: "the `COLOR` that is to have all traffic, where both have some"}, byFlag()),
+			&cli.StringFlag{Name: "active", Usage: "the `COLOR` that is to have all traffic, where both have some"},
+			&cli.StringFlag{Name: "machine-gone", Usage: "break the state locks that a drover on `HOST` left, as that machine is gone for good; needs --reason"},
+			&cli.StringFlag{Name: "reason", Usage: "`WHY` the machine is known to be gone, for the journal"}, byFlag()),
 		Action: func(c *cli.Context) error {
 			if err := noArguments(c); err != nil {
 				return err
@@ -27,15 +30,36 @@ func recoverCommand(s streams) *cli.Command {
 			if err != nil {
 				return err
 			}
-			ask := func(found string) error {
-				if _, err := fmt.Fprint(s.err, found); err != nil {
-					return err
+			ask := func(question string) func(string) error {
+				return func(found string) error {
+					if _, err := fmt.Fprint(s.err, found); err != nil {
+						return err
+					}
+					return confirm(c, s, question)
 				}
-				return confirm(c, s, "Write that to the journal of "+o.Spec.Metadata.Name+"?")
+			}
+			if host := c.String("machine-gone"); host != "" || c.IsSet("machine-gone") {
+				return machineGone(c, s, o, host, ask("Is "+host+" gone for good, and are these locks to be broken?"))
 			}
 			return act(c, s, o, func(ctx context.Context, o cluster.Options) error {
-				return cluster.Recover(ctx, o, active, ask)
+				return cluster.Recover(ctx, o, active, ask("Write that to the journal of "+o.Spec.Metadata.Name+"?"))
 			})
 		},
 	}
+}
+
+// machineGone breaks the locks of a machine on a person's word, which the journal keeps.
+func machineGone(c *cli.Context, s streams, o cluster.Options, host string, ask func(string) error) error {
+	reason := c.String("reason")
+	switch {
+	case host == "":
+		return usageError{errors.New("--machine-gone takes the name of the machine, as the lock has it")}
+	case reason == "":
+		return usageError{errors.New("--machine-gone needs --reason: how it is known that nothing runs on that machine any more")}
+	case c.IsSet("active"):
+		return usageError{errors.New("--machine-gone breaks locks and writes no color to the journal; run recover again with --active alone")}
+	}
+	return act(c, s, o, func(ctx context.Context, o cluster.Options) error {
+		return cluster.MachineGone(ctx, o, host, reason, ask)
+	})
 }

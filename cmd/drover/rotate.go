@@ -47,19 +47,32 @@ func rotateCommand(s streams) *cli.Command {
 			}
 			if condition != (cluster.Condition{}) {
 				due, err := askDue(c, s, o, condition)
-				if err != nil || !due {
+				if err != nil {
 					return err
+				}
+				if !due {
+					return endFailed(c, s, o, state)
 				}
 			}
 			o.NoWindow, o.Again = c.Bool("ignore-window"), c.Bool("again")
 			if err := o.InWindow(state); err != nil {
-				return err
+				return errors.Join(err, endFailed(c, s, o, state))
 			}
 			question := fmt.Sprintf("Replace the active cluster of %s in %s by a new one at Kubernetes %s?",
 				o.Spec.Metadata.Name, o.Spec.Spec.Region, o.Spec.Spec.Kubernetes.Version)
 			return drive(c, s, o, question, cluster.Rotate)
 		},
 	}
+}
+
+// endFailed has a color destroyed that was rolled back from, once its time is over, though no rotation begins.
+func endFailed(c *cli.Context, s streams, o cluster.Options, state journal.State) error {
+	f := o.Overdue(state)
+	if f == nil {
+		return nil
+	}
+	return drive(c, s, o, fmt.Sprintf("Destroy %s of %s, which was rolled back from and was kept until %s?", f.Color, o.Spec.Metadata.Name, f.Until.Format(time.RFC3339)),
+		cluster.EndFailed)
 }
 
 // notRotatable says that something stands that the journal does not have, or that nobody knows; err if nothing stands.

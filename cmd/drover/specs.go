@@ -25,6 +25,11 @@ func loadOne(c *cli.Context, warn io.Writer) (loaded, error) {
 	if err := noArguments(c); err != nil {
 		return loaded{}, err
 	}
+	return loadSpec(c, warn)
+}
+
+// loadSpec is loadOne for a command that has arguments of its own.
+func loadSpec(c *cli.Context, warn io.Writer) (loaded, error) {
 	all, err := loadAll(c.Context, c.String("file"), warn)
 	if err != nil {
 		return loaded{}, err

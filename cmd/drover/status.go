@@ -62,7 +62,10 @@ func statusOf(ctx context.Context, o cluster.Options) (history.Status, error) {
 		}
 	}
 	status := history.StatusOf(o.Spec, state, asked, o.Clock.Now())
-	status.Account, err = cluster.Account(ctx, o, connectPlatform)
+	if status.Account, err = cluster.Account(ctx, o, connectPlatform); err != nil || status.Rotation == nil {
+		return status, err
+	}
+	status.Rotation.Health, err = cluster.Health(ctx, o, connectChecks)
 	return status, err
 }
 
@@ -87,14 +90,13 @@ func writeStatus(w io.Writer, status history.Status) error {
 	}
 	lines = append(lines, timingLines(status.Timing)...)
 	if f := status.Failed; f != nil {
-		costs := ""
-		if f.Hourly > 0 {
-			costs = fmt.Sprintf(", for some %.2f USD an hour", f.Hourly)
-		}
-		lines = append(lines, [2]string{"failed", fmt.Sprintf("%s, rolled back %s ago and kept until %s%s: %s", f.Color, history.Age(time.Since(f.Since)), f.Until.Format(time.RFC3339), costs, f.Reason)})
+		lines = append(lines, [2]string{"failed", failedText(*f)})
 	}
 	if r := status.Rotation; r != nil {
 		lines = append(lines, [2]string{"rotation", fmt.Sprintf("%s, %s to %s at Kubernetes %s, in %s", r.ID, r.From, r.To, r.Version, r.Phase)})
+		if r.Health != nil {
+			lines = append(lines, [2]string{string(r.Health.Color), healthText(*r.Health)})
+		}
 		lines = append(lines, decisionLines(r)...)
 		for _, p := range r.Phases {
 			lines = append(lines, [2]string{"", strings.TrimRight(fmt.Sprintf("%s %-16s %s", mark(p.Outcome), p.Name, p.Detail), " ")})
@@ -108,6 +110,30 @@ func writeStatus(w io.Writer, status history.Status) error {
 		}
 	}
 	return table.Flush()
+}
+
+func healthText(h history.Health) string {
+	switch {
+	case !h.Asked:
+		return "has traffic, and could not be asked: " + h.Reason
+	case !h.Well:
+		return "has traffic, and is not well: " + h.Reason + "; `drover rotate` watches it and acts by rotation.onFailure, `drover rollback` sends all traffic back"
+	case h.NotAsked > 0:
+		return fmt.Sprintf("well just now; command checks not asked: %d", h.NotAsked)
+	}
+	return "well just now"
+}
+
+func failedText(f history.FailedColor) string {
+	costs := ""
+	if f.Hourly > 0 {
+		costs = fmt.Sprintf(", for some %.2f USD an hour", f.Hourly)
+	}
+	text := fmt.Sprintf("%s, rolled back %s ago and kept until %s%s: %s", f.Color, history.Age(time.Since(f.Since)), f.Until.Format(time.RFC3339), costs, f.Reason)
+	if !time.Now().Before(f.Until) {
+		text += "; the next `drover rotate` or `drover apply` destroys it"
+	}
+	return text
 }
 
 func accountText(a history.Account) string {

@@ -70,6 +70,19 @@ func connectPlatform(ctx context.Context, o cluster.Options) (platform.Platform,
 	return cloud, nil
 }
 
+// connectChecks gives the checks of a color, and opens nothing that could change anything.
+func connectChecks(ctx context.Context, o cluster.Options) (func(spec.Cluster, color.Color) []cluster.Check, error) {
+	cloud, err := connectPlatform(ctx, o)
+	if err != nil {
+		return nil, err
+	}
+	net, err := traffic.FromEnv()
+	if err != nil {
+		return nil, fmt.Errorf("reading the DNS settings from the environment: %w", err)
+	}
+	return cluster.SpecChecks(net, cloud, apiServers(cloud, o.Secrets)), nil
+}
+
 // connectIn opens the ports to the real world: Terraform in a directory, the platform's API and DNS, as the environment
 // has them.
 func connectIn(dir string) func(context.Context, cluster.Options) (cluster.Ports, error) {
@@ -93,10 +106,21 @@ func connectIn(dir string) func(context.Context, cluster.Options) (cluster.Ports
 			}
 		}
 		return cluster.Ports{
-			Workspace: files, Stack: stacks(find, files, o), Cloud: cloud, Kubernetes: connect,
+			Workspace: files, Stack: stacks(find, files, o), Cloud: cloud, Kubernetes: connect, Elevate: elevation(cloud),
 			DNS: authority{net: net, spec: o.Spec}, Checks: cluster.SpecChecks(net, cloud, connect),
 		}, nil
 	}
+}
+
+// elevation is how a platform gives rights in a cluster for a time; nil where it has no such thing.
+func elevation(cloud platform.Platform) func(context.Context, string) (func(context.Context) error, error) {
+	elevates, ok := cloud.(interface {
+		Elevate(ctx context.Context, cluster string) (lower func(context.Context) error, err error)
+	})
+	if !ok {
+		return nil
+	}
+	return elevates.Elevate
 }
 
 // finder finds Terraform, or fetches it, once.
@@ -193,6 +217,10 @@ func (r relocking) Plan(ctx context.Context, o terraform.PlanOptions) (plan *ter
 
 func (r relocking) Apply(ctx context.Context, p *terraform.Plan) error {
 	return unlocked(ctx, r.unlock, func() error { return r.Root.Apply(ctx, p) })
+}
+
+func (r relocking) Import(ctx context.Context, address, id string) error {
+	return unlocked(ctx, r.unlock, func() error { return r.Root.Import(ctx, address, id) })
 }
 
 func (r relocking) unlock(ctx context.Context, lock *terraform.LockError) error {

@@ -27,6 +27,9 @@ func fieldsOf(t reflect.Type) fieldSet {
 	set := fieldSet{byName: map[string]int{}}
 	for i := range t.NumField() {
 		name, options, _ := strings.Cut(t.Field(i).Tag.Get("yaml"), ",")
+		if name == "-" { // it is not written in a spec
+			continue
+		}
 		set.byName[name] = i
 		set.names = append(set.names, name)
 		if !strings.Contains(options, "omitempty") {

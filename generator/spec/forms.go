@@ -125,6 +125,7 @@ var repeats = []string{
 
 // neverEmpty are the lists that hold something, if they are there.
 var neverEmpty = []string{
+	"spec.bootstrap.manifests",
 	"spec.network.adopt.subnets.public", "spec.network.adopt.subnets.data", "spec.network.adopt.subnets.blue", "spec.network.adopt.subnets.green",
 	"spec.access.teams[].namespaces",
 	"spec.network.peerings[].cidrs", "spec.network.transitGateway.cidrs", "spec.ingress.allow", "spec.ingress.management.allow",

@@ -29,7 +29,9 @@ func Load(path string) (Cluster, Diagnostics) {
 	if err != nil {
 		return Cluster{}, Diagnostics{unreadable(path, err)}
 	}
-	return Parse(path, data)
+	c, d := examine(path, data)
+	d.readManifests(path, &c)
+	return c, d.finish()
 }
 
 func unreadable(path string, err error) Diagnostic {
@@ -67,7 +69,7 @@ func unreadable(path string, err error) Diagnostic {
 	return d
 }
 
-// Parse is Load for a spec that is in memory; name stands for it in diagnostics.
+// Parse is Load for a spec that is in memory; name stands for it in diagnostics. What the spec names beside it is not read.
 func Parse(name string, data []byte) (Cluster, Diagnostics) {
 	c, d := examine(name, data)
 	return c, d.finish()

@@ -91,6 +91,9 @@ func structSchema(v reflect.Value, path string) *jsonschema.Schema {
 	}
 	for i := range v.NumField() { // as in types.go, which is the order to read and write them in
 		name, _, _ := strings.Cut(v.Type().Field(i).Tag.Get("yaml"), ",")
+		if name == "-" {
+			continue
+		}
 		s.PropertyOrder = append(s.PropertyOrder, name)
 	}
 	if v.Type() == reflect.TypeFor[Check]() {

@@ -47,6 +47,8 @@ type Spec struct {
 	Services Services `yaml:"services,omitempty"`
 	// The repository that says what runs inside every color.
 	GitOps *GitOps `yaml:"gitops,omitempty"`
+	// What drover itself applies to every new color, before its checks.
+	Bootstrap *Bootstrap `yaml:"bootstrap,omitempty"`
 	// How the active color is replaced.
 	Rotation Rotation `yaml:"rotation,omitempty"`
 	// The program that applies the roots.
@@ -231,7 +233,7 @@ type Access struct {
 	VPN *VPN `yaml:"vpn,omitempty"`
 	// Roles, users or groups of the platform that administer the cluster. On AWS nobody else does: whoever creates a cluster gets no right in it by that.
 	Admins []string `yaml:"admins,omitempty"`
-	// Roles or users that run drover and are no admins, on AWS. They see everything in the cluster, secrets included; what they may delete is for RBAC, by the group drover (docs/drover-rbac.yaml).
+	// Roles or users that run drover and are no admins, on AWS. They see everything in the cluster, secrets included; what they may delete is for RBAC, by the group drover (docs/drover-rbac.yaml). For the time of bootstrap drover makes itself an administrator.
 	Operators []string `yaml:"operators,omitempty"`
 	// Roles, users or groups of the platform that see everything but secrets.
 	Viewers []string `yaml:"viewers,omitempty"`
@@ -569,6 +571,14 @@ type GitOps struct {
 	Path string `yaml:"path,omitempty"`
 	// What is started in a new cluster. On AWS external-secrets gets an identity of its own, and so does autoscaler: the Cluster Autoscaler (kube-system/cluster-autoscaler), or Karpenter (kube-system/karpenter).
 	Components []string `yaml:"components,omitempty"`
+}
+
+// Bootstrap is what drover itself applies to every new color.
+type Bootstrap struct {
+	// Files of Kubernetes objects, or directories of them (.yaml, .yml and .json, none below), by their paths from the directory of the spec. They are in the checkout that holds the spec, and hold no secret. drover applies them to a new color by server-side apply, and waits until every object is as it should be.
+	Manifests []string `yaml:"manifests"`
+	// What was read with the spec, in the order in which the spec names it.
+	Files []Manifest `yaml:"-"`
 }
 
 // Rotation is how the active color is replaced.

@@ -42,6 +42,7 @@ func validate(d *decoder, c *Cluster) {
 	v.nodePools()
 	v.services()
 	v.gitops()
+	v.bootstrap()
 	v.rotation()
 	v.terraform()
 	v.unbuilt()

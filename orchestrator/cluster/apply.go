@@ -33,7 +33,10 @@ func Apply(ctx context.Context, o Options) error {
 		if a.color == "" {
 			a.color = color.Blue
 		}
-		return a.run(ctx)
+		if err := a.run(ctx); err != nil {
+			return err
+		}
+		return s.endFailed(ctx)
 	})
 }
 
@@ -60,6 +63,9 @@ func (a *application) run(ctx context.Context) error {
 		return err
 	}
 	if err := a.colorRoot(ctx); err != nil {
+		return err
+	}
+	if err := a.installed(ctx); err != nil {
 		return err
 	}
 	if unproven {
@@ -123,9 +129,9 @@ func (a *application) foundation(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	plan, err := stack.Plan(ctx, terraform.PlanOptions{})
+	plan, _, err := a.planned(ctx, stack, generator.Foundation)
 	if err != nil {
-		return fmt.Errorf("planning foundation: %w", err)
+		return err
 	}
 	if gone := a.lost(plan.JSON); len(gone) > 0 {
 		return errors.Join(a.foundationStays(gone), a.restore(ctx))
@@ -213,7 +219,9 @@ func (a *application) colorRoot(ctx context.Context) error {
 	}
 	guard := planGuard(buildsOnly)
 	if a.mayServeNow() {
-		guard = inPlace
+		if guard, err = a.inPlaceToo(ctx, files); err != nil {
+			return err
+		}
 	}
 	revision := a.rendered.Root(a.name(), r).Revision()
 	err = a.applyColor(ctx, coloring{color: a.color, files: files, version: a.Spec.Spec.Kubernetes.Version, revision: revision, guard: guard}, a.record)
@@ -261,6 +269,20 @@ func (a *application) keepTraffic(ctx context.Context, files generator.Files) er
 		return err
 	}
 	return a.record(ctx, journal.Event{Kind: journal.Rendered, Root: string(generator.Traffic), Bundle: digest})
+}
+
+// inPlaceToo is inPlace for the objects that drover applied, too: it takes none away from a running cluster.
+func (a *application) inPlaceToo(ctx context.Context, wanted generator.Files) (planGuard, error) {
+	_, gone, err := a.objectChanges(ctx, a.color, wanted)
+	if err != nil {
+		return nil, err
+	}
+	return func(plan *tfjson.Plan, cluster, of string) error {
+		if err := inPlace(plan, cluster, of); err != nil {
+			return err
+		}
+		return refusePlan(gone, "changing "+of+" in place")
+	}, nil
 }
 
 // inPlace refuses what cannot be done to a running cluster.

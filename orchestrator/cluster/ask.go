@@ -2,6 +2,7 @@ package cluster
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -20,6 +21,9 @@ const verifyPause = 10 * time.Second
 // ask has every check of a color asked once, all at the same time.
 func (s *session) ask(ctx context.Context, e rotation.Effect, emit rotation.Emit) error {
 	results := s.round(ctx, e.Color)
+	if e.Phase == rotation.Soak {
+		results = append(results, s.served(ctx))
+	}
 	for _, r := range results {
 		if !s.isNews(e.Phase, r) {
 			continue
@@ -30,6 +34,25 @@ func (s *session) ask(ctx context.Context, e rotation.Effect, emit rotation.Emit
 		}
 	}
 	return emit(ctx, journal.Event{Kind: journal.Checked, Phase: e.Phase, Root: string(e.Color), Verdicts: results})
+}
+
+// served is whether the records still have the weights that the journal says, by the platform's own word, as it stands for
+// private zones too. It is no verdict on the color: somebody may have sent traffic back by hand.
+func (s *session) served(ctx context.Context) journal.Result {
+	r := journal.Result{Check: rotation.Served, Name: rotation.Served, Verdict: string(verify.Pass)}
+	began := s.Clock.Now()
+	ctx, cancel := context.WithTimeout(ctx, checkTime)
+	defer cancel()
+	err := s.recordsHave(ctx, s.state().Weights)
+	var changed *platform.ChangedError
+	switch {
+	case errors.As(err, &changed):
+		r.Verdict, r.Detail = string(verify.Inconclusive), err.Error()
+	case err != nil:
+		r.Verdict, r.Detail = string(verify.Error), err.Error()
+	}
+	r.Seconds = s.Clock.Now().Sub(began).Seconds()
+	return r
 }
 
 // isNews is true for a verdict that people are told in a line of its own: every one of verify, later those that differ.

@@ -57,41 +57,70 @@ func (s *session) applyColor(ctx context.Context, c coloring, emit rotation.Emit
 	if err != nil {
 		return err
 	}
-	plan, err := stack.Plan(ctx, terraform.PlanOptions{})
-	if err != nil {
-		return fmt.Errorf("planning %s: %w", r, err)
+	done, err := s.carryOut(ctx, stack, c, emit)
+	var failed *terraform.Error
+	if errors.As(err, &failed) && failed.Kind == terraform.AlreadyThere { // the intent is recorded: what is there is looked for
+		done, err = s.carryOut(ctx, stack, c, emit)
 	}
-	if err := c.guard(plan.JSON, s.name(), string(r)); err != nil {
-		return err
-	}
-	digest, err := s.keep(ctx, r, c.files)
 	if err != nil {
 		return err
-	}
-	changes := len(changed(plan.JSON))
-	if changes > 0 {
-		intent := journal.Event{Kind: journal.ApplyIntended, Root: string(r), Version: c.version, Revision: c.revision, Bundle: digest}
-		if err := emit(ctx, intent); err != nil {
-			return err
-		}
-		if err := s.apply(ctx, stack, plan, r, emit); err != nil {
-			return fmt.Errorf("applying %s: %w", r, err)
-		}
 	}
 	endpoint, err := endpointOf(ctx, stack, r)
 	if err != nil {
 		return err
 	}
-	have, open := s.state().Colors[c.color], s.state().Open[string(r)] != ""
+	have, open := s.state().Colors[c.color], s.state().Open[string(r)] != "" || done.imported > 0
 	if c.active {
 		if err := s.colorActive(ctx, c.color); err != nil {
 			return err
 		}
-	} else if changes == 0 && !open && have.Endpoint == *endpoint && have.Bundle == digest && have.Version == c.version {
+	} else if done.changes == 0 && !open && have.Endpoint == *endpoint && have.Bundle == done.bundle && have.Version == c.version {
 		return nil // nothing new to record
 	}
-	return emit(ctx, journal.Event{Kind: journal.Applied, Root: string(r), Version: c.version, Revision: c.revision, Bundle: digest,
-		Endpoint: endpoint, Detail: fmt.Sprintf("%d changes", changes)})
+	return emit(ctx, journal.Event{Kind: journal.Applied, Root: string(r), Version: c.version, Revision: c.revision, Bundle: done.bundle,
+		Endpoint: endpoint, Detail: done.String()})
+}
+
+// carried is what was done to a root.
+type carried struct {
+	changes, imported int
+	bundle            string
+}
+
+func (c carried) String() string {
+	text := fmt.Sprintf("%d changes", c.changes)
+	if c.imported > 0 {
+		text += fmt.Sprintf(", and %d resources taken over that an apply which was cut off had made", c.imported)
+	}
+	return text
+}
+
+// carryOut plans a color's root, has the plan guarded, and applies it.
+func (s *session) carryOut(ctx context.Context, stack Stack, c coloring, emit rotation.Emit) (carried, error) {
+	r := root(c.color)
+	plan, imported, err := s.planned(ctx, stack, r)
+	if err != nil {
+		return carried{}, err
+	}
+	if err := c.guard(plan.JSON, s.name(), string(r)); err != nil {
+		return carried{}, err
+	}
+	digest, err := s.keep(ctx, r, c.files)
+	if err != nil {
+		return carried{}, err
+	}
+	done := carried{changes: len(changed(plan.JSON)), imported: imported, bundle: digest}
+	if done.changes == 0 {
+		return done, nil
+	}
+	intent := journal.Event{Kind: journal.ApplyIntended, Root: string(r), Version: c.version, Revision: c.revision, Bundle: digest}
+	if err := emit(ctx, intent); err != nil {
+		return carried{}, err
+	}
+	if err := s.apply(ctx, stack, plan, r, emit); err != nil {
+		return carried{}, fmt.Errorf("applying %s: %w", r, err)
+	}
+	return done, nil
 }
 
 // prepareColor is prepare for a color, whose tags say what it was built by.

@@ -67,11 +67,26 @@ type clearance struct {
 // while they still run, and waits until it is gone. It is safe to repeat. A cluster that cannot be asked for good is left
 // as it is, and that is recorded: its destruction must not depend on it.
 func (s *session) clear(ctx context.Context, e rotation.Effect, emit rotation.Emit) error {
+	if _, err := s.bundle(ctx, root(e.Color)); err != nil { // what destroys the color next
+		return err
+	}
 	done, err := s.clearCluster(ctx, e.Color, emit)
 	if err != nil {
 		return err
 	}
+	if err := s.mayEnd(ctx, e.Color); err != nil {
+		return err
+	}
 	return emit(ctx, journal.Event{Kind: journal.ClusterCleared, Phase: e.Phase, Root: string(e.Color), Detail: done})
+}
+
+// mayEnd is asked right before the rotation's point of no return: a person who asked in the last seconds to go back, or to
+// stay, is heard.
+func (s *session) mayEnd(ctx context.Context, c color.Color) error {
+	if r := s.state().Rotation; r == nil || c != r.From || r.Draining || r.Destroying {
+		return nil
+	}
+	return s.loop.Unasked(ctx)
 }
 
 // clearCluster says in a few words what was done.
@@ -211,6 +226,9 @@ func (c *clearance) remove(ctx context.Context, client *kubernetes.Client, objec
 		}
 		if c.deleted[name] >= mostRemade {
 			return fmt.Errorf("%s was deleted %d times and is made anew each time; stop what makes it in %s, such as a GitOps agent", name, mostRemade, c.color)
+		}
+		if err := c.mayEnd(ctx, c.color); err != nil {
+			return err
 		}
 		if err := c.emit(ctx, journal.Event{Kind: journal.ClearIntended, Phase: rotation.Drain, Root: string(c.color), Detail: name}); err != nil {
 			return err

@@ -145,6 +145,9 @@ func (s *session) destroyRoot(ctx context.Context, stack Stack, r generator.Root
 
 // planEnd plans the deletion of all that a root holds, once nothing refuses it, and guards the plan.
 func (s *session) planEnd(ctx context.Context, stack Stack, r generator.Root, of string, emit rotation.Emit) (*terraform.Plan, error) {
+	if err := s.adoptToEnd(ctx, stack, r); err != nil {
+		return nil, err
+	}
 	if err := s.liftProtection(ctx, stack, r, emit); err != nil {
 		return nil, err
 	}
@@ -174,6 +177,9 @@ func (s *session) isGone(ctx context.Context, c color.Color) error {
 // applyEnd deletes, and sees that nothing is left in the state. The files of the active color are those in the shared
 // directory of modules again afterwards.
 func (s *session) applyEnd(ctx context.Context, stack Stack, plan *terraform.Plan, r generator.Root, emit rotation.Emit) error {
+	if err := s.mayEnd(ctx, color.Color(r)); err != nil {
+		return err
+	}
 	intent := journal.Event{Kind: journal.DestroyIntended, Root: string(r), Detail: fmt.Sprintf("%d resources", len(changed(plan.JSON)))}
 	if err := emit(ctx, intent); err != nil {
 		return err

@@ -15,6 +15,7 @@ var effects = map[rotation.Verb]func(*session, context.Context, rotation.Effect,
 	rotation.Render:  (*session).render,
 	rotation.Empty:   (*session).emptyStandby,
 	rotation.Build:   (*session).build,
+	rotation.Install: (*session).install,
 	rotation.Confirm: (*session).confirm,
 	rotation.Ask:     (*session).ask,
 	rotation.Records: (*session).records,
@@ -35,5 +36,5 @@ func (s *session) Carry(ctx context.Context, e rotation.Effect, emit rotation.Em
 	if err := s.valid(); err != nil {
 		return err
 	}
-	return do(s, ctx, e, emit)
+	return s.lockMet(context.WithoutCancel(ctx), do(s, ctx, e, emit), emit)
 }

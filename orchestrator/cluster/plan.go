@@ -100,10 +100,13 @@ func (p *planning) run(ctx context.Context) (Planned, error) {
 				continue
 			}
 		}
+		brief := inBrief(r, plan)
 		if r == root(p.color) {
-			planned.Takes, planned.Reason = p.colorTakes(plan)
+			if planned.Takes, planned.Reason, err = p.colorTakes(ctx, plan, &brief); err != nil {
+				return Planned{}, err
+			}
 		}
-		planned.Roots = append(planned.Roots, inBrief(r, plan))
+		planned.Roots = append(planned.Roots, brief)
 	}
 	if len(gone) > 0 {
 		planned.Takes, planned.Reason = takesNeither, p.standsOn()+"; drover will not "+gone[0]
@@ -146,12 +149,21 @@ func (p *planning) ready(ctx context.Context, r generator.Root, files generator.
 	return p.prepare(ctx, r, files, p.record)
 }
 
-// colorTakes says whether the change of a running color is one that apply makes.
-func (p *planning) colorTakes(plan *terraform.Plan) (takes, reason string) {
-	if gone := going(plan.JSON); len(gone) > 0 {
-		return takesRotate, fmt.Sprintf("changing %s in place would %s", p.color, gone[0])
+// colorTakes says whether the change of a running color, and of what drover applied in it, is one that apply makes.
+func (p *planning) colorTakes(ctx context.Context, plan *terraform.Plan, brief *PlannedRoot) (takes, reason string, err error) {
+	files, err := p.filesOf(ctx, root(p.color))
+	if err != nil {
+		return "", "", err
 	}
-	return "", ""
+	changes, unnamed, err := p.objectChanges(ctx, p.color, files)
+	if err != nil {
+		return "", "", err
+	}
+	brief.Changes = append(brief.Changes, changes...)
+	if gone := append(going(plan.JSON), unnamed...); len(gone) > 0 {
+		return takesRotate, fmt.Sprintf("changing %s in place would %s", p.color, gone[0]), nil
+	}
+	return "", "", nil
 }
 
 // decide names the command, unless the color has: a change of the foundation comes before a rotation.

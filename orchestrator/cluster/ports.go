@@ -27,12 +27,16 @@ type Stack interface {
 	Init(ctx context.Context) error
 	Plan(ctx context.Context, o terraform.PlanOptions) (*terraform.Plan, error)
 	Apply(ctx context.Context, p *terraform.Plan) error
+	// Import takes a resource that exists into the state.
+	Import(ctx context.Context, address, id string) error
 	Outputs(ctx context.Context) (map[string]json.RawMessage, error)
 	StateEmpty(ctx context.Context) (bool, error)
 	// State reads the state in brief, whether the root is initialized or not.
 	State(ctx context.Context) (terraform.State, error)
 	Protected(ctx context.Context) (addresses []string, err error)
 	RecoverState(ctx context.Context) (pushed bool, err error)
+	// BreakLock breaks a lock that is proven to be that of a Terraform which is dead.
+	BreakLock(ctx context.Context, lock *terraform.LockError) error
 }
 
 // DNS asks the servers that are authoritative for the domain.
@@ -77,4 +81,7 @@ type Ports struct {
 	Checks    func(c spec.Cluster, of color.Color) []Check
 	// Kubernetes opens a client of a cluster's API server, which it does not ask yet; the caller closes it.
 	Kubernetes func(ctx context.Context, cluster string) (*kubernetes.Client, error)
+	// Elevate gives these credentials the right to create objects in a cluster, until lower is called; nil where they
+	// have it always. It may be called again after a process that never called lower.
+	Elevate func(ctx context.Context, cluster string) (lower func(context.Context) error, err error)
 }

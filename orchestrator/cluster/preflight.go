@@ -38,6 +38,7 @@ type precondition struct {
 var preconditions = []precondition{
 	{"account", (*preflight).accountMatches, true},
 	{"journal", (*preflight).journalAgrees, true},
+	{"bundles", (*preflight).bundlesRead, true},
 	{"gitops", (*preflight).gitOpsCanStart, false},
 	{"foundation", (*preflight).foundationIsSpecs, false},
 	{"active", (*preflight).activeIsUp, false},
@@ -74,7 +75,7 @@ func (s *session) accountOf(ctx context.Context) (string, error) {
 	if s.account != "" {
 		return s.account, nil
 	}
-	account, err := AccountOf(ctx, s.ports.Cloud, s.Spec)
+	account, err := askAgain(ctx, s.Clock, onceTime, func(ctx context.Context) (string, error) { return AccountOf(ctx, s.ports.Cloud, s.Spec) })
 	if err != nil {
 		return "", err
 	}
@@ -108,6 +109,11 @@ func (p *preflight) journalAgrees(ctx context.Context) (string, error) {
 		return "", err
 	}
 	return "the journal agrees with what is there", nil
+}
+
+// bundlesRead finds a broken bundle while nothing depends on it yet.
+func (p *preflight) bundlesRead(ctx context.Context) (string, error) {
+	return "", p.bundlesAreWhole(ctx)
 }
 
 // gitOpsCanStart refuses before anything is built what bootstrap could not do.

@@ -12,7 +12,6 @@ import (
 	"drover/orchestrator/color"
 	"drover/orchestrator/journal"
 	"drover/orchestrator/rotation"
-	"drover/orchestrator/terraform"
 )
 
 // records has Terraform make or remove weighted records, or take over the weights that DNS serves already.
@@ -41,9 +40,9 @@ func (s *session) applyTraffic(ctx context.Context, files generator.Files, e rot
 	if err != nil {
 		return err
 	}
-	plan, err := stack.Plan(ctx, terraform.PlanOptions{})
+	plan, _, err := s.planned(ctx, stack, generator.Traffic)
 	if err != nil {
-		return fmt.Errorf("planning traffic: %w", err)
+		return err
 	}
 	if err := keepsServing(plan.JSON, exposed, e.Weights); err != nil {
 		return err

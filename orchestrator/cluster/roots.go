@@ -47,6 +47,19 @@ func (s *session) files(ctx context.Context, r generator.Root, digest string) (g
 	return files, nil
 }
 
+// bundlesAreWhole reads the files of every root that stands: what would destroy or follow with broken ones is not begun.
+func (s *session) bundlesAreWhole(ctx context.Context) error {
+	for _, r := range allRoots {
+		if s.state().Bundles[string(r)] == "" {
+			continue
+		}
+		if _, err := s.bundle(ctx, r); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // prepare makes a root ready to plan, whatever has become of its directory: its files are these, it is initialized, and
 // a state that Terraform once could not save is pushed.
 func (s *session) prepare(ctx context.Context, r generator.Root, files generator.Files, emit rotation.Emit) (Stack, error) {

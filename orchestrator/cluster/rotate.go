@@ -9,7 +9,6 @@ import (
 	"slices"
 	"time"
 
-	"drover/generator/cost"
 	"drover/orchestrator/journal"
 	"drover/orchestrator/rotation"
 	"drover/orchestrator/store"
@@ -49,8 +48,12 @@ func (s *session) start(ctx context.Context) error {
 	if err := s.awaitWindow(ctx); err != nil {
 		return err
 	}
-	if err := s.clearFailed(ctx); err != nil {
+	if err := s.endFailed(ctx); err != nil {
 		return err
+	}
+	if f := s.state().Failed; f != nil {
+		s.Observer.Progress(fmt.Sprintf("%s of the rotation that was rolled back (%s) still stands, and costs%s, since %s; it was kept until %s, and this rotation destroys it before it builds",
+			f.Color, f.Reason, s.hourly(s.Clock.Now()), f.Since.Format(time.RFC3339), f.Until.Format(time.RFC3339)))
 	}
 	id, err := s.rotationID()
 	if err != nil {
@@ -63,37 +66,6 @@ func (s *session) start(ctx context.Context) error {
 	}
 	return s.record(ctx, journal.Event{Kind: journal.RotationStarted, Rotation: id, From: from, To: from.Other(),
 		Version: s.Spec.Spec.Kubernetes.Version, Plan: &plan, Again: s.Again, By: s.By})
-}
-
-// clearFailed destroys a color that was rolled back from, once nobody is to look at it any more.
-func (s *session) clearFailed(ctx context.Context) error {
-	f := s.state().Failed
-	if f == nil {
-		return nil
-	}
-	now := s.Clock.Now()
-	if now.Before(f.Until) {
-		s.Observer.Progress(fmt.Sprintf("%s of the rotation that was rolled back (%s) still stands, and costs%s, since %s; it was kept until %s, and this rotation destroys it before it builds",
-			f.Color, f.Reason, s.hourly(now), f.Since.Format(time.RFC3339), f.Until.Format(time.RFC3339)))
-		return nil
-	}
-	if _, err := s.accountOf(ctx); err != nil {
-		return err
-	}
-	s.Observer.Progress(fmt.Sprintf("destroying %s, which was rolled back from %s ago (%s)", f.Color, now.Sub(f.Since).Round(time.Minute), f.Reason))
-	if err := s.destroyColor(ctx, f.Color, s.record); err != nil {
-		return fmt.Errorf("destroying %s, which an earlier rotation was rolled back from: %w", f.Color, err)
-	}
-	return nil
-}
-
-// hourly is what a color costs, for a sentence; empty where it is not known.
-func (s *session) hourly(now time.Time) string {
-	e, known := cost.Of(s.Spec, now)
-	if !known {
-		return ""
-	}
-	return fmt.Sprintf(" some %.2f USD an hour at list prices of %s", e.Color.Hourly, e.PricesOf)
 }
 
 // rotationID sorts by time and is unlike any other.
@@ -145,15 +117,25 @@ func (s *session) serves() string {
 const rollbackLimit = time.Hour
 
 // Rollback ends the rotation under way with all traffic on the old color. Where another process drives, it is asked to.
+// Requests that cannot be read or written, such as a broken one, are in nobody's way: this process decides by itself then.
 func Rollback(ctx context.Context, o Options) error {
 	ctx, cancel := context.WithTimeoutCause(ctx, rollbackLimit, fmt.Errorf("%w: rollback did not end within %s", context.DeadlineExceeded, rollbackLimit))
 	defer cancel()
-	asked, err := Ask(ctx, o, rotation.Request{Asks: rotation.Rollback})
-	if err != nil {
-		return err
+	asked, unasked := Ask(ctx, o, rotation.Request{Asks: rotation.Rollback})
+	var refused *Refused
+	if errors.As(unasked, &refused) {
+		return unasked
+	}
+	if unasked != nil {
+		o.Observer.Progress(fmt.Sprintf("nobody can be asked to roll back (%v); this process does it once it has the lease", unasked))
 	}
 	for until, told := o.Clock.Now().Add(answerLimit), false; ; {
 		err := drive(ctx, o, theWayBack, func(ctx context.Context, s *session) error {
+			if unasked != nil {
+				if err := s.decideBack(ctx); err != nil {
+					return err
+				}
+			}
 			return s.explain(s.loop.Run(ctx))
 		})
 		var held *store.HeldError
@@ -178,9 +160,22 @@ func Rollback(ctx context.Context, o Options) error {
 			o.Observer.Progress(fmt.Sprintf("`%s` on %s (process %d) drives, and rolls back: see %s", held.Holder.Command, held.Holder.Host, held.Holder.PID, o.command("status")))
 			return nil
 		case o.Clock.Now().After(until):
-			return fmt.Errorf("the rollback was asked for, and nobody has taken it up: %w", err)
+			return errors.Join(fmt.Errorf("nobody has taken the rollback up: %w", err), unasked)
 		}
 	}
+}
+
+// decideBack writes down what a request would have led to.
+func (s *session) decideBack(ctx context.Context) error {
+	r := s.state().Rotation
+	if r == nil || r.Back != nil {
+		return nil
+	}
+	decided := rotation.Take(*s.state(), rotation.Request{Asks: rotation.Rollback, Rotation: r.ID, By: s.By})[0]
+	if decided.Kind == journal.RequestRefused {
+		return refuse(decided.Detail, "see "+s.command("status"))
+	}
+	return s.record(ctx, decided)
 }
 
 const (

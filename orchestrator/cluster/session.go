@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"sync"
 	"time"
 
@@ -27,6 +28,8 @@ type session struct {
 	agreed  bool               // what is there was compared with the journal, by this process
 	account string             // that the credentials are for, once it was asked
 	behind  []store.Attachment // states that Terraform could not save, and that are in no backend yet
+	// locksMet are those that were in the way, and are recorded.
+	locksMet []store.Attachment
 	// location is where these credentials and the spec lead; empty until the account was asked.
 	location string
 }
@@ -36,6 +39,8 @@ const (
 	// next rotate goes on.
 	waitInProcess = 15 * time.Minute
 	releaseLimit  = 30 * time.Second
+	// mostSkew is how far this machine's clock may be off the store's.
+	mostSkew = time.Minute
 )
 
 // drive acts under the lease, once the journal agrees with what is there. The context of what is done ends as soon as the
@@ -46,7 +51,7 @@ func drive(ctx context.Context, o Options, from sources, do func(context.Context
 		if err != nil {
 			return err
 		}
-		return do(ctx, s)
+		return s.lockMet(context.WithoutCancel(ctx), do(ctx, s), s.record)
 	})
 }
 
@@ -90,16 +95,39 @@ func begin(ctx context.Context, o Options, lease *store.Lease, from sources) (*s
 		return nil, err
 	}
 	s.under(lease)
+	if err := s.rightTime(from); err != nil {
+		return nil, err
+	}
 	if err := s.agree(ctx, from); err != nil {
 		return nil, err
 	}
 	if err := s.loop.Record(ctx, journal.Event{Kind: journal.Driving, By: o.By, Detail: o.Holder.Command}); err != nil {
 		return nil, err
 	}
-	if s.behind, err = o.Store.Attachments(ctx, erroredState); err != nil {
-		return nil, err
+	if s.behind, err = o.Store.Attachments(ctx, erroredState); err != nil && from.rollingBack {
+		s.Observer.Progress(err.Error() + "; going back all the same")
+		err = nil
 	}
-	return s, nil
+	return s, err
+}
+
+// rightTime refuses a machine whose clock is wrong: it would end the time that blue is kept, or a lease, too soon. Going
+// back waits for nothing.
+func (s *session) rightTime(from sources) error {
+	ahead, side := s.lease.Ahead(), "ahead of"
+	if ahead < 0 {
+		ahead, side = -ahead, "behind"
+	}
+	if ahead <= mostSkew {
+		return nil
+	}
+	what := fmt.Sprintf("the clock of this machine is %s %s that of the store", ahead.Round(time.Second), side)
+	if from.rollingBack {
+		s.Observer.Progress(what + "; set it")
+		return nil
+	}
+	return refuse(what+", and drover decides by it how long blue is kept; nothing was changed",
+		"set this machine's clock, for instance by NTP, then run "+s.command(strings.TrimPrefix(s.Holder.Command, "drover "))+" again")
 }
 
 // under has a session record what it does.

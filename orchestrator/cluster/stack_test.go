@@ -3,13 +3,16 @@ package cluster
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"path"
+	"slices"
 
 	tfjson "github.com/hashicorp/terraform-json"
 
 	"drover/generator"
+	"drover/orchestrator/platform"
 	"drover/orchestrator/terraform"
 )
 
@@ -78,8 +81,42 @@ func (s *fakeStack) Apply(_ context.Context, p *terraform.Plan) error {
 	if err := s.w.touch("apply " + string(s.root)); err != nil {
 		return err
 	}
-	s.carryOut(p.JSON.ResourceChanges[0].Change.Actions)
+	actions := p.JSON.ResourceChanges[0].Change.Actions
+	if s.orphaned(actions) {
+		return &terraform.Error{Kind: terraform.AlreadyThere, Command: "apply"}
+	}
+	s.carryOut(actions)
 	return s.w.touch("applied " + string(s.root))
+}
+
+// orphaned is true if what would be made is there already.
+func (s *fakeStack) orphaned(actions tfjson.Actions) bool {
+	s.w.mu.Lock()
+	defer s.w.mu.Unlock()
+	return actions.Create() && (s.root == generator.Blue || s.root == generator.Green) && len(s.w.orphans) > 0
+}
+
+func (s *fakeStack) Import(_ context.Context, address, id string) error {
+	err := s.w.touch("import " + string(s.root))
+	s.w.mu.Lock()
+	defer s.w.mu.Unlock()
+	s.w.applied = append(s.w.applied, "import "+address+" "+id)
+	s.w.orphans = slices.DeleteFunc(s.w.orphans, func(e platform.Existing) bool { return e.ID == id })
+	return err
+}
+
+// BreakLock frees the state if its lock has that id.
+func (s *fakeStack) BreakLock(_ context.Context, lock *terraform.LockError) error {
+	err := s.w.touch("unlock " + string(s.root))
+	s.w.mu.Lock()
+	defer s.w.mu.Unlock()
+	var held *terraform.LockError
+	if !errors.As(s.w.fail["plan "+string(s.root)], &held) || held.ID != lock.ID {
+		return fmt.Errorf("lock ID %q does not match", lock.ID)
+	}
+	delete(s.w.fail, "plan "+string(s.root))
+	s.w.applied = append(s.w.applied, "unlock "+string(s.root))
+	return err
 }
 
 func (s *fakeStack) carryOut(actions tfjson.Actions) {

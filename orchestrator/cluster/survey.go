@@ -18,6 +18,7 @@ import (
 // does not wait for a platform that hangs.
 const (
 	sourceTime = time.Minute
+	onceTime   = 20 * time.Second // of it, so that one request that hangs leaves time for others
 	backTime   = 5 * time.Second
 	stateTime  = 10 * time.Minute
 )
@@ -129,14 +130,14 @@ func zoneToAsk(o Options, s journal.State) platform.Zone {
 
 func (l *survey) run(ctx context.Context, from sources, known reconcile.Known) (reconcile.Seen, error) {
 	for r, stack := range l.stacks {
-		l.ask(ctx, stateTime, func(ctx context.Context) (found, error) { return l.root(ctx, r, stack) })
+		l.ask(ctx, stateTime, stateTime, func(ctx context.Context) (found, error) { return l.root(ctx, r, stack) })
 	}
-	limit := sourceTime
+	limit, once := sourceTime, onceTime
 	if from.rollingBack {
-		limit = backTime
+		limit, once = backTime, backTime
 	}
 	for _, c := range reconcile.Colors {
-		l.ask(ctx, limit, func(ctx context.Context) (found, error) {
+		l.ask(ctx, limit, once, func(ctx context.Context) (found, error) {
 			had, err := l.color(ctx, color.Color(c))
 			if err != nil && from.rollingBack {
 				l.Observer.Progress(fmt.Sprintf("%v; DNS has to do", err))
@@ -145,9 +146,9 @@ func (l *survey) run(ctx context.Context, from sources, known reconcile.Known) (
 			return had, err
 		})
 	}
-	l.ask(ctx, sourceTime, l.weights)
+	l.ask(ctx, sourceTime, onceTime, l.weights)
 	if known.Empty {
-		l.ask(ctx, sourceTime, l.tagged)
+		l.ask(ctx, sourceTime, onceTime, l.tagged)
 	}
 	l.wait.Wait()
 	return l.seen, errors.Join(l.errs...)
@@ -158,12 +159,12 @@ type found func(*reconcile.Seen)
 
 func nothingFound(*reconcile.Seen) {}
 
-// ask asks one source, in the time that it has.
-func (l *survey) ask(ctx context.Context, limit time.Duration, question func(context.Context) (found, error)) {
+// ask asks one source, in the time that it has as a whole and once.
+func (l *survey) ask(ctx context.Context, limit, once time.Duration, question func(context.Context) (found, error)) {
 	l.wait.Go(func() {
 		bounded, cancel := context.WithTimeout(ctx, limit)
 		defer cancel()
-		answer, err := question(bounded)
+		answer, err := askAgain(bounded, l.Clock, once, question)
 		if err != nil && bounded.Err() != nil && ctx.Err() == nil {
 			err = fmt.Errorf("no answer within %s, try again later: %w", limit, err)
 		}

@@ -30,6 +30,9 @@ func DestroyAll(ctx context.Context, o Options) error {
 			o.Observer.Progress("nothing of " + o.name() + " stands")
 			return nil
 		}
+		if err := s.bundlesAreWhole(ctx); err != nil {
+			return err
+		}
 		for _, r := range teardown {
 			if err := s.tearDown(ctx, r); err != nil {
 				return fmt.Errorf("%w\n%s resumes there", err, o.command("destroy"))

@@ -178,6 +178,17 @@ func zoneOf(ctx context.Context, stack Stack) (string, error) {
 
 // dnsServes asks whether DNS still serves what the journal has. It changes nothing.
 func (s *session) dnsServes(ctx context.Context, weights color.Weights) error {
+	if err := s.recordsHave(ctx, weights); err != nil {
+		return err
+	}
+	if _, err := s.ports.DNS.Confirm(ctx, weights); err != nil {
+		return fmt.Errorf("the authoritative servers do not answer %s, as the journal has it: %w", weights, err)
+	}
+	return nil
+}
+
+// recordsHave asks the platform for the weights of the records.
+func (s *session) recordsHave(ctx context.Context, weights color.Weights) error {
 	zone, err := s.zone(ctx, func(context.Context, journal.Event) error { return nil })
 	if err != nil {
 		return err
@@ -189,9 +200,6 @@ func (s *session) dnsServes(ctx context.Context, weights color.Weights) error {
 	}
 	if !maps.Equal(found, plain(weights)) {
 		return &platform.ChangedError{Name: domain, Expected: plain(weights), Found: found}
-	}
-	if _, err := s.ports.DNS.Confirm(ctx, weights); err != nil {
-		return fmt.Errorf("the authoritative servers do not answer %s, as the journal has it: %w", weights, err)
 	}
 	return nil
 }

@@ -43,6 +43,7 @@ type world struct {
 	version     map[string]string            // of the clusters, by color
 	tags        map[string]map[string]string // of the clusters, by color
 	tagged      []platform.Resource          // what carries the cluster's tag, beside what stands
+	orphans     []platform.Existing          // what is there and in no state: one that is created again fails the apply
 	noStates    bool                         // the states were lost
 	verdicts    map[string]verify.Verdict    // by color; pass where absent
 	busy        map[string]float64           // new connections by color
@@ -65,6 +66,8 @@ type world struct {
 	does        tfjson.Actions    // and what the plan does to it
 	replaces    bool              // whether a plan would replace the foundation that stands
 	fail        map[string]error  // by call
+	heard       func(call string) // is told of each call; nil: nobody is
+	ahead       time.Duration     // of this machine's clock to the store's
 }
 
 // errKilled is what every call of a killed process gives.
@@ -144,7 +147,17 @@ func (w *world) options() Options {
 
 func (w *world) store() *store.Store {
 	alive := w.process
-	return store.Open(w.objects, "tiny", store.Options{Clock: mortal{w}, Ended: func(h store.Holder) bool { return h.PID < alive }})
+	return store.Open(dated{w.objects, w.ahead}, "tiny", store.Options{Clock: mortal{w}, Ended: func(h store.Holder) bool { return h.PID < alive }})
+}
+
+// dated is a store with a clock.
+type dated struct {
+	*storetest.Memory
+	ahead time.Duration
+}
+
+func (d dated) Modified(context.Context, string) (time.Time, error) {
+	return time.Now().Add(-d.ahead).Truncate(time.Second), nil
 }
 
 func (w *world) connect(context.Context, Options) (Ports, error) {
@@ -168,6 +181,9 @@ func (w *world) kubernetes(ctx context.Context, cluster string) (*kubernetes.Cli
 // touch is a point at which the process may be killed. A dead process does
 // nothing more: no call of it reaches outside, the store included.
 func (w *world) touch(call string) error {
+	if w.heard != nil {
+		w.heard(call)
+	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if w.effects++; w.effects == w.killAt {
@@ -354,6 +370,24 @@ func (c *fakeCloud) Kubernetes(_ context.Context, cluster string) (kubernetes.Ac
 		return api.Access(), c.w.touch("kubernetes")
 	}
 	return kubernetes.Access{}, c.w.touch("kubernetes")
+}
+
+func (c *fakeCloud) Existing(_ context.Context, wanted []platform.Wanted) ([]platform.Existing, error) {
+	err := c.w.touch("existing")
+	c.w.mu.Lock()
+	defer c.w.mu.Unlock()
+	var found []platform.Existing
+	for i, o := range c.w.orphans {
+		for _, each := range wanted {
+			if each.Address == o.Address {
+				found = append(found, o)
+			}
+		}
+		if o.Condition == platform.Pending { // until the next look
+			c.w.orphans[i].Condition = platform.Ready
+		}
+	}
+	return found, err
 }
 
 func (c *fakeCloud) Pool(labels map[string]string) string { return labels["pool"] }

@@ -40,9 +40,19 @@ type UnderWay struct {
 	Version string      `json:"version"`
 	Phase   string      `json:"phase"`
 	Phases  []PhaseLine `json:"phases"`
-	Hold    *Hold       `json:"hold,omitempty"`  // why it stays where it is
-	Back    *Back       `json:"back,omitempty"`  // all traffic goes back to the old color
-	Asked   []Asked     `json:"asked,omitempty"` // requests that nobody has answered yet
+	Hold    *Hold       `json:"hold,omitempty"`   // why it stays where it is
+	Back    *Back       `json:"back,omitempty"`   // all traffic goes back to the old color
+	Asked   []Asked     `json:"asked,omitempty"`  // requests that nobody has answered yet
+	Health  *Health     `json:"health,omitempty"` // of the new color, if it has traffic
+}
+
+// Health is what the checks of the new color said a moment ago.
+type Health struct {
+	Color    color.Color `json:"color"`
+	Asked    bool        `json:"asked"`
+	Well     bool        `json:"well"`               // every check that was asked passed
+	NotAsked int         `json:"notAsked,omitempty"` // checks that run a program, which status does not
+	Reason   string      `json:"reason,omitempty"`   // what did not pass, or why nothing was asked
 }
 
 // Hold is why a rotation stays where it is, and who decided that; by is empty where the spec's policy did.

@@ -27,6 +27,8 @@ const (
 	Rendered        Kind = "rendered"         // a root was rendered; its bundle is in the store
 	ApplyIntended   Kind = "apply-intended"   // Terraform is about to change a root
 	Applied         Kind = "applied"          // Terraform changed a root
+	InstallIntended Kind = "install-intended" // drover is about to apply Kubernetes objects in a color
+	Installed       Kind = "installed"        // they are there and ready, or did not become so: Outcome says which
 	DestroyIntended Kind = "destroy-intended" // Terraform is about to delete a root
 	Destroyed       Kind = "destroyed"        // a root holds nothing any more
 	WeightsIntended Kind = "weights-intended" // weights are about to be written to DNS

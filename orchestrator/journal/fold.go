@@ -37,6 +37,7 @@ func nothing(*State, Event) {}
 const (
 	preflight = "preflight" // the one phase that every process runs
 	building  = "build"
+	bootstrap = "bootstrap"
 )
 
 // folds says what each kind of event does to the state.
@@ -55,6 +56,8 @@ var folds = map[Kind]func(*State, Event){
 	Rendered:         (*State).rendered,
 	ApplyIntended:    (*State).applyIntended,
 	Applied:          (*State).applied,
+	InstallIntended:  nothing,
+	Installed:        (*State).installed,
 	DestroyIntended:  (*State).destroyIntended,
 	Destroyed:        (*State).destroyed,
 	WeightsIntended:  (*State).weightsIntended,
@@ -133,6 +136,9 @@ func (s *State) driving(e Event) {
 	if r := s.Rotation; r != nil {
 		r.Driver, r.Preflighted, r.Planned, r.Stopped, r.Failure, r.Last = e.Time, false, false, false, nil, nil
 		r.ServedAt = time.Time{}
+		if r.Installed != nil && r.Installed.Outcome != Done { // what was stuck may have come loose
+			r.Installed = nil
+		}
 		r.Stands, r.Tries, r.Watch = map[string]bool{}, map[string]int{}, r.Watch.interrupted()
 	}
 }
@@ -177,7 +183,10 @@ func (s *State) phaseReopened(e Event) {
 	p := r.Phases[e.Phase]
 	p.Outcome, p.Detail = "", e.Detail
 	r.Phases[e.Phase] = p
-	r.Built = r.Built && e.Phase != building
+	if e.Phase == building { // a cluster that is built again is empty
+		r.Built, r.Installed = false, nil
+		delete(r.Phases, bootstrap)
+	}
 }
 
 // stands is about DNS in every phase but the one that builds.

@@ -62,6 +62,18 @@ func (s *State) applied(e Event) {
 	}
 }
 
+// installed remembers by a color's bundle what was applied in it.
+func (s *State) installed(e Event) {
+	if c, has := s.Colors[e.color()]; has && e.Outcome == Done {
+		c.Installed = e.Bundle
+		s.Colors[e.color()] = c
+	}
+	if r := s.Rotation; r != nil && e.color() == r.To {
+		r.Installed = &Installation{e.Outcome, e.Detail}
+		r.succeeded(e.Phase)
+	}
+}
+
 func (s *State) destroyIntended(e Event) {
 	s.Open[e.Root] = e.Kind
 	if r := s.Rotation; r != nil && e.color() == r.From {

@@ -23,6 +23,7 @@ type Plan struct {
 	Approvals []string      `json:"approvals,omitempty"`
 	OnFailure string        `json:"onFailure"`
 	Window    *spec.Window  `json:"window,omitempty"`
+	Bootstrap bool          `json:"bootstrap,omitempty"` // whether the new color gets Kubernetes objects before its checks
 	// KeepFailed is how long a green that was rolled back stands for a person to look at.
 	KeepFailed time.Duration `json:"keepFailed,omitempty"`
 }

@@ -47,6 +47,7 @@ type Color struct {
 	BuiltAt   time.Time // when Terraform first finished building it
 	BuiltFrom string    // the revision of that time
 	BuiltBy   string    // the rotation of that time; empty for a first build
+	Installed string    // digest of the bundle whose Kubernetes objects were last applied in it, and became ready
 	Endpoint  Endpoint
 }
 
@@ -74,14 +75,15 @@ type Rotation struct {
 	Outcome    Outcome // empty while under way
 	Reason     string  // why it did not end well
 
-	Emptied    bool   // the standby holds nothing of an earlier rotation
-	Building   bool   // an apply of the new color was begun
-	Built      bool   // and ended
-	Draining   bool   // the deletion of what the old color's cluster keeps in the cloud was begun
-	Cleared    bool   // and ended
-	TakenBack  string // what that did, in a few words
-	Destroying bool   // the deletion of the old color was begun
-	Gone       bool   // and ended
+	Emptied    bool          // the standby holds nothing of an earlier rotation
+	Building   bool          // an apply of the new color was begun
+	Built      bool          // and ended
+	Installed  *Installation // what became of the objects of bootstrap; nil before
+	Draining   bool          // the deletion of what the old color's cluster keeps in the cloud was begun
+	Cleared    bool          // and ended
+	TakenBack  string        // what that did, in a few words
+	Destroying bool          // the deletion of the old color was begun
+	Gone       bool          // and ended
 	Swept      bool
 
 	Phase     string // the last one that started
@@ -108,6 +110,12 @@ type Rotation struct {
 	Hold     *Hold
 	Back     *Decision // all traffic goes back
 	Ignored  string    // the person who has phases begin outside of the window
+}
+
+// Installation is how the objects that drover applies itself are in the new color.
+type Installation struct {
+	Outcome Outcome
+	Detail  string
 }
 
 // Failure is an effect that failed in this process.

@@ -128,8 +128,24 @@ func List[T any](ctx context.Context, c *Client, path string) ([]T, error) {
 	}
 }
 
-// do makes one request and gives the body of a good answer. The path may have a query after it.
+// Apply brings one object to what its body says, as the server-side apply of a field manager, and gives the object as it
+// is then. A field that another manager owns and that the body has otherwise is a Conflict: nobody's field is taken.
+func (c *Client) Apply(ctx context.Context, path, manager string, body []byte) ([]byte, error) {
+	query := url.Values{"fieldManager": {manager}, "fieldValidation": {"Strict"}}
+	return c.send(ctx, http.MethodPatch, path+"?"+query.Encode(), "application/apply-patch+yaml", body) // JSON is YAML
+}
+
+// Raw reads one object as the server has it.
+func (c *Client) Raw(ctx context.Context, path string) ([]byte, error) {
+	return c.do(ctx, http.MethodGet, path, nil)
+}
+
 func (c *Client) do(ctx context.Context, method, path string, body []byte) ([]byte, error) {
+	return c.send(ctx, method, path, "application/json", body)
+}
+
+// send makes one request and gives the body of a good answer. The path may have a query after it.
+func (c *Client) send(ctx context.Context, method, path, content string, body []byte) ([]byte, error) {
 	ctx, cancel := context.WithTimeout(ctx, requestTime)
 	defer cancel()
 	token, err := c.token(ctx)
@@ -145,7 +161,7 @@ func (c *Client) do(ctx context.Context, method, path string, body []byte) ([]by
 	}
 	request.Header.Set("Authorization", "Bearer "+token)
 	request.Header.Set("Accept", "application/json, text/plain;q=0.5")
-	request.Header.Set("Content-Type", "application/json")
+	request.Header.Set("Content-Type", content)
 	request.Header.Set("User-Agent", "drover")
 	answer, err := c.http.Do(request)
 	if err != nil {

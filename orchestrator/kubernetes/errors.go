@@ -61,8 +61,13 @@ func (c *Client) unreachable(err error) error { return &UnreachableError{c.serve
 // Missing is true of an answer that the object, or its kind, does not exist.
 func Missing(err error) bool { return answered(err, http.StatusNotFound) }
 
-// Conflict is true of a deletion whose object has meanwhile been made anew.
+// Conflict is true of a deletion whose object has meanwhile been made anew, and of an apply of what another owner has.
 func Conflict(err error) bool { return answered(err, http.StatusConflict) }
+
+// Invalid is true of an object that the server refuses for what it says.
+func Invalid(err error) bool {
+	return answered(err, http.StatusBadRequest) || answered(err, http.StatusUnprocessableEntity)
+}
 
 // Denied is true where the server does not know the identity, or does not allow it what was asked.
 func Denied(err error) bool {

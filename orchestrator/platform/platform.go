@@ -41,6 +41,7 @@ type Platform interface {
 	// Pool gives the node pool of a node by the labels that the platform puts on it; empty if they name none.
 	Pool(labels map[string]string) string
 	Weigher
+	Finder
 }
 
 // Weigher reads and sets the weights of the traffic records. Terraform owns these records: it makes and deletes them,

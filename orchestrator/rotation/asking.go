@@ -10,6 +10,13 @@ import (
 // takeRequests has what people asked for decided and recorded.
 func (l *Loop) takeRequests(ctx context.Context) error {
 	asked, err := l.unseen(ctx)
+	if err != nil && ctx.Err() == nil && l.State.Rotation.Back != nil { // it is decided, and nothing that is asked keeps it
+		if !l.unread {
+			l.unread = true
+			l.Observer.Progress(err.Error() + "; going back all the same")
+		}
+		return nil
+	}
 	if err != nil {
 		return err
 	}
@@ -29,11 +36,11 @@ func (l *Loop) unseen(ctx context.Context) ([]Request, error) {
 	if !l.polled.IsZero() && now.Sub(l.polled) < pollRequests {
 		return nil, nil
 	}
+	l.polled = now
 	all, err := l.Memory.Requests(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("reading what was asked of the rotation: %w", err)
 	}
-	l.polled = now
 	var fresh []Request
 	for _, q := range all {
 		if !l.State.Requests[q.ID] {
@@ -43,8 +50,28 @@ func (l *Loop) unseen(ctx context.Context) ([]Request, error) {
 	return fresh, nil
 }
 
-// errAsked ends an effect because a person wants to go back.
-var errAsked = errors.New("a person asked to go back")
+// errAsked ends an effect because of what a person asked for.
+var errAsked = errors.New("a person asked to go back or to stay")
+
+// Unasked is an error if a person asked the rotation under way to go back or to stay and nobody has answered that yet, or
+// if nobody can tell. It is for right before what cannot be undone, as the loop itself looks between effects only.
+func (l *Loop) Unasked(ctx context.Context) error {
+	if l.State.Rotation == nil {
+		return nil
+	}
+	all, err := l.Memory.Requests(ctx)
+	if err != nil {
+		return fmt.Errorf("reading what was asked of the rotation: %w", err)
+	}
+	for _, q := range all {
+		if !l.State.Requests[q.ID] && q.Rotation == l.State.Rotation.ID && stops(q.Asks) {
+			return fmt.Errorf("%w: %s by %s", errAsked, q.Asks, q.By)
+		}
+	}
+	return nil
+}
+
+func stops(a Asked) bool { return a == Rollback || a == Abort || a == Freeze || a == Pause }
 
 // watchRequests gives a context that ends once a person wants to go back and can. Its end must be called.
 func (l *Loop) watchRequests(ctx context.Context) (context.Context, func()) {

@@ -30,13 +30,14 @@ func render(v view) Step {
 	return done("revision " + v.Revision)
 }
 
-// badBefore is not empty if the revision is one that a rotation was rolled back from, since the active color was built.
+// badBefore is not empty if the revision is one that a rotation built and was rolled back from, since the active color was
+// built. One that was given up before it stood was never seen to be bad.
 func (v view) badBefore() string {
 	if v.Again {
 		return ""
 	}
 	for _, past := range v.Past {
-		if past.Outcome == journal.RolledBack && past.Revision == v.Revision && past.FinishedAt.After(v.Colors[v.From].BuiltAt) {
+		if past.Outcome == journal.RolledBack && past.Built && past.Revision == v.Revision && past.FinishedAt.After(v.Colors[v.From].BuiltAt) {
 			return fmt.Sprintf("revision %s was built before and rolled back (rotation %s: %s); change the spec, or build it once more with --again", v.Revision, past.ID, past.Reason)
 		}
 	}
@@ -56,10 +57,21 @@ func build(v view) Step {
 	return done(fmt.Sprintf("%s stands at %s", v.To, v.Version))
 }
 
-// bootstrap has nothing to do without GitOps; preflight refuses a spec that asks for it.
-func bootstrap(view) Step {
-	return skipped("the spec names no GitOps repository; Pod Identity was joined by build")
+// bootstrap brings what runs inside. Objects that do not become ready are a green that is not well: it never gets traffic.
+func bootstrap(v view) Step {
+	switch {
+	case !v.plan.Bootstrap:
+		return skipped("the spec names nothing that drover applies; Pod Identity was joined by build")
+	case v.Installed == nil:
+		return v.do(Bootstrap, Effect{Do: Install, Color: v.To, Revision: v.Revision, Limit: InstallTime})
+	case v.Installed.Outcome != journal.Done:
+		return failure{unhealthy: true, detail: v.Installed.Detail}
+	}
+	return done(v.Installed.Detail)
 }
+
+// InstallTime is how long what runs inside may take to become ready. It leaves the phase time to say what did not.
+const InstallTime = 28 * time.Minute
 
 // handover has nothing to move: the spec has no way yet to name singletons.
 func handover(view) Step { return skipped("the spec names no singletons") }

@@ -33,6 +33,7 @@ const (
 	Render  Verb = "render"    // renders the color's root and keeps its bundle: Rendered
 	Empty   Verb = "empty"     // destroys what an earlier rotation left of the color, from its own bundle: Destroyed
 	Build   Verb = "build"     // plans, guards and applies the color's root, and asks the platform for the cluster: Applied
+	Install Verb = "install"   // applies the Kubernetes objects of the color's bundle, and waits until they are ready: Installed
 	Confirm Verb = "confirm"   // asks for the post-condition of Phase, which is that DNS serves the weights where it does not build: Stands, or PhaseReopened
 	Ask     Verb = "ask"       // asks every check of the color once: Checked
 	Records Verb = "records"   // has Terraform make, remove or take over the weighted records; confirmed: Weights and Followed

@@ -16,13 +16,20 @@ var gatePhases = map[string]string{"shift": ApproveShift, "destroy": ApproveDest
 
 func approveShift(v view) Step { return v.approved("shift") }
 
-// approveDestroy also keeps blue for the rollback window, from the moment that green had all traffic.
+// approveDestroy also keeps blue for the rollback window, from the moment that green had all traffic. Green carries
+// everything meanwhile: each process that comes by asks its checks before it waits, and while it does.
 func approveDestroy(v view) Step {
+	step := v.approved("destroy")
 	until := v.Phases[Shift].FinishedAt.Add(v.plan.KeepBlue)
 	if v.plan.KeepBlue > 0 && v.now.Before(until) {
-		return Wait{Phase: ApproveDestroy, Until: until, For: fmt.Sprintf("%s, until when %s is kept for a rollback", until.Format(time.RFC3339), v.From)}
+		step = Wait{Phase: ApproveDestroy, Until: until, For: fmt.Sprintf("%s, until when %s is kept for a rollback", until.Format(time.RFC3339), v.From)}
 	}
-	return v.approved("destroy")
+	if _, waits := step.(Wait); waits {
+		if unwell := v.watch(0); unwell != nil {
+			return unwell
+		}
+	}
+	return step
 }
 
 func (v view) approved(gate string) Step {

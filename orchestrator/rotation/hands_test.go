@@ -38,6 +38,7 @@ var deeds = map[Verb]func(*process, context.Context, Effect, Emit) error{
 	},
 	Empty:   (*process).empty,
 	Build:   (*process).build,
+	Install: (*process).install,
 	Confirm: (*process).confirm,
 	Ask:     (*process).ask,
 	Records: (*process).records,
@@ -96,10 +97,28 @@ func (p *process) build(ctx context.Context, e Effect, emit Emit) error {
 	if err := emit(ctx, journal.Event{Kind: journal.ApplyIntended, Root: string(e.Color), Version: e.Version, Revision: e.Revision}); err != nil {
 		return err
 	}
-	if err := p.deed(func() { p.standing[e.Color], p.checked = true, false }); err != nil {
+	if err := p.deed(func() { p.standing[e.Color], p.checked, p.installed = true, false, false }); err != nil {
 		return err
 	}
 	return emit(ctx, journal.Event{Kind: journal.Applied, Root: string(e.Color), Version: e.Version, Revision: e.Revision, Endpoint: &journal.Endpoint{DNSName: "green.lb"}})
+}
+
+// install is a verdict about green, too.
+func (p *process) install(ctx context.Context, e Effect, emit Emit) error {
+	if err := emit(ctx, journal.Event{Kind: journal.InstallIntended, Root: string(e.Color)}); err != nil {
+		return err
+	}
+	if !p.standing[e.Color] {
+		p.breaks("objects are applied in %s, which does not stand", e.Color)
+	}
+	if err := p.deed(func() { p.installed = true }); err != nil {
+		return err
+	}
+	outcome := journal.Done
+	if p.verdict[e.Color] == "fail" {
+		outcome = journal.Failed
+	}
+	return emit(ctx, journal.Event{Kind: journal.Installed, Phase: e.Phase, Root: string(e.Color), Outcome: outcome, Detail: string(outcome)})
 }
 
 func (p *process) confirm(ctx context.Context, e Effect, emit Emit) error {
@@ -118,6 +137,9 @@ func (p *process) confirm(ctx context.Context, e Effect, emit Emit) error {
 
 // ask is one round of checks, and the world's own account of for how long green was truly seen well.
 func (p *process) ask(ctx context.Context, e Effect, emit Emit) error {
+	if !p.installed && p.loop.State.Rotation.Plan.Bootstrap && e.Color == color.Green {
+		p.breaks("promise 2: green is verified without what it is to run")
+	}
 	verdict := "pass"
 	if p.standing[e.Color] && p.busy > 0 && p.now.Sub(p.busyAt) > 10*time.Minute {
 		p.busy = 0
@@ -144,7 +166,7 @@ func (p *process) ask(ctx context.Context, e Effect, emit Emit) error {
 	}
 	if verdict == "pass" {
 		p.checked, p.lastGood = true, p.now
-		if gap := p.now.Sub(p.goodAt); !p.goodAt.IsZero() && gap <= journal.MostGap && (p.dns[color.Green] == 100 || !p.edited.IsZero()) { // DNS is asked at the end of it
+		if gap := p.now.Sub(p.goodAt); !p.goodAt.IsZero() && gap <= journal.MostGap && p.dns[color.Green] == 100 {
 			p.good += gap
 		}
 		if p.goodAt = p.now; e.Phase != Soak {
@@ -153,8 +175,19 @@ func (p *process) ask(ctx context.Context, e Effect, emit Emit) error {
 	} else {
 		p.goodAt = time.Time{}
 	}
-	return emit(ctx, journal.Event{Kind: journal.Checked, Root: string(e.Color), Verdicts: []journal.Result{
-		{Check: "c1", Name: "http", Verdict: "pass"}, {Check: "c2", Name: "nodes", Verdict: verdict}}})
+	results := []journal.Result{{Check: "c1", Name: "http", Verdict: "pass"}, {Check: "c2", Name: "nodes", Verdict: verdict}}
+	if e.Phase == Soak {
+		results = append(results, p.served())
+	}
+	return emit(ctx, journal.Event{Kind: journal.Checked, Root: string(e.Color), Verdicts: results})
+}
+
+// served is whether the records have what the journal says.
+func (p *process) served() journal.Result {
+	if p.dns.Equal(p.loop.State.Weights) {
+		return journal.Result{Check: Served, Verdict: "pass"}
+	}
+	return journal.Result{Check: Served, Verdict: "inconclusive", Detail: "somebody changed the weights"}
 }
 
 // serve is a write to DNS, with the promises that hold at every instant.

@@ -46,6 +46,7 @@ type Loop struct {
 	Stop     time.Time     // no effect begins after it; zero: none
 	polled   time.Time     // when requests were last read
 	said     string        // of the wait under way
+	unread   bool          // requests could not be read, and that was said
 }
 
 // pollRequests is the time between two looks for a person's requests.
@@ -155,6 +156,10 @@ func (l *Loop) carry(ctx context.Context, e Effect) error {
 	release()
 	if err == nil || ctx.Err() != nil || errors.Is(err, ErrLost) {
 		return err
+	}
+	if errors.Is(err, errAsked) && cause == nil { // the effect saw it itself, and stopped before it changed anything
+		l.polled = time.Time{}
+		return nil
 	}
 	if cause != nil && !errors.Is(err, cause) {
 		err = fmt.Errorf("%w: %w", cause, err)

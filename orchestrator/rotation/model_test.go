@@ -163,9 +163,30 @@ func gated() journal.Plan {
 	return p
 }
 
+// inside is a plan with objects that drover applies.
+func inside() journal.Plan {
+	p := plan()
+	p.Bootstrap = true
+	return p
+}
+
+// Objects that do not become ready are the end of green before any traffic, by the spec's onFailure.
+func TestAGreenWhoseObjectsAreStuckGetsNoTraffic(t *testing.T) {
+	t.Parallel()
+	for onFailure, want := range map[string]string{"rollback": endBack, "freeze": endHeld, "ask": endHeld} {
+		p := inside()
+		p.OnFailure = onFailure
+		w := newWorld(p)
+		w.verdict[color.Green] = "fail"
+		if end := w.run(t.Context()); end != want || w.dns[color.Green] != 0 || journal.Fold(w.journal).Exposed()[color.Green] != 0 {
+			t.Errorf("%s: %s, with DNS at %s", onFailure, end, w.dns)
+		}
+	}
+}
+
 func TestARotationThatNothingDisturbsIsDone(t *testing.T) {
 	t.Parallel()
-	for name, p := range map[string]journal.Plan{"unattended": plan(), "with gates": gated()} {
+	for name, p := range map[string]journal.Plan{"unattended": plan(), "with gates": gated(), "with objects": inside()} {
 		if end, touches := simulate(t, p, nil); end != endDone || touches < 60 {
 			t.Errorf("%s: %s after %d touches", name, end, touches)
 		}
@@ -175,7 +196,7 @@ func TestARotationThatNothingDisturbsIsDone(t *testing.T) {
 // Every event at every point of a rotation, each alone.
 func TestPromisesHoldWhateverHappensOnce(t *testing.T) {
 	t.Parallel()
-	for _, p := range []journal.Plan{plan(), gated()} {
+	for _, p := range []journal.Plan{plan(), gated(), inside()} {
 		_, touches := simulate(t, p, nil)
 		ends := map[string]int{}
 		for at := 1; at <= touches; at++ {
@@ -221,6 +242,7 @@ func TestPromisesHoldWhateverHappensOften(t *testing.T) {
 		if random.IntN(2) == 0 {
 			p = gated()
 		}
+		p.Bootstrap = random.IntN(2) == 0
 		p.OnFailure = []string{"rollback", "freeze", "ask"}[random.IntN(3)]
 		end, _ := simulate(t, p, at)
 		ends[end]++

@@ -133,9 +133,9 @@ func (v view) again(p Phase, f journal.Failure) Step {
 	return nil
 }
 
-// retries is true for phases whose effects only ask: a question may be asked again at once.
+// retries is true for phases whose effects only ask, or apply what may be applied again: that is tried again at once.
 func (p Phase) retries() bool {
-	return p.Name == Preflight || p.Name == Verify || p.Name == Soak || p.Name == Drain
+	return p.Name == Preflight || p.Name == Bootstrap || p.Name == Verify || p.Name == Soak || p.Name == Drain
 }
 
 // fail ends a phase. What that leads to depends on whether the color is unhealthy: a question that was not answered is

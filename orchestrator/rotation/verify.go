@@ -52,9 +52,21 @@ func (v view) failed() bool {
 	return slices.ContainsFunc(v.plan.Checks, func(id string) bool { return v.Watch.Results[id].Verdict == string(check.Fail) })
 }
 
+// Served is the id of what is asked beside the plan's checks while green is to have all traffic: whether DNS still has the
+// weights that the journal says. What green does without them is no soak.
+const Served = "weights"
+
+// onlyServed is true if all that did not pass is that DNS has the weights: the color itself is well.
+func (v view) onlyServed() bool {
+	return !slices.ContainsFunc(v.plan.Checks, func(id string) bool { return v.Watch.Results[id].Verdict != string(check.Pass) })
+}
+
 // notPassed names the checks that did not pass, those that failed first.
 func (v view) notPassed() string {
 	var failed, unanswered []string
+	if r, asked := v.Watch.Results[Served]; asked && v.onlyServed() {
+		return fmt.Sprintf("%s is well, but is not known to have the traffic that it is to have: %s", v.To, r.Detail)
+	}
 	for _, id := range v.plan.Checks {
 		r, asked := v.Watch.Results[id]
 		switch {
@@ -83,7 +95,7 @@ func (v view) watch(length time.Duration) Step {
 			return failure{unhealthy: true, detail: v.notPassed()}
 		}
 		if silent := v.now.Sub(w.Silent); !w.Silent.IsZero() && silent > v.plan.Patience {
-			return failure{unhealthy: exposed, detail: fmt.Sprintf("for %s, %s", silent.Round(time.Second), v.notPassed())}
+			return failure{unhealthy: exposed && !v.onlyServed(), detail: fmt.Sprintf("for %s, %s", silent.Round(time.Second), v.notPassed())}
 		}
 		if w.Watched >= length && v.seenWell() {
 			return nil

@@ -29,10 +29,12 @@ type world struct {
 	good     time.Duration // for how long green was truly seen well with all traffic, by one process at a time
 	goodAt   time.Time
 	lastGood time.Time // when green last passed all checks
-	checked  bool      // green passed all checks since it was built
-	backs    int       // writes to DNS since going back was decided
-	held     bool      // a person has to decide, and has not
-	deleting bool      // the first deletion has begun
+	// installed is whether green has the objects of bootstrap.
+	installed bool
+	checked   bool // green passed all checks since it was built
+	backs     int  // writes to DNS since going back was decided
+	held      bool // a person has to decide, and has not
+	deleting  bool // the first deletion has begun
 
 	edited time.Time // since when the weights are not those that drover wrote last
 

@@ -71,12 +71,37 @@ func (l *Lease) start(ctx context.Context, r chained, former *heartbeat) error {
 	if err := l.store.writeHeartbeat(ctx, l.heartbeat(l.renewed, l.head)); err != nil {
 		return err
 	}
+	if err := l.compareClocks(ctx); err != nil {
+		return err
+	}
 	if former != nil {
 		if err := l.store.objects.Delete(ctx, former.name()); err != nil {
 			return fmt.Errorf("deleting %s: %w", former.name(), err)
 		}
 	}
 	return l.Valid()
+}
+
+// compareClocks sets how far this machine's clock is ahead of the store's, by the heartbeat that was just written.
+func (l *Lease) compareClocks(ctx context.Context) error {
+	if l.store.dated == nil {
+		return nil
+	}
+	name := heartbeatName(l.fence)
+	ctx, cancel := context.WithTimeout(ctx, max(l.store.options.Request, time.Second))
+	defer cancel()
+	written, err := l.store.dated.Modified(ctx, name)
+	if err != nil {
+		return fmt.Errorf("asking when %s was written, to compare the clocks: %w", name, err)
+	}
+	before, after := l.renewed.Round(0), l.store.options.Clock.Now().Round(0)
+	switch latest := written.Add(time.Second); { // it is told in whole seconds
+	case before.After(latest):
+		l.ahead = before.Sub(latest)
+	case after.Before(written):
+		l.ahead = after.Sub(written)
+	}
+	return nil
 }
 
 // fence is that of the last lease.

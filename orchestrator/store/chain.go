@@ -59,7 +59,7 @@ func (c *chain) since(ctx context.Context, head Head) ([]chained, error) {
 	}
 	if head.Seq > 0 {
 		if len(names) == 0 {
-			return nil, &DamageError{c.name(head.Seq), "is missing: the last records were lost", restore}
+			return nil, damaged(c.name(head.Seq), "is missing: the last records were lost")
 		}
 		names = names[1:]
 	}
@@ -70,23 +70,6 @@ func (c *chain) since(ctx context.Context, head Head) ([]chained, error) {
 	return c.verify(head, raws)
 }
 
-// last reads the end of the chain alone.
-func (c *chain) last(ctx context.Context) (Head, error) {
-	names, err := c.objects.List(ctx, c.prefix, "")
-	if err != nil {
-		return Head{}, fmt.Errorf("listing %s: %w", c.prefix, err)
-	}
-	if err := c.unbroken(names, 1); err != nil || len(names) == 0 {
-		return Head{}, err
-	}
-	raws, err := c.readAll(ctx, names[len(names)-1:])
-	if err != nil {
-		return Head{}, err
-	}
-	r, err := c.decode(names[len(names)-1], int64(len(names)), raws[0])
-	return r.Head(), err
-}
-
 // unbroken checks that the names are those of the records from first on, without a gap.
 func (c *chain) unbroken(names []string, first int64) error {
 	for i, name := range names {
@@ -95,7 +78,7 @@ func (c *chain) unbroken(names []string, first int64) error {
 			return err
 		}
 		if want := first + int64(i); seq != want {
-			return &DamageError{c.name(want), "is missing, although later ones are there", restore}
+			return damaged(c.name(want), "is missing, although later ones are there")
 		}
 	}
 	return nil
@@ -107,7 +90,7 @@ func (c *chain) readAll(ctx context.Context, names []string) ([][]byte, error) {
 	read := func(ctx context.Context, i int) error {
 		raw, err := c.objects.Read(ctx, names[i])
 		if errors.Is(err, ErrNotFound) {
-			return &DamageError{names[i], "is missing, although it is listed", restore}
+			return damaged(names[i], "is missing, although it is listed")
 		}
 		if err != nil {
 			return fmt.Errorf("reading %s: %w", names[i], err)
@@ -145,7 +128,7 @@ func (c *chain) verify(head Head, raws [][]byte) ([]chained, error) {
 			if head.Seq == 0 {
 				problem = "is the first record of another cluster"
 			}
-			return nil, &DamageError{name, problem, restore}
+			return nil, damaged(name, problem)
 		}
 		records = append(records, chained{r, raw})
 		head = r.Head()

@@ -22,6 +22,9 @@
 // the time between two heartbeats. So a process whose clock is wrong waits too long, or finds that the holder lives; it
 // does not take the lease of a live one.
 //
+// Times in the journal decide too: blue is kept for a day by them. Where the store has a clock, as a bucket's service has,
+// whoever takes the lease learns how far its own is off (Lease.Ahead); drover refuses more than a minute.
+//
 // # Damage
 //
 // A value that is altered, truncated, emptied, missing, or a copy of another one, is a DamageError, and one that a newer

@@ -38,7 +38,7 @@ func (s *Store) lastHeartbeat(ctx context.Context) (*heartbeat, error) {
 			return beat, err
 		}
 	}
-	return nil, &DamageError{heartbeats, "lists a heartbeat that cannot be read", restore}
+	return nil, damaged(heartbeats, "lists a heartbeat that cannot be read")
 }
 
 func (s *Store) readHeartbeat(ctx context.Context, name string) (*heartbeat, error) {
@@ -51,10 +51,10 @@ func (s *Store) readHeartbeat(ctx context.Context, name string) (*heartbeat, err
 		return nil, err
 	}
 	if beat.name() != name {
-		return nil, &DamageError{name, fmt.Sprintf("is a copy of %s", beat.name()), restore}
+		return nil, damaged(name, fmt.Sprintf("is a copy of %s", beat.name()))
 	}
 	if beat.Cluster != s.cluster {
-		return nil, &DamageError{name, "belongs to the cluster " + beat.Cluster, restore}
+		return nil, damaged(name, "belongs to the cluster "+beat.Cluster)
 	}
 	return &beat, nil
 }

@@ -14,6 +14,7 @@ type Lease struct {
 	store  *Store
 	holder Holder
 	fence  int64
+	ahead  time.Duration
 	turn   chan struct{} // holds a token while a record is written
 
 	// For whoever has the turn:
@@ -29,6 +30,10 @@ type Lease struct {
 
 // Fence is the number of the lease, higher than that of every lease before.
 func (l *Lease) Fence() int64 { return l.fence }
+
+// Ahead is how far this machine's clock was ahead of the store's at least, when the lease was taken; negative if it was
+// behind. It is zero where the store has no clock.
+func (l *Lease) Ahead() time.Duration { return l.ahead }
 
 // Head is the last record that this lease has read or written.
 func (l *Lease) Head() Head {
@@ -115,7 +120,7 @@ func (l *Lease) write(ctx context.Context, record Record) (chained, error) {
 	case errors.As(err, &taken) && taken.record.Fence > l.fence:
 		return r, l.lose(taken.record.Holder, nil)
 	case errors.As(err, &taken):
-		l.unknown = &DamageError{l.store.journal.name(taken.record.Seq), "has the fence of this lease, but was not written by it", restore}
+		l.unknown = damaged(l.store.journal.name(taken.record.Seq), "has the fence of this lease, but was not written by it")
 		return r, l.unknown
 	default:
 		l.unknown = fmt.Errorf("appending to the journal of %s: %w", l.store.cluster, err)

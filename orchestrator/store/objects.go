@@ -24,6 +24,12 @@ type Objects interface {
 	Delete(ctx context.Context, name string) error
 }
 
+// Dated is an Objects with a clock of its own, as a bucket's service has one.
+type Dated interface {
+	// Modified is when a value was written last, by that clock, in whole seconds.
+	Modified(ctx context.Context, name string) (time.Time, error)
+}
+
 var (
 	// ErrExists is returned by Create if the name is taken.
 	ErrExists = errors.New("it exists already")

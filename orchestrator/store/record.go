@@ -69,7 +69,7 @@ func (c *chain) decode(name string, seq int64, raw []byte) (Record, error) {
 		return r, err
 	}
 	if r.Seq != seq {
-		return r, &DamageError{name, fmt.Sprintf("is a copy of record %d", r.Seq), restore}
+		return r, damaged(name, fmt.Sprintf("is a copy of record %d", r.Seq))
 	}
 	if !r.whole() {
 		return r, &VersionError{Object: name}

@@ -8,6 +8,8 @@ import (
 	"time"
 )
 
+const requests = "requests/"
+
 // Request is what a person or a pipeline asks of the process that drives a rotation, from any machine. It needs no
 // lease. Requests are a chain of their own, so none can be lost or changed unnoticed between two others.
 type Request struct {
@@ -38,9 +40,13 @@ func (s *Store) Ask(ctx context.Context, r Request) (Request, error) {
 	if err != nil {
 		return r, fmt.Errorf("encoding the request to %s: %w", r.Verb, err)
 	}
-	head, err := s.requests.last(ctx)
+	there, err := s.requests.since(ctx, Head{}) // all of them: behind a broken one, none would be heard
 	if err != nil {
 		return r, fmt.Errorf("reading the requests: %w", err)
+	}
+	var head Head
+	if len(there) > 0 {
+		head = there[len(there)-1].Head()
 	}
 	for range askAttempts {
 		added, err := s.requests.create(ctx, head, Record{Time: r.Time, Event: body})
@@ -69,7 +75,7 @@ func (s *Store) Requests(ctx context.Context, after Head) ([]Request, error) {
 	for _, record := range records {
 		var r Request
 		if err := json.Unmarshal(record.Event, &r); err != nil {
-			return nil, &DamageError{s.requests.name(record.Seq), fmt.Sprintf("is not a request (%v)", err), restore}
+			return nil, damaged(s.requests.name(record.Seq), fmt.Sprintf("is not a request (%v)", err))
 		}
 		r.at = record.Head()
 		all = append(all, r)

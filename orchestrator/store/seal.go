@@ -14,7 +14,23 @@ import (
 // version is the format that this drover writes, and the newest that it reads.
 const version = 1
 
-const restore = "Restore the object from a copy (an earlier version of it, if the bucket keeps versions), or run `drover recover`"
+// What a person does about a value that is not as it was written. A test holds that each way leads on.
+const (
+	restore        = "Restore the object from a copy, such as an earlier version of it if the bucket keeps versions"
+	restoreRecord  = restore + "; without one, move the folders journal, packs and heartbeats out of the store, and run `drover recover`"
+	restoreRequest = restore + "; without one, move the folder requests out of the store, and ask again for what is still wanted. `drover rollback` works without it"
+)
+
+// remedy is what a person does about a broken value of the journal, or of the requests.
+func remedy(name string) string {
+	if strings.HasPrefix(name, requests) {
+		return restoreRequest
+	}
+	return restoreRecord
+}
+
+// damaged is the error about a value of the journal or of the requests.
+func damaged(name, problem string) error { return &DamageError{name, problem, remedy(name)} }
 
 // envelope is how every value but packs, bundles and attachments is stored, with its fields in this order and no spaces;
 // the body comes after them.
@@ -68,7 +84,7 @@ func unseal(kind, name string, raw []byte, value any) (hash string, err error) {
 	if err := decoder.Decode(value); err != nil {
 		var kind *json.UnmarshalTypeError
 		if errors.As(err, &kind) {
-			return "", &DamageError{name, fmt.Sprintf("has a value of another type (%v)", err), restore}
+			return "", damaged(name, fmt.Sprintf("has a value of another type (%v)", err))
 		}
 		return "", &VersionError{Object: name}
 	}
@@ -78,19 +94,19 @@ func unseal(kind, name string, raw []byte, value any) (hash string, err error) {
 // broken is what is wrong with a value that is not as seal made it.
 func broken(kind, name string, raw []byte) error {
 	if len(bytes.TrimSpace(raw)) == 0 {
-		return &DamageError{name, "is empty", restore}
+		return damaged(name, "is empty")
 	}
 	var e envelope
 	if err := json.Unmarshal(raw, &e); err != nil {
-		return &DamageError{name, fmt.Sprintf("is cut off or is not drover's (%v)", err), restore}
+		return damaged(name, fmt.Sprintf("is cut off or is not drover's (%v)", err))
 	}
 	if e.Version > version {
 		return &VersionError{name, e.Version}
 	}
 	if e.Kind != kind {
-		return &DamageError{name, fmt.Sprintf("is not a %s", kind), restore}
+		return damaged(name, fmt.Sprintf("is not a %s", kind))
 	}
-	return &DamageError{name, "does not match its hash", restore}
+	return damaged(name, "does not match its hash")
 }
 
 // digest hashes parts so that no other parts have the same hash.

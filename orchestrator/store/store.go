@@ -26,6 +26,7 @@ type Options struct {
 // Store is one cluster's.
 type Store struct {
 	objects  Objects
+	dated    Dated // nil: the store has no clock
 	cluster  string
 	options  Options
 	journal  *chain
@@ -47,12 +48,13 @@ func Open(objects Objects, cluster string, options Options) *Store {
 	if options.Parallel == 0 {
 		options.Parallel = 16
 	}
+	dated, _ := objects.(Dated)
 	if options.Request > 0 {
 		objects = limited{objects, options.Request}
 	}
-	s := &Store{objects: objects, cluster: cluster, options: options}
+	s := &Store{objects: objects, dated: dated, cluster: cluster, options: options}
 	s.journal = s.chain("journal/", "record")
-	s.requests = s.chain("requests/", "request")
+	s.requests = s.chain(requests, "request")
 	return s
 }
 
@@ -144,9 +146,9 @@ func (v view) holds(known Head, from string) error {
 	case known.Seq == 0:
 		return nil
 	case known.Seq > v.head.Seq:
-		return &DamageError{name, fmt.Sprintf("is missing: %s is known to reach record %d, and ends at %d", "the journal", known.Seq, v.head.Seq) + source(from), restore}
+		return damaged(name, fmt.Sprintf("is missing: %s is known to reach record %d, and ends at %d", "the journal", known.Seq, v.head.Seq)+source(from))
 	case v.records[known.Seq-1].hash != known.Hash:
-		return &DamageError{name, "is not the record that is known to be there" + source(from), restore}
+		return damaged(name, "is not the record that is known to be there"+source(from))
 	}
 	return nil
 }
@@ -168,7 +170,7 @@ func (s *Store) inOrder(ctx context.Context, v view) error {
 			fence, open = fence+1, true
 		}
 		if r.Fence != fence || !open {
-			return &DamageError{s.journal.name(r.Seq), fmt.Sprintf("has fence %d where %d is due", r.Fence, fence), restore}
+			return damaged(s.journal.name(r.Seq), fmt.Sprintf("has fence %d where %d is due", r.Fence, fence))
 		}
 		open = !r.Released
 	}
@@ -181,7 +183,7 @@ func (s *Store) inOrder(ctx context.Context, v view) error {
 		return err
 	}
 	if again == nil || again.Fence < fence {
-		return &DamageError{heartbeatName(fence), "is missing, although its lease was used", restore}
+		return damaged(heartbeatName(fence), "is missing, although its lease was used")
 	}
 	return nil
 }

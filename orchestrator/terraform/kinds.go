@@ -23,6 +23,7 @@ const (
 	Unreachable        Kind = "unreachable"         // no answer from the cloud
 	Throttled          Kind = "throttled"           // the cloud asks to slow down
 	QuotaReached       Kind = "quota-reached"       // a service quota is used up
+	AlreadyThere       Kind = "already-there"       // what was to be created exists
 	NoProvider         Kind = "no-provider"         // a provider plugin cannot be had
 	DiskFull           Kind = "disk-full"           // no space is left here
 )
@@ -47,6 +48,7 @@ var kinds = map[Kind]struct{ what, advice string }{
 	Unreachable:        {"the cloud does not answer", "check network, proxy and VPN (and AWS_ENDPOINT_URL, if it is set), then run the same drover command again"},
 	Throttled:          {"the cloud asks to slow down", "wait a few minutes, then run the same drover command again"},
 	QuotaReached:       {"a quota of the account is used up", "have the quota that is named below raised, then run the same drover command again"},
+	AlreadyThere:       {"what was to be created is there already", "a Terraform that was killed may have made it; run the same drover command again, it takes over what is this cluster's own and names the rest"},
 	NoProvider: {"a Terraform provider cannot be had",
 		"check the way to the provider registry, or set DROVER_PLUGIN_MIRROR to a directory that `terraform providers mirror` wrote"},
 	DiskFull: {"no space is left on the disk", "make room, then run the same drover command again"},
@@ -70,6 +72,7 @@ var signs = []struct {
 	{NoCredentials, []string{"No valid credential sources", "no EC2 IMDS role found", "failed to refresh cached credentials", "failed to get shared config profile", "Missing credentials", "could not find default credentials"}},
 	{Throttled, []string{"Throttling", "ThrottlingException", "TooManyRequests", "RequestLimitExceeded", "SlowDown"}},
 	{QuotaReached, []string{"LimitExceeded", "QuotaExceeded", "maximum number of", "ServiceQuotaExceeded"}},
+	{AlreadyThere, []string{"EntityAlreadyExists", "ResourceInUseException", "AlreadyExistsException", "InvalidGroup.Duplicate", "InvalidPermission.Duplicate", "DuplicateListener", "already exists"}},
 	{Denied, []string{"AccessDenied", "UnauthorizedOperation", "not authorized to perform", "Forbidden"}},
 	{NotInitialized, []string{"Backend initialization required", "Module not installed", "Initialization required", "please run \"terraform init\""}},
 }

@@ -212,11 +212,13 @@ func TestFailuresAreSortedByWhatAPersonHasToDo(t *testing.T) {
 		sts + "exceeded maximum number of attempts, 9, https response error StatusCode: 0, RequestID: , request send failed, Post \"http://127.0.0.1:1/\": dial tcp 127.0.0.1:1: connect: connection refused": Unreachable,
 		"No valid credential sources found\nError: failed to refresh cached credentials, no EC2 IMDS role found, operation error ec2imds: GetMetadata, access disabled to EC2 IMDS via client option":         NoCredentials,
 		"AWS account ID not allowed: 222222222222": WrongAccount,
-		"Saved plan is stale\nThe given plan file can no longer be applied because the state was changed by another operation":  StalePlan,
-		"Backend initialization required, please run \"terraform init\"\nReason: Backend type changed from \"local\" to \"s3\"": BackendChanged,
-		"Error: Failed to query available provider packages\nCould not retrieve the list of available versions":                 NoProvider,
-		"creating EC2 VPC: operation error EC2: CreateVpc, api error VpcLimitExceeded: The maximum number of VPCs":              QuotaReached,
-		"api error UnauthorizedOperation: You are not authorized to perform this operation":                                     Denied,
+		"Saved plan is stale\nThe given plan file can no longer be applied because the state was changed by another operation":                                                                           StalePlan,
+		"Backend initialization required, please run \"terraform init\"\nReason: Backend type changed from \"local\" to \"s3\"":                                                                          BackendChanged,
+		"Error: Failed to query available provider packages\nCould not retrieve the list of available versions":                                                                                          NoProvider,
+		"creating EC2 VPC: operation error EC2: CreateVpc, api error VpcLimitExceeded: The maximum number of VPCs":                                                                                       QuotaReached,
+		"api error UnauthorizedOperation: You are not authorized to perform this operation":                                                                                                              Denied,
+		"creating EKS Cluster (herd-green): operation error EKS: CreateCluster, https response error StatusCode: 409, RequestID: , ResourceInUseException: Cluster already exists with name: herd-green": AlreadyThere,
+		"creating IAM Role (x): operation error IAM: CreateRole, https response error StatusCode: 409, RequestID: 1, EntityAlreadyExists: Role with name x already exists.":                              AlreadyThere,
 		"Invalid value for variable": Other,
 	} {
 		if got := classify(said); got != want {

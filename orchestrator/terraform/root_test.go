@@ -267,3 +267,18 @@ func TestOnlyTheEndOfTheGraceKillsTerraform(t *testing.T) {
 		t.Errorf("record = %+v", note)
 	}
 }
+
+func TestWhatExistsIsTakenIntoTheState(t *testing.T) {
+	t.Parallel()
+	root, _ := open(t, terraformBinary(t), t.TempDir(), `resource "terraform_data" "made" {}`, RootOptions{})
+	must(t, root.Init(t.Context()))
+	must(t, root.Import(t.Context(), "terraform_data.made", "by-another"))
+	plan, err := root.Plan(t.Context(), PlanOptions{})
+	if err != nil || plan.Changed {
+		t.Errorf("a plan after it: %+v, %v", plan, err)
+	}
+	var failed *Error
+	if err := root.Import(t.Context(), "terraform_data.not_there", "x"); !errors.As(err, &failed) {
+		t.Errorf("an import to an address that the files do not have: %v", err)
+	}
+}

@@ -56,8 +56,8 @@ func (a *Authority) Pool() *x509.CertPool {
 	return pool
 }
 
-// issue makes a server certificate for names.
-func (a *Authority) issue(names []string) (tls.Certificate, error) {
+// Issue makes a server certificate for names.
+func (a *Authority) Issue(names []string) (tls.Certificate, error) {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
 		return tls.Certificate{}, fmt.Errorf("make a key for %v: %w", names, err)

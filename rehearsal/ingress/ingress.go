@@ -72,7 +72,7 @@ type Ingress struct {
 
 // Start reads the load balancers once and serves them, each on its own addresses and all on one free port.
 func Start(ctx context.Context, o Options) (*Ingress, error) {
-	certificate, err := o.Authority.issue(o.Hosts)
+	certificate, err := o.Authority.Issue(o.Hosts)
 	if err != nil {
 		return nil, err
 	}

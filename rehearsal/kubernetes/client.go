@@ -62,6 +62,21 @@ func (c *Client) Create(ctx context.Context, path string, in any) error {
 	return c.do(ctx, http.MethodPost, path, "application/json", in, nil)
 }
 
+// token asks for one of a service account, which lasts for longer than any rehearsal.
+func (c *Client) token(ctx context.Context, namespace, account string) (string, error) {
+	var answer struct {
+		Status struct {
+			Token string `json:"token"`
+		} `json:"status"`
+	}
+	request := object{"apiVersion": "authentication.k8s.io/v1", "kind": "TokenRequest", "spec": object{"expirationSeconds": 86400}}
+	path := at("api", "v1", "namespaces", namespace, "serviceaccounts", account, "token")
+	if err := c.do(ctx, http.MethodPost, path, "application/json", request, &answer); err != nil {
+		return "", err
+	}
+	return answer.Status.Token, nil
+}
+
 // Merge changes parts of an object (JSON merge patch): null removes.
 func (c *Client) Merge(ctx context.Context, path string, in any) error {
 	return c.do(ctx, http.MethodPatch, path, "application/merge-patch+json", in, nil)

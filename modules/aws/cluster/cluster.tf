@@ -66,6 +66,10 @@ resource "aws_eks_cluster" "this" {
   lifecycle {
     replace_triggered_by = [terraform_data.encryption_key, terraform_data.zones]
 
+    # Only a creation reads these. An import, as of a cluster that a killed build made, does not know them, and would
+    # replace the cluster.
+    ignore_changes = [access_config[0].bootstrap_cluster_creator_admin_permissions, bootstrap_self_managed_addons]
+
     precondition {
       condition     = var.log_group == "/aws/eks/${local.cluster}/cluster"
       error_message = "log_group must be /aws/eks/${local.cluster}/cluster, the one group that EKS writes the logs of this cluster to."

@@ -1,5 +1,5 @@
-// Package apitest is a Kubernetes API server of a test: objects in memory behind TLS, listed page by page and deleted as
-// the real one does. It knows nothing of what objects mean, and must never be imported by anything but tests.
+// Package apitest is a Kubernetes API server of a test: objects in memory behind TLS, listed page by page, applied, and
+// deleted as the real one does. It knows nothing of what objects mean, and must never be imported by anything but tests.
 package apitest
 
 import (
@@ -32,6 +32,7 @@ type Server struct {
 	statuses map[string]int    // what a path answers instead
 	asked    []string
 	deleted  func(path string, o Object) bool
+	applied  func(o Object)
 }
 
 // Object is one object as JSON has it.
@@ -125,6 +126,10 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 		_, _ = w.Write([]byte(text))
 	case r.Method == http.MethodDelete:
 		s.remove(w, r)
+	case r.Method == http.MethodPatch:
+		s.apply(w, r)
+	case s.find(r.URL.Path) != nil:
+		answer(w, s.find(r.URL.Path))
 	default:
 		s.list(w, r)
 	}

@@ -34,6 +34,7 @@ type Platform struct {
 	watch  *cloudwatch.Client
 	ec2    *instances
 	rds    *queries
+	iam    *queries
 }
 
 var _ platform.Platform = (*Platform)(nil)
@@ -70,6 +71,7 @@ func fromConfig(configuration sdk.Config) *Platform {
 		watch:  cloudwatch.NewFromConfig(configuration),
 		ec2:    newInstances(configuration),
 		rds:    newQueries(configuration, "rds"),
+		iam:    newIAM(configuration),
 	}
 }
 

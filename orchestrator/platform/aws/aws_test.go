@@ -63,7 +63,9 @@ func TestAgainstASimulatedAccount(t *testing.T) {
 	p := at(endpoint)
 	for name, test := range map[string]func(*testing.T, *Platform){
 		"account": accountIsNamed, "cluster": clusterIsActiveWithItsNodeGroups, "weights": weightsAreThoseOfTheRecords,
-		"quota": quotaIsNeverAPassUnasked,
+		"quota":            quotaIsNeverAPassUnasked,
+		"left of machines": machinesPartsAreFound, "left of roles": rolesAreFound, "left of clusters": clustersPartsAreFound,
+		"left of balancers": balancersPartsAreFound, "nothing left": nothingIsFoundThatIsNotThere,
 	} {
 		t.Run(name, func(t *testing.T) { t.Parallel(); test(t, p) })
 	}

@@ -19,8 +19,8 @@ import (
 // queries asks a service that speaks AWS's query protocol and of which one
 // call is needed only: the SDK's own packages for these are large.
 type queries struct {
-	configuration     sdk.Config
-	service, endpoint string
+	configuration             sdk.Config
+	service, region, endpoint string
 }
 
 func newQueries(configuration sdk.Config, service string) *queries {
@@ -35,7 +35,28 @@ func newQueries(configuration sdk.Config, service string) *queries {
 		}
 		endpoint = fmt.Sprintf("https://%s.%s.%s", service, configuration.Region, suffix)
 	}
-	return &queries{configuration, service, endpoint}
+	return &queries{configuration, service, configuration.Region, endpoint}
+}
+
+// iamRegions are those that IAM, which is one service for all regions of a partition, is asked in, and its hosts.
+var iamRegions = map[string][2]string{
+	"": {"us-east-1", "iam.amazonaws.com"}, "cn-": {"cn-north-1", "iam.cn-north-1.amazonaws.com.cn"}, "us-gov-": {"us-gov-west-1", "iam.us-gov.amazonaws.com"},
+}
+
+// newIAM asks IAM.
+func newIAM(configuration sdk.Config) *queries {
+	q := newQueries(configuration, "iam")
+	partition := ""
+	for prefix := range iamRegions {
+		if prefix != "" && strings.HasPrefix(configuration.Region, prefix) {
+			partition = prefix
+		}
+	}
+	q.region = iamRegions[partition][0]
+	if os.Getenv("AWS_ENDPOINT_URL_IAM") == "" && sdk.ToString(configuration.BaseEndpoint) == "" {
+		q.endpoint = "https://" + iamRegions[partition][1]
+	}
+	return q
 }
 
 // ask signs one query and sends it.
@@ -51,7 +72,7 @@ func (q *queries) ask(ctx context.Context, query url.Values) (body []byte, statu
 		return nil, 0, err
 	}
 	sum := sha256.Sum256([]byte(form))
-	if err := v4.NewSigner().SignHTTP(ctx, credentials, request, hex.EncodeToString(sum[:]), q.service, q.configuration.Region, time.Now()); err != nil {
+	if err := v4.NewSigner().SignHTTP(ctx, credentials, request, hex.EncodeToString(sum[:]), q.service, q.region, time.Now()); err != nil {
 		return nil, 0, err
 	}
 	answer, err := q.configuration.HTTPClient.Do(request)
@@ -59,6 +80,6 @@ func (q *queries) ask(ctx context.Context, query url.Values) (body []byte, statu
 		return nil, 0, err
 	}
 	defer func() { _ = answer.Body.Close() }() // read to its end; closing tells nothing new
-	body, err = io.ReadAll(io.LimitReader(answer.Body, 1<<20))
+	body, err = io.ReadAll(io.LimitReader(answer.Body, 4<<20))
 	return body, answer.StatusCode, err
 }

@@ -9,6 +9,7 @@ import (
 	"io"
 	"slices"
 	"strings"
+	"time"
 
 	"gocloud.dev/blob"
 	"gocloud.dev/gcerrors"
@@ -31,7 +32,10 @@ type Objects struct {
 	platform Platform
 }
 
-var _ store.Objects = (*Objects)(nil)
+var (
+	_ store.Objects = (*Objects)(nil)
+	_ store.Dated   = (*Objects)(nil)
+)
 
 // New returns the values below a folder of a bucket.
 func New(bucket *blob.Bucket, folder string, platform Platform) *Objects {
@@ -84,6 +88,15 @@ func (o *Objects) Read(ctx context.Context, name string) ([]byte, error) {
 		return nil, store.ErrNotFound
 	}
 	return data, err
+}
+
+// Modified implements store.Dated: the service stamps each object.
+func (o *Objects) Modified(ctx context.Context, name string) (time.Time, error) {
+	attributes, err := o.bucket.Attributes(ctx, o.prefix+name)
+	if err != nil {
+		return time.Time{}, err
+	}
+	return attributes.ModTime, nil
 }
 
 // List implements store.Objects.

@@ -10,8 +10,6 @@ import (
 	"io/fs"
 	"os"
 	"path"
-	"slices"
-	"strings"
 	"time"
 
 	"drover/generator/untrusted"
@@ -139,49 +137,6 @@ func (o *Objects) Read(ctx context.Context, name string) (data []byte, err error
 		return nil, store.ErrNotFound
 	}
 	return data, err
-}
-
-// List implements store.Objects. It removes what a crash left behind.
-func (o *Objects) List(ctx context.Context, prefix, after string) (names []string, err error) {
-	if err := check(ctx, strings.TrimSuffix(prefix, "/")); err != nil {
-		return nil, err
-	}
-	root, err := os.OpenRoot(o.dir)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
-	}
-	if err != nil {
-		return nil, err
-	}
-	defer func() { err = errors.Join(err, root.Close()) }()
-	names, err = list(root, strings.TrimSuffix(prefix, "/"), after, nil)
-	slices.Sort(names)
-	return names, err
-}
-
-func list(root *os.Root, folder, after string, names []string) ([]string, error) {
-	entries, err := fs.ReadDir(root.FS(), folder)
-	if errors.Is(err, fs.ErrNotExist) {
-		return names, nil
-	}
-	if err != nil {
-		return nil, err
-	}
-	for _, entry := range entries {
-		name := path.Join(folder, entry.Name())
-		switch {
-		case entry.IsDir():
-			names, err = list(root, name, after, names)
-		case strings.HasPrefix(entry.Name(), temporary):
-			removeStale(root, name, entry)
-		case name > after:
-			names = append(names, name)
-		}
-		if err != nil {
-			return nil, err
-		}
-	}
-	return names, nil
 }
 
 // removeStale removes a temporary file that nobody can be writing any more. It stays where this process may not remove

@@ -1,6 +1,7 @@
 package file_test
 
 import (
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -117,5 +118,50 @@ func TestALinkThatLeadsOutOfTheDirectoryIsNotFollowed(t *testing.T) {
 		if err := o.Write(t.Context(), name, []byte("x")); err == nil {
 			t.Errorf("wrote a value named %q", name)
 		}
+	}
+}
+
+// A checkout may bring a store along, and a generate reads it.
+func TestAStoreWithoutEndIsRefused(t *testing.T) {
+	t.Parallel()
+	many, big := t.TempDir(), t.TempDir()
+	for _, dir := range []string{many, big} {
+		if err := os.Mkdir(filepath.Join(dir, "journal"), 0o700); err != nil {
+			t.Fatal(err)
+		}
+	}
+	first := filepath.Join(many, "journal", "000000000001")
+	for path, size := range map[string]int64{first: 1, filepath.Join(big, "journal", "000000000001"): 60 << 20} {
+		if err := os.WriteFile(path, nil, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Truncate(path, size); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for i := range 100_001 {
+		if err := os.Link(first, filepath.Join(many, "journal", fmt.Sprintf("%012d", i+2))); err != nil && i < 60_000 { // some have a limit of links
+			t.Fatal(err)
+		} else if err != nil {
+			if err := os.WriteFile(filepath.Join(many, "journal", fmt.Sprintf("%012d", i+2)), nil, 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	for i := range 5 { // links that lead to one large value
+		if err := os.Symlink("000000000001", filepath.Join(big, "journal", fmt.Sprintf("%012d", i+2))); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, dir := range []string{many, big} {
+		names, err := file.Open(dir).List(t.Context(), "journal/", "")
+		if err == nil || !strings.Contains(err.Error(), "journal has more than") || len(names) > 0 {
+			t.Errorf("%d names, %v", len(names), err)
+		}
+	}
+	// What is in packs does not count.
+	names, err := file.Open(many).List(t.Context(), "journal/", "journal/000000050000")
+	if err != nil || len(names) != 50_002 {
+		t.Errorf("after record 50,000: %d names, %v", len(names), err)
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"drover/orchestrator/store"
 )
@@ -29,6 +30,7 @@ func Run(t *testing.T, place Place) {
 		"a thousand and more names are listed":                       longListing,
 		"a deleted value is gone, and deleting it twice is no error": deleting,
 		"of many writers that create one value, one wins":            race,
+		"a clock of its own dates what was written":                  dates,
 		"calls end with their context":                               endsWithContext,
 		"the journal goes from process to process":                   handOver,
 		"bundles, attachments and requests are read by others":       kept,
@@ -47,6 +49,24 @@ func createAndRead(t *testing.T, open func() store.Objects) {
 		t.Errorf("creating a value that is there: %v, not ErrExists", err)
 	}
 	mustRead(t, other, "journal/000000000001", []byte("first"))
+}
+
+// dates checks a place that has a clock; these of tests are this machine's.
+func dates(t *testing.T, open func() store.Objects) {
+	o := open()
+	dated, has := o.(store.Dated)
+	if !has {
+		return
+	}
+	before := time.Now().Truncate(time.Second)
+	mustDo(t, o.Write(t.Context(), "heartbeats/1", []byte("x")))
+	written, err := dated.Modified(t.Context(), "heartbeats/1")
+	if err != nil || written.Before(before) || written.After(time.Now()) {
+		t.Errorf("what was written after %s is of %s: %v", before, written, err)
+	}
+	if _, err := dated.Modified(t.Context(), "heartbeats/2"); err == nil {
+		t.Error("what was never written has a time")
+	}
 }
 
 func contents(t *testing.T, open func() store.Objects) {

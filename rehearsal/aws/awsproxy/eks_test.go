@@ -1,10 +1,14 @@
 package awsproxy_test
 
 import (
+	"context"
+	"errors"
+	"fmt"
 	"net/url"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/eks"
@@ -93,6 +97,33 @@ func TestAClusterIsDescribedAsItWasMade(t *testing.T) {
 		url.Values{"GroupId.1": {aws.ToString(network.ClusterSecurityGroupId)}}, &groups)
 	if err == nil {
 		t.Error("the cluster's security group outlived it")
+	}
+}
+
+// What a client that is killed has asked for is made, or it is not: never half of it.
+func TestAClusterIsMadeWholeAlsoWhereItsClientIsGone(t *testing.T) {
+	t.Parallel()
+	client := eks.NewFromConfig(config())
+	ids := subnets(t, "a", "b")
+	for i := range 12 {
+		name := fmt.Sprintf("gone-%d", i)
+		in := &eks.CreateClusterInput{Name: &name, RoleArn: aws.String(role), ResourcesVpcConfig: &types.VpcConfigRequest{SubnetIds: ids}}
+		ctx, cancel := context.WithTimeout(t.Context(), time.Duration(i*i)*time.Millisecond)
+		_, _ = client.CreateCluster(ctx, in) // it may come through
+		cancel()
+		_, err := client.CreateCluster(t.Context(), in)
+		var taken *types.ResourceInUseException
+		if err != nil && !errors.As(err, &taken) {
+			t.Fatal(err)
+		}
+		for until := time.Now().Add(20 * time.Second); ; time.Sleep(20 * time.Millisecond) { // it is being made
+			if _, err = client.DescribeCluster(t.Context(), &eks.DescribeClusterInput{Name: &name}); err == nil || time.Now().After(until) {
+				break
+			}
+		}
+		if err != nil {
+			t.Fatalf("%s cannot be described: %v", name, err)
+		}
 	}
 }
 

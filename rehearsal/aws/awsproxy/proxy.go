@@ -226,6 +226,10 @@ func (p *Proxy) refuse(c *call) *answer.Refusal {
 
 // serveCall answers a call, and says who of the rehearsal did; empty is moto.
 func (p *Proxy) serveCall(w http.ResponseWriter, c *call) (by string) {
+	if c.Method != http.MethodGet && c.Method != http.MethodHead {
+		// What AWS has begun to make it finishes, also where the client is gone by then.
+		c.Request = c.WithContext(context.WithoutCancel(c.Context()))
+	}
 	if by := p.simulate(w, c); by != "" {
 		return by
 	}

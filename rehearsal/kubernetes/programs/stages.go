@@ -6,9 +6,10 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"strings"
 
 	"github.com/google/renameio/v2"
+
+	"drover/rehearsal/gobuild"
 )
 
 // stagesFile tells kwok what nodes and pods do by themselves: become ready, renew leases, run, complete, go.
@@ -18,18 +19,10 @@ const stagesFile = "kwok-stages.yaml"
 var stages = []string{"node/fast", "node/heartbeat-with-lease", "pod/fast"}
 
 // makeStages joins what kwok's module has in kustomize/stage.
-func (g golang) makeStages(ctx context.Context, to string) error {
-	// The module need not be there yet if kwok itself was found elsewhere.
-	if out, err := g.command(ctx, "mod", "download", "sigs.k8s.io/kwok").CombinedOutput(); err != nil {
-		return fmt.Errorf("fetch kwok's module: %w\n%s", err, bytes.TrimSpace(out))
-	}
-	out, err := g.command(ctx, "list", "-m", "-f", "{{.Dir}}", "sigs.k8s.io/kwok").Output()
-	dir := strings.TrimSpace(string(out))
-	if err == nil && dir == "" {
-		err = errNoModule
-	}
+func makeStages(ctx context.Context, builder *gobuild.Builder, to string) error {
+	dir, err := builder.ModuleDir(ctx, kwokModule)
 	if err != nil {
-		return fmt.Errorf("find kwok's module: %w", err)
+		return err
 	}
 	joined, err := joinStages(filepath.Join(dir, "kustomize", "stage"))
 	if err != nil {

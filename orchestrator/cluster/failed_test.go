@@ -1,0 +1,82 @@
+package cluster
+
+import (
+	"errors"
+	"slices"
+	"testing"
+	"time"
+
+	"drover/orchestrator/rotation"
+	"drover/orchestrator/verify"
+)
+
+// failedGreen has a rotation rolled back, and its green kept past its time.
+func failedGreen(t *testing.T, w *world) {
+	t.Helper()
+	applied(t, w)
+	newVersion(w)
+	o := w.options()
+	o.Observer = onPhase(rotation.Soak, func() { w.verdicts["green"] = verify.Fail })
+	_ = rotated[*rotation.RolledBack](t, w, o)
+	if f := w.state().Failed; f == nil || !w.standing["green"] || o.Overdue(w.state()) != nil {
+		t.Fatalf("green is not kept to be looked at: %+v, standing %v", f, w.standing)
+	}
+	w.verdicts, w.applied = map[string]verify.Verdict{}, nil
+	w.spec.Spec.Kubernetes.Version = "1.32" // the change of the spec is reverted
+}
+
+// With the spec as it was, no rotation is due that would make room for its own green.
+func TestAFailedGreenIsDestroyedByWhateverRunsNextOnceItsTimeIsOver(t *testing.T) {
+	t.Parallel()
+	for name, run := range map[string]func(*testing.T, *world) error{
+		"apply": func(t *testing.T, w *world) error { return Apply(t.Context(), w.options()) },
+		"a rotate that is not due": func(t *testing.T, w *world) error {
+			if due, why, err := Due(t.Context(), w.options(), Condition{Changed: true}); due || err != nil {
+				t.Fatalf("due %v (%s): %v", due, why, err)
+			}
+			return EndFailed(t.Context(), w.options())
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			inWorld(t, func(t *testing.T, w *world) {
+				failedGreen(t, w)
+				must(t, run(t, w))
+				if !w.standing["green"] || slices.Contains(w.applied, "delete green") {
+					t.Fatalf("green was destroyed before its time: %v", w.applied)
+				}
+				time.Sleep(keepFailed + time.Minute)
+				w.files = map[string][]byte{}
+				must(t, run(t, w))
+				if w.standing["green"] || w.state().Failed != nil {
+					t.Errorf("green still stands: %v, %+v", w.standing, w.state().Failed)
+				}
+				if w.state().Active != "blue" || w.dns["blue"] != 100 {
+					t.Errorf("active %q, DNS %v", w.state().Active, w.dns)
+				}
+			})
+		})
+	}
+}
+
+// A revision that was given up before it stood was never seen to be bad.
+func TestARevisionThatWasAbortedBeforeItWasBuiltIsBuiltAgain(t *testing.T) {
+	t.Parallel()
+	for _, call := range []string{"init green", "plan green", "apply green"} {
+		t.Run(call, func(t *testing.T) {
+			t.Parallel()
+			inWorld(t, func(t *testing.T, w *world) {
+				applied(t, w)
+				time.Sleep(time.Hour)
+				newVersion(w)
+				w.fail[call] = errors.New("the account's quota is used up")
+				_ = rotated[*rotation.Failed](t, w, w.options())
+				requested(t, w, rotation.Request{Asks: rotation.Abort})
+				_ = rotated[*rotation.RolledBack](t, w, w.options())
+				delete(w.fail, call)
+				must(t, Rotate(t.Context(), w.options()))
+				checkRotated(t, w)
+			})
+		})
+	}
+}
