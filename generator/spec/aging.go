@@ -33,7 +33,7 @@ func Aging(file string, c Cluster, now time.Time) Diagnostics {
 	const version = "spec.kubernetes.version"
 	minor := minorOf(c.Spec.Kubernetes.Version)
 	newer := fmt.Sprintf(`write "1.%d", which is a rotation`, r.newest)
-	if ends, known := r.ends[minor]; known && minor >= r.supported {
+	if ends, known := r.ends[minor]; known && minor >= r.supported && c.Spec.Kubernetes.Support != "extended" {
 		switch left := daysUntil(ends, now); {
 		case left <= 0:
 			say("out-of-support", version, fmt.Sprintf("%s has ended its standard support of Kubernetes %s on %s: it upgrades such a cluster by itself, and in place", r.name, c.Spec.Kubernetes.Version, ends), newer)
@@ -67,8 +67,8 @@ func daysUntil(date string, now time.Time) int {
 // usesPins is whether an add-on has the version that this drover brings.
 func (c Cluster) usesPins() bool {
 	pins := rulesOf[c.Spec.Platform].addons.pins[minorOf(c.Spec.Kubernetes.Version)]
-	for name, version := range c.Addons() {
-		if _, said := c.Spec.Kubernetes.Addons[name]; !said && version != "" && pins[name] == version {
+	for name, addon := range c.Addons() {
+		if c.Spec.Kubernetes.Addons[name].Version == "" && addon.Version != "" && pins[name] == addon.Version {
 			return true
 		}
 	}

@@ -100,6 +100,7 @@ func (v *validator) access() {
 	v.runner(a.Runner)
 	v.boundary(a.PermissionsBoundary)
 	v.principals(a)
+	v.teams(a)
 	v.nodes()
 }
 
