@@ -2,6 +2,7 @@ package rights
 
 import (
 	"slices"
+	"strings"
 
 	"drover/generator/spec"
 )
@@ -62,4 +63,19 @@ func hasKeyedReceivers(s spec.Spec) bool {
 	return hasAlerts(s) && (s.Services.Alerts.PagerDuty != nil || s.Services.Alerts.Webhook != nil)
 }
 
-func hasEvents(s spec.Spec) bool { return hasKeyedReceivers(s) || hasKarpenter(s) }
+func hasRunner(s spec.Spec) bool { return s.Access.Runner != nil }
+
+// runners is the project that modules/aws/foundation/runner.tf makes.
+var runners = []string{own("codebuild", "project/{cluster}-runner")}
+
+// connectedBy is for a runner whose connection is of a service.
+func connectedBy(service string) func(spec.Spec) bool {
+	return func(s spec.Spec) bool { return hasRunner(s) && strings.Contains(s.Access.Runner.Connection, ":"+service+":") }
+}
+
+// connection is the one that the runner reaches its repository by.
+func connection(s spec.Spec) []string { return []string{s.Access.Runner.Connection} }
+
+func hasEvents(s spec.Spec) bool {
+	return hasKeyedReceivers(s) || hasKarpenter(s) || hasRunner(s) && s.Access.Runner.Schedule != ""
+}

@@ -6,7 +6,7 @@ var reads = []statement{
 	{sid: "Look", actions: []string{
 		"autoscaling:DescribeAutoScalingGroups",
 		"cloudwatch:DescribeAlarms", "cloudwatch:GetMetricData", "cloudwatch:ListTagsForResource",
-		"ec2:DescribeAddresses", "ec2:DescribeAddressesAttribute", "ec2:DescribeAvailabilityZones", "ec2:DescribeFlowLogs", "ec2:DescribeInstances",
+		"ec2:DescribeAddresses", "ec2:DescribeAddressesAttribute", "ec2:DescribeAvailabilityZones", "ec2:DescribeFlowLogs", "ec2:DescribeInstanceTypes", "ec2:DescribeInstances",
 		"ec2:DescribeInternetGateways", "ec2:DescribeLaunchTemplateVersions", "ec2:DescribeLaunchTemplates", "ec2:DescribeNatGateways",
 		"ec2:DescribeNetworkAcls", "ec2:DescribeNetworkInterfaces", "ec2:DescribePrefixLists", "ec2:DescribeRouteTables",
 		"ec2:DescribeSecurityGroupRules", "ec2:DescribeSecurityGroups", "ec2:DescribeSubnets", "ec2:DescribeVpcAttribute",
@@ -15,7 +15,7 @@ var reads = []statement{
 		"eks:ListAccessEntries", "eks:ListAssociatedAccessPolicies", "eks:ListClusters", "eks:ListNodegroups", "eks:ListPodIdentityAssociations",
 		"elasticloadbalancing:DescribeCapacityReservation", "elasticloadbalancing:DescribeListenerAttributes", "elasticloadbalancing:DescribeListeners",
 		"elasticloadbalancing:DescribeLoadBalancerAttributes", "elasticloadbalancing:DescribeLoadBalancers", "elasticloadbalancing:DescribeTags",
-		"elasticloadbalancing:DescribeTargetGroupAttributes", "elasticloadbalancing:DescribeTargetGroups",
+		"elasticloadbalancing:DescribeTargetGroupAttributes", "elasticloadbalancing:DescribeTargetGroups", "elasticloadbalancing:DescribeTargetHealth",
 		"iam:GetRole", "iam:GetRolePolicy", "iam:ListAttachedRolePolicies", "iam:ListInstanceProfilesForRole", "iam:ListRolePolicies",
 		"kms:DescribeKey", "kms:GetKeyPolicy", "kms:GetKeyRotationStatus", "kms:ListAliases", "kms:ListResourceTags",
 		"logs:DescribeLogGroups", "logs:ListTagsForResource",
@@ -27,6 +27,7 @@ var reads = []statement{
 	{sid: "LookAtVPN", only: hasVPN, actions: []string{
 		"ec2:DescribeClientVpnAuthorizationRules", "ec2:DescribeClientVpnEndpoints", "ec2:DescribeClientVpnTargetNetworks", "logs:DescribeLogStreams",
 	}},
+	{sid: "LookAtRunner", only: hasRunner, actions: []string{"codebuild:BatchGetProjects"}, resources: runners},
 	{sid: "LookAtFirewall", only: hasFirewall, actions: []string{
 		"network-firewall:DescribeFirewall", "network-firewall:DescribeFirewallPolicy", "network-firewall:DescribeLoggingConfiguration",
 		"network-firewall:DescribeRuleGroup",

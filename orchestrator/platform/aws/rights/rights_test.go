@@ -61,7 +61,9 @@ spec:
   account: "123456789012"
   network: {cidr: 10.61.0.0/16, pods: 100.64.0.0/16, adopt: {network: vpc-0a1b2c3d4e5f60718}}
   ingress: {domain: internal.example.com, visibility: internal}
-  access: {admins: ["arn:aws:iam::123456789012:role/platform-admin"], permissionsBoundary: "arn:aws:iam::123456789012:policy/internal-boundary"}
+  access: {admins: ["arn:aws:iam::123456789012:role/platform-admin"], permissionsBoundary: "arn:aws:iam::123456789012:policy/internal-boundary",
+    runner: {source: github, repository: https://github.com/acme/clusters, connection: "arn:aws:codeconnections:eu-west-1:123456789012:connection/11111111-1111-1111-1111-111111111111",
+      schedule: rate(1 day), buildspec: drover.buildspec.yml}}
 `
 
 // specOf is the spec that a recorded run was made with, as far as rights go by it.
@@ -218,7 +220,7 @@ func TestPlanningChangesNothingButLocks(t *testing.T) {
 		for _, s := range statements(t, c, plans) {
 			for _, action := range s.Action {
 				_, verb, _ := strings.Cut(action, ":")
-				looks := strings.HasPrefix(verb, "Describe") || strings.HasPrefix(verb, "Get") || strings.HasPrefix(verb, "List")
+				looks := strings.HasPrefix(verb, "Describe") || strings.HasPrefix(verb, "Get") || strings.HasPrefix(verb, "BatchGet") || strings.HasPrefix(verb, "List")
 				lock := s.Sid == "LockStates" && len(s.Resource) == 1 && strings.HasSuffix(s.Resource[0], ".tflock")
 				if !looks && !lock {
 					t.Errorf("%s: who plans may %s %v", c.Metadata.Name, action, s.Resource)

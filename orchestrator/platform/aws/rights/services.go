@@ -47,6 +47,13 @@ var services = []statement{
 	{sid: "Plan", only: hasBackups, when: tagged, resources: []string{own("backup", "backup-plan:*")}, actions: []string{
 		"backup:CreateBackupSelection", "backup:DeleteBackupPlan", "backup:DeleteBackupSelection", "backup:UntagResource", "backup:UpdateBackupPlan",
 	}},
+	{sid: "Runner", only: hasRunner, resources: runners, actions: []string{
+		"codebuild:CreateProject", "codebuild:CreateWebhook", "codebuild:DeleteProject", "codebuild:DeleteWebhook", "codebuild:UpdateProject", "codebuild:UpdateWebhook",
+	}},
+	// https://docs.aws.amazon.com/dtconsole/latest/userguide/security_iam_id-based-policy-examples-connections.html
+	{sid: "ConnectionOfRunner", only: connectedBy("codeconnections"), actions: []string{"codeconnections:PassConnection"}, also: connection},
+	// Connections that were made before 2024 have the service's old name.
+	{sid: "OldConnectionOfRunner", only: connectedBy("codestar-connections"), actions: []string{"codestar-connections:PassConnection"}, also: connection},
 	{sid: "Topic", only: hasAlerts, resources: []string{own("sns", "{cluster}-alerts")}, actions: []string{
 		"sns:CreateTopic", "sns:DeleteTopic", "sns:SetTopicAttributes", "sns:TagResource", "sns:UntagResource",
 	}},

@@ -26,6 +26,10 @@ var unseen = because(map[string][]string{
 	"a bucket goes with its logs, and the simulated account writes none": {
 		"s3:DeleteObjectVersion", "s3:ListBucketVersions",
 	},
+	"no recorded run has a spec with a runner": {
+		"codebuild:BatchGetProjects", "codebuild:CreateProject", "codebuild:CreateWebhook", "codebuild:DeleteProject", "codebuild:DeleteWebhook",
+		"codebuild:UpdateProject", "codebuild:UpdateWebhook", "codeconnections:PassConnection",
+	},
 	"no recorded run has a spec with it": {
 		"ec2:AcceptVpcPeeringConnection", "ec2:CreateTransitGatewayVpcAttachment", "ec2:CreateVpcPeeringConnection", "ec2:DeleteTransitGatewayVpcAttachment",
 		"ec2:DeleteVpcPeeringConnection", "ec2:DescribeTransitGatewayVpcAttachments", "ec2:DescribeTransitGateways", "ec2:DescribeVpcPeeringConnections",
