@@ -58,7 +58,8 @@ nightly: ## what make test takes a sample of, whole: random and mutated specs, k
 	@cd test && DROVER_NEWEST_TERRAFORM=1 ../$(STEP) "modules and roots on the lowest and the newest Terraform" go test -count=1 -timeout 60m ./modules -run Ends
 	@cd test && DROVER_RANDOM_SPECS=100 ../$(STEP) "Terraform on 100 random specs" go test -count=1 -timeout 60m ./generated -run Random
 	@cd test && DROVER_ALL_KILLS=1 ../$(STEP) "a rotation that is killed after each of its records" go test -count=1 -v -timeout 180m ./kills
-	@DROVER_MODEL_RUNS=2000000 $(STEP) "what may happen to a rotation, in a model" go test -count=1 -v -timeout 120m -run Often ./orchestrator/rotation
+	@DROVER_MODEL=whole $(STEP) "every two events that may happen to a rotation, in a model" go test -count=1 -v -timeout 60m -run Interleaving ./orchestrator/rotation
+	@DROVER_MODEL_RUNS=200000 $(STEP) "more events that may happen to a rotation, in a model" go test -count=1 -v -timeout 120m -run Often ./orchestrator/rotation
 	@cd test && ../$(STEP) "the job for a real account, in a simulated one" go test -count=1 -timeout 40m ./real -run TestTheJobRunsToItsEnd
 	@$(MAKE) --no-print-directory fuzz
 

@@ -106,6 +106,9 @@ func awsFoundation(c spec.Cluster, plan Addresses) []attribute {
 			attribute{"client_root_certificate_arn", text(s.Access.VPN.ClientRootCertificate)},
 		)})
 	}
+	if s.Access.Runner != nil {
+		out = append(out, gap, attribute{"runner", awsRunner(*s.Access.Runner)})
+	}
 	out = append(out,
 		gap,
 		attribute{"domain", text(s.Ingress.Domain)},

@@ -47,6 +47,14 @@ func Aging(file string, c Cluster, now time.Time) Diagnostics {
 	return out
 }
 
+// InStandardSupport is whether the platform still has the spec's version of Kubernetes in standard support, as far as this
+// drover knows.
+func (c Cluster) InStandardSupport(now time.Time) bool {
+	r, minor := rulesOf[c.Spec.Platform], minorOf(c.Spec.Kubernetes.Version)
+	ends, known := r.ends[minor]
+	return minor >= r.supported && (!known || daysUntil(ends, now) > 0)
+}
+
 // daysUntil is how many days a date, such as 2026-12-02, is away; it is over on that day.
 func daysUntil(date string, now time.Time) int {
 	at, err := time.Parse(time.DateOnly, date)

@@ -15,6 +15,7 @@ var choices = map[string][]string{
 	"spec.network.flowLogs.to":              {"s3", "cloudwatch"},
 	"spec.access.nodes":                     {"sessions", "none"},
 	"spec.access.api":                       {"private", "restricted"},
+	"spec.access.runner.source":             {"github", "gitlab"},
 	"spec.access.teams[].role":              {"view", "edit", "admin"},
 	"spec.ingress.zone":                     {"create", "adopt"},
 	"spec.ingress.visibility":               {"public", "internal"},
@@ -39,7 +40,7 @@ var choices = map[string][]string{
 		"all-rights", "all-spot", "all-tainted", "blocked-issuer", "blocked-sessions", "companion-hosts", "container-bridge",
 		"custom-image", "few-addresses", "many-policies", "no-admins", "no-audit-log", "no-rollback-window", "old-pins",
 		"open-api", "open-management", "out-of-support", "private-challenge", "short-interval", "short-ttl", "single-nat",
-		"single-node", "single-zone-database", "support-ends", "unknown-addon", "unknown-endpoint", "unknown-region",
-		"unknown-version", "unpinned-addons",
+		"single-node", "single-zone-database", "support-ends", "tight-quotas", "unknown-addon", "unknown-endpoint",
+		"unknown-quotas", "unknown-region", "unknown-version", "unpinned-addons", "unreachable-api",
 	},
 }

@@ -43,6 +43,7 @@ type rules struct {
 	closed     bool     // whether nobody has access to a cluster but who is named
 	boundary   form     // of every role that is made; without a pattern there is no such thing
 	managed    form     // a policy of the platform that roles are given; without a pattern there are none
+	connection form     // to a repository; without a pattern no runner is made
 	pool       form
 	image      form     // of nodes; without a pattern there are only the platform's own
 	systems    []string // of nodes, the default first; none: the platform's own

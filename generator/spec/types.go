@@ -231,6 +231,8 @@ type Access struct {
 	Allow []string `yaml:"allow,omitempty"`
 	// The client VPN into the network.
 	VPN *VPN `yaml:"vpn,omitempty"`
+	// A place in the network that jobs of GitHub or GitLab, or a schedule, run drover from, on AWS. It reaches a private Kubernetes API that their own machines do not.
+	Runner *Runner `yaml:"runner,omitempty"`
 	// Roles, users or groups of the platform that administer the cluster. On AWS nobody else does: whoever creates a cluster gets no right in it by that.
 	Admins []string `yaml:"admins,omitempty"`
 	// Roles or users that run drover and are no admins, on AWS. They see everything in the cluster, secrets included; what they may delete is for RBAC, by the group drover (docs/drover-rbac.yaml). For the time of bootstrap drover makes itself an administrator.
@@ -263,6 +265,22 @@ type VPN struct {
 	ServerCertificate string `yaml:"serverCertificate"`
 	// The root certificate that clients' certificates are signed by.
 	ClientRootCertificate string `yaml:"clientRootCertificate"`
+}
+
+// Runner is a place in the network that runs drover: a project of CodeBuild.
+type Runner struct {
+	// Where the repository is.
+	Source string `yaml:"source"`
+	// The repository whose jobs run here, or that the schedule runs.
+	Repository string `yaml:"repository"`
+	// The connection to GitHub or GitLab (CodeConnections), which a person has to have made and accepted.
+	Connection string `yaml:"connection"`
+	// When drover is run, as EventBridge writes it; commands are read from buildspec. Left out: jobs start it.
+	Schedule string `yaml:"schedule,omitempty"`
+	// The file in the repository that says what the schedule runs. It needs a schedule.
+	Buildspec string `yaml:"buildspec,omitempty"`
+	// The role that what runs here may take on, with drover's rights. Left out: none, and jobs bring credentials of their own.
+	Role string `yaml:"role,omitempty"`
 }
 
 // Ingress is the domain that traffic arrives at, and how.

@@ -16,7 +16,7 @@ func (p *process) Carry(ctx context.Context, e Effect, emit Emit) error {
 	if p.held {
 		p.breaks("promise 9: %s while a person is to decide", e.Do)
 	}
-	if err := p.touch(); err != nil {
+	if _, err := p.touch(ctx, begins); err != nil {
 		return p.end(err)
 	}
 	p.now = p.now.Add(time.Second)
@@ -44,17 +44,18 @@ var deeds = map[Verb]func(*process, context.Context, Effect, Emit) error{
 	Records: (*process).records,
 	Weigh:   (*process).weigh,
 	Measure: func(p *process, ctx context.Context, e Effect, emit Emit) error {
-		open := p.busy
+		open := 0.0
+		if p.busy > 0 {
+			open = 500
+			p.busy--
+		}
 		if p.dns[e.Color] > 0 && p.edited.IsZero() { // what is sent back by hand is too little to be seen
 			open = 1000
 		}
-		return emit(ctx, journal.Event{Kind: journal.Measured, Root: string(e.Color), Flows: &journal.Flows{Alive: p.standing[e.Color], New: open + 1, Active: open, Until: p.now.Add(-5 * time.Second), Seconds: e.Window.Seconds()}})
+		return emit(ctx, journal.Event{Kind: journal.Measured, Root: string(e.Color), Flows: &journal.Flows{Alive: *p.standing.of(e.Color), New: open + 1, Active: open, Until: p.now.Add(-5 * time.Second), Seconds: e.Window.Seconds()}})
 	},
-	Clear: (*process).clear,
-	PlanEnd: func(p *process, ctx context.Context, _ Effect, emit Emit) error {
-		p.planned = true
-		return emit(ctx, journal.Event{Kind: journal.EndPlanned})
-	},
+	Clear:   (*process).clear,
+	PlanEnd: outcome(journal.Event{Kind: journal.EndPlanned}),
 	Destroy: (*process).destroy,
 	Sweep:   outcome(journal.Event{Kind: journal.Swept}),
 }
@@ -65,9 +66,9 @@ func outcome(e journal.Event) func(*process, context.Context, Effect, Emit) erro
 
 // deed is what changes the world. What is lost there is done, and nobody knows; a process that lost the lease may still
 // do it, as a deed under way cannot be called back, but only where the deed itself is not fenced.
-func (p *process) deed(do func()) error {
-	err := p.touch()
-	if p.at[p.touches] == lost {
+func (p *process) deed(ctx context.Context, do func()) error {
+	what, err := p.touch(ctx, attempts)
+	if what == lost && (p.world.fence == p.fence || p.other == nil) {
 		p.dead = true
 		do()
 		return errKilled
@@ -83,7 +84,7 @@ func (p *process) deed(do func()) error {
 }
 
 func (p *process) empty(ctx context.Context, e Effect, emit Emit) error {
-	return errors.Join(p.deed(func() { p.standing[e.Color] = false }), emitIfAlive(ctx, p, emit, journal.Event{Kind: journal.Destroyed, Root: string(e.Color)}))
+	return errors.Join(p.deed(ctx, func() { *p.standing.of(e.Color) = false }), emitIfAlive(ctx, p, emit, journal.Event{Kind: journal.Destroyed, Root: string(e.Color)}))
 }
 
 func emitIfAlive(ctx context.Context, p *process, emit Emit, e journal.Event) error {
@@ -97,7 +98,7 @@ func (p *process) build(ctx context.Context, e Effect, emit Emit) error {
 	if err := emit(ctx, journal.Event{Kind: journal.ApplyIntended, Root: string(e.Color), Version: e.Version, Revision: e.Revision}); err != nil {
 		return err
 	}
-	if err := p.deed(func() { p.standing[e.Color], p.checked, p.installed = true, false, false }); err != nil {
+	if err := p.deed(ctx, func() { *p.standing.of(e.Color), p.checked, p.installed = true, false, false }); err != nil {
 		return err
 	}
 	return emit(ctx, journal.Event{Kind: journal.Applied, Root: string(e.Color), Version: e.Version, Revision: e.Revision, Endpoint: &journal.Endpoint{DNSName: "green.lb"}})
@@ -108,14 +109,14 @@ func (p *process) install(ctx context.Context, e Effect, emit Emit) error {
 	if err := emit(ctx, journal.Event{Kind: journal.InstallIntended, Root: string(e.Color)}); err != nil {
 		return err
 	}
-	if !p.standing[e.Color] {
+	if !*p.standing.of(e.Color) {
 		p.breaks("objects are applied in %s, which does not stand", e.Color)
 	}
-	if err := p.deed(func() { p.installed = true }); err != nil {
+	if err := p.deed(ctx, func() { p.installed = true }); err != nil {
 		return err
 	}
 	outcome := journal.Done
-	if p.verdict[e.Color] == "fail" {
+	if e.Color == color.Green && p.green.verdict == "fail" {
 		outcome = journal.Failed
 	}
 	return emit(ctx, journal.Event{Kind: journal.Installed, Phase: e.Phase, Root: string(e.Color), Outcome: outcome, Detail: string(outcome)})
@@ -124,7 +125,7 @@ func (p *process) install(ctx context.Context, e Effect, emit Emit) error {
 func (p *process) confirm(ctx context.Context, e Effect, emit Emit) error {
 	holds := p.dns.Equal(e.Weights)
 	if e.Phase == Building {
-		holds = p.standing[e.Color]
+		holds = *p.standing.of(e.Color)
 	}
 	if !holds && e.Phase != Building {
 		return fmt.Errorf("DNS serves %s, and not %s", p.dns, e.Weights) // by somebody's hand: that is for a person
@@ -141,19 +142,17 @@ func (p *process) ask(ctx context.Context, e Effect, emit Emit) error {
 		p.breaks("promise 2: green is verified without what it is to run")
 	}
 	verdict := "pass"
-	if p.standing[e.Color] && p.busy > 0 && p.now.Sub(p.busyAt) > 10*time.Minute {
-		p.busy = 0
+	stands := *p.standing.of(e.Color)
+	if p.green.verdict != "" {
+		verdict = p.green.verdict
 	}
-	if v := p.verdict[e.Color]; v != "" {
-		verdict = v
-	}
-	if until, err := time.Parse(time.RFC3339, p.verdict["until"]); err == nil && p.now.Before(until) {
+	if p.now.Before(p.green.until) {
 		verdict = "error"
 	}
-	if p.verdict["once"] != "" {
-		verdict, p.verdict["once"] = "fail", ""
+	if p.green.once {
+		verdict, p.green.once = "fail", false
 	}
-	if !p.standing[e.Color] {
+	if !stands {
 		verdict = "fail"
 	}
 	switch silent := verdict == "error" || verdict == "inconclusive"; {
@@ -196,7 +195,7 @@ func (p *process) serve(weights color.Weights) {
 		p.breaks("promise 2: all weights are zero: %s", weights)
 	}
 	for c, weight := range weights {
-		if weight > 0 && !p.standing[c] {
+		if weight > 0 && !*p.standing.of(c) {
 			p.breaks("promise 2: traffic points at %s, which does not stand: %s", c, weights)
 		}
 		if c == color.Green && !p.checked {
@@ -225,7 +224,7 @@ func (p *process) records(ctx context.Context, e Effect, emit Emit) error {
 	if err := emit(ctx, journal.Event{Kind: journal.WeightsIntended, Weights: e.Weights}); err != nil {
 		return err
 	}
-	if err := p.deed(func() { p.serve(e.Weights); p.root = e.Weights }); err != nil {
+	if err := p.deed(ctx, func() { p.serve(e.Weights); p.root = e.Weights }); err != nil {
 		return err
 	}
 	if err := emit(ctx, journal.Event{Kind: journal.Weights, Weights: e.Weights, TTL: 2}); err != nil {
@@ -248,7 +247,7 @@ func (p *process) weigh(ctx context.Context, e Effect, emit Emit) error {
 	if err := emit(ctx, journal.Event{Kind: journal.WeightsIntended, Weights: e.Weights}); err != nil {
 		return err
 	}
-	if err := p.deed(func() { p.serve(e.Weights) }); err != nil {
+	if err := p.deed(ctx, func() { p.serve(e.Weights) }); err != nil {
 		return err
 	}
 	return emit(ctx, journal.Event{Kind: journal.Weights, Weights: e.Weights, TTL: 2})
@@ -259,8 +258,8 @@ func (p *process) mayDelete(what string) {
 	switch {
 	case p.dns[color.Blue] > 0 && p.now.Sub(p.edited) > time.Minute: // what is newer was not there when DNS was asked
 		p.breaks("promise 4: %s with traffic on blue: %s", what, p.dns)
-	case p.busy > 5 && p.now.Sub(p.busyAt) > time.Minute: // what is newer is in no metric yet
-		p.breaks("promise 4: %s with %v connections on blue", what, p.busy)
+	case p.busy > 0 && p.now.Sub(p.busyAt) > time.Minute: // what is newer is in no metric yet
+		p.breaks("promise 4: %s with 500 connections on blue", what)
 	case p.now.Sub(p.lastGood) > time.Minute:
 		p.breaks("promise 4: %s, and green was last seen well %s ago", what, p.now.Sub(p.lastGood))
 	case p.good < plan().Soak-time.Millisecond:
@@ -273,7 +272,7 @@ func (p *process) clear(ctx context.Context, e Effect, emit Emit) error {
 	if err := emit(ctx, journal.Event{Kind: journal.ClearIntended, Root: string(e.Color), Detail: "Service web"}); err != nil {
 		return err
 	}
-	if err := p.deed(func() {
+	if err := p.deed(ctx, func() {
 		if first {
 			p.mayDelete("clearing")
 		}
@@ -291,14 +290,14 @@ func (p *process) destroy(ctx context.Context, e Effect, emit Emit) error {
 	if err := emit(ctx, journal.Event{Kind: journal.DestroyIntended, Root: string(e.Color)}); err != nil {
 		return err
 	}
-	if err := p.deed(func() {
+	if err := p.deed(ctx, func() {
 		if first {
 			p.mayDelete("destroying")
 		}
 		if p.dns[e.Color] > 0 && p.now.Sub(p.edited) > time.Minute {
 			p.breaks("promise 4: %s destroyed with traffic on it: %s", e.Color, p.dns)
 		}
-		p.standing[e.Color] = false
+		*p.standing.of(e.Color) = false
 	}); err != nil {
 		return err
 	}

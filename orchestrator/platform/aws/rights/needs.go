@@ -45,6 +45,18 @@ func hasSlack(s spec.Spec) bool {
 	return hasAlerts(s) && s.Services.Alerts.Slack != nil && s.Services.Alerts.Slack.Workspace != ""
 }
 
+// hasStacks is for what CloudFormation has and Terraform's provider has not: keys of receivers, and channels.
+func hasStacks(s spec.Spec) bool { return hasSlack(s) || hasKeyedReceivers(s) }
+
+// logsToBucket and logsToGroup are where the flow logs of an own network go.
+func logsToBucket(s spec.Spec) bool { return makesNetwork(s) && s.Network.FlowLogs.To != "cloudwatch" }
+func logsToGroup(s spec.Spec) bool  { return makesNetwork(s) && s.Network.FlowLogs.To == "cloudwatch" }
+
+func hasLogins(s spec.Spec) bool { return hasRegistry(s) && len(s.Services.Registry.Logins) > 0 }
+
+// delivers is for logs that CloudWatch's deliveries take to where they go.
+func delivers(s spec.Spec) bool { return hasFirewall(s) || logsToBucket(s) }
+
 // hasKeyedReceivers is for those that alarms are sent to with a key, by EventBridge.
 func hasKeyedReceivers(s spec.Spec) bool {
 	return hasAlerts(s) && (s.Services.Alerts.PagerDuty != nil || s.Services.Alerts.Webhook != nil)

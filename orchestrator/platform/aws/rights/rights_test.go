@@ -168,7 +168,22 @@ func TestEveryCallThatWasMadeHasItsRight(t *testing.T) {
 	}
 }
 
-// What is allowed is needed by a call that was made, or is listed with a reason; and the list holds nothing else.
+// written are the calls of drover's own that change something: weights, and the way into a cluster that stands.
+var written = []string{"eks:AssociateAccessPolicy", "eks:DisassociateAccessPolicy", "route53:ChangeResourceRecordSets"}
+
+// What drover itself asks is allowed to who only plans, but for what it writes.
+func TestEveryCallOfDroversOwnHasItsRight(t *testing.T) {
+	t.Parallel()
+	c := load(t, filepath.Join(examples, "production.yaml"))
+	planned, applied := actionsOf(statements(t, c, plans)), actionsOf(statements(t, c, applies))
+	for _, action := range ownActions(t) {
+		if writes := slices.Contains(written, action); !applied[action] || planned[action] == writes {
+			t.Errorf("drover calls %s: to apply allows it: %t, to plan: %t", action, applied[action], planned[action])
+		}
+	}
+}
+
+// What is allowed is needed by a call that was made or by drover's source, or is listed with a reason; and the list holds nothing else.
 func TestNoRightIsThereThatNothingNeeds(t *testing.T) {
 	t.Parallel()
 	want := needed(t)
