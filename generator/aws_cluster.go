@@ -61,6 +61,12 @@ func awsCluster(c spec.Cluster, plan Addresses, r Root) []attribute {
 		gap,
 		{protection, reference("var", protection)},
 	}...)
+	return append(out, awsClusterOptions(c, r)...)
+}
+
+// awsClusterOptions are the arguments that a spec may do without.
+func awsClusterOptions(c spec.Cluster, r Root) (out []attribute) {
+	s := c.Spec
 	if s.Ingress.Management != nil {
 		out = append(out, gap, attribute{"management", awsManagement(s)})
 	}

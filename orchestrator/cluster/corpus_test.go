@@ -173,7 +173,7 @@ func (w *world) load(t *testing.T, path string) left {
 		w.objects.Put("bundles/"+filepath.Base(bundle), value)
 	}
 	w.standing, w.locked, w.dns, w.version, w.tags, w.process = l.Standing, l.Locked, l.DNS, l.Versions, l.Tags, 1000
-	time.Sleep(l.Time.Add(time.Hour).Sub(time.Now()))
+	time.Sleep(time.Until(l.Time.Add(time.Hour)))
 	return l
 }
 
