@@ -64,21 +64,11 @@ func readParts(root *os.Root, from, name string, endings []string) ([]Part, erro
 		data, err := readRegular(f, MostBytes)
 		return []Part{{name, data}}, err
 	}
-	entries, err := f.ReadDir(-1)
+	names, err := withEnding(f, endings)
 	_ = f.Close() // only read from
 	if err != nil {
 		return nil, err
 	}
-	var names []string
-	for _, e := range entries {
-		if !e.IsDir() && !strings.HasPrefix(e.Name(), ".") && slices.Contains(endings, filepath.Ext(e.Name())) {
-			names = append(names, e.Name())
-		}
-	}
-	if len(names) > MostParts {
-		return nil, fmt.Errorf("%w: it has %d files, and at most %d are read", ErrTooLarge, len(names), MostParts)
-	}
-	slices.Sort(names)
 	var parts []Part
 	for _, entry := range names {
 		f, err := openIn(root, filepath.Join(from, entry), filepath.Join(name, entry))
@@ -92,4 +82,23 @@ func readParts(root *os.Root, from, name string, endings []string) ([]Part, erro
 		parts = append(parts, Part{filepath.ToSlash(filepath.Join(name, entry)), data})
 	}
 	return parts, nil
+}
+
+// withEnding are the files of a directory with one of the endings, sorted; hidden ones are left out.
+func withEnding(dir *os.File, endings []string) ([]string, error) {
+	entries, err := dir.ReadDir(-1)
+	if err != nil {
+		return nil, err
+	}
+	var names []string
+	for _, e := range entries {
+		if !e.IsDir() && !strings.HasPrefix(e.Name(), ".") && slices.Contains(endings, filepath.Ext(e.Name())) {
+			names = append(names, e.Name())
+		}
+	}
+	if len(names) > MostParts {
+		return nil, fmt.Errorf("%w: it has %d files, and at most %d are read", ErrTooLarge, len(names), MostParts)
+	}
+	slices.Sort(names)
+	return names, nil
 }

@@ -24,7 +24,7 @@ func approveDestroy(v view) Step {
 	if v.plan.KeepBlue > 0 && v.now.Before(until) {
 		step = Wait{Phase: ApproveDestroy, Until: until, For: fmt.Sprintf("%s, until when %s is kept for a rollback", until.Format(time.RFC3339), v.From)}
 	}
-	if _, waits := step.(Wait); waits {
+	if _, waits := step.(Wait); waits || v.Watch.Rounds > 0 { // also where an approval comes while green is silent
 		if unwell := v.watch(0); unwell != nil {
 			return unwell
 		}

@@ -145,7 +145,8 @@ func (y tally) write(t *testing.T) {
 	}
 }
 
-// What a person wrote into the page by hand, or a run that did not hold what it has to, is not in it.
+// What a person wrote into the page by hand, or a run that did not hold what it has to, is not in it. That it has no run
+// yet it says itself.
 func TestThePageOfKillsIsAsTheTestWritesIt(t *testing.T) {
 	t.Parallel()
 	page := readTally(t)
@@ -170,7 +171,7 @@ func TestThePageOfKillsIsAsTheTestWritesIt(t *testing.T) {
 			t.Errorf("a run in docs/kills.md did not hold what it has to: %v", run)
 		}
 	}
-	if all, _, _ := page.counts(); all != kills || all == 0 {
+	if all, _, _ := page.counts(); all != kills {
 		t.Errorf("the table has %d kills, its runs %d", all, kills)
 	}
 }

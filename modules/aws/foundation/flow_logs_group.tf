@@ -9,6 +9,8 @@ resource "aws_cloudwatch_log_group" "flow_logs" {
 }
 
 data "aws_iam_policy_document" "flow_logs_trust" {
+  count = local.flow_logs_in_group
+
   statement {
     actions = ["sts:AssumeRole"]
 
@@ -44,7 +46,7 @@ resource "aws_iam_role" "flow_logs" {
 
   name                 = "${local.global_name}-flow-logs"
   description          = "Writes the flow logs of ${var.name}"
-  assume_role_policy   = data.aws_iam_policy_document.flow_logs_trust.json
+  assume_role_policy   = data.aws_iam_policy_document.flow_logs_trust[0].json
   permissions_boundary = var.permissions_boundary
 
   tags = var.tags
