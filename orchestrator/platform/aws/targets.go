@@ -50,8 +50,10 @@ func (p *Platform) Targets(ctx context.Context, cluster, color string) ([]platfo
 
 // behind asks for the listeners of one load balancer.
 func (p *Platform) behind(ctx context.Context, balancer string) ([]platform.Targets, error) {
-	_, name, _ := strings.Cut(balancer, ":loadbalancer/net/")
-	name, _, _ = strings.Cut(name, "/")
+	name := balancer
+	if parts := strings.Split(balancer, "/"); len(parts) == 4 { // …:loadbalancer/net/NAME/ID
+		name = parts[2]
+	}
 	groups, err := p.elb.DescribeTargetGroups(ctx, &elb.DescribeTargetGroupsInput{LoadBalancerArn: &balancer})
 	if err != nil {
 		return nil, explain("asking for the target groups of "+name, err)

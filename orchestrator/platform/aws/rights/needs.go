@@ -70,7 +70,9 @@ var runners = []string{own("codebuild", "project/{cluster}-runner")}
 
 // connectedBy is for a runner whose connection is of a service.
 func connectedBy(service string) func(spec.Spec) bool {
-	return func(s spec.Spec) bool { return hasRunner(s) && strings.Contains(s.Access.Runner.Connection, ":"+service+":") }
+	return func(s spec.Spec) bool {
+		return hasRunner(s) && strings.Contains(s.Access.Runner.Connection, ":"+service+":")
+	}
 }
 
 // connection is the one that the runner reaches its repository by.
