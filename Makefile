@@ -38,7 +38,7 @@ test: setup-tests lint test-unit scan test-e2e ## lint, unit tests, scanners, mo
 
 .PHONY: test-unit
 test-unit:
-	@$(STEP) "unit tests" go test ./...
+	@$(STEP) "unit tests" go test -timeout 30m ./...
 
 # -count=1: these tests read the product and the modules, which Go does not see when it thinks of an earlier result as good.
 # The longest begin first, and three at a time: they mostly wait, for what the simulated cloud and its clients take.
