@@ -106,6 +106,9 @@ func awsFoundation(c spec.Cluster, plan Addresses) []attribute {
 			attribute{"client_root_certificate_arn", text(s.Access.VPN.ClientRootCertificate)},
 		)})
 	}
+	if s.Access.Runner != nil {
+		out = append(out, gap, attribute{"runner", awsRunner(*s.Access.Runner)})
+	}
 	out = append(out,
 		gap,
 		attribute{"domain", text(s.Ingress.Domain)},
@@ -186,12 +189,12 @@ func awsServices(c spec.Cluster) []attribute {
 func awsDatabase(d spec.Database) hclwrite.Tokens {
 	days, _ := d.Backups.Days()
 	out := []attribute{
-		attribute{"engine", text(d.Engine)},
-		attribute{"version", text(d.Version)},
-		attribute{"class", text(d.Class)},
-		attribute{"storage_gib", integer(d.Storage.GiB())},
-		attribute{"multi_zone", boolean(d.MultiZone)},
-		attribute{"backup_days", integer(days)},
+		{"engine", text(d.Engine)},
+		{"version", text(d.Version)},
+		{"class", text(d.Class)},
+		{"storage_gib", integer(d.Storage.GiB())},
+		{"multi_zone", boolean(d.MultiZone)},
+		{"backup_days", integer(days)},
 	}
 	if u := d.Upgrade; u != nil {
 		out = append(out, attribute{"upgrade", object(attribute{"version", text(u.Version)}, attribute{"at", text(u.At)})})

@@ -17,6 +17,14 @@ func awsCluster(c spec.Cluster, plan Addresses, r Root) []attribute {
 		{"name", text(c.Metadata.Name)},
 		{"color", text(r.color())},
 		{"kubernetes_version", text(s.Kubernetes.Version)},
+	}
+	if s.Kubernetes.Support == "extended" {
+		out = append(out, attribute{"support", text(s.Kubernetes.Support)})
+	}
+	if s.Kubernetes.ZonalShift {
+		out = append(out, attribute{"zonal_shift", boolean(true)})
+	}
+	out = append(out, []attribute{
 		gap,
 		{"vpc_id", foundation("vpc_id")},
 		{"zones", integer(s.Network.Zones)},
@@ -29,6 +37,11 @@ func awsCluster(c spec.Cluster, plan Addresses, r Root) []attribute {
 		{"admins", texts(s.Access.Admins)},
 		{"operators", texts(s.Access.Operators)},
 		{"viewers", texts(s.Access.Viewers)},
+	}...)
+	if len(s.Access.Teams) > 0 {
+		out = append(out, attribute{"teams", awsTeams(s.Access.Teams)})
+	}
+	out = append(out, []attribute{
 		{"node_sessions", boolean(s.Access.Nodes == "sessions")},
 		gap,
 		{"logs", texts(s.Kubernetes.Logs)},
@@ -47,7 +60,13 @@ func awsCluster(c spec.Cluster, plan Addresses, r Root) []attribute {
 		{"zone_id", foundation("zone_id")},
 		gap,
 		{protection, reference("var", protection)},
-	}
+	}...)
+	return append(out, awsClusterOptions(c, r)...)
+}
+
+// awsClusterOptions are the arguments that a spec may do without.
+func awsClusterOptions(c spec.Cluster, r Root) (out []attribute) {
+	s := c.Spec
 	if s.Ingress.Management != nil {
 		out = append(out, gap, attribute{"management", awsManagement(s)})
 	}
@@ -62,6 +81,15 @@ func awsCluster(c spec.Cluster, plan Addresses, r Root) []attribute {
 		out = append(out, gap, attribute{"permissions_boundary", text(s.Access.PermissionsBoundary)})
 	}
 	return out
+}
+
+// awsTeams are who may do something in some namespaces.
+func awsTeams(teams []spec.Team) hclwrite.Tokens {
+	out := make([]hclwrite.Tokens, len(teams))
+	for i, t := range teams {
+		out[i] = object(attribute{"principal", text(t.Principal)}, attribute{"role", text(t.Role)}, attribute{"namespaces", texts(t.Namespaces)})
+	}
+	return hclwrite.TokensForTuple(out)
 }
 
 func awsIngress(in spec.Ingress) hclwrite.Tokens {
@@ -83,15 +111,19 @@ func awsIngress(in spec.Ingress) hclwrite.Tokens {
 func awsAddons(c spec.Cluster) hclwrite.Tokens {
 	unsaid := c.UnsaidAddons()
 	addons := map[string]hclwrite.Tokens{}
-	for name, version := range c.Addons() {
+	for name, addon := range c.Addons() {
 		pin := word("null")
-		if version != "" {
-			pin = text(version)
+		if addon.Version != "" {
+			pin = text(addon.Version)
 		}
 		if slices.Contains(unsaid, name) {
 			pin = hclwrite.TokensForFunctionCall("lookup", reference("var", asked), text(name), pin)
 		}
-		addons[name] = object(attribute{"version", pin})
+		out := []attribute{{"version", pin}}
+		if settings := addon.Configuration.Object(); settings != nil {
+			out = append(out, attribute{"configuration", hclwrite.TokensForFunctionCall("jsonencode", anything(settings))})
+		}
+		addons[name] = object(out...)
 	}
 	return mapping(addons, func(addon hclwrite.Tokens) hclwrite.Tokens { return addon })
 }
@@ -120,6 +152,18 @@ func awsNodePool(p spec.NodePool) hclwrite.Tokens {
 			taints[i] = object(attribute{"key", text(t.Key)}, attribute{"value", text(t.Value)}, attribute{"effect", text(t.Effect)})
 		}
 		out = append(out, attribute{"taints", hclwrite.TokensForTuple(taints)})
+	}
+	if p.Image != "" {
+		out = append(out, attribute{"image", text(p.Image)})
+	}
+	if p.UserData != "" {
+		out = append(out, attribute{"user_data", text(p.UserData)})
+	}
+	if p.Kubelet != nil {
+		out = append(out, attribute{"kubelet", awsKubelet(*p.Kubelet)})
+	}
+	if p.Policies != nil {
+		out = append(out, attribute{"policies", awsPolicies(*p.Policies)})
 	}
 	return object(out...)
 }

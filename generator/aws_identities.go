@@ -11,11 +11,15 @@ import (
 func awsIdentities(c spec.Cluster) map[string]hclwrite.Tokens {
 	out := map[string]hclwrite.Tokens{}
 	for _, i := range c.Spec.Services.Identities {
-		out[i.Name] = object(append(awsPlace(i.Namespace, i.ServiceAccount),
+		rights := append(awsPlace(i.Namespace, i.ServiceAccount),
 			attribute{"secrets", texts(i.Secrets)},
 			attribute{"databases", texts(i.Databases)},
 			attribute{"buckets", texts(i.Buckets)},
-		)...)
+		)
+		if i.Policies != nil {
+			rights = append(rights, attribute{"policies", awsPolicies(*i.Policies)})
+		}
+		out[i.Name] = object(rights...)
 	}
 	rights := map[string]attribute{
 		spec.CertManager:     {"dns_challenges", boolean(true)},

@@ -1,6 +1,7 @@
 package generator
 
 import (
+	"encoding/json"
 	"maps"
 	"slices"
 
@@ -91,6 +92,29 @@ func mapping[T any](items map[string]T, value func(T) hclwrite.Tokens) hclwrite.
 		tokens = pair(tokens, text(name), value(items[name]))
 	}
 	return append(tokens, token(hclsyntax.TokenCBrace, "}"))
+}
+
+// anything is what JSON can hold, numbers as json.Number.
+func anything(value any) hclwrite.Tokens {
+	switch value := value.(type) {
+	case map[string]any:
+		return mapping(value, anything)
+	case []any:
+		elements := make([]hclwrite.Tokens, len(value))
+		for i, item := range value {
+			elements[i] = anything(item)
+		}
+		return list(elements)
+	case string:
+		return text(value)
+	case bool:
+		return boolean(value)
+	case json.Number:
+		if n, err := cty.ParseNumberVal(value.String()); err == nil {
+			return hclwrite.TokensForValue(n)
+		}
+	}
+	return hclwrite.TokensForValue(cty.NullVal(cty.DynamicPseudoType))
 }
 
 // opened begins an object of so many pairs, as hclwrite.TokensForObject does.

@@ -1,6 +1,7 @@
 package generator_test
 
 import (
+	"encoding/json"
 	"maps"
 	"reflect"
 	"slices"
@@ -46,6 +47,14 @@ func everywhere(c *spec.Cluster, text string, adopts bool) {
 
 // filled sets every string below v, with one item in every list and map.
 func filled(v reflect.Value, text string) {
+	if v.Type() == reflect.TypeFor[spec.Values]() {
+		data, err := json.Marshal(map[string]any{text: []any{text, map[string]any{text: text}}})
+		if err != nil {
+			panic(err)
+		}
+		v.SetString(string(data))
+		return
+	}
 	switch v.Kind() {
 	case reflect.String:
 		v.SetString(text)
@@ -60,7 +69,10 @@ func filled(v reflect.Value, text string) {
 		v.Set(reflect.MakeSlice(v.Type(), 1, 1))
 		filled(v.Index(0), text)
 	case reflect.Map:
-		v.Set(reflect.ValueOf(map[string]string{text: text}))
+		item := reflect.New(v.Type().Elem()).Elem()
+		filled(item, text)
+		v.Set(reflect.MakeMap(v.Type()))
+		v.SetMapIndex(reflect.ValueOf(text), item)
 	}
 }
 

@@ -77,6 +77,8 @@ type Options struct {
 	// Scanned is the mean time between two connections of scanners to each internet-facing load balancer, of which an
 	// address in the internet is never without. 0: none come.
 	Scanned time.Duration
+	// Source is the address that the account's networks see of drover's machine; empty: that of an interface of this one.
+	Source string
 	// Calls is a file that takes each kind of API call once, when it is first made; empty: none does.
 	Calls string
 	// As is the ARN of the role or the user whose credentials Env has; it is made. Empty: nobody's.
@@ -287,6 +289,9 @@ func (c *Cloud) Env() map[string]string {
 		"DROVER_NAMESERVERS":        strings.Join(c.dns.Addresses(), ","),
 		"DROVER_CA_FILE":            c.caFile(),
 		"DROVER_HTTPS_PORT":         strconv.Itoa(c.ingress.Port()),
+	}
+	if c.options.Source != "" {
+		env["DROVER_SOURCE_ADDRESS"] = c.options.Source
 	}
 	if c.options.Bucket != "" {
 		env["DROVER_BACKEND_CONFIG"] = "use_path_style=true"

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/netip"
 	"slices"
 	"strings"
 
@@ -79,7 +80,7 @@ func optionsFor(ctx context.Context, c spec.Cluster, kubernetes bool, log io.Wri
 	if c.Spec.Platform != spec.AWS {
 		return Options{}, fmt.Errorf("rehearse %s: only clusters on aws can be rehearsed, and this one is on %s", c.Metadata.Name, c.Spec.Platform)
 	}
-	o := Options{Region: c.Spec.Region, Account: c.Spec.Account, Domain: c.Spec.Ingress.Domain}
+	o := Options{Region: c.Spec.Region, Account: c.Spec.Account, Domain: c.Spec.Ingress.Domain, Source: insideOf(c.Spec.Network)}
 	if m := c.Spec.Ingress.Management; m != nil {
 		o.Management = m.Domain
 	}
@@ -132,4 +133,17 @@ func exports(env map[string]string) string {
 	}
 	b.WriteString("# The cloud is ready, and stays until it is interrupted.\n")
 	return b.String()
+}
+
+// insideOf is an address in the network of a cluster, whose private API a rehearsal's drover reaches as from inside.
+func insideOf(n spec.Network) string {
+	network, err := netip.ParsePrefix(n.CIDR)
+	if err != nil {
+		return "" // validation has said so
+	}
+	at := network.Masked().Addr()
+	for range 9 {
+		at = at.Next()
+	}
+	return at.String()
 }

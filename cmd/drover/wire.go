@@ -107,7 +107,7 @@ func connectIn(dir string) func(context.Context, cluster.Options) (cluster.Ports
 		}
 		return cluster.Ports{
 			Workspace: files, Stack: stacks(find, files, o), Cloud: cloud, Kubernetes: connect, Elevate: elevation(cloud),
-			DNS: authority{net: net, spec: o.Spec}, Checks: cluster.SpecChecks(net, cloud, connect),
+			DNS: authority{net: net, spec: o.Spec}, Machine: net, Checks: cluster.SpecChecks(net, cloud, connect),
 		}, nil
 	}
 }
@@ -273,6 +273,13 @@ func (a authority) Confirm(ctx context.Context, weights color.Weights) (time.Dur
 		ttl = max(ttl, o.TTL)
 	}
 	return ttl, nil
+}
+
+// Delegation implements cluster.DNS.
+func (a authority) Delegation(ctx context.Context, domain string) ([]string, error) {
+	ctx, cancel := context.WithTimeout(ctx, confirmTime)
+	defer cancel()
+	return a.net.Delegation(ctx, domain)
 }
 
 // clock is the clock of this machine.

@@ -52,10 +52,13 @@ func interfaces(endpoints []string) float64 {
 }
 
 // awsColor adds what the module modules/aws/cluster makes for a spec. Every pool has its least number of nodes.
-func (b *bill) awsColor(s spec.Spec, at time.Time) {
+// A version that is no longer in standard support has the price of extended support, which EKS bills unless it upgrades the
+// cluster instead.
+func (b *bill) awsColor(c spec.Cluster, at time.Time) {
+	s := c.Spec
 	version, each := "control plane", b.prices.controlPlane
-	if until, known := standardUntil[s.Kubernetes.Version]; known && !at.Before(until) {
-		version = fmt.Sprintf("control plane, Kubernetes %s in extended support since %s", s.Kubernetes.Version, until.Format(time.DateOnly))
+	if !c.InStandardSupport(at) {
+		version = fmt.Sprintf("control plane, Kubernetes %s, whose standard support has ended", s.Kubernetes.Version)
 		each = b.prices.extended
 	}
 	b.add(inColor, version, 1, each)

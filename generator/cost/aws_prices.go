@@ -1,9 +1,6 @@
 package cost
 
-import (
-	"strings"
-	"time"
-)
+import "strings"
 
 // pricesOf is the date of the youngest of the prices below. They are list prices in USD, on demand, Linux, without tax.
 // Machines of us-east-1: AWS's price list of 2026-07-20; of eu-west-1: of 2026-10-08. Everything else: the pages of the
@@ -82,15 +79,4 @@ var sizes = map[string]float64{
 func (p prices) machine(kind string) float64 {
 	family, size, _ := strings.Cut(kind, ".")
 	return p.machines[family] * sizes[size]
-}
-
-// standardUntil is when standard support of a version ends, and its control plane begins to cost more.
-// https://docs.aws.amazon.com/eks/latest/userguide/kubernetes-versions.html
-var standardUntil = map[string]time.Time{
-	"1.30": day(2025, time.July, 23), "1.31": day(2025, time.November, 26), "1.32": day(2026, time.March, 23),
-	"1.33": day(2026, time.July, 29), "1.34": day(2026, time.December, 2), "1.35": day(2027, time.March, 27),
-}
-
-func day(year int, month time.Month, day int) time.Time {
-	return time.Date(year, month, day, 0, 0, 0, 0, time.UTC)
 }

@@ -55,7 +55,7 @@ func Of(c spec.Cluster, at time.Time) (e Estimate, known bool) {
 	}
 	b := &bill{prices: awsPrices(c.Spec.Region)}
 	b.awsFoundation(c.Spec)
-	b.awsColor(c.Spec, at)
+	b.awsColor(c, at)
 	b.awsTraffic(c.Spec)
 	e = Estimate{PricesOf: pricesOf, Region: c.Spec.Region, Unknown: b.unknown, NotCounted: awsNotCounted(c.Spec)}
 	e.Standing = sum(b.lines, "")
@@ -68,8 +68,11 @@ func Of(c spec.Cluster, at time.Time) (e Estimate, known bool) {
 // standsTwice is how long both colors stand in a rotation that waits for nobody: the old one is kept from the end of the
 // shift on, and soak is a part of that time or longer than it.
 func standsTwice(r spec.Rotation) time.Duration {
-	steps := time.Duration(len(r.Traffic.Steps))
-	return working + steps*r.Traffic.Interval.Std() + max(r.Soak.Std(), r.KeepBlue.Std())
+	stands := working + max(r.Soak.Std(), r.KeepBlue.Std())
+	for range r.Traffic.Steps {
+		stands += r.Traffic.Interval.Std()
+	}
+	return stands
 }
 
 // The roots that lines are of.

@@ -27,6 +27,10 @@ spec:
 
 var now = day(2026, time.November, 29)
 
+func day(year int, month time.Month, day int) time.Time {
+	return time.Date(year, month, day, 0, 0, 0, 0, time.UTC)
+}
+
 // of is the estimate of the small spec with some of its words replaced.
 func of(t *testing.T, replace ...string) Estimate {
 	t.Helper()

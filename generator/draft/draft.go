@@ -21,7 +21,7 @@ import (
 
 var page = sync.OnceValue(func() *template.Template {
 	return template.Must(template.New("").
-		Funcs(template.FuncMap{"scalar": scalar, "quoted": quoted, "list": list, "pairs": pairs}).
+		Funcs(template.FuncMap{"scalar": scalar, "quoted": quoted, "list": list, "pairs": pairs, "flow": flow}).
 		ParseFS(templates.FS, "init/cluster.yaml.tmpl"))
 })
 

@@ -64,15 +64,22 @@ func TestEverythingThatIsSetIsWritten(t *testing.T) {
 	c := least(spec.AWS, "eu-west-1")
 	c.Metadata.Labels = map[string]string{"team": "a: b", "on": "yes"}
 	c.Spec.Account = "123456789012"
-	c.Spec.Kubernetes = spec.Kubernetes{Version: "1.35", Logs: []string{"audit"}, LogRetention: spec.Duration(30 * 24 * time.Hour), Autoscaler: "pools"}
+	c.Spec.Kubernetes = spec.Kubernetes{Version: "1.35", Logs: []string{"audit"}, LogRetention: spec.Duration(30 * 24 * time.Hour), Autoscaler: "pools", Support: "extended", ZonalShift: true, Addons: map[string]spec.Addon{"coredns": {Version: "v1.13.2-eksbuild.1", Configuration: `{"a":[1,"{{ x }}"],"b":{"c":true}}`}, "metrics-server": {Version: "none"}}}
 	c.Spec.Network.Zones, c.Spec.Network.Services, c.Spec.Network.NAT, c.Spec.Network.Endpoints = 2, "172.22.0.0/16", "none", []string{"s3", "ecr.api", "ecr.dkr", "sts", "ec2", "eks-auth", "logs", "ssm", "ssmmessages"}
-	c.Spec.Access = spec.Access{API: "restricted", Allow: []string{"203.0.113.0/24"}, Admins: []string{"arn:aws:iam::123456789012:role/a+b"}, Operators: []string{"arn:aws:iam::123456789012:role/d"}, Viewers: []string{"arn:aws:iam::123456789012:role/c"}, PermissionsBoundary: "arn:aws:iam::123456789012:policy/b", Nodes: "none"}
+	c.Spec.Access = spec.Access{API: "restricted", Allow: []string{"203.0.113.0/24"}, Admins: []string{"arn:aws:iam::123456789012:role/a+b"}, Operators: []string{"arn:aws:iam::123456789012:role/d"}, Viewers: []string{"arn:aws:iam::123456789012:role/c"}, PermissionsBoundary: "arn:aws:iam::123456789012:policy/b", Nodes: "none", Teams: []spec.Team{{Principal: "arn:aws:iam::123456789012:role/t", Role: "edit", Namespaces: []string{"a", "b-*"}}}}
 	c.Spec.NodePools = []spec.NodePool{{
 		Name: "general", Machines: []string{"m7i.large"}, OS: "bottlerocket", Capacity: "spot", Min: 2, Max: 5, Disk: 100 << 30,
 		Labels: map[string]string{"a": "true", "b": ""}, Taints: []spec.Taint{{Key: "x", Value: "1", Effect: "NoSchedule"}, {Key: "y", Effect: "NoExecute"}},
+		Policies: &spec.Policies{Managed: []string{"arn:aws:iam::aws:policy/AmazonSSMManagedInstanceCore"}},
+		Kubelet:  &spec.Kubelet{MaxPods: 58, KubeReserved: &spec.Reservation{CPU: "250m", Memory: 1 << 30}, ImageGC: &spec.ImageGC{High: 80, Low: 0}},
 	}}
-	c.Spec.Services.Identities = []spec.Identity{{Name: "a", Namespace: "b", ServiceAccount: "c"}}
-	c.Spec.Accept = []spec.Acceptance{{Warning: "all-spot", Reason: `it is "fine": {really} # so`}, {Warning: "all-tainted", Reason: "x"}}
+	c.Spec.NodePools = append(c.Spec.NodePools, spec.NodePool{Name: "own", Machines: []string{"m7i.large"}, OS: "al2023", Capacity: "spot", Min: 0, Max: 2, Disk: 80 << 30, Taints: []spec.Taint{{Key: "x", Effect: "NoSchedule"}},
+		Image: "ami-0a1b2c3d4e5f60718", UserData: "#!/bin/bash\necho \"a: b\" # c\n"})
+	c.Spec.Services.Identities = []spec.Identity{{Name: "a", Namespace: "b", ServiceAccount: "c", Policies: &spec.Policies{Statements: []spec.Statement{{
+		Actions: []string{"s3:GetObject"}, Resources: []string{"arn:aws:s3:::a/${aws:userid}/*"},
+		Conditions: []spec.Condition{{Test: "Null", Variable: "aws:TokenIssueTime", Values: []string{"false"}}},
+	}}}}}
+	c.Spec.Accept = []spec.Acceptance{{Warning: "all-spot", Reason: `it is "fine": {really} # so`}, {Warning: "all-tainted", Reason: "x"}, {Warning: "custom-image", Reason: "x"}}
 	text, diagnostics, err := Text("shop", c)
 	if err != nil || len(diagnostics) > 0 {
 		t.Fatalf("%v\n%s\n%s", err, diagnostics.Error(), text)
@@ -95,7 +102,7 @@ func said(pools []spec.NodePool) []spec.NodePool {
 	var out []spec.NodePool
 	for _, p := range pools {
 		out = append(out, spec.NodePool{
-			Name: p.Name, Machines: p.Machines, OS: p.OS, Capacity: p.Capacity, Min: p.Min, Max: p.Max, Disk: p.Disk, Labels: p.Labels, Taints: p.Taints,
+			Name: p.Name, Machines: p.Machines, OS: p.OS, Capacity: p.Capacity, Min: p.Min, Max: p.Max, Disk: p.Disk, Labels: p.Labels, Taints: p.Taints, Policies: p.Policies, Kubelet: p.Kubelet, Image: p.Image, UserData: p.UserData,
 		})
 	}
 	return out

@@ -33,6 +33,15 @@ func (v *conversion) basics(root *node) {
 	for name := range v.c.Metadata.Labels {
 		v.carry("metadata.labels."+name, tags.get(name), func() { delete(v.c.Metadata.Labels, name) })
 	}
+	support := root.get("upgradePolicy", "supportType")
+	if strings.EqualFold(support.string(), "EXTENDED") {
+		k.Support = "extended"
+		v.carry("spec.kubernetes.support", support, func() { k.Support = "" })
+	}
+	shift := root.get("zonalShiftConfig", "enabled")
+	if k.ZonalShift, _ = shift.truth(); k.ZonalShift {
+		v.carry("spec.kubernetes.zonalShift", shift, func() { k.ZonalShift = false })
+	}
 	logging := root.get("cloudWatch", "clusterLogging")
 	types := logging.get("enableTypes")
 	for _, log := range types.strings() {
@@ -178,7 +187,9 @@ func (v *conversion) entry(n *node) {
 		v.c.Spec.Access.Viewers = v.principal(v.c.Spec.Access.Viewers, "spec.access.viewers", n, who)
 		return
 	}
-	v.drop(n, "a spec knows admins (AmazonEKSClusterAdminPolicy) and viewers (AmazonEKSViewPolicy) of the whole cluster; give others access by RBAC")
+	if !v.teams(n) {
+		v.drop(n, "a spec knows admins (AmazonEKSClusterAdminPolicy) and viewers (AmazonEKSViewPolicy) of the whole cluster, and teams of some namespaces; give others access by RBAC")
+	}
 }
 
 func (v *conversion) principal(list []string, path string, n *node, who string) []string {
@@ -255,9 +266,15 @@ func (v *conversion) identity(n *node, namespace, account string) {
 	*all = append(*all, spec.Identity{Name: name, Namespace: namespace, ServiceAccount: account})
 	i := len(*all) - 1
 	v.carry(path+".name", n, func() { (*all)[i].Name = "workload-" + strconv.Itoa(i+1) })
-	n.use()
 	if name != account {
 		v.note(n, "the identity of %s/%s is called %s", namespace, account, name)
 	}
-	v.note(n, "carried over without its policies: name what %s/%s may read under secrets, databases and buckets", namespace, account)
+	arns, document := n.get("attachPolicyARNs"), n.get("attachPolicy")
+	if arns == nil && document == nil {
+		arns, document = n.get("permissionPolicyARNs"), n.get("permissionPolicy")
+	}
+	v.policies(path+".policies", arns, document, func() **spec.Policies { return &v.c.Spec.Services.Identities[i].Policies })
+	if (*all)[i].Policies == nil {
+		v.note(n, "carried over without a policy: name what %s/%s may read under secrets, databases and buckets, and what else it may do under policies", namespace, account)
+	}
 }

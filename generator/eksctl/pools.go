@@ -71,6 +71,9 @@ func (v *conversion) pool(n *node) {
 	}
 	p().Taints = taints(n.get("taints"))
 	v.carry(path+".taints", n.get("taints"), func() { p().Taints = nil })
+	v.kubelet(n, path, p)
+	v.images(n, path, p)
+	v.policies(path+".policies", n.get("iam", "attachPolicyARNs"), n.get("iam", "attachPolicy"), func() **spec.Policies { return &p().Policies })
 	if private, said := n.get("privateNetworking").truth(); said && !private {
 		v.note(n.get("privateNetworking"), "became true: drover's nodes are never in public subnets")
 	}

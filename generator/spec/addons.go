@@ -1,8 +1,10 @@
 package spec
 
 import (
+	"encoding/json"
 	"fmt"
 	"maps"
+	"reflect"
 	"slices"
 	"strconv"
 	"strings"
@@ -27,23 +29,45 @@ const withoutAddon = "none"
 // leaves the choice to the platform. The pins are part of drover and not asked
 // of the platform, so that the same spec is rendered alike everywhere; what is
 // asked is written beside the files of a color when it is built.
-func (c Cluster) Addons() map[string]string {
+func (c Cluster) Addons() map[string]Addon {
 	rules, k := rulesOf[c.Spec.Platform].addons, c.Spec.Kubernetes
 	pins := rules.pins[minorOf(k.Version)]
-	all := map[string]string{}
+	all := map[string]Addon{}
 	for _, name := range slices.Concat(rules.always, rules.usual) {
-		all[name] = pins[name]
+		all[name] = Addon{Version: pins[name]}
 	}
-	maps.Copy(all, k.Addons)
-	maps.DeleteFunc(all, func(_, version string) bool { return version == withoutAddon })
+	for name, addon := range k.Addons {
+		if addon.Version == "" {
+			addon.Version = pins[name]
+		}
+		all[name] = addon
+	}
+	maps.DeleteFunc(all, func(_ string, addon Addon) bool { return addon.Version == withoutAddon })
 	return all
+}
+
+var addonType = reflect.TypeFor[Addon]()
+
+// version is where the version is decoded to, when nothing else is written.
+func (a *Addon) version() reflect.Value { return reflect.ValueOf(&a.Version).Elem() }
+
+// UnmarshalJSON also reads what earlier releases kept of a rotation under way: the version alone.
+func (a *Addon) UnmarshalJSON(data []byte) error {
+	if json.Unmarshal(data, &a.Version) == nil {
+		return nil
+	}
+	type plain Addon
+	if err := json.Unmarshal(data, (*plain)(a)); err != nil {
+		return fmt.Errorf("reading an add-on: %w", err)
+	}
+	return nil
 }
 
 // UnsaidAddons are the add-ons whose version the spec does not say.
 func (c Cluster) UnsaidAddons() []string {
 	var names []string
 	for name := range c.Addons() {
-		if _, said := c.Spec.Kubernetes.Addons[name]; !said {
+		if c.Spec.Kubernetes.Addons[name].Version == "" {
 			names = append(names, name)
 		}
 	}
@@ -80,8 +104,8 @@ func (v *validator) addons() {
 		return
 	}
 	unpinned := []string{}
-	for name, version := range v.c.Addons() {
-		if version == "" {
+	for name, addon := range v.c.Addons() {
+		if addon.Version == "" {
 			unpinned = append(unpinned, name)
 		}
 	}
@@ -91,8 +115,8 @@ func (v *validator) addons() {
 	}
 }
 
-func (v *validator) addon(path, name, version string, known []string) {
-	rules := v.rules.addons
+func (v *validator) addon(path, name string, addon Addon, known []string) {
+	rules, version := v.rules.addons, addon.Version
 	if !slices.Contains(known, name) {
 		if near := nearest(name, known); near != "" {
 			v.errorAt(path, "did you mean "+near+"?", v.nameAt(path), fmt.Sprintf("%s has no add-on %q", v.rules.name, name))
@@ -100,7 +124,10 @@ func (v *validator) addon(path, name, version string, known []string) {
 		}
 		v.unwise("unknown-addon", path, fmt.Sprintf("this drover knows no add-on %q of %s", name, v.rules.name), "see whether the platform offers it")
 	}
+	v.addonValues(path+".configuration", name, addon)
+	path += ".version"
 	switch {
+	case version == "":
 	case version == withoutAddon && slices.Contains(rules.always, name):
 		v.wrong(path, fmt.Sprintf("a cluster without the add-on %s does not work", name), "remove the line, or write a version")
 	case version == withoutAddon:
@@ -108,6 +135,64 @@ func (v *validator) addon(path, name, version string, known []string) {
 	case name == rules.follow && minorOf(minorIn(version)) > minorOf(v.c.Spec.Kubernetes.Version):
 		v.wrong(path, fmt.Sprintf("%s %s is newer than Kubernetes %s, which no cluster allows", name, version, v.c.Spec.Kubernetes.Version), "write one of "+v.c.Spec.Kubernetes.Version+", or remove the line for the version that fits")
 	}
+}
+
+// addonValues checks what an add-on is configured with. Which names and forms each version takes, EKS knows.
+func (v *validator) addonValues(path, name string, addon Addon) {
+	object := addon.Configuration.Object()
+	switch {
+	case addon.Configuration == "":
+		return
+	case addon.Version == withoutAddon:
+		v.wrong(path, "an add-on to do without has no configuration", "remove one of the two")
+		return
+	case len(addon.Configuration) > mostText:
+		v.wrong(path, fmt.Sprintf("%s has %d characters, more than %d", path, len(addon.Configuration), mostText), "keep what differs from the add-on's defaults")
+	}
+	if name == "vpc-cni" {
+		v.environment(path, object)
+	}
+	for _, key := range sortedKeys(v.ownValues(name)) {
+		if ours := v.ownValues(name)[key]; holds(object, strings.Split(key, ".")) {
+			v.wrong(path+"."+key, fmt.Sprintf("drover sets %s of the add-on %s itself, to %s", key, name, ours), "remove it")
+		}
+	}
+}
+
+// environment checks the settings of the network plugin that become variables of its environment: EKS takes texts only,
+// as the add-on's schema says.
+func (v *validator) environment(path string, object map[string]any) {
+	env, _ := object["env"].(map[string]any)
+	for _, name := range sortedKeys(env) {
+		if _, text := env[name].(string); !text {
+			v.wrong(path+".env."+name, fmt.Sprintf("%s.env.%s is no text, and EKS takes nothing else in an environment", path, name), "put it in quotes")
+		}
+	}
+}
+
+// ownValues are the settings of an add-on that drover makes, by their path, and to what.
+func (v *validator) ownValues(name string) map[string]string {
+	if name != "vpc-cni" {
+		return nil
+	}
+	own := map[string]string{"enableNetworkPolicy": "true: network policies are enforced"}
+	if v.c.Spec.Network.Pods != "" {
+		const why = "what spec.network.pods needs"
+		for _, key := range []string{"eniConfig", "env.AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG", "env.ENABLE_PREFIX_DELEGATION", "env.ENI_CONFIG_LABEL_DEF"} {
+			own[key] = why
+		}
+	}
+	return own
+}
+
+// holds tells whether there is anything at a path.
+func holds(object map[string]any, path []string) bool {
+	value, there := object[path[0]]
+	if len(path) == 1 || !there {
+		return there
+	}
+	below, isObject := value.(map[string]any)
+	return isObject && holds(below, path[1:])
 }
 
 // minorIn is 1.33 for v1.33.3-eksbuild.4.

@@ -33,7 +33,7 @@ func Aging(file string, c Cluster, now time.Time) Diagnostics {
 	const version = "spec.kubernetes.version"
 	minor := minorOf(c.Spec.Kubernetes.Version)
 	newer := fmt.Sprintf(`write "1.%d", which is a rotation`, r.newest)
-	if ends, known := r.ends[minor]; known && minor >= r.supported {
+	if ends, known := r.ends[minor]; known && minor >= r.supported && c.Spec.Kubernetes.Support != "extended" {
 		switch left := daysUntil(ends, now); {
 		case left <= 0:
 			say("out-of-support", version, fmt.Sprintf("%s has ended its standard support of Kubernetes %s on %s: it upgrades such a cluster by itself, and in place", r.name, c.Spec.Kubernetes.Version, ends), newer)
@@ -45,6 +45,14 @@ func Aging(file string, c Cluster, now time.Time) Diagnostics {
 		say("old-pins", version, fmt.Sprintf("the versions of add-ons that this drover brings are those of %s, %d days ago", r.addons.pinned, age), "use a newer drover, or write the versions in spec.kubernetes.addons")
 	}
 	return out
+}
+
+// InStandardSupport is whether the platform still has the spec's version of Kubernetes in standard support, as far as this
+// drover knows.
+func (c Cluster) InStandardSupport(now time.Time) bool {
+	r, minor := rulesOf[c.Spec.Platform], minorOf(c.Spec.Kubernetes.Version)
+	ends, known := r.ends[minor]
+	return minor >= r.supported && (!known || daysUntil(ends, now) > 0)
 }
 
 // daysUntil is how many days a date, such as 2026-12-02, is away; it is over on that day.
@@ -59,8 +67,8 @@ func daysUntil(date string, now time.Time) int {
 // usesPins is whether an add-on has the version that this drover brings.
 func (c Cluster) usesPins() bool {
 	pins := rulesOf[c.Spec.Platform].addons.pins[minorOf(c.Spec.Kubernetes.Version)]
-	for name, version := range c.Addons() {
-		if _, said := c.Spec.Kubernetes.Addons[name]; !said && version != "" && pins[name] == version {
+	for name, addon := range c.Addons() {
+		if c.Spec.Kubernetes.Addons[name].Version == "" && addon.Version != "" && pins[name] == addon.Version {
 			return true
 		}
 	}

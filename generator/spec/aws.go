@@ -51,6 +51,11 @@ var awsRules = rules{
 	closed: true,
 	boundary: form{lazily(`^arn:aws[a-z-]*:iam::([0-9]{12}|aws):policy/[A-Za-z0-9+=,.@_/-]+$`), "the ARN of an IAM policy",
 		"arn:aws:iam::123456789012:policy/boundary"},
+	connection: form{lazily(`^arn:aws[a-z-]*:(codeconnections|codestar-connections):[a-z0-9-]+:[0-9]{12}:connection/[0-9a-f-]+$`), "the ARN of a connection of CodeConnections",
+		"arn:aws:codeconnections:eu-west-1:123456789012:connection/11111111-1111-1111-1111-111111111111"},
+	managed: form{lazily(`^arn:aws[a-z-]*:iam::([0-9]{12}|aws):policy/[A-Za-z0-9+=,.@_/-]+$`), "the ARN of an IAM policy",
+		"arn:aws:iam::aws:policy/AmazonSSMManagedInstanceCore"},
+	image:    form{lazily(`^ami-[0-9a-f]{8}([0-9a-f]{9})?$`), "the id of an image of EC2", "ami-0a1b2c3d4e5f60718"},
 	systems:  []string{"al2023", "bottlerocket"},
 	pool:     form{lazily(`^[a-z]([-a-z0-9]{0,28}[a-z0-9])?$`), "at most 30 lower-case letters, digits and dashes, beginning with a letter", "general"},
 	machine:  form{lazily(`^[a-z][a-z0-9-]*\.([a-z0-9]+|metal-[a-z0-9]+)$`), "an EC2 instance type", "m7i.large"},
@@ -71,7 +76,7 @@ var awsRules = rules{
 	storage:  [2]Size{20 * gibi, 32 * tebi}, // gp3 in RDS
 	identity: form{lazily(`^[a-z0-9]([a-z0-9-]{0,20}[a-z0-9])?$`), "at most 22 lower-case letters, digits and dashes: an IAM role is named for it", "checkout"},
 	// The foundation's own roles and those of the colors: both are named for the cluster too.
-	taken: lazily(`^(alerts|backup|caches|flow-logs|slack|(blue|green)-.*)$`),
+	taken: lazily(`^(alerts|backup|caches|flow-logs|runner|runner-schedule|slack|(blue|green)-.*)$`),
 	// https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache.html
 	caches: []string{"ecr-public", "quay", "kubernetes"}, logins: []string{"docker-hub", "github", "gitlab"},
 	// An agent that is newer than 3.3.40 needs no ec2messages:

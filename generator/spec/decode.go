@@ -61,9 +61,14 @@ func (d *decoder) value(n ast.Node, v reflect.Value, path string, key span) {
 		v.Set(fresh(v.Type().Elem()))
 		v = v.Elem()
 	}
+	_, isScalar := scalarText(n)
 	switch {
+	case v.Type() == valuesType:
+		d.values(n, v, path)
 	case isText(v.Type()):
 		d.text(n, v, path)
+	case v.Type() == addonType && isScalar: // its version alone
+		d.value(n, v.Addr().Interface().(*Addon).version(), join(path, "version"), key)
 	case v.Kind() == reflect.Struct:
 		d.structure(n, v, path)
 	case v.Kind() == reflect.Slice:

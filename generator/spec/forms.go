@@ -1,6 +1,7 @@
 package spec
 
 import (
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -20,7 +21,7 @@ var forms = sync.OnceValue(func() map[string]string {
 	subnet := onAny(func(r rules) form { return r.subnet })
 	account, region := onAny(func(r rules) form { return r.account }), onAny(func(r rules) form { return r.region })
 	network, principal := onAny(func(r rules) form { return r.peer }), onAny(func(r rules) form { return r.principal })
-	return map[string]string{
+	out := map[string]string{
 		"metadata.name": dnsLabel.pattern.text,
 		"spec.region":   region, "spec.account": account,
 		"spec.kubernetes.version":             minorVersion.text,
@@ -45,24 +46,26 @@ var forms = sync.OnceValue(func() map[string]string {
 		"spec.network.egress.udp[].cidr":      rangeForm,
 		"spec.network.endpoints[]":            endpointName.pattern.text,
 
-		"spec.access.allow[]":             rangeForm,
-		"spec.access.admins[]":            principal,
-		"spec.access.viewers[]":           principal,
-		"spec.access.permissionsBoundary": onAny(func(r rules) form { return r.boundary }),
-		"spec.access.vpn.clients":         rangeForm,
-		"spec.ingress.domain":             domainName.text,
-		"spec.ingress.zoneId":             onAny(func(r rules) form { return r.zoneID }),
-		"spec.ingress.allow[]":            rangeForm,
-		"spec.ingress.tls.email":          email.pattern.text,
-		"spec.ingress.tls.certificate":    onAny(func(r rules) form { return r.lbCert }),
-		"spec.ingress.accessLogs.bucket":  bucketName.pattern.text,
-		"spec.ingress.management.domain":  domainName.text,
-		"spec.ingress.management.allow[]": rangeForm,
-		"spec.nodePools[].name":           onAny(func(r rules) form { return r.pool }),
-		"spec.nodePools[].machines[]":     onAny(func(r rules) form { return r.machine }),
-		"spec.nodePools[].maxUnavailable": atATime.pattern.text,
-		"spec.nodePools[].taints[].key":   labelKey.text,
-		"spec.nodePools[].taints[].value": labelValue.text,
+		"spec.access.allow[]":              rangeForm,
+		"spec.access.admins[]":             principal,
+		"spec.access.viewers[]":            principal,
+		"spec.access.teams[].principal":    principal,
+		"spec.access.teams[].namespaces[]": teamNamespace.pattern.text,
+		"spec.access.permissionsBoundary":  onAny(func(r rules) form { return r.boundary }),
+		"spec.access.vpn.clients":          rangeForm,
+		"spec.ingress.domain":              domainName.text,
+		"spec.ingress.zoneId":              onAny(func(r rules) form { return r.zoneID }),
+		"spec.ingress.allow[]":             rangeForm,
+		"spec.ingress.tls.email":           email.pattern.text,
+		"spec.ingress.tls.certificate":     onAny(func(r rules) form { return r.lbCert }),
+		"spec.ingress.accessLogs.bucket":   bucketName.pattern.text,
+		"spec.ingress.management.domain":   domainName.text,
+		"spec.ingress.management.allow[]":  rangeForm,
+		"spec.nodePools[].name":            onAny(func(r rules) form { return r.pool }),
+		"spec.nodePools[].machines[]":      onAny(func(r rules) form { return r.machine }),
+		"spec.nodePools[].maxUnavailable":  atATime.pattern.text,
+		"spec.nodePools[].taints[].key":    labelKey.text,
+		"spec.nodePools[].taints[].value":  labelValue.text,
 
 		"spec.services.registry.repositories[]":           repositoryName.pattern.text,
 		"spec.services.secrets.prefix":                    secretPrefix.pattern.text,
@@ -98,6 +101,10 @@ var forms = sync.OnceValue(func() map[string]string {
 		"spec.rotation.traffic.health.path":              `^/`,
 		"spec.terraform.version":                         versionConstraint.text,
 	}
+	maps.Copy(out, policyForms())
+	maps.Copy(out, kubeletForms())
+	out["spec.nodePools[].image"] = onAny(func(r rules) form { return r.image })
+	return out
 })
 
 // onAny is the form of a text on any platform that has one.
@@ -120,7 +127,10 @@ var repeats = []string{
 var neverEmpty = []string{
 	"spec.bootstrap.manifests",
 	"spec.network.adopt.subnets.public", "spec.network.adopt.subnets.data", "spec.network.adopt.subnets.blue", "spec.network.adopt.subnets.green",
+	"spec.access.teams[].namespaces",
 	"spec.network.peerings[].cidrs", "spec.network.transitGateway.cidrs", "spec.ingress.allow", "spec.ingress.management.allow",
 	"spec.nodePools", "spec.nodePools[].machines", "spec.nodePools[].zones",
+	"spec.nodePools[].policies.statements[].actions", "spec.nodePools[].policies.statements[].resources", "spec.nodePools[].policies.statements[].conditions[].values",
+	"spec.services.identities[].policies.statements[].actions", "spec.services.identities[].policies.statements[].resources", "spec.services.identities[].policies.statements[].conditions[].values",
 	"spec.rotation.window.days", "spec.rotation.verify", "spec.rotation.verify[].command.run", "spec.rotation.traffic.steps",
 }

@@ -1,4 +1,4 @@
-package spec_test
+package spec
 
 import (
 	"fmt"
@@ -6,14 +6,12 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-
-	"drover/generator/spec"
 )
 
 const aConfigMap = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: web, namespace: shop}\n"
 
 // loaded writes a spec and a file beside it, and loads the spec.
-func loaded(t *testing.T, manifests, file, text string) (spec.Cluster, spec.Diagnostics) {
+func loaded(t *testing.T, manifests, file, text string) (Cluster, Diagnostics) {
 	t.Helper()
 	dir := t.TempDir()
 	written := `apiVersion: drover/v1
@@ -31,13 +29,13 @@ spec:
 			t.Fatal(err)
 		}
 	}
-	return spec.Load(filepath.Join(dir, "cluster.yaml"))
+	return Load(filepath.Join(dir, "cluster.yaml"))
 }
 
 func TestManifestsAreReadWithTheSpec(t *testing.T) {
 	t.Parallel()
 	c, diagnostics := loaded(t, "[web.yaml]", "web.yaml", aConfigMap)
-	if diagnostics.HasErrors() || len(c.Spec.Bootstrap.Files) != 1 || c.Spec.Bootstrap.Files[0] != (spec.Manifest{File: "web.yaml", Text: aConfigMap}) {
+	if diagnostics.HasErrors() || len(c.Spec.Bootstrap.Files) != 1 || c.Spec.Bootstrap.Files[0] != (Manifest{File: "web.yaml", Text: aConfigMap}) {
 		t.Errorf("got %+v\n%v", c.Spec.Bootstrap, diagnostics)
 	}
 }
@@ -75,7 +73,7 @@ func TestManifestsThatCannotBeAppliedAreNamed(t *testing.T) {
 // YAML means here what it means to kubectl, and a list is its items.
 func TestObjectsOfAManifest(t *testing.T) {
 	t.Parallel()
-	m := spec.Manifest{File: "x", Text: "kind: ConfigMapList\napiVersion: v1\nitems:\n- " + strings.ReplaceAll(aConfigMap, "\n", "\n  ") +
+	m := Manifest{File: "x", Text: "kind: ConfigMapList\napiVersion: v1\nitems:\n- " + strings.ReplaceAll(aConfigMap, "\n", "\n  ") +
 		"\n--- # the next\napiVersion: rbac.authorization.k8s.io/v1\nkind: ClusterRole\nmetadata: {name: system:a}\nmode: 0644\non: yes\ntext: |\n  ---\n"}
 	objects, err := m.Objects()
 	if err != nil || len(objects) != 2 || objects[0].String() != "ConfigMap shop/web" || objects[1].Key() != "rbac.authorization.k8s.io/ClusterRole system:a" {

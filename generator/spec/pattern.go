@@ -15,7 +15,7 @@ type pattern struct {
 }
 
 // patterns are all there are, for the test that compiles them.
-var patterns []*pattern
+var patterns = make([]*pattern, 0, 128) // room for all, so that a program which starts does not grow it again and again
 
 func lazily(text string) *pattern {
 	p := &pattern{text: text}

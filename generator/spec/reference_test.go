@@ -55,6 +55,11 @@ func section(b *strings.Builder, s *jsonschema.Schema, path string) {
 		section(b, s.Items, path+"[]")
 		return
 	}
+	if s.AdditionalProperties != nil {
+		for _, form := range s.AdditionalProperties.AnyOf {
+			section(b, form, path+".NAME")
+		}
+	}
 	if len(s.Properties) == 0 {
 		return
 	}
@@ -99,8 +104,12 @@ func kind(s *jsonschema.Schema) string {
 		return "list of " + kind(s.Items) + "s"
 	case len(s.Properties) > 0:
 		return "see below"
+	case s.AdditionalProperties != nil && s.AdditionalProperties.AnyOf != nil:
+		return "names, with texts or see below"
 	case s.AdditionalProperties != nil:
 		return "names and texts"
+	case len(s.Types) > 0:
+		return "any names and values"
 	case s.Pattern == durationForm:
 		return "duration"
 	case s.Pattern == sizeForm:

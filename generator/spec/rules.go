@@ -42,7 +42,10 @@ type rules struct {
 	principal  form     // a person or role that is given access
 	closed     bool     // whether nobody has access to a cluster but who is named
 	boundary   form     // of every role that is made; without a pattern there is no such thing
+	connection form     // to a repository; without a pattern no runner is made
+	managed    form     // a policy of the platform that roles are given; without a pattern there are none
 	pool       form
+	image      form     // of nodes; without a pattern there are only the platform's own
 	systems    []string // of nodes, the default first; none: the platform's own
 	machine    form
 	machines   []string // the default

@@ -31,6 +31,8 @@ func nothing() *jsonschema.Schema { return &jsonschema.Schema{Not: &jsonschema.S
 func schemaOf(v reflect.Value, path string) *jsonschema.Schema {
 	t := v.Type()
 	switch {
+	case t == valuesType:
+		return &jsonschema.Schema{Types: []string{"object", "string"}}
 	case t.Kind() == reflect.Pointer:
 		return schemaOf(fresh(t.Elem()).Elem(), path)
 	case isText(t):
@@ -42,6 +44,11 @@ func schemaOf(v reflect.Value, path string) *jsonschema.Schema {
 	case reflect.Slice:
 		return listSchema(v, path)
 	case reflect.Map:
+		if t.Elem() == addonType {
+			one := 1
+			addon := schemaOf(fresh(t.Elem()).Elem(), path+".NAME")
+			return &jsonschema.Schema{Type: "object", AdditionalProperties: &jsonschema.Schema{AnyOf: []*jsonschema.Schema{{Type: "string", MinLength: &one}, addon}}}
+		}
 		return &jsonschema.Schema{Type: "object", AdditionalProperties: &jsonschema.Schema{Type: "string"}}
 	case reflect.String:
 		return scalarSchema("string", v, path)

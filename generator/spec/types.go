@@ -83,10 +83,22 @@ type Kubernetes struct {
 	Logs []string `yaml:"logs,omitempty"`
 	// How long the logs of the control plane are kept, in days.
 	LogRetention Duration `yaml:"logRetention,omitempty"`
-	// The platform's own add-ons in the cluster, on AWS: the version of each, or none for one to do without. Left out: what a cluster needs. A version that is not written is the one that the platform recommends on the day on which a color is built, kept until that color is gone; where it cannot be asked, the one that drover brings. A newer one makes no rotation due.
-	Addons map[string]string `yaml:"addons,omitempty"`
+	// The platform's own add-ons in the cluster, on AWS, by their names: the version of each, or none for one to do without; or version and configuration, indented below the name. Left out: what a cluster needs. A version that is not written is the one that the platform recommends on the day on which a color is built, kept until that color is gone; where it cannot be asked, the one that drover brings. A newer one makes no rotation due.
+	Addons map[string]Addon `yaml:"addons,omitempty"`
+	// What happens at the end of the standard support of the version, on AWS: EKS upgrades the cluster, in place (standard); or it goes on with it for a year and bills more for each hour (extended). Left out: standard, as a rotation is the upgrade.
+	Support string `yaml:"support,omitempty"`
+	// Whether traffic and new nodes can be moved away from a zone that fails, on AWS: by hand, or by AWS itself where its autoshift is on. Before each shift the other zones need room for everything.
+	ZonalShift bool `yaml:"zonalShift,omitempty"`
 	// What adds nodes: the pools alone, each between its min and max, or Karpenter beside them, on AWS. Either arrives by GitOps and gets its rights: Karpenter its queue, roles and access; the Cluster Autoscaler, which moves the pools, its role when gitops.components has autoscaler.
 	Autoscaler string `yaml:"autoscaler,omitempty"`
+}
+
+// Addon is one of the platform's own add-ons.
+type Addon struct {
+	// The version, or none for an add-on to do without. Left out: the one that the platform recommends, as above.
+	Version string `yaml:"version,omitempty"`
+	// What it is configured with, as its schema says (aws eks describe-addon-configuration). What drover sets itself stays, and the rest is the add-on's default.
+	Configuration Values `yaml:"configuration,omitempty"`
 }
 
 // State is where Terraform keeps its state, and drover its store beside it.
@@ -219,16 +231,30 @@ type Access struct {
 	Allow []string `yaml:"allow,omitempty"`
 	// The client VPN into the network.
 	VPN *VPN `yaml:"vpn,omitempty"`
+	// A place in the network that jobs of GitHub or GitLab, or a schedule, run drover from, on AWS. It reaches a private Kubernetes API that their own machines do not.
+	Runner *Runner `yaml:"runner,omitempty"`
 	// Roles, users or groups of the platform that administer the cluster. On AWS nobody else does: whoever creates a cluster gets no right in it by that.
 	Admins []string `yaml:"admins,omitempty"`
 	// Roles or users that run drover and are no admins, on AWS. They see everything in the cluster, secrets included; what they may delete is for RBAC, by the group drover (docs/drover-rbac.yaml). For the time of bootstrap drover makes itself an administrator.
 	Operators []string `yaml:"operators,omitempty"`
 	// Roles, users or groups of the platform that see everything but secrets.
 	Viewers []string `yaml:"viewers,omitempty"`
+	// Roles or users that may do something in some namespaces only, on AWS.
+	Teams []Team `yaml:"teams,omitempty"`
 	// The IAM policy that bounds every role that is made, on AWS. Left out: none does.
 	PermissionsBoundary string `yaml:"permissionsBoundary,omitempty"`
 	// Whether people who may start sessions of AWS Systems Manager get onto nodes by them, which need no open port and no key. Left out: sessions, on AWS.
 	Nodes string `yaml:"nodes,omitempty"`
+}
+
+// Team is a principal with access to some namespaces, beside what it has as a viewer.
+type Team struct {
+	// The role or user.
+	Principal string `yaml:"principal"`
+	// What it may do there: look at everything but secrets (view), change what runs there and read secrets (edit), or give roles to others too (admin).
+	Role string `yaml:"role"`
+	// The namespaces; * stands for any part of a name.
+	Namespaces []string `yaml:"namespaces"`
 }
 
 // VPN is the client VPN into the network.
@@ -239,6 +265,22 @@ type VPN struct {
 	ServerCertificate string `yaml:"serverCertificate"`
 	// The root certificate that clients' certificates are signed by.
 	ClientRootCertificate string `yaml:"clientRootCertificate"`
+}
+
+// Runner is a place in the network that runs drover: a project of CodeBuild.
+type Runner struct {
+	// Where the repository is.
+	Source string `yaml:"source"`
+	// The repository whose jobs run here, or that the schedule runs.
+	Repository string `yaml:"repository"`
+	// The connection to GitHub or GitLab (CodeConnections), which a person has to have made and accepted.
+	Connection string `yaml:"connection"`
+	// When drover is run, as EventBridge writes it; commands are read from buildspec. Left out: jobs start it.
+	Schedule string `yaml:"schedule,omitempty"`
+	// The file in the repository that says what the schedule runs. It needs a schedule.
+	Buildspec string `yaml:"buildspec,omitempty"`
+	// The role that what runs here may take on, with drover's rights. Left out: none, and jobs bring credentials of their own.
+	Role string `yaml:"role,omitempty"`
 }
 
 // Ingress is the domain that traffic arrives at, and how.
@@ -317,6 +359,72 @@ type NodePool struct {
 	Labels map[string]string `yaml:"labels,omitempty"`
 	// Kubernetes taints of the nodes.
 	Taints []Taint `yaml:"taints,omitempty"`
+	// What the nodes may do beside what a node needs, on AWS: every pod that escapes to a node may do it too, so that an identity of services.identities is better wherever it does. Such a pool has a role of its own.
+	Policies *Policies `yaml:"policies,omitempty"`
+	// The image of the nodes, of this region, on AWS: one that starts as that of os does, with nodeadm or as Bottlerocket. Left out: EKS's own for the version of Kubernetes, the machines and os. Drover cannot know what is in an image: that it is of this version and these processors, and patched, is yours to see to.
+	Image string `yaml:"image,omitempty"`
+	// What each node runs when it starts, before it joins, on AWS and Amazon Linux 2023: a script (#!) or a #cloud-config, of 8 KiB at most. Whoever may look at instances can read it, so that no secret belongs in it.
+	UserData string `yaml:"userData,omitempty"`
+	// Settings of the kubelet of each node, on AWS. Left out: what the image and EKS choose by the machine.
+	Kubelet *Kubelet `yaml:"kubelet,omitempty"`
+}
+
+// Kubelet are settings of the kubelet. What is left out is as the image has it.
+type Kubelet struct {
+	// The most pods on a node. The network plugin gives each an address, so that more needs prefixes or a range of their own (network.pods).
+	MaxPods int `yaml:"maxPods,omitempty"`
+	// What is kept for the kubelet and the container runtime.
+	KubeReserved *Reservation `yaml:"kubeReserved,omitempty"`
+	// What is kept for the rest of the system.
+	SystemReserved *Reservation `yaml:"systemReserved,omitempty"`
+	// When images that nothing uses are deleted.
+	ImageGC *ImageGC `yaml:"imageGC,omitempty"`
+}
+
+// Reservation is a part of a node that pods get nothing of.
+type Reservation struct {
+	// Processors, in quotes: "250m" is a quarter of one.
+	CPU string `yaml:"cpu,omitempty"`
+	// Memory.
+	Memory Size `yaml:"memory,omitempty"`
+	// Space on the disk.
+	Disk Size `yaml:"disk,omitempty"`
+}
+
+// ImageGC says when images that nothing uses are deleted, by how full the disk is, in percent.
+type ImageGC struct {
+	// From here on they are deleted.
+	High int `yaml:"high"`
+	// Down to here.
+	Low int `yaml:"low"`
+}
+
+// Policies are rights beside those that drover gives, on AWS.
+type Policies struct {
+	// Policies of IAM, by their ARNs: AWS's own, or some of the cluster's account.
+	Managed []string `yaml:"managed,omitempty"`
+	// Statements for one policy that drover writes.
+	Statements []Statement `yaml:"statements,omitempty"`
+}
+
+// Statement allows something, as a statement of an IAM policy does.
+type Statement struct {
+	// What is allowed, such as sqs:SendMessage.
+	Actions []string `yaml:"actions"`
+	// On what it is allowed: ARNs, in which * stands for any text, or * for what knows no resource.
+	Resources []string `yaml:"resources"`
+	// What else has to hold for it to be allowed.
+	Conditions []Condition `yaml:"conditions,omitempty"`
+}
+
+// Condition is a condition of a statement.
+type Condition struct {
+	// How the values are compared, such as StringEquals.
+	Test string `yaml:"test"`
+	// What is compared with them, such as aws:ResourceTag/team.
+	Variable string `yaml:"variable"`
+	// The values; one of them has to match.
+	Values []string `yaml:"values"`
 }
 
 // Taint keeps pods away that do not tolerate it.
@@ -414,6 +522,8 @@ type Identity struct {
 	Databases []string `yaml:"databases,omitempty"`
 	// Buckets that the workload reads and writes.
 	Buckets []string `yaml:"buckets,omitempty"`
+	// What else the workload may do, on AWS.
+	Policies *Policies `yaml:"policies,omitempty"`
 }
 
 // Alerts says where alerts go.

@@ -323,7 +323,7 @@ func (v *validator) kubernetes() {
 	} else if minor, err := strconv.Atoi(m[1]); err == nil {
 		if minor < v.rules.oldest {
 			v.wrong(path, fmt.Sprintf("%s no longer runs Kubernetes %s", v.rules.name, k.Version), fmt.Sprintf(`write "1.%d" or newer`, v.rules.oldest))
-		} else if minor < v.rules.supported {
+		} else if minor < v.rules.supported && k.Support != "extended" {
 			v.unwise("out-of-support", path, fmt.Sprintf("%s has ended its standard support of Kubernetes %s: it upgrades such a cluster by itself, and in place", v.rules.name, k.Version), fmt.Sprintf(`write "1.%d" or newer`, v.rules.supported))
 		} else if minor > v.rules.newest {
 			v.unwise("unknown-version", path, fmt.Sprintf("Kubernetes %s is newer than this drover, which knows 1.%d", k.Version, v.rules.newest), "see whether the platform offers it")
@@ -338,8 +338,26 @@ func (v *validator) kubernetes() {
 	}
 	v.retention("spec.kubernetes.logRetention", k.LogRetention)
 	v.addons()
+	v.operation(k)
 	if oneIs(v, "spec.kubernetes.autoscaler", k.Autoscaler) && k.Autoscaler == "karpenter" && !v.rules.karpenter {
 		v.wrong("spec.kubernetes.autoscaler", "spec.kubernetes.autoscaler karpenter is for AWS; on "+v.rules.name+" the pools scale by themselves", "write autoscaler: pools, or remove the line")
+	}
+}
+
+// operation checks what AWS does with a cluster by itself.
+func (v *validator) operation(k Kubernetes) {
+	const support, shift = "spec.kubernetes.support", "spec.kubernetes.zonalShift"
+	if v.rules.addons.build.pattern != nil {
+		if k.Support != "" {
+			oneIs(v, support, k.Support)
+		}
+		return
+	}
+	if k.Support != "" {
+		v.wrong(support, support+" is for AWS; on "+v.rules.name+" the platform says how long it runs a version", "remove the line")
+	}
+	if k.ZonalShift {
+		v.wrong(shift, shift+" is for AWS; on "+v.rules.name+" the platform moves what runs in a zone", "remove the line")
 	}
 }
 
@@ -396,7 +414,7 @@ func fitsModules(constraint string) bool {
 
 var versionConstraint = lazily(`^\s*(=|!=|>|>=|<|<=|~>)?\s*[0-9]+(\.[0-9]+){0,2}(\s*,\s*(=|!=|>|>=|<|<=|~>)?\s*[0-9]+(\.[0-9]+){0,2}){0,9}\s*$`)
 
-func sortedKeys(m map[string]string) []string {
+func sortedKeys[T any](m map[string]T) []string {
 	keys := make([]string, 0, len(m))
 	for k := range m {
 		keys = append(keys, k)

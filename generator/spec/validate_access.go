@@ -97,8 +97,10 @@ func (v *validator) access() {
 		v.sameHome("spec.access.vpn.clientRootCertificate", a.VPN.ClientRootCertificate)
 		v.vpnRoom(v.c.Spec.Network.CIDR)
 	}
+	v.runner(a.Runner)
 	v.boundary(a.PermissionsBoundary)
 	v.principals(a)
+	v.teams(a)
 	v.nodes()
 }
 

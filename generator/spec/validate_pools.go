@@ -25,6 +25,9 @@ func (v *validator) nodePools() {
 		v.zonesOf(path+".zones", p.Zones)
 		v.matches(path+".maxUnavailable", p.MaxUnavailable, atATime)
 		v.nodeLabels(path, p)
+		v.policies(path+".policies", p.Policies, ofEveryNode)
+		v.kubelet(path+".kubelet", p)
+		v.images(path, p)
 		least += max(p.Min, 0)
 		untainted = untainted || !slices.ContainsFunc(p.Taints, func(t Taint) bool { return t.Effect != "PreferNoSchedule" })
 	}

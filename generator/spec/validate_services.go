@@ -120,6 +120,7 @@ func (v *validator) identities(identities []Identity) {
 		for j, bucket := range id.Buckets {
 			v.bucket(fmt.Sprintf("%s.buckets[%d]", path, j), bucket, v.rules.backends == "s3")
 		}
+		v.policies(path+".policies", id.Policies, ofEachIdentity)
 	}
 	v.unique(namesOf(identities, func(i Identity) string { return i.Name }), "the identity", field("spec.services.identities", "name"))
 	v.unique(namesOf(identities, func(i Identity) string {

@@ -59,7 +59,13 @@ func (a *application) run(ctx context.Context) error {
 		return err
 	}
 	unproven := a.state().Active == "" || len(a.state().Weights) == 0 // it has no traffic, or none any more
+	if err := a.preflight(ctx, beforeFoundation); err != nil {
+		return err
+	}
 	if err := a.foundation(ctx); err != nil {
+		return err
+	}
+	if err := a.preflight(ctx, beforeColor); err != nil {
 		return err
 	}
 	if err := a.colorRoot(ctx); err != nil {

@@ -30,7 +30,7 @@ func (s *session) withAsked(ctx context.Context, c color.Color, files generator.
 	}
 	if err != nil {
 		s.Observer.Progress("add-ons have the versions that this drover brings: " + err.Error())
-		return files, nil
+		return files, nil //nolint:nilerr // it was said, and the files do without
 	}
 	for _, name := range slices.Sorted(maps.Keys(got)) {
 		s.Observer.Detail(fmt.Sprintf("add-on %s: %s", name, got[name]))

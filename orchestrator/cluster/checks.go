@@ -62,13 +62,14 @@ func limitOf[T any](field *T, timeout func(*T) spec.Duration) (spec.Duration, bo
 	return timeout(field), true
 }
 
-// SpecChecks are the checks of a color by a spec: the platform's own word and DNS always, then what the spec names.
+// SpecChecks are the checks of a color by a spec: the platform's own word, targets and DNS always, then what the spec names.
 func SpecChecks(net Net, cloud platform.Platform, connect func(context.Context, string) (*kubernetes.Client, error)) func(spec.Cluster, color.Color) []Check {
 	var memories sync.Map // of the checks, by what is asked
 	return func(c spec.Cluster, of color.Color) []Check {
 		a := asked{host: Host(c, of), cluster: platformName(c, of), color: string(of), net: net, cloud: cloud, pools: c.Spec.NodePools, connect: connect}
 		checks := []Check{
 			{identity("platform", a.cluster, nil), verify.Within(checkTime, platformCheck{cloud, a.cluster})},
+			{identity("targets", a.cluster, nil), verify.Within(checkTime, targetsCheck{cloud, c.Metadata.Name, a.color})},
 			{identity("dns", a.host, nil), verify.Within(checkTime, verify.DNS{Label: "dns", Resolver: net, Host: a.host})},
 		}
 		for i, one := range c.Spec.Rotation.Verify {

@@ -50,6 +50,9 @@ func TestAColorsLoadBalancersAreReadFromItsOutputs(t *testing.T) {
 	}
 }
 
+// balancers is how many load balancers quotas were last asked for.
+func (w *world) balancers() int { return w.needs[len(w.needs)-1].Balancers }
+
 // colors is the traffic root's input as it is now.
 func (w *world) colors() map[string]trafficColor {
 	w.t.Helper()
@@ -65,7 +68,7 @@ func TestManagementArrivesWithTheColorThatHasIt(t *testing.T) {
 	inWorld(t, func(t *testing.T, w *world) {
 		applied(t, w)
 		none, want := journal.Management{}, journal.Management{Domain: "ops.tiny.example.com", DNSName: "green-mgmt.lb", ZoneID: "Z2"}
-		if got := w.colors()["blue"].Management; got != none || w.quota != 0 {
+		if got := w.colors()["blue"].Management; got != none || w.balancers() != 1 {
 			t.Fatalf("blue has the management %+v before anybody asked for it", got)
 		}
 		w.spec.Spec.Kubernetes.Version = "1.33"
@@ -74,8 +77,8 @@ func TestManagementArrivesWithTheColorThatHasIt(t *testing.T) {
 		w.managed["green"] = managed(want.Domain, want.DNSName)
 
 		_ = rotated[*rotation.Waiting](t, w, w.options())
-		if w.quota != 2 {
-			t.Errorf("preflight asked for room for %d load balancers, want 2", w.quota)
+		if w.balancers() != 2 {
+			t.Errorf("preflight asked for room for %d load balancers, want 2", w.balancers())
 		}
 		if got := w.colors(); got["blue"].Management != none || got["green"].Management != want || got["green"].Weight != 100 {
 			t.Errorf("at the gate the colors are %+v, want management of green alone: %+v", got, want)

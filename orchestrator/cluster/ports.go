@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"net/http"
+	"net/netip"
 	"time"
 
 	"drover/generator"
@@ -43,6 +44,16 @@ type Stack interface {
 type DNS interface {
 	// Confirm waits until every server answers by the weights, and returns the time to live that the answers carry.
 	Confirm(ctx context.Context, weights color.Weights) (ttl time.Duration, err error)
+	// Delegation returns the name servers that the domain's parent zone leads to; none where it has no such record.
+	Delegation(ctx context.Context, domain string) (servers []string, err error)
+}
+
+// Machine is the one that this process runs on, as networks see it.
+type Machine interface {
+	// Source returns the address that packets to another one leave with. It sends nothing.
+	Source(ctx context.Context, to netip.Addr) (netip.Addr, error)
+	// Resolves is nil if a DNS resolver answers this machine.
+	Resolves(ctx context.Context, resolver netip.Addr) error
 }
 
 // Workspace is the Terraform directory. It is a cache: all that it holds of drover's is in the store too, except for
@@ -78,6 +89,7 @@ type Ports struct {
 	Stack     func(root generator.Root) (Stack, error)
 	Cloud     platform.Platform
 	DNS       DNS
+	Machine   Machine
 	Checks    func(c spec.Cluster, of color.Color) []Check
 	// Kubernetes opens a client of a cluster's API server, which it does not ask yet; the caller closes it.
 	Kubernetes func(ctx context.Context, cluster string) (*kubernetes.Client, error)

@@ -19,54 +19,79 @@ import (
 	"drover/orchestrator/terraform"
 )
 
-// preflight is one look at whether a rotation can begin, or go on.
+// preflight is one look at whether a rotation or a first build can begin, or go on.
 type preflight struct {
 	*session
+	at      moment
 	emit    rotation.Emit
-	from    color.Color
-	version string // that is to be built
+	from    color.Color // the active one; none in a first build
+	to      color.Color // that is to be built
+	version string      // of it
 }
 
-// precondition is one thing that must be true before a rotation changes anything.
+// moment is when a precondition is asked; or several.
+type moment uint
+
+const (
+	beforeRotation   moment = 1 << iota
+	beforeGoingOn           // with a rotation that already changed something
+	beforeFoundation        // of a first build, which made nothing yet
+	beforeColor             // of a first build, whose foundation stands
+)
+
+// precondition is one thing that must be true before anything is changed.
 type precondition struct {
 	name  string
 	check func(*preflight, context.Context) (detail string, err error)
-	begun bool // also asked when a rotation that already changed something goes on
+	at    moment
 }
 
 // preconditions are asked in this order; the first that fails ends preflight.
 var preconditions = []precondition{
-	{"account", (*preflight).accountMatches, true},
-	{"journal", (*preflight).journalAgrees, true},
-	{"bundles", (*preflight).bundlesRead, true},
-	{"gitops", (*preflight).gitOpsCanStart, false},
-	{"foundation", (*preflight).foundationIsSpecs, false},
-	{"active", (*preflight).activeIsUp, false},
-	{"kubernetes", (*preflight).checksAreLetIn, false},
-	{"removed APIs", (*preflight).removedAPIs, false},
-	{"quota", (*preflight).quotaSuffices, false},
-	{"drift", (*preflight).noDrift, false},
-	{"dns", (*preflight).dnsServesActive, false},
+	{"account", (*preflight).accountMatches, beforeRotation | beforeGoingOn},
+	{"journal", (*preflight).journalAgrees, beforeRotation | beforeGoingOn},
+	{"bundles", (*preflight).bundlesRead, beforeRotation | beforeGoingOn},
+	{"gitops", (*preflight).gitOpsCanStart, beforeRotation},
+	{"foundation", (*preflight).foundationIsSpecs, beforeRotation},
+	{"active", (*preflight).activeIsUp, beforeRotation},
+	{"Kubernetes API", (*preflight).apiIsInReach, beforeRotation | beforeFoundation | beforeColor},
+	{"kubernetes", (*preflight).checksAreLetIn, beforeRotation},
+	{"removed APIs", (*preflight).removedAPIs, beforeRotation},
+	{"quota", (*preflight).quotaSuffices, beforeRotation | beforeFoundation | beforeColor},
+	{"delegation", (*preflight).domainIsDelegated, beforeColor},
+	{"drift", (*preflight).noDrift, beforeRotation},
+	{"dns", (*preflight).dnsServesActive, beforeRotation},
 }
 
 // inspect asks whether a rotation can begin, or go on.
 func (s *session) inspect(ctx context.Context, e rotation.Effect, emit rotation.Emit) error {
-	p := &preflight{session: s, emit: emit, from: e.Color.Other(), version: e.Version}
-	var details []string
+	p := &preflight{session: s, at: beforeRotation, emit: emit, from: e.Color.Other(), to: e.Color, version: e.Version}
+	if e.Begun {
+		p.at = beforeGoingOn
+	}
+	details, err := p.ask(ctx)
+	if err != nil {
+		return err
+	}
+	return emit(ctx, journal.Event{Kind: journal.Preflighted, Phase: e.Phase, Location: s.location, Detail: strings.Join(details, ", ")})
+}
+
+// ask asks for everything that has to be true at this moment.
+func (p *preflight) ask(ctx context.Context) (details []string, err error) {
 	for _, c := range preconditions {
-		if e.Begun && !c.begun {
+		if c.at&p.at == 0 {
 			continue
 		}
-		s.Observer.Progress("preflight: " + c.name)
+		p.Observer.Progress("preflight: " + c.name)
 		detail, err := c.check(p, ctx)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		if detail != "" { // empty: there was nothing to ask
 			details = append(details, detail)
 		}
 	}
-	return emit(ctx, journal.Event{Kind: journal.Preflighted, Phase: e.Phase, Location: s.location, Detail: strings.Join(details, ", ")})
+	return details, nil
 }
 
 // accountOf asks once. It holds the credentials to the account of the spec, and both to where the cluster stands. Seen
@@ -174,31 +199,6 @@ func (p *preflight) activeIsUp(ctx context.Context) (string, error) {
 		return fmt.Sprintf("%s is not healthy (%s)", p.from, health.Detail), nil
 	}
 	return fmt.Sprintf("%s active at %s", p.from, health.Version), nil
-}
-
-func (p *preflight) quotaSuffices(ctx context.Context) (string, error) {
-	balancers := 1
-	if p.Spec.Spec.Ingress.Management != nil {
-		balancers = 2
-	}
-	shortages, err := p.ports.Cloud.Quota(ctx, balancers)
-	if err != nil {
-		return "", fmt.Errorf("asking for quotas: %w", err)
-	}
-	unknown := 0
-	for _, s := range shortages {
-		if s.Unknown != "" {
-			unknown++
-			p.Observer.Progress(fmt.Sprintf("preflight: the quota for %s could not be asked: %s", s.What, s.Unknown))
-			continue
-		}
-		return "", refuse(fmt.Sprintf("a second color does not fit: %s are limited to %d, %d exist and %d more are needed", s.What, s.Limit, s.Used, s.Needed),
-			"raise the quota, or remove what is not needed")
-	}
-	if unknown > 0 {
-		return fmt.Sprintf("%d quotas unknown", unknown), nil
-	}
-	return "quotas suffice", nil
 }
 
 // noDrift plans the two roots that live for years, both at once. They are prepared one after the other, as that may

@@ -177,7 +177,15 @@ func (s *fakeStack) wanted() map[string]int {
 
 func (s *fakeStack) Outputs(context.Context) (map[string]json.RawMessage, error) {
 	if s.root == generator.Foundation {
-		return map[string]json.RawMessage{"zone_id": json.RawMessage(`"Z0"`)}, nil
+		outputs := map[string]json.RawMessage{
+			"zone_id": json.RawMessage(`"Z0"`), "zone_name_servers": json.RawMessage(`["ns-1.example.net","ns-2.example.net"]`),
+			"zones":      json.RawMessage(`["a","b","c"]`),
+			"subnet_ids": json.RawMessage(`{"public":["p1","p2","p3"],"data":["d1","d2","d3"],"blue":["b1","b2","b3"],"green":["g1","g2","g3"]}`),
+		}
+		for name, value := range s.w.outputs {
+			outputs[name] = json.RawMessage(value)
+		}
+		return outputs, nil
 	}
 	lb := fmt.Sprintf(`{"arn":"arn:%[1]s","dns_name":"%[1]s.lb","zone_id":"Z1"}`, s.root)
 	outputs := map[string]json.RawMessage{"load_balancer": json.RawMessage(lb)}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"net/netip"
 	"path"
 	"sync"
 	"testing"
@@ -52,9 +53,15 @@ type world struct {
 	applied     []string                     // what was applied, in order
 	files       map[string][]byte            // the Terraform directory of this machine
 	apis        map[string]*apitest.Server
-	managed     map[string]string // the output management, by color; none where absent
-	account     string            // of the credentials
-	quota       int               // load balancers that were last asked for
+	managed     map[string]string   // the output management, by color; none where absent
+	account     string              // of the credentials
+	needs       []platform.Need     // what quotas were asked for
+	short       []platform.Shortage // what they are answered with
+	targets     []platform.Targets
+	parent      []string          // name servers that the parent zone leads to
+	source      string            // the address of this machine
+	resolves    bool              // whether the network's resolver answers it
+	outputs     map[string]string // of the foundation, beside the zone and its subnets
 	dead        bool              // the process was killed
 	effects     int               // calls that could be the last
 	killAt      int               // 0: never
@@ -100,7 +107,8 @@ spec:
 	r.Soak, r.KeepBlue, r.Quiet = spec.Duration(5*time.Minute), 0, spec.Duration(2*time.Minute)
 	w := &world{t: t, spec: cluster, objects: &storetest.Memory{}, standing: map[string]bool{}, locked: map[string]bool{}, dns: map[string]int{}, version: map[string]string{}, tags: map[string]map[string]string{},
 		verdicts: map[string]verify.Verdict{}, busy: map[string]float64{}, open: map[string]float64{}, files: map[string][]byte{},
-		apis: map[string]*apitest.Server{}, managed: map[string]string{}, fail: map[string]error{}, account: "123456789012"}
+		apis: map[string]*apitest.Server{}, managed: map[string]string{}, fail: map[string]error{}, account: "123456789012",
+		parent: []string{"ns-1.example.net", "NS-2.example.net."}, source: "10.40.0.9", outputs: map[string]string{}}
 	w.objects.Fault = w.storeFault
 	return w
 }
@@ -162,7 +170,7 @@ func (d dated) Modified(context.Context, string) (time.Time, error) {
 
 func (w *world) connect(context.Context, Options) (Ports, error) {
 	return Ports{
-		Workspace: directory{w}, Cloud: &fakeCloud{w}, DNS: fakeDNS{w}, Kubernetes: w.kubernetes,
+		Workspace: directory{w}, Cloud: &fakeCloud{w}, DNS: fakeDNS{w}, Machine: fakeMachine{w}, Kubernetes: w.kubernetes,
 		Stack: func(root generator.Root) (Stack, error) { return &fakeStack{w, root}, nil },
 		Checks: func(_ spec.Cluster, c color.Color) []Check {
 			return []Check{{"health-" + string(c), fakeCheck{w, string(c)}}}
@@ -315,6 +323,26 @@ func (d fakeDNS) Confirm(_ context.Context, weights color.Weights) (time.Duratio
 	return time.Minute, nil
 }
 
+func (d fakeDNS) Delegation(context.Context, string) ([]string, error) {
+	err := d.w.touch("delegation")
+	return d.w.parent, err
+}
+
+type fakeMachine struct{ w *world }
+
+var _ Machine = fakeMachine{}
+
+func (m fakeMachine) Source(context.Context, netip.Addr) (netip.Addr, error) {
+	return netip.MustParseAddr(m.w.source), nil
+}
+
+func (m fakeMachine) Resolves(context.Context, netip.Addr) error {
+	if !m.w.resolves {
+		return errors.New("no answer")
+	}
+	return nil
+}
+
 type fakeCloud struct{ w *world }
 
 var _ platform.Platform = (*fakeCloud)(nil)
@@ -331,9 +359,13 @@ func (c *fakeCloud) ClusterActive(_ context.Context, cluster string) (platform.H
 	return platform.Health{Active: c.w.standing[of], Exists: c.w.standing[of], Tags: c.w.tags[of], Version: c.w.version[of], Detail: "standing"}, err
 }
 
-func (c *fakeCloud) Quota(_ context.Context, balancers int) ([]platform.Shortage, error) {
-	c.w.quota = balancers
-	return nil, c.w.touch("quota")
+func (c *fakeCloud) Quota(_ context.Context, n platform.Need) ([]platform.Shortage, error) {
+	c.w.needs = append(c.w.needs, n)
+	return c.w.short, c.w.touch("quota")
+}
+
+func (c *fakeCloud) Targets(context.Context, string, string) ([]platform.Targets, error) {
+	return c.w.targets, c.w.touch("targets")
 }
 
 func (c *fakeCloud) AddonVersions(_ context.Context, version string, addons []string) (map[string]string, error) {

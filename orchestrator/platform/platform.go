@@ -19,8 +19,8 @@ type Platform interface {
 	Account(ctx context.Context) (string, error)
 	// ClusterActive tells whether a cluster and every node group of it are up.
 	ClusterActive(ctx context.Context, cluster string) (Health, error)
-	// Quota lists what a second color with so many load balancers would not fit in, and what could not be asked.
-	Quota(ctx context.Context, balancers int) ([]Shortage, error)
+	// Quota lists what a build would not fit in, what it may outgrow, and what could not be asked.
+	Quota(ctx context.Context, n Need) ([]Shortage, error)
 	// AddonVersions gives the version of each add-on that the platform recommends for a version of Kubernetes. Those that
 	// it has none of are not in it.
 	AddonVersions(ctx context.Context, kubernetes string, addons []string) (map[string]string, error)
@@ -33,6 +33,8 @@ type Platform interface {
 	// Flows measures the connections that a load balancer took in the window that ends now.
 	// The load balancer is named as Terraform gives it (on AWS: its ARN).
 	Flows(ctx context.Context, loadBalancer string, window time.Duration) (Flows, error)
+	// Targets tells who stands behind each port of a color's own load balancers, which are found by their tags.
+	Targets(ctx context.Context, cluster, color string) ([]Targets, error)
 	// Leftovers lists the resources that carry the tags of a cluster and, if color is not empty, of that color.
 	Leftovers(ctx context.Context, cluster, color string) ([]Resource, error)
 	// Kubernetes tells how a cluster's API server is reached with the credentials in use. Its Server is empty where
@@ -85,16 +87,6 @@ type Health struct {
 	Version string
 	// NodeGroups maps each node group to its status in the platform's own word.
 	NodeGroups map[string]string
-}
-
-// Shortage is one quota that a second color does not fit in, or that could not be asked.
-type Shortage struct {
-	// What is limited, such as "EKS clusters in eu-central-1".
-	What string
-	// Used, Limit and Needed are counts; Needed is what a second color takes on top of Used.
-	Used, Limit, Needed int
-	// Unknown is not empty if the platform gave no answer, and says why. It is neither a pass nor a shortage.
-	Unknown string
 }
 
 // Update is a change in place that Terraform plans for one resource.

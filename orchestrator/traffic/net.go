@@ -26,6 +26,7 @@ type Net struct {
 	servers []string       // asked in place of those that the zones name; empty means the real ones
 	roots   *x509.CertPool // nil means the system's
 	port    string         // of HTTPS; empty means 443
+	source  netip.Addr     // of this machine, as other networks see it; zero means that of the interface
 }
 
 // FromEnv makes the Net that the environment asks for. Without any of these variables it is the real one.
@@ -33,13 +34,21 @@ type Net struct {
 //	DROVER_NAMESERVERS  "192.0.2.1:53,192.0.2.2:53": authoritative servers to ask, also used to resolve names
 //	DROVER_CA_FILE      certificates in PEM that are trusted beside the system's
 //	DROVER_HTTPS_PORT   port that ingress listens on
+//	DROVER_SOURCE_ADDRESS  "10.0.3.7": the address that the cluster's network sees of this machine, where it is not an
+//	                       interface's own, as behind a gateway that translates addresses
 func FromEnv() (*Net, error) {
 	return From(os.Getenv)
 }
 
 // From is FromEnv for another environment.
 func From(getenv func(name string) string) (*Net, error) {
-	return newNet(getenv("DROVER_NAMESERVERS"), getenv("DROVER_CA_FILE"), getenv("DROVER_HTTPS_PORT"))
+	n, err := newNet(getenv("DROVER_NAMESERVERS"), getenv("DROVER_CA_FILE"), getenv("DROVER_HTTPS_PORT"))
+	if source := getenv("DROVER_SOURCE_ADDRESS"); err == nil && source != "" {
+		if n.source, err = netip.ParseAddr(source); err != nil {
+			return nil, fmt.Errorf("DROVER_SOURCE_ADDRESS is %q: write an address, such as 10.0.3.7", source)
+		}
+	}
+	return n, err
 }
 
 func newNet(servers, caFile, port string) (*Net, error) {

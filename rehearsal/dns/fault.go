@@ -3,6 +3,8 @@ package dns
 import (
 	"time"
 
+	"github.com/miekg/dns"
+
 	"drover/rehearsal/fault"
 )
 
@@ -16,9 +18,12 @@ func (s *Server) Break(f fault.Servers) (end func(), hits func() int) {
 		for _, n := range servers {
 			n.current(time.Now()) // what is due by now is served
 			n.mu.Lock()
-			if f.Stale {
+			switch {
+			case f.Undelegated:
+				n.undelegated = broken
+			case f.Stale:
 				n.stale = broken
-			} else {
+			default:
 				n.down = broken
 			}
 			n.mu.Unlock()
@@ -47,4 +52,17 @@ func (n *nameServer) fails(now time.Time) bool {
 		n.missed++
 	}
 	return n.down
+}
+
+// orphaned answers who asks for the name servers of a zone that no parent leads to: that is the parent's to say, and the
+// account's servers play it.
+func (n *nameServer) orphaned(req *dns.Msg) *dns.Msg {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if !n.undelegated || len(req.Question) != 1 || req.Question[0].Qtype != dns.TypeNS {
+		return nil
+	}
+	n.missed++
+	m := new(dns.Msg)
+	return m.SetRcode(req, dns.RcodeNameError)
 }

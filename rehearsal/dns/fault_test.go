@@ -70,3 +70,29 @@ func TestTheSlowerNameServerGoesStale(t *testing.T) {
 	end()
 	untilGreen(t, servers[1])
 }
+
+func TestNoParentLeadsToTheZones(t *testing.T) {
+	t.Parallel()
+	s := startSlow(t, newAccount(shop(100, 0)), 0, 0)
+	servers := func() int {
+		m := new(mdns.Msg)
+		m.SetQuestion("shop.example.com.", mdns.TypeNS)
+		reply, _, err := (&mdns.Client{Timeout: time.Second}).Exchange(m, s.Addresses()[0])
+		if err != nil {
+			t.Fatal(err)
+		}
+		return len(reply.Answer)
+	}
+	delegated := servers()
+	end, hits := s.Break(fault.Servers{Undelegated: true})
+	if got := servers(); got != 0 || delegated == 0 || hits() == 0 {
+		t.Errorf("%d name servers without a delegation, %d with one, %d hits", got, delegated, hits())
+	}
+	if got, _ := answerOf(t, s.Addresses()[0], "shop.example.com."); got != "127.1.2.2" {
+		t.Errorf("the zone itself answers %s", got)
+	}
+	end()
+	if got := servers(); got != delegated {
+		t.Errorf("after the fault there are %d name servers, want %d", got, delegated)
+	}
+}

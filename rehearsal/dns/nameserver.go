@@ -16,13 +16,14 @@ type nameServer struct {
 	timeline *timeline
 	inside   func(netip.Addr) bool // whom private zones answer; nil: everybody
 
-	mu     sync.Mutex
-	served *snapshot
-	read   time.Time // when Route 53 was asked for what is served
-	coming []change  // oldest first
-	down   bool      // does not answer
-	stale  bool      // does not take up what is due
-	missed int       // questions that were not answered, or from what is stale
+	mu          sync.Mutex
+	served      *snapshot
+	read        time.Time // when Route 53 was asked for what is served
+	coming      []change  // oldest first
+	down        bool      // does not answer
+	stale       bool      // does not take up what is due
+	undelegated bool      // no parent zone leads to its zones
+	missed      int       // questions that were not answered, or from what is stale
 }
 
 // change is what a name server serves from a moment on.
@@ -61,6 +62,10 @@ func (n *nameServer) ServeDNS(w dns.ResponseWriter, req *dns.Msg) {
 		if _, overTCP := w.RemoteAddr().(*net.TCPAddr); overTCP {
 			_ = w.Close() // otherwise the client waits for longer than for a server that is down
 		}
+		return
+	}
+	if m := n.orphaned(req); m != nil {
+		write(w, req, m)
 		return
 	}
 	write(w, req, n.current(now).reply(req, n.inside == nil || n.inside(addressOf(w.RemoteAddr()))))

@@ -59,6 +59,9 @@ const (
 type Servers struct {
 	Slower bool // only the slower one; otherwise all
 	Stale  bool // they go on serving what they serve; otherwise they do not answer
+	// Undelegated has parent zones lead to no zone of the account. The servers answer for the zones all the same, as those
+	// of a zone do that nobody leads to.
+	Undelegated bool
 }
 
 // Answers is what becomes of requests to green.
@@ -86,6 +89,7 @@ var All = []Fault{
 	{Name: "dns-down", Does: "no name server answers", Place: DNS, Lasts: 30 * time.Second},
 	{Name: "dns-one-down", Does: "the slower name server does not answer", Place: DNS, Lasts: 30 * time.Second, Servers: Servers{Slower: true}},
 	{Name: "dns-stale", Does: "the slower name server goes on with what it served", Place: DNS, Lasts: time.Minute, Servers: Servers{Slower: true, Stale: true}},
+	{Name: "undelegated", Does: "no parent zone leads to a zone of the account", Place: DNS, Lasts: 2 * time.Minute, Servers: Servers{Undelegated: true}},
 	{Name: "drover-killed", Does: "drover is killed, and started again", Place: Process, Kills: "drover"},
 	{Name: "terraform-killed", Does: "the next Terraform that applies is killed", Place: Process, Kills: "terraform"},
 	{Name: "provider-dies", Does: "the provider of the next Terraform that applies is killed", Place: Process, Kills: "provider"},

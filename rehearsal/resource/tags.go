@@ -54,9 +54,9 @@ func TagsOf(value any) map[string]string {
 			maps.Copy(tags, TagsOf(below))
 			continue
 		}
-		for _, prefix := range []string{"", "Tag"} {
-			if key := one.Text(prefix + "Key"); key != "" {
-				tags[key] = one.Text(prefix + "Value")
+		for _, names := range [][2]string{{"Key", "Value"}, {"TagKey", "TagValue"}, {"key", "value"}} {
+			if key := one.Text(names[0]); key != "" {
+				tags[key] = one.Text(names[1])
 			}
 		}
 	}

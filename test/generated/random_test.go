@@ -79,7 +79,8 @@ func draw(random *rand.Rand) string {
 	say := func(format string, args ...any) { fmt.Fprintf(&b, format+"\n", args...) }
 	say("apiVersion: drover/v1\nkind: Cluster\nmetadata: {name: random, labels: {team: %q}}\nspec:", pick(random, "shop", "a b", "x/y@z"))
 	say("  platform: aws\n  region: %s", pick(random, "eu-west-1", "us-east-1", "ap-southeast-2"))
-	say("  kubernetes: {version: %q, logRetention: %s}", pick(random, "1.32", "1.33", "1.34"), pick(random, "30d", "90d"))
+	say("  kubernetes: {version: %q, logRetention: %s%s}", pick(random, "1.32", "1.33", "1.34"), pick(random, "30d", "90d"),
+		pick(random, "", ", support: extended, zonalShift: true", `, addons: {coredns: {configuration: {replicaCount: 3, note: "${x} %{y}"}}}`))
 	say("  state: %s", pick(random, "{backend: local}", "{backend: s3, bucket: acme-state, region: eu-west-1}"))
 	say("  network:\n    cidr: 10.%d.0.0/%d\n    zones: %d\n    nat: %s", random.IntN(200), 16+random.IntN(3), 2+random.IntN(5), pick(random, "per-zone", "single", "none"))
 	say("    %s", pick(random, "", "pods: 100.64.0.0/16"))
@@ -88,21 +89,24 @@ func draw(random *rand.Rand) string {
 	say("    egress: %s", pick(random, "{mode: open}", "{mode: restricted, allow: [ghcr.io, .example.com]}"))
 	say("    flowLogs: {retention: %s}", pick(random, "14d", "30d", "365d"))
 	say("  access: {api: %s, admins: [%q]%s}", pick(random, "private", "restricted, allow: [203.0.113.0/24]"), "arn:aws:iam::123456789012:role/admin",
-		pick(random, "", `, operators: ["arn:aws:iam::123456789012:role/drover"]`))
+		pick(random, "", `, operators: ["arn:aws:iam::123456789012:role/drover"]`, `, teams: [{principal: "arn:aws:iam::123456789012:role/web", role: edit, namespaces: [web, "web-*"]}]`))
 	say("  ingress: {domain: random.example.com, zone: %s, visibility: %s%s}", pick(random, "create", "adopt"), pick(random, "public", "internal"),
 		pick(random, "", ", management: {domain: ops.random.example.com}", ", management: {domain: ops.random.example.com, visibility: public, allow: [203.0.113.0/24]}"))
 	say("  nodePools:")
 	for i := range 1 + random.IntN(3) {
 		say("    - {name: pool%d, machines: [%s], capacity: %s, min: %d, max: %d, disk: %dGi, os: %s%s}", i, pick(random, "m7i.large, m6i.large", "c7g.xlarge"),
 			pick(random, "on-demand", "spot"), random.IntN(4), 4+random.IntN(20), 40+random.IntN(100), pick(random, "al2023", "bottlerocket"),
-			pick(random, "", ", taints: [{key: work, value: batch, effect: NoSchedule}]", ", labels: {work: batch}"))
+			pick(random, "", ", taints: [{key: work, value: batch, effect: NoSchedule}]", ", labels: {work: batch}")+
+				pick(random, "", ", kubelet: {maxPods: 40, kubeReserved: {cpu: 250m, memory: 1Gi}, imageGC: {high: 80, low: 70}}", ", image: ami-0a1b2c3d4e5f60718")+
+				pick(random, "", `, policies: {managed: ["arn:aws:iam::aws:policy/AmazonSSMManagedInstanceCore"]}`))
 	}
 	say("  services:\n    secrets: {prefix: random}\n    registry: {repositories: [%s], pullThrough: [%s]}", pick(random, "", "web", "web, api"), pick(random, "", "quay", "ecr-public, kubernetes"))
 	say("    %s", pick(random, "", "alerts: {webhook: {address: \"https://alerts.example.com/x\", key: {vault: random/alerts}}}", "alerts: {pagerduty: {routingKey: {vault: random/pagerduty}, region: eu}}"))
 	if random.IntN(2) == 0 {
 		say("    databases: [{name: orders, engine: %s, class: db.r7g.large, storage: 100Gi, multiZone: %v}]",
 			pick(random, `postgres, version: "16"`, `mysql, version: "8.0"`), random.IntN(2) == 0)
-		say("    identities: [{name: web, namespace: web, serviceAccount: web, secrets: [web/*], databases: [orders], buckets: [random-assets]}]")
+		say("    identities: [{name: web, namespace: web, serviceAccount: web, secrets: [web/*], databases: [orders], buckets: [random-assets]%s}]",
+			pick(random, "", `, policies: {statements: [{actions: [sqs:SendMessage], resources: ["arn:aws:sqs:eu-west-1:123456789012:${aws:username}"]}]}`))
 	}
 	return b.String()
 }

@@ -40,6 +40,8 @@ var ManagedPolicies = []ManagedPolicy{
 	{"AmazonEKSClusterPolicy", "EKS demands it, by this name, of the role of every control plane"},
 	{"AmazonEKSWorkerNodePolicy", "EKS demands it of the role of every managed node; it only reads"},
 	{"AmazonEC2ContainerRegistryPullOnly", "the narrowest of AWS's policies for pulling images; add-on images come from AWS's own accounts"},
+	{"CloudWatchAgentServerPolicy", "an example names it, for nodes that an agent measures"},
+	{"AWSXRayDaemonWriteAccess", "an example names it, for a workload that sends traces"},
 	{"AmazonEKS_CNI_Policy", "made by AWS for the network plugin, which holds it alone and not through its node"},
 	{"AWSDenyAll", "a guardrail that denies whatever is asked in a chat, beside the alarms that are told there"},
 	{"service-role/AWSBackupServiceRolePolicyForBackup", "made by AWS for its backup service, which alone may take the role"},

@@ -20,6 +20,7 @@ func TestNoRenderedPolicyGivesTooMuch(t *testing.T) {
 	attached, used := map[string]bool{}, map[string]bool{}
 	for spec, want := range map[string]map[Kind]int{
 		"examples/aws/minimal.yaml":                   {Trust: 4, Identity: 2, Key: 1},
+		"examples/aws/tuned.yaml":                     {Trust: 6, Identity: 3, Key: 1},
 		"examples/aws/production.yaml":                {Trust: 8, Identity: 7, Key: 1, Resource: 1},
 		"generator/spec/testdata/good/shop-prod.yaml": {Trust: 8, Identity: 7, Key: 1, Resource: 1},
 	} {

@@ -15,7 +15,7 @@ import (
 // The job is run to its last line against a simulated account: with waits of seconds, and a check that somebody answers
 // there. Nothing else is different.
 // It is not parallel, because the SDK reads the endpoint from the environment of this process.
-func TestTheJobRunsToItsEndInASimulatedAccount(t *testing.T) {
+func TestTheJobRunsToItsEndInASimulatedAccount(t *testing.T) { //nolint:paralleltest // it sets variables of the environment
 	o, err := orders(lookup(complete()))
 	if err != nil {
 		t.Fatal(err)

@@ -10,8 +10,6 @@ import (
 	"testing"
 
 	"github.com/gruntwork-io/terratest/modules/terraform"
-
-	"drover/test/harness"
 )
 
 // connected is a cluster with what the examples lack: ways to other networks, an own certificate, and access logs.
@@ -94,7 +92,6 @@ func TestAConnectedClusterReachesOtherNetworksFromEveryZone(t *testing.T) {
 	same(t, "blue", afterFoundation, e.account.holds(t))
 	destroyProtected(t, foundation)
 	same(t, "foundation", before, e.account.holds(t))
-	harness.CheckCalls(t, "terraform-connected", e.calls)
 }
 
 // checkConnections: the subnets of both colors have, in every zone, a route to each range of the peer and of the transit

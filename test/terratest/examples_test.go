@@ -48,6 +48,7 @@ func TestExamplesAreAppliedAndDestroyedByPlainTerraform(t *testing.T) {
 			checkNodes(t, e, foundation)
 			checkSecurityGroups(t, e)
 			checkManagement(t, e, foundation)
+			checkTuning(t, e)
 			checkPolicies(t, e)
 
 			afterBlue := e.account.holds(t)

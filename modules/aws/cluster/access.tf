@@ -34,6 +34,37 @@ resource "aws_eks_access_policy_association" "this" {
   }
 }
 
+# EKS' policies for parts of a cluster. Each can be associated with a principal once, so that all namespaces of one role
+# are in one association: https://docs.aws.amazon.com/eks/latest/userguide/access-policies.html
+locals {
+  team_policies = { admin = "AmazonEKSAdminPolicy", edit = "AmazonEKSEditPolicy", view = "AmazonEKSViewPolicy" }
+}
+
+resource "aws_eks_access_entry" "team" {
+  for_each = setsubtract([for team in var.teams : team.principal], keys(local.people))
+
+  cluster_name  = aws_eks_cluster.this.name
+  principal_arn = each.key
+
+  tags = var.tags
+}
+
+resource "aws_eks_access_policy_association" "team" {
+  for_each = { for team in var.teams : "${team.role}:${team.principal}" => team }
+
+  cluster_name  = aws_eks_cluster.this.name
+  principal_arn = each.value.principal
+  policy_arn    = "${local.policy_arns}/${local.team_policies[each.value.role]}"
+
+  access_scope {
+    type       = "namespace"
+    namespaces = each.value.namespaces
+  }
+
+  # One of the two has the entry of the principal.
+  depends_on = [aws_eks_access_entry.this, aws_eks_access_entry.team]
+}
+
 # The roles live in the foundation; a color only says which of its service accounts get them.
 resource "aws_eks_pod_identity_association" "this" {
   for_each = var.identities

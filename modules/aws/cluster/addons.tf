@@ -12,8 +12,15 @@ locals {
     } : name => rights if contains(keys(var.addons), name)
   }
 
+  # What each is configured with; what this module sets wins, and of the environment of the network plugin both are.
+  asked_settings = { for name, addon in var.addons : name => jsondecode(coalesce(addon.configuration, "{}")) }
+  own_settings   = { vpc-cni = merge({ enableNetworkPolicy = "true" }, local.pod_network) }
   addon_settings = {
-    vpc-cni = jsonencode(merge({ enableNetworkPolicy = "true" }, local.pod_network))
+    for name, asked in local.asked_settings : name => jsonencode(merge(
+      asked,
+      try(local.own_settings[name], {}),
+      { for key, value in { env = merge(try(asked.env, {}), try(local.own_settings[name].env, {})) } : key => value if length(value) > 0 },
+    )) if length(asked) > 0 || contains(keys(local.own_settings), name)
   }
 
   # With subnets of their own pods get no address of the node's first interface, so that a node has room for

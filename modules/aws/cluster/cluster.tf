@@ -51,9 +51,14 @@ resource "aws_eks_cluster" "this" {
     }
   }
 
-  # Rotations keep the version young; extended support would only bill for being late.
+  # Rotations keep the version young; extended support only bills for being late.
   upgrade_policy {
-    support_type = "STANDARD"
+    support_type = upper(var.support)
+  }
+
+  # https://docs.aws.amazon.com/eks/latest/userguide/zone-shift.html
+  zonal_shift_config {
+    enabled = var.zonal_shift
   }
 
   tags = var.tags

@@ -25,7 +25,7 @@ locals {
   # Graviton families have a g after their generation (m7g, c7gn, g5g). One image serves a pool, so
   # its first machine decides.
   images = {
-    for name, pool in var.node_pools : name => join("_", compact([
+    for name, pool in var.node_pools : name => pool.image != null ? "CUSTOM" : join("_", compact([
       { al2023 = "AL2023", bottlerocket = "BOTTLEROCKET" }[pool.os],
       can(regex("^[a-z]+[0-9]+g[a-z]*\\.", pool.machines[0])) ? "ARM_64" : "x86_64",
       local.drivers[name],
@@ -48,6 +48,8 @@ resource "aws_launch_template" "node" {
   name                   = "${local.cluster}-${each.key}"
   description            = "Nodes of ${local.cluster}, pool ${each.key}"
   update_default_version = true
+  image_id               = each.value.image
+  user_data              = local.user_data[each.key] == null ? null : base64encode(local.user_data[each.key])
 
   metadata_options {
     http_endpoint = "enabled"
@@ -92,13 +94,14 @@ resource "aws_eks_node_group" "this" {
   # A prefix, because what cannot change in place (the machines, the kind of capacity) makes a new
   # group, whose nodes take over before the old one is drained.
   node_group_name_prefix = "${each.key}-"
-  node_role_arn          = aws_iam_role.node.arn
-  version                = aws_eks_cluster.this.version # after the control plane, never before
-  subnet_ids             = length(each.value.zones) == 0 ? local.subnet_ids : [for zone in each.value.zones : local.subnet_ids[zone - 1]]
-  ami_type               = local.images[each.key]
-  capacity_type          = each.value.capacity == "spot" ? "SPOT" : "ON_DEMAND"
-  instance_types         = each.value.machines
-  labels                 = each.value.labels
+  node_role_arn          = local.node_role_arns[each.key]
+  # After the control plane, never before. An image of one's own has the version that it has.
+  version        = each.value.image == null ? aws_eks_cluster.this.version : null
+  subnet_ids     = length(each.value.zones) == 0 ? local.subnet_ids : [for zone in each.value.zones : local.subnet_ids[zone - 1]]
+  ami_type       = local.images[each.key]
+  capacity_type  = each.value.capacity == "spot" ? "SPOT" : "ON_DEMAND"
+  instance_types = each.value.machines
+  labels         = each.value.labels
 
   launch_template {
     id      = aws_launch_template.node[each.key].id
@@ -141,5 +144,6 @@ resource "aws_eks_node_group" "this" {
   depends_on = [
     aws_eks_addon.before_nodes,
     aws_iam_role_policy_attachment.node,
+    aws_iam_role_policy_attachment.pool,
   ]
 }

@@ -73,7 +73,8 @@ resource "aws_iam_role" "node" {
 }
 
 locals {
-  node_policies = toset(["AmazonEKSWorkerNodePolicy", "AmazonEC2ContainerRegistryPullOnly"])
+  node_policies    = toset(["AmazonEKSWorkerNodePolicy", "AmazonEC2ContainerRegistryPullOnly"])
+  node_policy_arns = [for name in local.node_policies : "arn:${local.partition}:iam::aws:policy/${name}"]
 }
 
 resource "aws_iam_role_policy_attachment" "node" {

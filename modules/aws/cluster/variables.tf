@@ -28,6 +28,23 @@ variable "kubernetes_version" {
   }
 }
 
+variable "support" {
+  description = "What happens at the end of the standard support of the version: EKS upgrades the cluster in place (standard), or it goes on with the version and bills more (extended)."
+  type        = string
+  default     = "standard"
+
+  validation {
+    condition     = contains(["standard", "extended"], var.support)
+    error_message = "support must be \"standard\" or \"extended\"."
+  }
+}
+
+variable "zonal_shift" {
+  description = "Whether traffic and new nodes can be moved away from a zone that fails, by Amazon Application Recovery Controller."
+  type        = bool
+  default     = false
+}
+
 variable "kms_key_arn" {
   description = "ARN of the key that encrypts Kubernetes secrets and the nodes' disks."
   type        = string
@@ -55,9 +72,10 @@ variable "log_group" {
 }
 
 variable "addons" {
-  description = "EKS add-ons by name. A version pins one (\"v1.20.4-eksbuild.2\"); without it EKS takes its default for the Kubernetes version on the day that the cluster is made."
+  description = "EKS add-ons by name. A version pins one (\"v1.20.4-eksbuild.2\"); without it EKS takes its default for the Kubernetes version on the day that the cluster is made. configuration is the JSON of what it is configured with, beside what this module sets."
   type = map(object({
-    version = optional(string)
+    version       = optional(string)
+    configuration = optional(string)
   }))
   default = {
     aws-ebs-csi-driver     = {}
@@ -76,6 +94,16 @@ variable "addons" {
   validation {
     condition     = alltrue([for addon in values(var.addons) : addon.version == null || can(regex("^v[0-9]+\\.[0-9]+\\.[0-9]+(-[A-Za-z0-9.]+)*-eksbuild\\.[0-9]+$", addon.version))])
     error_message = "addons: version must be one of EKS' own, like \"v1.20.4-eksbuild.2\", or null."
+  }
+
+  validation {
+    condition     = alltrue([for addon in values(var.addons) : addon.configuration == null || can(keys(jsondecode(addon.configuration)))])
+    error_message = "addons: configuration must be the JSON of an object, or null."
+  }
+
+  validation {
+    condition     = !contains(keys(try(jsondecode(var.addons["vpc-cni"].configuration), {})), "enableNetworkPolicy")
+    error_message = "addons: the configuration of vpc-cni must not hold enableNetworkPolicy: this module sets it."
   }
 }
 

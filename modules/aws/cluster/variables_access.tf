@@ -81,6 +81,31 @@ variable "viewers" {
   }
 }
 
+variable "teams" {
+  description = "Who may do something in some namespaces: the ARN of an IAM role or user, view, edit or admin, and the namespaces, in whose names * stands for any part. A viewer or an operator may be here too, and whoever has several roles is here several times."
+  type = list(object({
+    principal  = string
+    role       = string
+    namespaces = list(string)
+  }))
+  default = []
+
+  validation {
+    condition     = alltrue([for team in var.teams : can(regex("^arn:[a-z-]+:iam::[0-9]{12}:(role|user)/.+$", team.principal)) && contains(["view", "edit", "admin"], team.role)])
+    error_message = "teams: principal must be the ARN of an IAM role or user, and role view, edit or admin."
+  }
+
+  validation {
+    condition     = alltrue([for team in var.teams : length(team.namespaces) > 0 && !contains(team.namespaces, "*") && alltrue([for namespace in team.namespaces : can(regex("^[a-z0-9*]([-a-z0-9*]{0,61}[a-z0-9*])?$", namespace))])])
+    error_message = "teams: namespaces must name one at least, and not all of them by \"*\"."
+  }
+
+  validation {
+    condition     = length(distinct([for team in var.teams : "${team.principal}:${team.role}"])) == length(var.teams) && length(setintersection([for team in var.teams : team.principal], var.admins)) == 0
+    error_message = "teams must name each role of a principal once, and no admin: EKS associates a policy with a principal once."
+  }
+}
+
 variable "identities" {
   description = "Workload identities by name: the IAM role that pods of a service account get through EKS Pod Identity."
   type = map(object({

@@ -19,8 +19,13 @@ locals {
   # A role policy may not be empty.
   identities_with_rights = {
     for name, identity in var.identities : name => identity
-    if length(identity.secrets) + length(identity.databases) + length(identity.buckets) > 0 || identity.dns_challenges
+    if length(identity.secrets) + length(identity.databases) + length(identity.buckets) + length(identity.policies.statements) > 0 || identity.dns_challenges
   }
+
+  # An attachment for each policy of each identity.
+  identity_policies = merge([
+    for name, identity in var.identities : { for arn in identity.policies.managed : "${name}:${arn}" => { identity = name, arn = arn } }
+  ]...)
 
   zone_arn = "arn:${local.partition}:route53:::hostedzone/${local.zone.zone_id}"
 }
@@ -196,6 +201,25 @@ data "aws_iam_policy_document" "identity" {
       resources = ["arn:${local.partition}:route53:::change/*"]
     }
   }
+
+  dynamic "statement" {
+    for_each = each.value.policies.statements
+
+    content {
+      actions   = statement.value.actions
+      resources = statement.value.resources
+
+      dynamic "condition" {
+        for_each = statement.value.conditions
+
+        content {
+          test     = condition.value.test
+          variable = condition.value.variable
+          values   = condition.value.values
+        }
+      }
+    }
+  }
 }
 
 resource "aws_iam_role" "identity" {
@@ -215,4 +239,11 @@ resource "aws_iam_role_policy" "identity" {
   name   = "least-privilege"
   role   = aws_iam_role.identity[each.key].id
   policy = data.aws_iam_policy_document.identity[each.key].json
+}
+
+resource "aws_iam_role_policy_attachment" "identity" {
+  for_each = local.identity_policies
+
+  role       = aws_iam_role.identity[each.value.identity].name
+  policy_arn = each.value.arn
 }

@@ -141,6 +141,11 @@ output "vpn_security_group_id" {
   value       = one(aws_security_group.vpn[*].id)
 }
 
+output "runner_name" {
+  description = "Name of the CodeBuild project that runs jobs in the network, which runs-on of GitHub Actions or tags of GitLab CI say after codebuild-; null without a runner."
+  value       = one(aws_codebuild_project.runner[*].name)
+}
+
 output "alerts_topic_arn" {
   description = "ARN of the topic that every alarm goes to; null without alerts."
   value       = one(aws_sns_topic.alerts[*].arn)

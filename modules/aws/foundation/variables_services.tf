@@ -94,7 +94,7 @@ variable "secrets_prefix" {
 }
 
 variable "identities" {
-  description = "Workloads with an IAM role of their own, by name, the same in both colors: what reads which secrets (* at the end matches the rest), logs in to which databases, uses which buckets, and answers ACME's DNS challenges for the domain and names below it."
+  description = "Workloads with an IAM role of their own, by name, the same in both colors: what reads which secrets (* at the end matches the rest), logs in to which databases, uses which buckets, answers ACME's DNS challenges for the domain and names below it, and what else it may do: policies of IAM by their ARNs, and statements."
   type = map(object({
     namespace       = string
     service_account = string
@@ -102,6 +102,18 @@ variable "identities" {
     databases       = optional(list(string), [])
     buckets         = optional(list(string), [])
     dns_challenges  = optional(bool, false)
+    policies = optional(object({
+      managed = optional(list(string), [])
+      statements = optional(list(object({
+        actions   = list(string)
+        resources = list(string)
+        conditions = optional(list(object({
+          test     = string
+          variable = string
+          values   = list(string)
+        })), [])
+      })), [])
+    }), {})
   }))
   default = {}
 
@@ -128,6 +140,16 @@ variable "identities" {
   validation {
     condition     = alltrue(flatten([for identity in values(var.identities) : [for bucket in identity.buckets : can(regex("^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$", bucket))]]))
     error_message = "identities: buckets must be names of S3 buckets, without a wildcard."
+  }
+
+  validation {
+    condition     = alltrue(flatten([for identity in values(var.identities) : [for arn in identity.policies.managed : can(regex("^arn:[a-z-]+:iam::([0-9]{12}|aws):policy/[A-Za-z0-9+=,.@_/-]+$", arn))]])) && alltrue([for identity in values(var.identities) : length(distinct(identity.policies.managed)) == length(identity.policies.managed)])
+    error_message = "identities: policies.managed must be different ARNs of IAM policies, like arn:aws:iam::aws:policy/AmazonSSMManagedInstanceCore."
+  }
+
+  validation {
+    condition     = alltrue(flatten([for identity in values(var.identities) : [for statement in identity.policies.statements : length(statement.actions) > 0 && length(statement.resources) > 0 && alltrue([for action in statement.actions : can(regex("^([*]|[a-z0-9-]+:[A-Za-z0-9*?]+)$", action))]) && alltrue([for resource in statement.resources : can(regex("^([*]|arn:[a-z-]+:[a-z0-9-]+:[^:]*:[^:]*:.+)$", resource))]) && alltrue([for condition in statement.conditions : length(condition.values) > 0])]]))
+    error_message = "identities: each of policies.statements must have actions like sqs:SendMessage, resources that are ARNs or *, and values in each condition."
   }
 
   validation {

@@ -70,6 +70,7 @@ func TestAgainstASimulatedAccount(t *testing.T) {
 		t.Run(name, func(t *testing.T) { t.Parallel(); test(t, p) })
 	}
 	t.Run("load balancers", func(t *testing.T) { t.Parallel(); loadBalancersAreLeftoversUntilTheyAreGone(t, endpoint) })
+	t.Run("targets", func(t *testing.T) { t.Parallel(); targetsAreThoseOfOneColor(t, endpoint) })
 	t.Run("made inside", func(t *testing.T) { t.Parallel(); whatControllersMadeIsLeftover(t, endpoint) })
 	t.Run("connections", func(t *testing.T) { t.Parallel(); connectionsAreCountedOnlyWhereMetricsArrive(t, endpoint) })
 }
@@ -195,20 +196,6 @@ func anothersZoneIsPassedOver(t *testing.T, p *Platform, tagged string) {
 	}
 }
 
-// moto knows no quota of EKS nor of load balancers: they must be listed as unknown.
-func quotaIsNeverAPassUnasked(t *testing.T, p *Platform) {
-	shortages, err := p.Quota(t.Context(), 1)
-	must(t, err)
-	if len(shortages) != len(limits(1)) {
-		t.Fatalf("shortages = %+v", shortages)
-	}
-	for _, shortage := range shortages {
-		if shortage.Unknown == "" {
-			t.Errorf("a quota that could not be asked is not unknown: %+v", shortage)
-		}
-	}
-}
-
 // answers is a server of one JSON answer for each X-Amz-Target or path.
 func answers(t *testing.T, byCall map[string]string) *Platform {
 	t.Helper()
@@ -225,26 +212,6 @@ func answers(t *testing.T, byCall map[string]string) *Platform {
 	}))
 	t.Cleanup(server.Close)
 	return at(server.URL)
-}
-
-func TestAQuotaThatIsUsedUpIsAShortage(t *testing.T) {
-	t.Parallel()
-	p := answers(t, map[string]string{
-		"ServiceQuotasV20190624.GetServiceQuota": `{"Quota":{"Value":2}}`,
-		"/clusters":                              `{"clusters":["a","b"]}`,
-		"DescribeLoadBalancers": `<DescribeLoadBalancersResponse><DescribeLoadBalancersResult><LoadBalancers>` +
-			`<member><Type>network</Type></member><member><Type>application</Type></member></LoadBalancers></DescribeLoadBalancersResult></DescribeLoadBalancersResponse>`,
-	})
-	shortages, err := p.Quota(t.Context(), 1)
-	must(t, err)
-	if len(shortages) != 1 || shortages[0].Unknown != "" || shortages[0].Used != 2 || shortages[0].Limit != 2 || shortages[0].Needed != 1 {
-		t.Errorf("shortages = %+v", shortages)
-	}
-	shortages, err = p.Quota(t.Context(), 2) // one of the two load balancers would fit
-	must(t, err)
-	if len(shortages) != 2 || shortages[1].Used != 1 || shortages[1].Needed != 2 {
-		t.Errorf("shortages with two load balancers = %+v", shortages)
-	}
 }
 
 func TestTroubleIsTranslated(t *testing.T) {

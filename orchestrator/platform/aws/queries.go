@@ -59,6 +59,9 @@ func newIAM(configuration sdk.Config) *queries {
 	return q
 }
 
+// answerLimit is how many bytes of an answer are read at most: a thousand instances take some megabytes.
+const answerLimit = 32 << 20
+
 // ask signs one query and sends it.
 func (q *queries) ask(ctx context.Context, query url.Values) (body []byte, status int, err error) {
 	form := query.Encode()
@@ -80,6 +83,6 @@ func (q *queries) ask(ctx context.Context, query url.Values) (body []byte, statu
 		return nil, 0, err
 	}
 	defer func() { _ = answer.Body.Close() }() // read to its end; closing tells nothing new
-	body, err = io.ReadAll(io.LimitReader(answer.Body, 4<<20))
+	body, err = io.ReadAll(io.LimitReader(answer.Body, answerLimit))
 	return body, answer.StatusCode, err
 }

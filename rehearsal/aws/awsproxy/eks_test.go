@@ -260,6 +260,10 @@ func TestAddons(t *testing.T) {
 	}
 	refusedWith(t, "the same add-on twice", "ResourceInUseException", create("vpc-cni", nil))
 	refusedWith(t, "an add-on that there is not", "InvalidParameterException", create("no-such-addon", nil))
+	refusedWith(t, "a configuration that is no object", "InvalidParameterException", create("coredns", func(in *eks.CreateAddonInput) { in.ConfigurationValues = aws.String(`[1]`) }))
+	number := aws.String(`{"env":{"WARM_IP_TARGET":4}}`)
+	_, err = client.UpdateAddon(t.Context(), &eks.UpdateAddonInput{ClusterName: name, AddonName: aws.String("vpc-cni"), ConfigurationValues: number})
+	refusedWith(t, "a number in the environment of the network plugin", "InvalidParameterException", err)
 	refusedWith(t, "a version that is not one", "InvalidParameterException", create("coredns", func(in *eks.CreateAddonInput) { in.AddonVersion = aws.String("1.0") }))
 	refusedWith(t, "a kube-proxy newer than its cluster", "InvalidParameterException", create("kube-proxy", func(in *eks.CreateAddonInput) { in.AddonVersion = aws.String("v1.34.0-eksbuild.1") }))
 	out, err := client.DescribeAddon(t.Context(), &eks.DescribeAddonInput{ClusterName: name, AddonName: aws.String("vpc-cni")})

@@ -64,6 +64,7 @@ type Proxy struct {
 	listener net.Listener
 	done     chan struct{}
 
+	account     string
 	wrote       func(service string)
 	called      func(caller, service, operation string)
 	eks         *eks.Service
@@ -90,7 +91,7 @@ func Start(ctx context.Context, o Options) (*Proxy, error) {
 		o.Log = io.Discard
 	}
 	transport := persistent{&http.Transport{MaxIdleConnsPerHost: 32, IdleConnTimeout: 30 * time.Second}}
-	p := &Proxy{moto: o.Moto, listener: listener, done: make(chan struct{}), http: &http.Client{Transport: transport}}
+	p := &Proxy{account: o.Account, moto: o.Moto, listener: listener, done: make(chan struct{}), http: &http.Client{Transport: transport}}
 	p.eks = eks.New(o.Account, p.Moto)
 	p.keys.secrets = maps.Clone(o.Keys)
 	if o.Fleet != nil {

@@ -14,8 +14,10 @@ import (
 type quota struct {
 	code, service, name string
 	value               float64
+	// raised is the value of an account that is in use, where no cluster fits into a new one's; 0: as AWS grants it.
+	raised float64
 
-	operation  string // of which service, that takes one more
+	operation  string // of which service, that takes one more; empty: it is told, and nothing is refused
 	api        string
 	refusal    string
 	count      func(*Proxy, *call) (int, error)
@@ -32,6 +34,32 @@ var quotas = []quota{
 	{code: "L-69A177A2", service: "elasticloadbalancing", name: "Network Load Balancers per Region", value: 50,
 		api: "elasticloadbalancing", operation: "CreateLoadBalancer", refusal: "TooManyLoadBalancers", count: (*Proxy).countBalancers,
 		concerning: func(c *call) bool { return c.form.Get("Type") == "network" }},
+	{code: "L-57A373D6", service: "elasticloadbalancing", name: "Listeners per Network Load Balancer", value: 50,
+		api: "elasticloadbalancing", operation: "CreateListener", refusal: "TooManyListeners", count: (*Proxy).countListeners},
+	{code: "L-B22855CB", service: "elasticloadbalancing", name: "Target Groups per Region", value: 3000,
+		api: "elasticloadbalancing", operation: "CreateTargetGroup", refusal: "TooManyTargetGroups", count: (*Proxy).countTargetGroups},
+	{code: "L-0EA8095F", service: "vpc", name: "Inbound or outbound rules per security group", value: 60,
+		api: "ec2", operation: "AuthorizeSecurityGroupIngress", refusal: "RulesPerSecurityGroupLimitExceeded", count: (*Proxy).countRules},
+	{code: "L-6D54EA21", service: "eks", name: "Managed node groups per cluster", value: 30},
+	{code: "L-BD136A63", service: "eks", name: "Nodes per managed node group", value: 450},
+	{code: "L-1216C47A", service: "ec2", name: "Running On-Demand Standard (A, C, D, H, I, M, R, T, Z) instances", value: 5, raised: 1000},
+	{code: "L-34B43A08", service: "ec2", name: "All Standard (A, C, D, H, I, M, R, T, Z) Spot Instance Requests", value: 5, raised: 1000},
+	{code: "L-DB2E81BA", service: "ec2", name: "Running On-Demand G and VT instances", value: 0, raised: 1000},
+	{code: "L-3819A6DF", service: "ec2", name: "All G and VT Spot Instance Requests", value: 0, raised: 1000},
+	{code: "L-417A185B", service: "ec2", name: "Running On-Demand P instances", value: 0, raised: 1000},
+	{code: "L-7212CCBC", service: "ec2", name: "All P Spot Instance Requests", value: 0, raised: 1000},
+	{code: "L-6E869C2A", service: "ec2", name: "Running On-Demand DL instances", value: 0, raised: 1000},
+	{code: "L-85EED4F7", service: "ec2", name: "All DL Spot Instance Requests", value: 0, raised: 1000},
+	{code: "L-74FC7D96", service: "ec2", name: "Running On-Demand F instances", value: 0, raised: 1000},
+	{code: "L-88CF9481", service: "ec2", name: "All F Spot Instance Requests", value: 0, raised: 1000},
+	{code: "L-F7808C92", service: "ec2", name: "Running On-Demand HPC instances", value: 0, raised: 1000},
+	{code: "L-43DA4232", service: "ec2", name: "Running On-Demand High Memory instances", value: 0, raised: 1000},
+	{code: "L-1945791B", service: "ec2", name: "Running On-Demand Inf instances", value: 0, raised: 1000},
+	{code: "L-B5D1601B", service: "ec2", name: "All Inf Spot Instance Requests", value: 0, raised: 1000},
+	{code: "L-2C3B7624", service: "ec2", name: "Running On-Demand Trn instances", value: 0, raised: 1000},
+	{code: "L-6B0D517C", service: "ec2", name: "All Trn Spot Instance Requests", value: 0, raised: 1000},
+	{code: "L-7295265B", service: "ec2", name: "Running On-Demand X instances", value: 0, raised: 1000},
+	{code: "L-E3A00192", service: "ec2", name: "All X Spot Instance Requests", value: 0, raised: 1000},
 	{code: "L-1194D53C", service: "eks", name: "Clusters", value: 100,
 		api: "eks", operation: "CreateCluster", refusal: "ResourceLimitExceededException", count: (*Proxy).countClusters},
 }
@@ -61,6 +89,41 @@ func (p *Proxy) countBalancers(c *call) (int, error) {
 	return n, err
 }
 
+func (p *Proxy) countListeners(c *call) (int, error) {
+	var out struct {
+		Listeners []string `xml:"DescribeListenersResult>Listeners>member>ListenerArn"`
+	}
+	err := p.Moto(c.region).Query(c.Context(), "elasticloadbalancing", "2015-12-01", "DescribeListeners",
+		url.Values{"LoadBalancerArn": {c.form.Get("LoadBalancerArn")}}, &out)
+	return len(out.Listeners), err
+}
+
+func (p *Proxy) countTargetGroups(c *call) (int, error) {
+	var out struct {
+		Groups []string `xml:"DescribeTargetGroupsResult>TargetGroups>member>TargetGroupArn"`
+	}
+	err := p.Moto(c.region).Query(c.Context(), "elasticloadbalancing", "2015-12-01", "DescribeTargetGroups", url.Values{}, &out)
+	return len(out.Groups), err
+}
+
+// countRules counts those that let in; the quota is of either direction by itself.
+func (p *Proxy) countRules(c *call) (int, error) {
+	var out struct {
+		Egress []bool `xml:"securityGroupRuleSet>item>isEgress"`
+	}
+	params := url.Values{"Filter.1.Name": {"group-id"}, "Filter.1.Value.1": {c.form.Get("GroupId")}}
+	if err := p.Moto(c.region).Query(c.Context(), "ec2", ec2Version, "DescribeSecurityGroupRules", params, &out); err != nil {
+		return 0, err
+	}
+	n := 0
+	for _, egress := range out.Egress {
+		if !egress {
+			n++
+		}
+	}
+	return n, nil
+}
+
 func (p *Proxy) countClusters(c *call) (int, error) {
 	var out struct {
 		Clusters []string `json:"clusters"`
@@ -69,11 +132,11 @@ func (p *Proxy) countClusters(c *call) (int, error) {
 	return len(out.Clusters), err
 }
 
-// granted are the quotas of an account: AWS's defaults, but for those that are set otherwise.
+// granted are the quotas of an account: AWS's defaults, but for those that were raised, or are set otherwise.
 func granted(set map[string]float64) map[string]float64 {
 	values := map[string]float64{}
 	for _, q := range quotas {
-		values[q.code] = q.value
+		values[q.code] = max(q.value, q.raised)
 	}
 	maps.Copy(values, set)
 	return values

@@ -98,7 +98,7 @@ func (p *Proxy) upgradeIsMeant(c *call) error {
 func (p *Proxy) postpone(c *call, raw []byte) ([]byte, error) {
 	form, err := url.ParseQuery(string(raw))
 	if err != nil {
-		return raw, nil //nolint:nilerr // moto says what is wrong with it
+		return raw, nil // moto says what is wrong with it
 	}
 	name := form.Get("DBInstanceIdentifier")
 	is, err := p.instance(c, name)

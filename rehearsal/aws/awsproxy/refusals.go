@@ -38,6 +38,8 @@ var refusals = []forbidden{
 	{"rds", "DeleteDBInstance", finalSnapshot},
 	{"rds", "ModifyDBInstance", (*Proxy).upgradeIsMeant},
 	{"kms", "ScheduleKeyDeletion", waitingPeriod},
+	{"iam", "AttachRolePolicy", (*Proxy).policyFits},
+	{"iam", "PutRolePolicy", (*Proxy).policyIsSmall},
 	{"elasticloadbalancing", "DeleteLoadBalancer", (*Proxy).balancerIsUnprotected},
 }
 

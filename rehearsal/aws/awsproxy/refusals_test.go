@@ -167,3 +167,23 @@ func TestClustersThatEKSRefusesToTheSDK(t *testing.T) {
 	sdk.ok(t, "eks", "DeleteCluster", params{"name": "guarded"})
 	sdk.ok(t, "ec2", "DeleteSubnet", params{"SubnetId": subnets[0]})
 }
+
+func TestSupportAndShiftsThatEKSRefuses(t *testing.T) {
+	t.Parallel()
+	_, subnets := network(t, "10.67", "a", "b")
+	in := func(name, version, support string) params {
+		return params{"name": name, "version": version, "roleArn": role, "upgradePolicy": params{"supportType": support}, "resourcesVpcConfig": params{"subnetIds": subnets}}
+	}
+	sdk.refused(t, "eks", "CreateCluster", in("supported", "1.33", "FOREVER"), "InvalidParameterException", "STANDARD")
+	sdk.ok(t, "eks", "CreateCluster", in("supported", "1.33", "EXTENDED"))
+	change := func(name, key string, to params) params { return params{"name": name, key: to} }
+	standard := params{"supportType": "STANDARD"}
+	sdk.refused(t, "eks", "UpdateClusterConfig", change("supported", "upgradePolicy", standard), "InvalidRequestException", "extended support")
+	sdk.refused(t, "eks", "UpdateClusterConfig", change("supported", "zonalShiftConfig", params{}), "InvalidParameterException", "enabled")
+	sdk.ok(t, "eks", "UpdateClusterConfig", change("supported", "zonalShiftConfig", params{"enabled": true}))
+	if on := at(t, sdk.ok(t, "eks", "DescribeCluster", params{"name": "supported"}), "cluster", "zonalShiftConfig", "enabled"); on != true {
+		t.Errorf("the zonal shift is %v after it was turned on", on)
+	}
+	sdk.ok(t, "eks", "CreateCluster", in("young", "1.36", "EXTENDED"))
+	sdk.ok(t, "eks", "UpdateClusterConfig", change("young", "upgradePolicy", standard))
+}

@@ -11,6 +11,7 @@ import (
 	"drover/rehearsal/aws/backup"
 	"drover/rehearsal/aws/chatbot"
 	"drover/rehearsal/aws/clientvpn"
+	"drover/rehearsal/aws/codebuild"
 	"drover/rehearsal/aws/firewall"
 	"drover/rehearsal/aws/stacks"
 	"drover/rehearsal/resource"
@@ -30,11 +31,11 @@ func (p *Proxy) services(o Options) ([]table, error) {
 	tables := []table{{name: "Client VPN", service: "ec2"}, {name: "Network Firewall", service: "network-firewall", whole: true},
 		{name: "AWS Backup", service: "backup", whole: true}, {name: "the chat client", service: "chatbot", whole: true},
 		{name: "stacks of EventBridge connections and Slack channels", service: "cloudformation", whole: true},
-		{name: "pull-through caches", service: "ecr"}}
+		{name: "pull-through caches", service: "ecr"}, {name: "CodeBuild", service: "codebuild", whole: true}}
 	for i, t := range []resource.Table{clientvpn.Table(o.Account, p.Moto), firewall.Table(o.Account, o.Takes, p.Moto),
 		backup.Table(o.Account, p.Moto), chatbot.Table(o.Account, p.Moto),
 		stacks.Table(o.Account, p.client), // its calls are compared with the models too
-		pullThrough(o.Account, p.Moto)} {
+		pullThrough(o.Account, p.Moto), codebuild.Table(o.Account, p.Moto)} {
 		store, err := resource.New(t, time.Now)
 		if err != nil {
 			return nil, fmt.Errorf("simulate %s: %w", tables[i].name, err)

@@ -85,8 +85,31 @@ func (in *addonRequest) check(clusterVersion string) error {
 	case in.Configuration != nil && *in.Configuration != "" && !isObject(*in.Configuration):
 		return refuse(invalidParameter, "ConfigurationValue provided in request is not supported: it is not a JSON object")
 	}
+	if err := in.checkEnvironment(); err != nil {
+		return err
+	}
 	if m := kubeProxyMinor().FindStringSubmatch(in.Version); in.Name == "kube-proxy" && m != nil && minorOf(m[1]) > minorOf(clusterVersion) {
 		return refuse(invalidParameter, "Addon version specified is not supported: %s on a cluster at %s", in.Version, clusterVersion)
+	}
+	return nil
+}
+
+// checkEnvironment refuses variables of the network plugin that are no texts, as its schema does
+// (DescribeAddonConfiguration). The rest of the schemas is EKS's, and not known here.
+func (in *addonRequest) checkEnvironment() error {
+	var settings struct {
+		Env map[string]any `json:"env"`
+	}
+	if in.Name != "vpc-cni" || in.Configuration == nil || *in.Configuration == "" {
+		return nil
+	}
+	if err := json.Unmarshal([]byte(*in.Configuration), &settings); err != nil {
+		return refuse(invalidParameter, "ConfigurationValue provided in request is not supported: Json schema validation failed with error: $.env: object expected")
+	}
+	for _, name := range sortedKeys(settings.Env) {
+		if _, text := settings.Env[name].(string); !text {
+			return refuse(invalidParameter, "ConfigurationValue provided in request is not supported: Json schema validation failed with error: $.env.%s: string expected", name)
+		}
 	}
 	return nil
 }

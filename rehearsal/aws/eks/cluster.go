@@ -54,6 +54,7 @@ type clusterRequest struct {
 		PublicSources []string `json:"publicAccessCidrs"`
 	} `json:"resourcesVpcConfig"`
 	SelfManaged        *bool             `json:"bootstrapSelfManagedAddons"`
+	Upgrades           upgradePolicy     `json:"upgradePolicy"`
 	DeletionProtection bool              `json:"deletionProtection"`
 	Tags               map[string]string `json:"tags"`
 }
@@ -137,7 +138,7 @@ func (in *clusterRequest) check() error {
 	case in.Network.Public != nil && !*in.Network.Public && (in.Network.Private == nil || !*in.Network.Private):
 		return refuse(invalidParameter, "Private and public endpoint access cannot both be disabled")
 	}
-	return checkMode(in.AccessConfig.Mode)
+	return firstError(in.Upgrades.check(), checkMode(in.AccessConfig.Mode))
 }
 
 func checkMode(mode string) error {

@@ -22,6 +22,8 @@ type nodegroupRequest struct {
 	Role     string   `json:"nodeRole"`
 	Subnets  []string `json:"subnets"`
 	Version  string   `json:"version"`
+	Release  string   `json:"releaseVersion"`
+	AMI      string   `json:"amiType"`
 	Scaling  *scaling `json:"scalingConfig"`
 	Template *struct {
 		ID      string `json:"id"`
@@ -30,6 +32,8 @@ type nodegroupRequest struct {
 	} `json:"launchTemplate"`
 	InstanceTypes []string          `json:"instanceTypes"`
 	Tags          map[string]string `json:"tags"`
+
+	askedVersion string // Version, before it had a default
 }
 
 type scaling struct {
@@ -54,7 +58,8 @@ func (s *Service) createNodegroup(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := in.check(version); err != nil {
+	in.askedVersion = in.Version
+	if err := firstError(in.check(version), s.launchTemplate(c.request.Context(), c.region, in)); err != nil {
 		return nil, err
 	}
 	out, err := s.forward(c)

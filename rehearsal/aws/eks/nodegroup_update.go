@@ -38,7 +38,16 @@ func (s *Service) updateNodegroupConfig(c *call) (any, error) {
 // updateNodegroupVersion rolls the nodes to a release; EKS never goes back a version, nor past the control plane.
 func (s *Service) updateNodegroupVersion(c *call) (any, error) {
 	in := object{}
-	if err := c.decode(&in); err != nil {
+	var asked nodegroupRequest
+	if err := firstError(c.decode(&in), c.decode(&asked)); err != nil {
+		return nil, err
+	}
+	if _, ng, err := s.findNodegroup(c); err != nil {
+		return nil, err
+	} else if kind, ok := ng.overlay["amiType"].(string); ok {
+		asked.AMI, asked.askedVersion = kind, asked.Version
+	}
+	if err := s.launchTemplate(c.request.Context(), c.region, asked); err != nil {
 		return nil, err
 	}
 	s.mu.Lock()

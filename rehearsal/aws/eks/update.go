@@ -165,6 +165,9 @@ func (cl *cluster) configure(in object) (kind string, err error) {
 	}
 	for key, kind := range map[string]string{"upgradePolicy": "UpgradePolicyUpdate", "zonalShiftConfig": "ZonalShiftConfigUpdate"} {
 		if v := in.sub(key); v != nil {
+			if err := cl.checkOperation(key, v); err != nil {
+				return "", err
+			}
 			cl.overlay[key] = v
 			return kind, nil
 		}

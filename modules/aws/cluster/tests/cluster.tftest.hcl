@@ -279,3 +279,87 @@ run "every_role_is_bounded" {
     error_message = "A boundary must be on every role."
   }
 }
+
+run "teams_have_their_namespaces_and_no_others" {
+  command = plan
+
+  variables {
+    viewers = ["arn:aws:iam::123456789012:role/developer"]
+    teams = [
+      { principal = "arn:aws:iam::123456789012:role/developer", role = "edit", namespaces = ["sandbox", "preview-*"] },
+      { principal = "arn:aws:iam::123456789012:role/checkout", role = "admin", namespaces = ["checkout"] },
+      { principal = "arn:aws:iam::123456789012:role/checkout", role = "view", namespaces = ["storefront"] },
+    ]
+  }
+
+  assert {
+    condition     = setunion(keys(aws_eks_access_entry.this), keys(aws_eks_access_entry.team)) == toset(["arn:aws:iam::123456789012:role/developer", "arn:aws:iam::123456789012:role/checkout"]) && keys(aws_eks_access_entry.team) == ["arn:aws:iam::123456789012:role/checkout"]
+    error_message = "Each principal must have one entry."
+  }
+
+  assert {
+    condition = [for association in values(aws_eks_access_policy_association.team) : [association.principal_arn, association.policy_arn, association.access_scope[0].type, association.access_scope[0].namespaces]] == [
+      ["arn:aws:iam::123456789012:role/checkout", "arn:aws:eks::aws:cluster-access-policy/AmazonEKSAdminPolicy", "namespace", toset(["checkout"])],
+      ["arn:aws:iam::123456789012:role/developer", "arn:aws:eks::aws:cluster-access-policy/AmazonEKSEditPolicy", "namespace", toset(["preview-*", "sandbox"])],
+      ["arn:aws:iam::123456789012:role/checkout", "arn:aws:eks::aws:cluster-access-policy/AmazonEKSViewPolicy", "namespace", toset(["storefront"])],
+    ]
+    error_message = "A team must have its role in its namespaces only."
+  }
+}
+
+run "addons_are_configured_as_asked_and_as_the_module_needs" {
+  command = plan
+
+  variables {
+    pod_subnets = { eu-west-1a = "subnet-d0", eu-west-1b = "subnet-d1", eu-west-1c = "subnet-d2" }
+    addons = {
+      coredns                = { configuration = "{\"replicaCount\":3,\"nodeSelector\":{\"workload\":\"system\"}}" }
+      eks-pod-identity-agent = {}
+      kube-proxy             = {}
+      vpc-cni                = { configuration = "{\"env\":{\"WARM_IP_TARGET\":\"4\",\"ENABLE_PREFIX_DELEGATION\":\"false\"},\"resources\":{\"requests\":{\"cpu\":\"50m\"}}}" }
+    }
+  }
+
+  assert {
+    condition     = jsondecode(aws_eks_addon.after_nodes["coredns"].configuration_values) == { replicaCount = 3, nodeSelector = { workload = "system" } }
+    error_message = "An add-on must be configured as asked."
+  }
+
+  assert {
+    condition     = keys(local.addon_settings) == ["coredns", "vpc-cni"]
+    error_message = "An add-on that nobody configures must have its defaults."
+  }
+
+  assert {
+    condition = (
+      jsondecode(aws_eks_addon.before_nodes["vpc-cni"].configuration_values).env == { AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG = "true", ENABLE_PREFIX_DELEGATION = "true", ENI_CONFIG_LABEL_DEF = "topology.kubernetes.io/zone", WARM_IP_TARGET = "4" }
+      && jsondecode(aws_eks_addon.before_nodes["vpc-cni"].configuration_values).enableNetworkPolicy == "true"
+      && jsondecode(aws_eks_addon.before_nodes["vpc-cni"].configuration_values).resources.requests.cpu == "50m"
+      && jsondecode(aws_eks_addon.before_nodes["vpc-cni"].configuration_values).eniConfig.create
+    )
+    error_message = "The network plugin must have what the pods' subnets need, and what is asked beside it."
+  }
+}
+
+run "support_ends_and_zones_stay_unless_asked" {
+  command = plan
+
+  assert {
+    condition     = aws_eks_cluster.this.upgrade_policy[0].support_type == "STANDARD" && !aws_eks_cluster.this.zonal_shift_config[0].enabled
+    error_message = "Extended support costs, and shifts need room: neither may come by itself."
+  }
+}
+
+run "support_is_extended_and_zones_can_be_left" {
+  command = plan
+
+  variables {
+    support     = "extended"
+    zonal_shift = true
+  }
+
+  assert {
+    condition     = aws_eks_cluster.this.upgrade_policy[0].support_type == "EXTENDED" && aws_eks_cluster.this.zonal_shift_config[0].enabled
+    error_message = "Both must be as asked."
+  }
+}

@@ -231,3 +231,172 @@ run "sessions_can_be_off" {
     error_message = "Without sessions the nodes must have no right for them."
   }
 }
+
+run "pool_with_policies_has_a_role_of_its_own" {
+  command = apply
+
+  variables {
+    pull_through_prefixes = { quay = "shop/quay" }
+    node_pools = {
+      general = { machines = ["m7i.large"], min = 3, max = 12 }
+      gpu = {
+        machines = ["g6.xlarge"]
+        min      = 0
+        max      = 4
+        policies = {
+          managed    = ["arn:aws:iam::aws:policy/AmazonSSMManagedInstanceCore", "arn:aws:iam::aws:policy/AmazonEKSWorkerNodePolicy"]
+          statements = [{ actions = ["s3:GetObject"], resources = ["arn:aws:s3:::models/*"] }]
+        }
+      }
+    }
+  }
+
+  override_resource {
+    target = aws_iam_role.pool
+    values = { arn = "arn:aws:iam::123456789012:role/of-the-pool" }
+  }
+
+  assert {
+    condition     = { for pool, group in aws_eks_node_group.this : pool => group.node_role_arn } == { general = aws_iam_role.node.arn, gpu = "arn:aws:iam::123456789012:role/of-the-pool" }
+    error_message = "The rights of one pool must not be those of another."
+  }
+
+  assert {
+    condition = toset([for attachment in values(aws_iam_role_policy_attachment.pool) : attachment.policy_arn]) == toset([
+      "arn:aws:iam::aws:policy/AmazonEKSWorkerNodePolicy", "arn:aws:iam::aws:policy/AmazonEC2ContainerRegistryPullOnly", "arn:aws:iam::aws:policy/AmazonSSMManagedInstanceCore",
+    ]) && alltrue([for attachment in values(aws_iam_role_policy_attachment.pool) : attachment.role == aws_iam_role.pool["gpu"].name])
+    error_message = "The pool's role must have what every node needs, and what the pool names, once."
+  }
+
+  assert {
+    condition     = data.aws_iam_policy_document.pool["gpu"].statement[0].resources == toset(["arn:aws:s3:::models/*"]) && keys(aws_iam_role_policy.pool_pull_through) == ["gpu"] && keys(aws_iam_role_policy.pool_sessions) == ["gpu"] && length(aws_iam_role.pool["gpu"].name) <= 64
+    error_message = "The pool's role must have its statements, fill the caches and take sessions as others do, and its name must fit."
+  }
+}
+
+run "kubelet_is_told_what_the_pool_says" {
+  command = plan
+
+  variables {
+    node_pools = {
+      general = { machines = ["m7i.large"], min = 3, max = 12 }
+      dense = {
+        machines = ["m7i.large"]
+        min      = 0
+        max      = 4
+        kubelet = {
+          max_pods        = 58
+          kube_reserved   = { cpu = "250m", memory = "1Gi", ephemeral-storage = "2Gi" }
+          system_reserved = { memory = "512Mi" }
+          image_gc        = { high = 80, low = 70 }
+        }
+      }
+      rocket = {
+        machines = ["m7i.large"]
+        os       = "bottlerocket"
+        min      = 0
+        max      = 4
+        kubelet  = { max_pods = 58, kube_reserved = { cpu = "250m" }, image_gc = { high = 80, low = 70 } }
+      }
+    }
+  }
+
+  assert {
+    condition     = local.user_data["general"] == null
+    error_message = "A pool that says nothing must have what EKS gives it."
+  }
+
+  assert {
+    condition = jsondecode(regex("(?s)\nContent-Type: application/node.eks.aws\n\n([^\n]+)\n--drover--\n$", base64decode(aws_launch_template.node["dense"].user_data))[0]) == {
+      apiVersion = "node.eks.aws/v1alpha1"
+      kind       = "NodeConfig"
+      spec = { kubelet = { config = {
+        imageGCHighThresholdPercent = 80
+        imageGCLowThresholdPercent  = 70
+        kubeReserved                = { cpu = "250m", ephemeral-storage = "2Gi", memory = "1Gi" }
+        maxPods                     = 58
+        systemReserved              = { memory = "512Mi" }
+      } } }
+    }
+    error_message = "AL2023 must get a NodeConfig, in a part of a MIME archive."
+  }
+
+  assert {
+    condition     = startswith(base64decode(aws_launch_template.node["dense"].user_data), "MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=\"drover\"\n\n--drover\n")
+    error_message = "EKS must be able to merge it into its own."
+  }
+
+  assert {
+    condition = base64decode(aws_launch_template.node["rocket"].user_data) == join("\n", [
+      "settings.kubernetes.image-gc-high-threshold-percent = \"80\"",
+      "settings.kubernetes.image-gc-low-threshold-percent = \"70\"",
+      "settings.kubernetes.kube-reserved.cpu = \"250m\"",
+      "settings.kubernetes.max-pods = 58",
+    ])
+    error_message = "Bottlerocket must get settings."
+  }
+}
+
+run "images_of_ones_own_are_told_how_to_join" {
+  command = apply
+
+  variables {
+    services_cidr = "172.20.0.0/17"
+    node_pools = {
+      general = { machines = ["m7i.large"], min = 3, max = 12, user_data = "#!/bin/bash\necho '--drover--'\n" }
+      own = {
+        machines  = ["m7i.large"]
+        min       = 0
+        max       = 4
+        image     = "ami-0a1b2c3d4e5f60718"
+        user_data = "#cloud-config\nruncmd: []\n"
+        labels    = { "example.com/kind" = "own", tier = "b" }
+        taints    = [{ key = "own", value = "x", effect = "NoSchedule" }, { key = "own", effect = "NoExecute" }]
+        kubelet   = { max_pods = 29 }
+      }
+      rocket = {
+        machines = ["m7i.large"]
+        os       = "bottlerocket"
+        min      = 0
+        max      = 4
+        image    = "ami-0a1b2c3d4e5f60719"
+        labels   = { "example.com/kind" = "own" }
+        taints   = [{ key = "own", value = "x", effect = "NoSchedule" }, { key = "own", effect = "NoExecute" }]
+      }
+    }
+  }
+
+  assert {
+    condition     = { for pool, group in aws_eks_node_group.this : pool => group.ami_type } == { general = "AL2023_x86_64_STANDARD", own = "CUSTOM", rocket = "CUSTOM" } && { for pool, template in aws_launch_template.node : pool => template.image_id if var.node_pools[pool].image != null } == { own = "ami-0a1b2c3d4e5f60718", rocket = "ami-0a1b2c3d4e5f60719" }
+    error_message = "An image must be in the launch template, and its kind CUSTOM."
+  }
+
+  assert {
+    condition = jsondecode(split("\n", base64decode(aws_launch_template.node["own"].user_data))[6]).spec == {
+      cluster = { name = "shop-blue", apiServerEndpoint = aws_eks_cluster.this.endpoint, certificateAuthority = "Y2E=", cidr = "172.20.0.0/17" }
+      kubelet = { config = { maxPods = 29 }, flags = ["--node-labels=example.com/kind=own,tier=b", "--register-with-taints=own=x:NoSchedule,own=:NoExecute"] }
+    }
+    error_message = "An image of one's own must be told which cluster it joins, and as what."
+  }
+
+  assert {
+    condition     = base64decode(regex("\n--drover\nContent-Type: text/cloud-config\nContent-Transfer-Encoding: base64\n\n([^\n]+)\n--drover--\n$", base64decode(aws_launch_template.node["own"].user_data))[0]) == "#cloud-config\nruncmd: []\n"
+    error_message = "What the pool runs must be the part behind EKS' own."
+  }
+
+  assert {
+    condition     = base64decode(regex("boundary=\"drover\"\n\n--drover\nContent-Type: text/x-shellscript\nContent-Transfer-Encoding: base64\n\n([^\n]+)\n--drover--\n$", base64decode(aws_launch_template.node["general"].user_data))[0]) == "#!/bin/bash\necho '--drover--'\n"
+    error_message = "A script must be a part of its own that nothing in it can end."
+  }
+
+  assert {
+    condition = base64decode(aws_launch_template.node["rocket"].user_data) == join("\n", [
+      "settings.kubernetes.api-server = \"${aws_eks_cluster.this.endpoint}\"",
+      "settings.kubernetes.cluster-certificate = \"Y2E=\"",
+      "settings.kubernetes.cluster-name = \"shop-blue\"",
+      "settings.kubernetes.node-labels.\"example.com/kind\" = \"own\"",
+      "settings.kubernetes.node-taints.\"own\" = [\"x:NoSchedule\",\":NoExecute\"]",
+    ])
+    error_message = "A Bottlerocket of one's own must be told which cluster it joins, and as what."
+  }
+}

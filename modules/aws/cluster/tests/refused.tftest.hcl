@@ -370,3 +370,136 @@ run "wrong_values_17" {
     var.public_subnet_ids,
   ]
 }
+
+run "policy_of_a_pool_by_its_name_is_refused" {
+  command = plan
+
+  variables {
+    node_pools = { general = { machines = ["m7i.large"], min = 3, max = 12, policies = { managed = ["AmazonSSMManagedInstanceCore"] } } }
+  }
+
+  expect_failures = [var.node_pools]
+}
+
+run "team_of_every_namespace_is_refused" {
+  command = plan
+
+  variables {
+    teams = [{ principal = "arn:aws:iam::123456789012:role/checkout", role = "admin", namespaces = ["*"] }]
+  }
+
+  expect_failures = [var.teams]
+}
+
+run "team_with_one_role_twice_is_refused" {
+  command = plan
+
+  variables {
+    teams = [
+      { principal = "arn:aws:iam::123456789012:role/checkout", role = "edit", namespaces = ["checkout"] },
+      { principal = "arn:aws:iam::123456789012:role/checkout", role = "edit", namespaces = ["storefront"] },
+    ]
+  }
+
+  expect_failures = [var.teams]
+}
+
+run "configuration_that_is_no_object_is_refused" {
+  command = plan
+
+  variables {
+    addons = { coredns = { configuration = "[1]" }, eks-pod-identity-agent = {}, kube-proxy = {}, vpc-cni = {} }
+  }
+
+  expect_failures = [var.addons]
+}
+
+run "network_policies_are_not_turned_off" {
+  command = plan
+
+  variables {
+    addons = { coredns = {}, eks-pod-identity-agent = {}, kube-proxy = {}, vpc-cni = { configuration = "{\"enableNetworkPolicy\":\"false\"}" } }
+  }
+
+  expect_failures = [var.addons]
+}
+
+run "more_pods_than_eks_takes_is_refused" {
+  command = plan
+
+  variables {
+    node_pools = { general = { machines = ["m7i.large"], min = 3, max = 12, kubelet = { max_pods = 251 } } }
+  }
+
+  expect_failures = [var.node_pools]
+}
+
+run "reservation_of_something_else_is_refused" {
+  command = plan
+
+  variables {
+    node_pools = { general = { machines = ["m7i.large"], min = 3, max = 12, kubelet = { kube_reserved = { gpu = "1" } } } }
+  }
+
+  expect_failures = [var.node_pools]
+}
+
+run "reservation_that_is_code_is_refused" {
+  command = plan
+
+  variables {
+    node_pools = { general = { machines = ["m7i.large"], min = 3, max = 12, kubelet = { kube_reserved = { cpu = "1\"\nx = 1" } } } }
+  }
+
+  expect_failures = [var.node_pools]
+}
+
+run "images_that_are_never_collected_is_refused" {
+  command = plan
+
+  variables {
+    node_pools = { general = { machines = ["m7i.large"], min = 3, max = 12, kubelet = { image_gc = { high = 70, low = 70 } } } }
+  }
+
+  expect_failures = [var.node_pools]
+}
+
+run "support_of_another_kind_is_refused" {
+  command = plan
+
+  variables {
+    support = "forever"
+  }
+
+  expect_failures = [var.support]
+}
+
+run "image_by_its_name_is_refused" {
+  command = plan
+
+  variables {
+    node_pools = { general = { machines = ["m7i.large"], min = 3, max = 12, image = "my-image" } }
+  }
+
+  expect_failures = [var.node_pools]
+}
+
+run "user_data_that_runs_nowhere_is_refused" {
+  command = plan
+
+  variables {
+    node_pools = { general = { machines = ["m7i.large"], min = 3, max = 12, user_data = "echo x" } }
+  }
+
+  expect_failures = [var.node_pools]
+}
+
+run "user_data_of_bottlerocket_is_refused" {
+  command = plan
+
+  variables {
+    node_pools = { general = { machines = ["m7i.large"], min = 3, max = 12, os = "bottlerocket", user_data = "#!/bin/bash\n" } }
+  }
+
+  expect_failures = [var.node_pools]
+}

@@ -473,3 +473,23 @@ run "wrong_ways_out_2" {
 
   expect_failures = [var.egress, var.registry]
 }
+
+run "policy_by_its_name_is_refused" {
+  command = plan
+
+  variables {
+    identities = { queue = { namespace = "shop", service_account = "queue", policies = { managed = ["AmazonS3ReadOnlyAccess"] } } }
+  }
+
+  expect_failures = [var.identities]
+}
+
+run "statement_about_nothing_is_refused" {
+  command = plan
+
+  variables {
+    identities = { queue = { namespace = "shop", service_account = "queue", policies = { statements = [{ actions = ["sqs:SendMessage"], resources = [] }] } } }
+  }
+
+  expect_failures = [var.identities]
+}

@@ -400,6 +400,49 @@ run "identities_get_what_they_name" {
   }
 }
 
+run "identities_get_the_policies_and_statements_that_they_name" {
+  command = apply
+
+  variables {
+    identities = {
+      queue = {
+        namespace       = "shop"
+        service_account = "queue"
+        policies = {
+          managed = ["arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess", "arn:aws:iam::123456789012:policy/shop"]
+          statements = [
+            { actions = ["sqs:SendMessage"], resources = ["arn:aws:sqs:eu-west-1:123456789012:orders"] },
+            { actions = ["s3:GetObject"], resources = ["arn:aws:s3:::shop/*"], conditions = [{ test = "StringEquals", variable = "aws:PrincipalTag/team", values = ["shop", "ops"] }] },
+          ]
+        }
+      }
+      reader = { namespace = "shop", service_account = "reader", policies = { managed = ["arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess"] } }
+    }
+  }
+
+  assert {
+    condition = { for key, attachment in aws_iam_role_policy_attachment.identity : key => "${attachment.role} ${attachment.policy_arn}" } == {
+      "queue:arn:aws:iam::123456789012:policy/shop"           = "${aws_iam_role.identity["queue"].name} arn:aws:iam::123456789012:policy/shop"
+      "queue:arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess"  = "${aws_iam_role.identity["queue"].name} arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess"
+      "reader:arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess" = "${aws_iam_role.identity["reader"].name} arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess"
+    }
+    error_message = "Each identity must have the policies that it names, and no other's."
+  }
+
+  assert {
+    condition = [for statement in data.aws_iam_policy_document.identity["queue"].statement : [statement.actions, statement.resources, [for condition in statement.condition : [condition.test, condition.variable, condition.values]]]] == [
+      [toset(["sqs:SendMessage"]), toset(["arn:aws:sqs:eu-west-1:123456789012:orders"]), []],
+      [toset(["s3:GetObject"]), toset(["arn:aws:s3:::shop/*"]), [["StringEquals", "aws:PrincipalTag/team", tolist(["shop", "ops"])]]],
+    ]
+    error_message = "The statements must be those of the identity, with their conditions."
+  }
+
+  assert {
+    condition     = keys(aws_iam_role_policy.identity) == ["queue"]
+    error_message = "Who names policies only must have no empty policy of its own."
+  }
+}
+
 run "challenges_are_answered_and_nothing_else_is_written" {
   command = apply
 

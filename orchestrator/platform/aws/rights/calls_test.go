@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -20,6 +21,21 @@ var named = map[string]string{
 	"s3:ListObjects":   "s3:ListBucket",
 	"s3:HeadBucket":    "s3:ListBucket",
 	"s3:DeleteObjects": "s3:DeleteObject",
+	// of buckets
+	"s3:DeleteBucketEncryption":           "s3:PutEncryptionConfiguration",
+	"s3:DeleteBucketLifecycle":            "s3:PutLifecycleConfiguration",
+	"s3:DeleteBucketOwnershipControls":    "s3:PutBucketOwnershipControls",
+	"s3:DeletePublicAccessBlock":          "s3:PutBucketPublicAccessBlock",
+	"s3:GetBucketAccelerateConfiguration": "s3:GetAccelerateConfiguration",
+	"s3:GetBucketCors":                    "s3:GetBucketCORS",
+	"s3:GetBucketEncryption":              "s3:GetEncryptionConfiguration",
+	"s3:GetBucketLifecycleConfiguration":  "s3:GetLifecycleConfiguration",
+	"s3:GetBucketReplication":             "s3:GetReplicationConfiguration",
+	"s3:GetObjectLockConfiguration":       "s3:GetBucketObjectLockConfiguration",
+	"s3:GetPublicAccessBlock":             "s3:GetBucketPublicAccessBlock",
+	"s3:PutBucketEncryption":              "s3:PutEncryptionConfiguration",
+	"s3:PutBucketLifecycleConfiguration":  "s3:PutLifecycleConfiguration",
+	"s3:PutPublicAccessBlock":             "s3:PutBucketPublicAccessBlock",
 }
 
 // brings are the further rights that AWS asks of who makes a call: to tag what is made with tags, to hand over a role,
@@ -29,12 +45,14 @@ var brings = map[string][]string{
 	"backup:CreateBackupPlan":                    {"backup:TagResource"},
 	"backup:CreateBackupSelection":               {"iam:PassRole"},
 	"backup:CreateBackupVault":                   {"backup:TagResource", "backup-storage:MountCapsule", "kms:CreateGrant", "kms:GenerateDataKey", "kms:Decrypt"},
-	"chatbot:CreateSlackChannelConfiguration":    {"chatbot:TagResource", "iam:PassRole", "iam:CreateServiceLinkedRole"},
-	// The stack is a connection of EventBridge's with a key from the vault.
-	"cloudformation:CreateStack":              {"cloudformation:TagResource", "events:CreateConnection", "events:DescribeConnection", "secretsmanager:GetSecretValue"},
-	"cloudformation:DeleteStack":              {"events:DeleteConnection"},
-	"cloudwatch:PutMetricAlarm":               {"cloudwatch:TagResource"},
-	"ec2:CreateFlowLogs":                      {"iam:PassRole", "ec2:CreateTags"},
+	// Stacks are connections of EventBridge's with a key from the vault, and channels of the chat client.
+	"cloudformation:CreateStack": {"cloudformation:TagResource", "events:CreateConnection", "events:DescribeConnection", "secretsmanager:GetSecretValue",
+		"chatbot:CreateSlackChannelConfiguration", "chatbot:DescribeSlackChannelConfigurations", "chatbot:TagResource", "iam:PassRole", "iam:CreateServiceLinkedRole"},
+	"cloudformation:DeleteStack": {"events:DeleteConnection", "chatbot:DeleteSlackChannelConfiguration"},
+	"cloudwatch:PutMetricAlarm":  {"cloudwatch:TagResource"},
+	// To a bucket they are delivered; to CloudWatch, by a role.
+	"ec2:CreateFlowLogs":                      {"ec2:CreateTags", "logs:CreateLogDelivery"},
+	"ec2:DeleteFlowLogs":                      {"logs:DeleteLogDelivery"},
 	"ec2:CreateVpc":                           {"ec2:CreateTags"},
 	"ecr:CreateRepository":                    {"ecr:TagResource", "kms:CreateGrant"},
 	"ecr:CreatePullThroughCacheRule":          {"iam:CreateServiceLinkedRole"},
@@ -100,10 +118,65 @@ func recorded(t *testing.T) map[string]map[string][]string {
 	return runs
 }
 
-// needed are all actions that any recorded call needs.
+// clients are the fields and packages by which orchestrator/platform/aws calls services.
+var clients = map[string]string{
+	"eks": "eks", "elb": "elasticloadbalancing", "quotas": "servicequotas", "servicequotas": "servicequotas", "tags": "tag", "resourcegroupstaggingapi": "tag",
+	"zones": "route53", "route53": "route53", "watch": "cloudwatch", "cloudwatch": "cloudwatch", "sts": "sts",
+}
+
+var (
+	byField = regexp.MustCompile(`\bp\.(\w+)\.([A-Z]\w+)\(ctx`)
+	byPages = regexp.MustCompile(`\b(\w+)\.New(\w+)Paginator\(`)
+	byQuery = regexp.MustCompile(`"(Describe[A-Z]\w+)"`) // where the SDK's package is not used
+)
+
+// ownActions are the actions that drover itself needs, as its source has them. There is at least one of each way to call.
+func ownActions(t *testing.T) []string {
+	t.Helper()
+	files, err := filepath.Glob(filepath.Join("..", "*.go"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var actions []string
+	ways := map[string]int{}
+	for _, file := range files {
+		if strings.HasSuffix(file, "_test.go") {
+			continue
+		}
+		source, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for name, way := range map[string]*regexp.Regexp{"field": byField, "pages": byPages} {
+			for _, m := range way.FindAllStringSubmatch(string(source), -1) {
+				service := clients[m[1]]
+				if service == "" {
+					t.Errorf("%s calls %s by %s, which this test knows no service of", file, m[2], m[1])
+				}
+				actions = append(actions, service+":"+m[2])
+				ways[name]++
+			}
+		}
+		for _, m := range byQuery.FindAllStringSubmatch(string(source), -1) {
+			service := "ec2"
+			if strings.Contains(m[1], "DB") {
+				service = "rds"
+			}
+			actions = append(actions, service+":"+m[1])
+			ways["query"]++
+		}
+	}
+	if len(ways) != 3 {
+		t.Fatalf("calls were found in these ways only: %v", ways)
+	}
+	slices.Sort(actions)
+	return slices.Compact(actions)
+}
+
+// needed are all actions that any recorded call needs, or drover's source.
 func needed(t *testing.T) []string {
 	t.Helper()
-	var all []string
+	all := ownActions(t)
 	for _, calls := range recorded(t) {
 		for _, list := range calls {
 			for _, call := range list {

@@ -37,7 +37,7 @@ var identity = []statement{
 		"iam:TagInstanceProfile", "iam:UntagInstanceProfile",
 	}, resources: []string{"arn:{partition}:iam::{account}:instance-profile/{blue-role}-*", "arn:{partition}:iam::{account}:instance-profile/{green-role}-*"}},
 	{sid: "HandRolesToServices", actions: []string{"iam:PassRole"}, resources: roles,
-		when: passedTo("eks", "pods.eks", "ec2", "events", "backup", "chatbot", "ecr")},
+		when: passedTo("eks", "pods.eks", "ec2", "events", "backup", "chatbot", "codebuild", "ecr")},
 	// Made once an account, by whoever first uses a service.
 	{sid: "RolesOfServices", actions: []string{"iam:CreateServiceLinkedRole"}, resources: []string{role("aws-service-role/*")}, when: condition{"StringEquals": {"iam:AWSServiceName": {
 		"autoscaling.amazonaws.com", "backup.amazonaws.com", "apidestinations.events.amazonaws.com", "clientvpn.amazonaws.com", "clientvpn-connections.amazonaws.com",

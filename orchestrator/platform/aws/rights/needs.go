@@ -2,6 +2,7 @@ package rights
 
 import (
 	"slices"
+	"strings"
 
 	"drover/generator/spec"
 )
@@ -45,9 +46,38 @@ func hasSlack(s spec.Spec) bool {
 	return hasAlerts(s) && s.Services.Alerts.Slack != nil && s.Services.Alerts.Slack.Workspace != ""
 }
 
+// hasStacks is for what CloudFormation has and Terraform's provider has not: keys of receivers, and channels.
+func hasStacks(s spec.Spec) bool { return hasSlack(s) || hasKeyedReceivers(s) }
+
+// logsToBucket and logsToGroup are where the flow logs of an own network go.
+func logsToBucket(s spec.Spec) bool { return makesNetwork(s) && s.Network.FlowLogs.To != "cloudwatch" }
+func logsToGroup(s spec.Spec) bool  { return makesNetwork(s) && s.Network.FlowLogs.To == "cloudwatch" }
+
+func hasLogins(s spec.Spec) bool { return hasRegistry(s) && len(s.Services.Registry.Logins) > 0 }
+
+// delivers is for logs that CloudWatch's deliveries take to where they go.
+func delivers(s spec.Spec) bool { return hasFirewall(s) || logsToBucket(s) }
+
 // hasKeyedReceivers is for those that alarms are sent to with a key, by EventBridge.
 func hasKeyedReceivers(s spec.Spec) bool {
 	return hasAlerts(s) && (s.Services.Alerts.PagerDuty != nil || s.Services.Alerts.Webhook != nil)
 }
 
-func hasEvents(s spec.Spec) bool { return hasKeyedReceivers(s) || hasKarpenter(s) }
+func hasRunner(s spec.Spec) bool { return s.Access.Runner != nil }
+
+// runners is the project that modules/aws/foundation/runner.tf makes.
+var runners = []string{own("codebuild", "project/{cluster}-runner")}
+
+// connectedBy is for a runner whose connection is of a service.
+func connectedBy(service string) func(spec.Spec) bool {
+	return func(s spec.Spec) bool {
+		return hasRunner(s) && strings.Contains(s.Access.Runner.Connection, ":"+service+":")
+	}
+}
+
+// connection is the one that the runner reaches its repository by.
+func connection(s spec.Spec) []string { return []string{s.Access.Runner.Connection} }
+
+func hasEvents(s spec.Spec) bool {
+	return hasKeyedReceivers(s) || hasKarpenter(s) || hasRunner(s) && s.Access.Runner.Schedule != ""
+}

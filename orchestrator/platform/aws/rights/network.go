@@ -1,5 +1,8 @@
 package rights
 
+// flowLogs is the bucket of the flow logs.
+const flowLogs = "arn:{partition}:s3:::{flow-logs-bucket}"
+
 // network are the rights to EC2's part of foundation and colors. What is made gets the cluster's tag by the request that
 // makes it, and what is changed has it: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/iam-policies-ec2-console.html
 // Where an action is about both (a subnet that is made in a VPC that is there), IAM asks for each resource by itself,
@@ -50,8 +53,14 @@ var network = []statement{
 	{sid: "AdoptedNetwork", only: adopts, also: adopted, actions: []string{
 		"ec2:CreateFlowLogs", "ec2:CreateNatGateway", "ec2:CreateRouteTable", "ec2:CreateSecurityGroup", "ec2:CreateSubnet", "ec2:CreateVpcEndpoint",
 	}},
-	{sid: "ReceiveFlowLogs", only: makesNetwork, actions: []string{"iam:PassRole"}, resources: []string{role("{foundation-role}-flow-logs")},
+	{sid: "ReceiveFlowLogs", only: logsToGroup, actions: []string{"iam:PassRole"}, resources: []string{role("{foundation-role}-flow-logs")},
 		when: passedTo("vpc-flow-logs")},
+	{sid: "FlowLogs", only: logsToBucket, resources: []string{flowLogs}, actions: []string{
+		"s3:CreateBucket", "s3:DeleteBucket", "s3:DeleteBucketPolicy", "s3:ListBucketVersions", "s3:PutBucketOwnershipControls", "s3:PutBucketPolicy",
+		"s3:PutBucketPublicAccessBlock", "s3:PutBucketTagging", "s3:PutBucketVersioning", "s3:PutEncryptionConfiguration", "s3:PutLifecycleConfiguration",
+	}},
+	// The bucket goes with its logs, once the protection of the network is lifted.
+	{sid: "EndOfFlowLogs", only: logsToBucket, resources: []string{flowLogs + "/*"}, actions: []string{"s3:DeleteObject", "s3:DeleteObjectVersion"}},
 	{sid: "Firewall", only: hasFirewall, resources: []string{
 		own("network-firewall", "firewall/{cluster}"), own("network-firewall", "firewall-policy/{cluster}"), own("network-firewall", "state*-rulegroup/{cluster}-*"),
 	}, actions: []string{

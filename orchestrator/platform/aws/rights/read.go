@@ -6,16 +6,16 @@ var reads = []statement{
 	{sid: "Look", actions: []string{
 		"autoscaling:DescribeAutoScalingGroups",
 		"cloudwatch:DescribeAlarms", "cloudwatch:GetMetricData", "cloudwatch:ListTagsForResource",
-		"ec2:DescribeAddresses", "ec2:DescribeAddressesAttribute", "ec2:DescribeAvailabilityZones", "ec2:DescribeFlowLogs", "ec2:DescribeInstances",
+		"ec2:DescribeAddresses", "ec2:DescribeAddressesAttribute", "ec2:DescribeAvailabilityZones", "ec2:DescribeFlowLogs", "ec2:DescribeInstanceTypes", "ec2:DescribeInstances",
 		"ec2:DescribeInternetGateways", "ec2:DescribeLaunchTemplateVersions", "ec2:DescribeLaunchTemplates", "ec2:DescribeNatGateways",
 		"ec2:DescribeNetworkAcls", "ec2:DescribeNetworkInterfaces", "ec2:DescribePrefixLists", "ec2:DescribeRouteTables",
 		"ec2:DescribeSecurityGroupRules", "ec2:DescribeSecurityGroups", "ec2:DescribeSubnets", "ec2:DescribeVpcAttribute",
 		"ec2:DescribeVpcEndpoints", "ec2:DescribeVpcs",
-		"eks:DescribeAccessEntry", "eks:DescribeAddon", "eks:DescribeCluster", "eks:DescribeNodegroup", "eks:DescribePodIdentityAssociation",
-		"eks:ListAssociatedAccessPolicies", "eks:ListClusters", "eks:ListNodegroups", "eks:ListPodIdentityAssociations",
+		"eks:DescribeAccessEntry", "eks:DescribeAddon", "eks:DescribeAddonVersions", "eks:DescribeCluster", "eks:DescribeNodegroup", "eks:DescribePodIdentityAssociation",
+		"eks:ListAccessEntries", "eks:ListAssociatedAccessPolicies", "eks:ListClusters", "eks:ListNodegroups", "eks:ListPodIdentityAssociations",
 		"elasticloadbalancing:DescribeCapacityReservation", "elasticloadbalancing:DescribeListenerAttributes", "elasticloadbalancing:DescribeListeners",
 		"elasticloadbalancing:DescribeLoadBalancerAttributes", "elasticloadbalancing:DescribeLoadBalancers", "elasticloadbalancing:DescribeTags",
-		"elasticloadbalancing:DescribeTargetGroupAttributes", "elasticloadbalancing:DescribeTargetGroups",
+		"elasticloadbalancing:DescribeTargetGroupAttributes", "elasticloadbalancing:DescribeTargetGroups", "elasticloadbalancing:DescribeTargetHealth",
 		"iam:GetRole", "iam:GetRolePolicy", "iam:ListAttachedRolePolicies", "iam:ListInstanceProfilesForRole", "iam:ListRolePolicies",
 		"kms:DescribeKey", "kms:GetKeyPolicy", "kms:GetKeyRotationStatus", "kms:ListAliases", "kms:ListResourceTags",
 		"logs:DescribeLogGroups", "logs:ListTagsForResource",
@@ -27,6 +27,7 @@ var reads = []statement{
 	{sid: "LookAtVPN", only: hasVPN, actions: []string{
 		"ec2:DescribeClientVpnAuthorizationRules", "ec2:DescribeClientVpnEndpoints", "ec2:DescribeClientVpnTargetNetworks", "logs:DescribeLogStreams",
 	}},
+	{sid: "LookAtRunner", only: hasRunner, actions: []string{"codebuild:BatchGetProjects"}, resources: runners},
 	{sid: "LookAtFirewall", only: hasFirewall, actions: []string{
 		"network-firewall:DescribeFirewall", "network-firewall:DescribeFirewallPolicy", "network-firewall:DescribeLoggingConfiguration",
 		"network-firewall:DescribeRuleGroup",
@@ -44,10 +45,15 @@ var reads = []statement{
 	{sid: "LookAtAlerts", only: hasAlerts, actions: []string{
 		"sns:GetTopicAttributes", "sns:ListTagsForResource",
 	}},
-	{sid: "LookAtReceivers", only: hasKeyedReceivers, actions: []string{
-		"cloudformation:DescribeStacks", "cloudformation:GetTemplate", "events:DescribeApiDestination",
+	{sid: "LookAtStacks", only: hasStacks, actions: []string{"cloudformation:DescribeStacks", "cloudformation:GetTemplate"}},
+	{sid: "LookAtReceivers", only: hasKeyedReceivers, actions: []string{"events:DescribeApiDestination"}},
+	{sid: "LookAtLogins", only: hasLogins, actions: []string{"secretsmanager:ListSecrets"}}, // names, and nothing of what is in them
+	{sid: "LookAtFlowLogs", only: logsToBucket, resources: []string{flowLogs}, actions: []string{
+		"s3:GetAccelerateConfiguration", "s3:GetBucketAcl", "s3:GetBucketCORS", "s3:GetBucketLogging", "s3:GetBucketObjectLockConfiguration",
+		"s3:GetBucketOwnershipControls", "s3:GetBucketPolicy", "s3:GetBucketPublicAccessBlock", "s3:GetBucketRequestPayment", "s3:GetBucketTagging",
+		"s3:GetBucketVersioning", "s3:GetBucketWebsite", "s3:GetEncryptionConfiguration", "s3:GetLifecycleConfiguration", "s3:GetReplicationConfiguration",
+		"s3:ListBucket",
 	}},
-	{sid: "LookAtSlack", only: hasSlack, actions: []string{"chatbot:DescribeSlackChannelConfigurations"}},
 	{sid: "LookAtEvents", only: hasEvents, actions: []string{
 		"events:DescribeRule", "events:ListTagsForResource", "events:ListTargetsByRule",
 	}},

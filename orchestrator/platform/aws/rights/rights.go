@@ -171,15 +171,20 @@ func filled(values []string, fill *strings.Replacer) []string {
 	return out
 }
 
-// placeholders are what statements say of a cluster. The names of roles are those of the modules: see their names.tf.
+// placeholders are what statements say of a cluster. The names of roles and of the
+// bucket are those of the modules: see their names.tf and flow_logs_bucket.tf.
 func placeholders(c spec.Cluster) *strings.Replacer {
 	name, s := c.Metadata.Name, c.Spec
-	sum := sha1.Sum([]byte(s.Region + "/" + name)) //nolint:gosec // see the import
-	hash := hex.EncodeToString(sum[:])[:6]
+	hash := func(length int, text string) string {
+		sum := sha1.Sum([]byte(text)) //nolint:gosec // see the import
+		return hex.EncodeToString(sum[:])[:length]
+	}
+	roles := hash(6, s.Region+"/"+name)
 	cut := func(n int) string { return strings.TrimSuffix(name[:min(n, len(name))], "-") }
 	return strings.NewReplacer(
 		"{partition}", partition(s.Region), "{region}", s.Region, "{account}", s.Account, "{cluster}", name,
-		"{foundation-role}", cut(34)+"-"+hash, "{blue-role}", cut(36)+"-blue-"+hash, "{green-role}", cut(36)+"-green-"+hash,
+		"{foundation-role}", cut(34)+"-"+roles, "{blue-role}", cut(36)+"-blue-"+roles, "{green-role}", cut(36)+"-green-"+roles,
+		"{flow-logs-bucket}", cut(34)+"-flow-logs-"+hash(12, s.Account+"/"+s.Region+"/"+name),
 		"{bucket}", s.State.Bucket, "{domain}", strings.ToLower(s.Ingress.Domain), "{boundary}", s.Access.PermissionsBoundary,
 	)
 }

@@ -61,7 +61,9 @@ spec:
   account: "123456789012"
   network: {cidr: 10.61.0.0/16, pods: 100.64.0.0/16, adopt: {network: vpc-0a1b2c3d4e5f60718}}
   ingress: {domain: internal.example.com, visibility: internal}
-  access: {admins: ["arn:aws:iam::123456789012:role/platform-admin"], permissionsBoundary: "arn:aws:iam::123456789012:policy/internal-boundary"}
+  access: {admins: ["arn:aws:iam::123456789012:role/platform-admin"], permissionsBoundary: "arn:aws:iam::123456789012:policy/internal-boundary",
+    runner: {source: github, repository: https://github.com/acme/clusters, connection: "arn:aws:codeconnections:eu-west-1:123456789012:connection/11111111-1111-1111-1111-111111111111",
+      schedule: rate(1 day), buildspec: drover.buildspec.yml}}
 `
 
 // specOf is the spec that a recorded run was made with, as far as rights go by it.
@@ -168,7 +170,22 @@ func TestEveryCallThatWasMadeHasItsRight(t *testing.T) {
 	}
 }
 
-// What is allowed is needed by a call that was made, or is listed with a reason; and the list holds nothing else.
+// written are the calls of drover's own that change something: weights, and the way into a cluster that stands.
+var written = []string{"eks:AssociateAccessPolicy", "eks:DisassociateAccessPolicy", "route53:ChangeResourceRecordSets"}
+
+// What drover itself asks is allowed to who only plans, but for what it writes.
+func TestEveryCallOfDroversOwnHasItsRight(t *testing.T) {
+	t.Parallel()
+	c := load(t, filepath.Join(examples, "production.yaml"))
+	planned, applied := actionsOf(statements(t, c, plans)), actionsOf(statements(t, c, applies))
+	for _, action := range ownActions(t) {
+		if writes := slices.Contains(written, action); !applied[action] || planned[action] == writes {
+			t.Errorf("drover calls %s: to apply allows it: %t, to plan: %t", action, applied[action], planned[action])
+		}
+	}
+}
+
+// What is allowed is needed by a call that was made or by drover's source, or is listed with a reason; and the list holds nothing else.
 func TestNoRightIsThereThatNothingNeeds(t *testing.T) {
 	t.Parallel()
 	want := needed(t)
@@ -203,7 +220,7 @@ func TestPlanningChangesNothingButLocks(t *testing.T) {
 		for _, s := range statements(t, c, plans) {
 			for _, action := range s.Action {
 				_, verb, _ := strings.Cut(action, ":")
-				looks := strings.HasPrefix(verb, "Describe") || strings.HasPrefix(verb, "Get") || strings.HasPrefix(verb, "List")
+				looks := strings.HasPrefix(verb, "Describe") || strings.HasPrefix(verb, "Get") || strings.HasPrefix(verb, "BatchGet") || strings.HasPrefix(verb, "List")
 				lock := s.Sid == "LockStates" && len(s.Resource) == 1 && strings.HasSuffix(s.Resource[0], ".tflock")
 				if !looks && !lock {
 					t.Errorf("%s: who plans may %s %v", c.Metadata.Name, action, s.Resource)

@@ -9,10 +9,11 @@ var logs = []statement{
 		"logs:AssociateKmsKey", "logs:CreateLogGroup", "logs:CreateLogStream", "logs:DeleteLogGroup", "logs:DeleteLogStream", "logs:DisassociateKmsKey",
 		"logs:PutRetentionPolicy", "logs:TagResource", "logs:UntagResource",
 	}},
-	// The firewall hands its logs over by CloudWatch's deliveries, whose actions know no resource.
-	// https://docs.aws.amazon.com/network-firewall/latest/developerguide/logging-cw-logs.html
+	// Flow logs and the firewall's are handed over by CloudWatch's deliveries, whose actions know no resource.
+	// https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/AWS-logs-and-resource-policy.html
+	{sid: "Deliveries", only: delivers, actions: []string{"logs:CreateLogDelivery", "logs:DeleteLogDelivery"}},
 	{sid: "LogsOfFirewall", only: hasFirewall, actions: []string{
-		"logs:CreateLogDelivery", "logs:DeleteLogDelivery", "logs:DescribeResourcePolicies", "logs:GetLogDelivery", "logs:ListLogDeliveries",
+		"logs:DescribeResourcePolicies", "logs:GetLogDelivery", "logs:ListLogDeliveries",
 		"logs:PutResourcePolicy", "logs:UpdateLogDelivery",
 	}},
 }
@@ -46,20 +47,29 @@ var services = []statement{
 	{sid: "Plan", only: hasBackups, when: tagged, resources: []string{own("backup", "backup-plan:*")}, actions: []string{
 		"backup:CreateBackupSelection", "backup:DeleteBackupPlan", "backup:DeleteBackupSelection", "backup:UntagResource", "backup:UpdateBackupPlan",
 	}},
+	{sid: "Runner", only: hasRunner, resources: runners, actions: []string{
+		"codebuild:CreateProject", "codebuild:CreateWebhook", "codebuild:DeleteProject", "codebuild:DeleteWebhook", "codebuild:UpdateProject", "codebuild:UpdateWebhook",
+	}},
+	// https://docs.aws.amazon.com/dtconsole/latest/userguide/security_iam_id-based-policy-examples-connections.html
+	{sid: "ConnectionOfRunner", only: connectedBy("codeconnections"), actions: []string{"codeconnections:PassConnection"}, also: connection},
+	// Connections that were made before 2024 have the service's old name.
+	{sid: "OldConnectionOfRunner", only: connectedBy("codestar-connections"), actions: []string{"codestar-connections:PassConnection"}, also: connection},
 	{sid: "Topic", only: hasAlerts, resources: []string{own("sns", "{cluster}-alerts")}, actions: []string{
 		"sns:CreateTopic", "sns:DeleteTopic", "sns:SetTopicAttributes", "sns:TagResource", "sns:UntagResource",
 	}},
-	// CloudFormation makes the connection as who asks it to, and reads the key from the vault for it.
-	{sid: "Receivers", only: hasKeyedReceivers, resources: []string{
-		own("cloudformation", "stack/{cluster}-alerts-*"), own("events", "connection/*"), own("events", "api-destination/{cluster}-alerts-*"),
-	}, actions: []string{
+	// CloudFormation makes connections and channels as who asks it to, and reads the key from the vault for them.
+	{sid: "Stacks", only: hasStacks, resources: []string{own("cloudformation", "stack/{cluster}-alerts-*")}, actions: []string{
 		"cloudformation:CreateStack", "cloudformation:DeleteStack", "cloudformation:TagResource", "cloudformation:UntagResource", "cloudformation:UpdateStack",
+	}},
+	{sid: "Receivers", only: hasKeyedReceivers, resources: []string{
+		own("events", "connection/*"), own("events", "api-destination/{cluster}-alerts-*"),
+	}, actions: []string{
 		"events:CreateApiDestination", "events:CreateConnection", "events:DeleteApiDestination", "events:DeleteConnection", "events:DescribeConnection",
 		"events:UpdateApiDestination", "events:UpdateConnection",
 	}},
 	{sid: "KeysOfReceivers", only: hasKeyedReceivers, actions: []string{"secretsmanager:GetSecretValue"}, resources: []string{own("secretsmanager", "secret:{cluster}/*")}},
 	{sid: "Slack", only: hasSlack, actions: []string{ // ids are the chat client's own
-		"chatbot:CreateSlackChannelConfiguration", "chatbot:DeleteSlackChannelConfiguration", "chatbot:TagResource", "chatbot:UntagResource",
+		"chatbot:CreateSlackChannelConfiguration", "chatbot:DeleteSlackChannelConfiguration", "chatbot:DescribeSlackChannelConfigurations", "chatbot:TagResource", "chatbot:UntagResource",
 		"chatbot:UpdateSlackChannelConfiguration",
 	}},
 }

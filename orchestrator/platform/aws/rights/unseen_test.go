@@ -20,17 +20,21 @@ var unseen = because(map[string][]string{
 		"network-firewall:UpdateFirewallPolicy", "network-firewall:UpdateFirewallPolicyChangeProtection", "network-firewall:UpdateRuleGroup",
 		"network-firewall:UpdateSubnetChangeProtection", "rds:ModifyDBSubnetGroup", "rds:RebootDBInstance", "route53:UpdateHealthCheck", "route53:UpdateHostedZoneComment",
 	},
+	"a lock of a state is deleted, and drover's lease and requests; Terratest takes no locks": {
+		"s3:DeleteObject",
+	},
+	"a bucket goes with its logs, and the simulated account writes none": {
+		"s3:DeleteObjectVersion", "s3:ListBucketVersions",
+	},
+	"no recorded run has a spec with a runner": {
+		"codebuild:BatchGetProjects", "codebuild:CreateProject", "codebuild:CreateWebhook", "codebuild:DeleteProject", "codebuild:DeleteWebhook",
+		"codebuild:UpdateProject", "codebuild:UpdateWebhook", "codeconnections:PassConnection",
+	},
 	"no recorded run has a spec with it": {
+		"ec2:AcceptVpcPeeringConnection", "ec2:CreateTransitGatewayVpcAttachment", "ec2:CreateVpcPeeringConnection", "ec2:DeleteTransitGatewayVpcAttachment",
+		"ec2:DeleteVpcPeeringConnection", "ec2:DescribeTransitGatewayVpcAttachments", "ec2:DescribeTransitGateways", "ec2:DescribeVpcPeeringConnections",
+		"route53:ListHostedZones", // of a zone that is adopted
 		"ec2:AssociateVpcCidrBlock", "ec2:DisassociateVpcCidrBlock", "route53:AssociateVPCWithHostedZone", "route53:DisassociateVPCFromHostedZone",
-	},
-	"asked where the account has no value of its own, which the simulated one always has": {
-		"servicequotas:GetAWSDefaultServiceQuota",
-	},
-	"asked after a build that was cut off, for what it made and could not write down": {
-		"eks:ListPodIdentityAssociations", "route53:ListHealthChecks", "route53:ListTagsForResources",
-	},
-	"asked of machines that controllers in a cluster made": {
-		"ec2:DescribeInstances",
 	},
 })
 

@@ -1,4 +1,4 @@
-# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:4781842cf40489c4d3b8e89b9d2ec6d0bd3eef0506ecc30945baa79a2391abe5
+# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:deb7932a7836dd122715ea0062880293ee697b5e3233ac70c7ef43312d716c1f
 
 module "foundation" {
   source = "../../modules/aws/foundation"
@@ -54,6 +54,15 @@ module "foundation" {
     id      = "tgw-0a1b2c3d4e5f60718"
     subnets = ["10.20.224.0/24", "10.20.225.0/24", "10.20.226.0/24"]
     ranges  = ["10.0.0.0/8", "172.16.0.0/12"]
+  }
+
+  runner = {
+    source         = "gitlab"
+    repository     = "https://gitlab.com/acme/clusters"
+    connection_arn = "arn:aws:codeconnections:eu-west-1:123456789012:connection/11111111-1111-1111-1111-111111111111"
+    schedule       = "cron(0 3 ? * MON *)"
+    buildspec      = "drover.buildspec.yml"
+    role_arn       = "arn:aws:iam::123456789012:role/drover"
   }
 
   domain     = "connected.example.com"

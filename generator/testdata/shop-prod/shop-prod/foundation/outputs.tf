@@ -1,4 +1,4 @@
-# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:89479f01cd48b78c01af8cc1ad6923e07ed6256425db318f5bf105b2218fb4c7
+# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:f23990b910178ec53d863e4e7bcb533a58521479dfcdec4791f8687efce9586e
 
 output "vpc_id" {
   description = "Id of the VPC."
@@ -98,6 +98,11 @@ output "vpn_endpoint_id" {
 output "vpn_security_group_id" {
   description = "Id of the security group that VPN clients arrive with, by which what they may reach lets them in; null without a VPN."
   value       = module.foundation.vpn_security_group_id
+}
+
+output "runner_name" {
+  description = "Name of the CodeBuild project that runs jobs in the network, which runs-on of GitHub Actions or tags of GitLab CI say after codebuild-; null without a runner."
+  value       = module.foundation.runner_name
 }
 
 output "alerts_topic_arn" {

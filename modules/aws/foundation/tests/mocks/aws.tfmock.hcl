@@ -59,6 +59,10 @@ mock_resource "aws_cloudwatch_log_group" {
   defaults = { arn = "arn:aws:logs:eu-west-1:123456789012:log-group:/drover/shop/flow-logs" }
 }
 
+mock_resource "aws_codebuild_project" {
+  defaults = { arn = "arn:aws:codebuild:eu-west-1:123456789012:project/shop-runner" }
+}
+
 mock_resource "aws_iam_role" {
   defaults = { arn = "arn:aws:iam::123456789012:role/mocked" }
 }
