@@ -41,8 +41,8 @@ spec:
 
 // script is a rotation as a careful team writes it down, with as many commands of Terraform as drover runs, as many at a
 // time: what lives for years shows no drift; the new color is planned, the plan is looked at and applied; its records are
-// made; traffic moves in two steps, each waited for; green soaks, blue is quiet; the old color is planned and destroyed. It
-// moves traffic with Terraform, makes no checks of the new color, measures nothing of the old one, keeps no journal and
+// made; traffic moves in two steps, each waited for; green soaks, blue is quiet; the protection of the old
+// color's load balancer is lifted, and the color is planned and destroyed. It moves traffic with Terraform, makes no checks of the new color, measures nothing of the old one, keeps no journal and
 // holds no lease: whatever drover takes for those is drover's to make up for.
 const script = `set -euo pipefail
 tf() { root=$1; shift; terraform -chdir="$OUT/$root" "$@" >>"$OUT/../script.log" 2>&1; }
@@ -73,7 +73,8 @@ jq --arg from "$FROM" 'del(.colors[$from])' "$OUT/traffic/colors.auto.tfvars.jso
 cp "$OUT/../one.json" "$OUT/traffic/colors.auto.tfvars.json"; applied traffic
 
 tf "$FROM" init -input=false
-applied "$FROM" -destroy
+applied "$FROM" -var=deletion_protection=false -refresh=false -target=module.cluster.aws_lb.this
+applied "$FROM" -var=deletion_protection=false -destroy
 `
 
 // A whole rotation with real Terraform takes no longer than a shell script with the same commands of it. Both rotate one
