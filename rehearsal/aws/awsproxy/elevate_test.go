@@ -3,7 +3,6 @@ package awsproxy_test
 import (
 	"context"
 	"net/http"
-	"strings"
 	"testing"
 
 	awssdk "github.com/aws/aws-sdk-go-v2/aws"
@@ -68,7 +67,7 @@ func TestAnOperatorIsAnAdministratorForATimeOnly(t *testing.T) { //nolint:parall
 		creates(false)
 	}
 	list, err := client.ListAssociatedAccessPolicies(t.Context(), &eks.ListAssociatedAccessPoliciesInput{ClusterName: awssdk.String(cluster), PrincipalArn: awssdk.String(operator)})
-	if err != nil || len(list.AssociatedAccessPolicies) != 1 || !strings.HasSuffix(*list.AssociatedAccessPolicies[0].PolicyArn, "AmazonEKSAdminViewPolicy") {
+	if err != nil || len(list.AssociatedAccessPolicies) != 1 || *list.AssociatedAccessPolicies[0].PolicyArn != adminView {
 		t.Errorf("what is left: %v, %v", list, err)
 	}
 }
