@@ -11,6 +11,7 @@ type nodegroup struct {
 	name, arn, version string
 	role               string
 	scalingGroup       string
+	machine            string    // the type of its instances
 	due                time.Time // when it is ready, at the earliest
 	tags               map[string]string
 	overlay            object // members of DescribeNodegroup that moto forgets or gets wrong

@@ -36,9 +36,15 @@ var taintEffects = map[string]string{"NO_SCHEDULE": "NoSchedule", "NO_EXECUTE": 
 
 // nodesOf are the nodes that a group's machines are.
 func (k *keeper) nodesOf(ctx context.Context, ng *nodegroup) ([]kubernetes.Node, error) {
-	machines, err := k.machines(ctx, ng)
+	machines, err := k.service.machines(ctx, k.of.region, ng)
 	if err != nil || len(machines) == 0 {
 		return nil, err
+	}
+	// One that the Auto Scaling group has started in the place of another has no type yet.
+	if slices.ContainsFunc(machines, func(m instance) bool { return m.Type == "" }) {
+		if err := k.service.giveTypes(ctx, k.of.region, ng); err != nil {
+			return nil, err
+		}
 	}
 	var group describedGroup
 	aws := k.service.moto(k.of.region)
@@ -93,8 +99,8 @@ func (k *keeper) versionOf(ng *nodegroup) string {
 }
 
 // machines are the running instances of a group's Auto Scaling group, sorted.
-func (k *keeper) machines(ctx context.Context, ng *nodegroup) ([]instance, error) {
-	aws := k.service.moto(k.of.region)
+func (s *Service) machines(ctx context.Context, region string, ng *nodegroup) ([]instance, error) {
+	aws := s.moto(region)
 	var group struct {
 		Instances []string `xml:"DescribeAutoScalingGroupsResult>AutoScalingGroups>member>Instances>member>InstanceId"`
 	}

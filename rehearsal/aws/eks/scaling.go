@@ -1,6 +1,7 @@
 package eks
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"maps"
@@ -40,7 +41,32 @@ func (s *Service) createScalingGroup(c *call, cl *cluster, ng *nodegroup, in nod
 		params.Set(prefix+"ResourceId", ng.scalingGroup)
 		params.Set(prefix+"ResourceType", "auto-scaling-group")
 	}
-	return s.moto(c.region).Query(c.request.Context(), "autoscaling", autoScalingVersion, "CreateAutoScalingGroup", params, nil)
+	if ng.machine = "t3.medium"; len(in.InstanceTypes) > 0 { // EKS' own default
+		ng.machine = in.InstanceTypes[0]
+	}
+	if err := s.moto(c.region).Query(c.request.Context(), "autoscaling", autoScalingVersion, "CreateAutoScalingGroup", params, nil); err != nil {
+		return err
+	}
+	return s.giveTypes(c.request.Context(), c.region, ng)
+}
+
+// giveTypes gives the machines of a node group their type: moto takes that from the launch template alone, which has none
+// where the node group names it.
+func (s *Service) giveTypes(ctx context.Context, region string, ng *nodegroup) error {
+	machines, err := s.machines(ctx, region, ng)
+	if err != nil {
+		return err
+	}
+	for _, m := range machines {
+		if m.Type != "" || ng.machine == "" {
+			continue
+		}
+		err := s.moto(region).Query(ctx, "ec2", ec2Version, "ModifyInstanceAttribute", url.Values{"InstanceId": {m.ID}, "InstanceType.Value": {ng.machine}}, nil)
+		if err != nil {
+			return fmt.Errorf("give the instance %s its type: %w", m.ID, err)
+		}
+	}
+	return nil
 }
 
 // templateOf is the launch template of the request, or one that is made for the node group when it has none.
@@ -112,6 +138,9 @@ func (s *Service) resizeScalingGroup(c *call, ng *nodegroup, to scaling) error {
 		return err
 	}
 	if err := s.moto(c.region).Query(c.request.Context(), "autoscaling", autoScalingVersion, "UpdateAutoScalingGroup", params, nil); err != nil {
+		return err
+	}
+	if err := s.giveTypes(c.request.Context(), c.region, ng); err != nil {
 		return err
 	}
 	return nic.DeleteEnded(c.request.Context(), s.moto(c.region), interfaces)
