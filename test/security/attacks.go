@@ -167,7 +167,7 @@ var attacks = []attack{
 		if err := os.Truncate(filepath.Join(p.checkout, "infra/tiny/.drover/journal/000000000001"), 4<<30); err != nil {
 			p.t.Fatal(err)
 		}
-	}, []string{"generate", "--check"}, 1, "error: reading the journal of tiny: reading journal/000000000001: "},
+	}, []string{"generate", "--check"}, 1, "error: reading the journal of tiny: listing journal/: journal has more than "},
 
 	{"controlling the terminal", "escapes in a name", text(strings.Replace(valid, "{name: tiny}", "{name: tiny, \"\x1b[2J\x1b]0;a\x07\": x}", 1)), validate, 3, "error: "},
 	{"text that reads as another", "marks of direction in a name of a field", text(valid + "  \u202eregion\u202c: a\n  re\u200bgion: b\n"), validate, 3, `error: spec has no field "`},

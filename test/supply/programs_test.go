@@ -22,8 +22,10 @@ var starts = map[string]string{
 	"rehearsal/aws/apimodel":        "asks Python where botocore is",
 	"rehearsal/aws/moto":            "an address and a port",
 	"rehearsal/child":               "passes on what the rehearsal's other packages start",
+	"rehearsal/argocd":              "ports and addresses; a service account's token is in a file of the agent's own directory",
+	"rehearsal/gobuild":             "go, with packages and versions",
 	"rehearsal/kubernetes":          "keys and tokens are in files of the cluster's own directory",
-	"rehearsal/kubernetes/programs": "go, and a program's --version",
+	"rehearsal/kubernetes/programs": "a program's --version",
 }
 
 // A package that starts programs has to be looked at before it is added to the list.
