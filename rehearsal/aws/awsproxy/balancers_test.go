@@ -186,7 +186,9 @@ func (*told) Detail(string) {}
 // nothing is a cloud in which nothing stands: what is left in the cluster is asked of the cluster.
 type nothing struct{ platform.Platform }
 
-func (nothing) Existing(context.Context, []platform.Wanted) ([]platform.Existing, error) { return nil, nil }
+func (nothing) Existing(context.Context, []platform.Wanted) ([]platform.Existing, error) {
+	return nil, nil
+}
 func (nothing) Account(context.Context) (string, error) { return account, nil }
 func (nothing) ClusterActive(context.Context, string) (platform.Health, error) {
 	return platform.Health{}, nil
