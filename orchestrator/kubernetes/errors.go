@@ -66,7 +66,14 @@ func Conflict(err error) bool { return answered(err, http.StatusConflict) }
 
 // Invalid is true of an object that the server refuses for what it says.
 func Invalid(err error) bool {
-	return answered(err, http.StatusBadRequest) || answered(err, http.StatusUnprocessableEntity)
+	return answered(err, http.StatusBadRequest) || answered(err, http.StatusUnprocessableEntity) || untyped(err)
+}
+
+// untyped is true of an object that server-side apply cannot read by its schema: a field that does not exist, or that has another
+// type. The server answers that with 500, as if it were its own fault (kubernetes/kubernetes, patch.go: applyPatcher).
+func untyped(err error) bool {
+	var status *StatusError
+	return errors.As(err, &status) && status.Code == http.StatusInternalServerError && strings.Contains(status.Message, "failed to create typed patch object")
 }
 
 // Denied is true where the server does not know the identity, or does not allow it what was asked.
@@ -77,7 +84,7 @@ func Denied(err error) bool {
 // Busy is true of an answer that may be another in a moment: the server is overloaded, starts or stops.
 func Busy(err error) bool {
 	var status *StatusError
-	return errors.As(err, &status) && (status.Code == http.StatusTooManyRequests || status.Code >= http.StatusInternalServerError)
+	return errors.As(err, &status) && (status.Code == http.StatusTooManyRequests || status.Code >= http.StatusInternalServerError) && !untyped(err)
 }
 
 // NoHost is true where the server's name is not in DNS, so that there is none.

@@ -100,7 +100,7 @@ func TestBootstrapAgainstARealAPIServer(t *testing.T) {
 func stuckWithoutNodes(t *testing.T, access kubernetes.Access) {
 	t.Helper()
 	var stuck *bootstrap.StuckError
-	err := installed(t, access, stack, 4*time.Second)
+	err := installed(t, access, stack, 15*time.Second)
 	if !errors.As(err, &stuck) || len(stuck.Objects) != 1 || stuck.Objects[0].Object != "Deployment shop/web" || !strings.Contains(err.Error(), "no nodes available") {
 		t.Errorf("without a node: %v", err)
 	}
@@ -167,7 +167,7 @@ func refusalsAreNamed(t *testing.T, access kubernetes.Access) {
 		"immutable":     {strings.ReplaceAll(strings.Split(stack, "---\n")[1], "app: web", "app: other"), "field is immutable"},
 		"unknown kind":  {"apiVersion: example.com/v1\nkind: Gadget\nmetadata: {name: x}\n", "does not know the kind Gadget"},
 		"no namespace":  {"apiVersion: v1\nkind: ConfigMap\nmetadata: {name: x, namespace: none}\n", `namespaces "none" not found`},
-		"wrong type":    {"apiVersion: example.com/v1\nkind: Widget\nmetadata: {name: x, namespace: shop}\nspec: {size: large}\n", "must be of type integer"},
+		"wrong type":    {"apiVersion: example.com/v1\nkind: Widget\nmetadata: {name: x, namespace: shop}\nspec: {size: large}\n", ".spec.size: expected numeric"},
 	} {
 		var stuck *bootstrap.StuckError
 		if err := installed(t, access, c.text, time.Second); !errors.As(err, &stuck) || !strings.Contains(err.Error(), c.says) {

@@ -207,6 +207,9 @@ func (*controller) Detail(string) {}
 // account is a cloud in which nothing stands: what is left in the cluster is asked of the cluster.
 type account struct{ platform.Platform }
 
+func (account) Existing(context.Context, []platform.Wanted) ([]platform.Existing, error) {
+	return nil, nil
+}
 func (account) Account(context.Context) (string, error) { return "123456789012", nil }
 func (account) ClusterActive(context.Context, string) (platform.Health, error) {
 	return platform.Health{}, nil

@@ -23,12 +23,17 @@ var WithoutResources = []ActionWithoutResources{
 	{"ec2:DescribeSpotPriceHistory", karpenterReads},
 	{"ec2:DescribeSubnets", karpenterReads},
 	{"pricing:GetProducts", "Karpenter compares prices; the price list is one for all, and the service knows no resource"},
+	{"ssmmessages:CreateControlChannel", sessions},
+	{"ssmmessages:CreateDataChannel", sessions},
+	{"ssmmessages:OpenControlChannel", sessions},
+	{"ssmmessages:OpenDataChannel", sessions},
 }
 
 // These are held to one region by a condition.
 const (
 	karpenterReads  = "Karpenter chooses machines by what the region has and by what runs there; EC2 describes without resources"
 	autoscalerReads = "the Cluster Autoscaler looks for its groups and for what their nodes are; both services describe without resources"
+	sessions        = "nodes take sessions of Systems Manager; Amazon Message Gateway Service knows no resource"
 	bothRead        = "Karpenter and the Cluster Autoscaler know machines by it; EC2 describes without resources"
 )
 
