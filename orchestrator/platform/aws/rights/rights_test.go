@@ -76,6 +76,8 @@ func specOf(t *testing.T, run string) spec.Cluster {
 		return load(t, filepath.Join(examples, "demo.yaml"))
 	case "terraform-tiny":
 		return load(t, filepath.Join(examples, "minimal.yaml"))
+	case "terraform-tuned":
+		return load(t, filepath.Join(examples, "tuned.yaml"))
 	case "terraform-connected":
 		return parse(t, connected)
 	case "rotation", "inplace":
