@@ -45,7 +45,7 @@ test-unit:
 .PHONY: test-e2e
 test-e2e:
 	@$(STEP) "build the oldest Terraform that the modules accept" tools/build.sh terraform-lowest >/dev/null
-	@cd test && ../$(STEP) "scripts, properties, modules, generated roots, Terratest" go test -count=1 -p 3 -timeout 30m -skip TestTheJobRunsToItsEnd ./terratest ./rotation ./kills ./inplace ./modules $$(go list ./... | grep -Ev '/(scan|terratest|rotation|kills|inplace|modules)$$')
+	@cd test && ../$(STEP) "scripts, properties, modules, generated roots, Terratest" go test -count=1 -p 3 -timeout 45m -skip TestTheJobRunsToItsEnd ./terratest ./rotation ./kills ./inplace ./modules $$(go list ./... | grep -Ev '/(scan|terratest|rotation|kills|inplace|modules)$$')
 
 .PHONY: scan
 scan: ## tflint, trivy and KICS on what the examples render to
