@@ -2,6 +2,7 @@ package policies
 
 import (
 	"encoding/json"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -53,14 +54,17 @@ func Of(root mocked.Root) []Document {
 	return documents
 }
 
+// awsPolicy is the ARN of one of AWS's own policies, also in a text that holds more, such as a template of CloudFormation.
+var awsPolicy = regexp.MustCompile(`:iam::aws:policy/([A-Za-z0-9+=,.@_/-]+)`)
+
 // Attached are AWS's own policies that a root attaches, by the part of their ARN after "policy/".
 func Attached(root mocked.Root) []string {
 	var names []string
 	for _, r := range root.Resources {
 		for _, value := range r.Values {
 			for _, text := range texts(value) {
-				if _, name, found := strings.Cut(text, ":iam::aws:policy/"); found {
-					names = append(names, name)
+				for _, m := range awsPolicy.FindAllStringSubmatch(text, -1) {
+					names = append(names, m[1])
 				}
 			}
 		}
