@@ -45,7 +45,7 @@ test-unit:
 .PHONY: test-e2e
 test-e2e:
 	@$(STEP) "build the oldest Terraform that the modules accept" tools/build.sh terraform-lowest >/dev/null
-	@cd test && ../$(STEP) "scripts, properties, modules, generated roots, Terratest" go test -count=1 -p 3 -timeout 45m -skip TestTheJobRunsToItsEnd ./terratest ./rotation ./kills ./inplace ./modules $$(go list ./... | grep -Ev '/(scan|terratest|rotation|kills|inplace|modules)$$')
+	@cd test && ../$(STEP) "scripts, properties, modules, generated roots, Terratest" go test -count=1 -p 3 -timeout 45m -skip TestTheJobRunsToItsEnd ./terratest ./rotation ./kills ./inplace ./modules $$(go list ./... | grep -Ev '/(scan|terratest|rotation|kills|inplace|modules|fence)$$')
 
 .PHONY: scan
 scan: ## tflint, trivy and KICS on what the examples render to
@@ -58,6 +58,7 @@ nightly: ## what make test takes a sample of, whole: random and mutated specs, k
 	@cd test && DROVER_NEWEST_TERRAFORM=1 ../$(STEP) "modules and roots on the lowest and the newest Terraform" go test -count=1 -timeout 60m ./modules -run Ends
 	@cd test && DROVER_RANDOM_SPECS=100 ../$(STEP) "Terraform on 100 random specs" go test -count=1 -timeout 60m ./generated -run Random
 	@cd test && DROVER_ALL_KILLS=1 ../$(STEP) "a rotation that is killed after each of its records" go test -count=1 -v -timeout 180m ./kills
+	@cd test && ../$(STEP) "two drovers of one cluster, and two releases" go test -count=1 -v -timeout 60m ./fence
 	@DROVER_MODEL=whole $(STEP) "every two events that may happen to a rotation, in a model" go test -count=1 -v -timeout 60m -run Interleaving ./orchestrator/rotation
 	@DROVER_MODEL_RUNS=200000 $(STEP) "more events that may happen to a rotation, in a model" go test -count=1 -v -timeout 120m -run Often ./orchestrator/rotation
 	@cd test && ../$(STEP) "the job for a real account, in a simulated one" go test -count=1 -timeout 40m ./real -run TestTheJobRunsToItsEnd
