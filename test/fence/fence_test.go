@@ -37,10 +37,9 @@ spec:
   access: {admins: ["arn:aws:iam::123456789012:role/admin"]}
   ingress: {domain: herd.example.com}
   nodePools: [{name: general, min: 1}]
-  accept: [{warning: short-ttl, reason: the records of a rehearsal live for 5 seconds}]
   rotation:
     verify: [{http: {path: /healthz, samples: 5, timeout: 2m}}]
-    traffic: {steps: [50, 100], interval: 20s, ttl: 2s}
+    traffic: {steps: [50, 100], interval: 20s, ttl: 60s}
     soak: 20s
     keepBlue: 4h
 `
