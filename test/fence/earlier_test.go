@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"syscall"
 	"testing"
 
 	"drover/test/harness"
@@ -48,6 +49,8 @@ func run(t *testing.T, command *exec.Cmd) {
 func start(ctx context.Context, program, dir string, variables map[string]string, args ...string) *exec.Cmd {
 	command := exec.CommandContext(ctx, program, args...)
 	command.Dir, command.Env = dir, os.Environ()
+	// A group of its own: a stopped process of a group whose shell ends is hung up on by the kernel (setpgid(2)).
+	command.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	for name, value := range variables {
 		command.Env = append(command.Env, name+"="+value)
 	}
