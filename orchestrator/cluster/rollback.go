@@ -30,6 +30,9 @@ func Rollback(ctx context.Context, o Options) error {
 	}
 	for until, told := o.Clock.Now().Add(answerLimit), false; ; {
 		err := drive(ctx, o, theWayBack, func(ctx context.Context, s *session) error {
+			if err := s.canGoBack(asked.Rotation); err != nil {
+				return err
+			}
 			if unasked != nil {
 				if err := s.decideBack(ctx); err != nil {
 					return err
@@ -62,6 +65,23 @@ func Rollback(ctx context.Context, o Options) error {
 			return errors.Join(fmt.Errorf("nobody has taken the rollback up: %w", err), unasked)
 		}
 	}
+}
+
+// canGoBack refuses to drive a rotation that came too far since its end was asked for: this process would go on with it,
+// and destroy what it was to go back to. An empty id is that of no rotation in particular.
+func (s *session) canGoBack(id string) error {
+	r := s.state().Rotation
+	why := rotation.NoWayBack(*s.state())
+	switch past := s.state().Past; {
+	case r == nil && len(past) > 0 && past[len(past)-1].Outcome == journal.Done:
+		why = "rotation " + past[len(past)-1].ID + " is done"
+	case r != nil && id != "" && r.ID != id:
+		why = fmt.Sprintf("rotation %s has ended, and rotation %s is under way", id, r.ID)
+	}
+	if why == "" {
+		return nil
+	}
+	return refuse(why, "see "+s.command("status"))
 }
 
 // decideBack writes down what a request would have led to.
