@@ -111,6 +111,9 @@ func (r *recovering) rendered(root generator.Root) (generator.Files, error) {
 func (r *recovering) write(ctx context.Context, events []journal.Event) error {
 	first := journal.Event{Kind: journal.Recovered, By: r.By, Detail: "the journal was recovered from what was there"}
 	for _, e := range append([]journal.Event{first}, events...) {
+		if e.Kind == journal.Applied {
+			e.Location = r.location
+		}
 		if err := r.record(ctx, e); err != nil {
 			return err
 		}

@@ -22,6 +22,7 @@ func (s *State) rendered(e Event) {
 func (s *State) applyIntended(e Event) {
 	s.Building[e.Root], s.Open[e.Root] = true, e.Kind
 	s.changedWith(e)
+	s.located(e)
 	if r := s.Rotation; r != nil && e.color() == r.To {
 		r.Building = true
 		if e.Bundle != "" { // the files with the providers that they were planned with
