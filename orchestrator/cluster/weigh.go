@@ -187,19 +187,28 @@ func (s *session) dnsServes(ctx context.Context, weights color.Weights) error {
 	return nil
 }
 
-// recordsHave asks the platform for the weights of the records.
+// recordsHave asks the platform whether the records have these weights.
 func (s *session) recordsHave(ctx context.Context, weights color.Weights) error {
-	zone, err := s.zone(ctx, func(context.Context, journal.Event) error { return nil })
+	found, err := s.recordsNow(ctx)
 	if err != nil {
 		return err
+	}
+	if !maps.Equal(found, plain(weights)) {
+		return &platform.ChangedError{Name: s.Spec.Spec.Ingress.Domain, Expected: plain(weights), Found: found}
+	}
+	return nil
+}
+
+// recordsNow asks the platform for the weights of the records.
+func (s *session) recordsNow(ctx context.Context) (map[string]int, error) {
+	zone, err := s.zone(ctx, func(context.Context, journal.Event) error { return nil })
+	if err != nil {
+		return nil, err
 	}
 	domain := s.Spec.Spec.Ingress.Domain
 	found, err := s.ports.Cloud.Weights(ctx, platform.Zone{ID: zone, Cluster: s.name(), Domain: domain})
 	if err != nil {
-		return fmt.Errorf("asking for the weights of %s: %w", domain, err)
+		return nil, fmt.Errorf("asking for the weights of %s: %w", domain, err)
 	}
-	if !maps.Equal(found, plain(weights)) {
-		return &platform.ChangedError{Name: domain, Expected: plain(weights), Found: found}
-	}
-	return nil
+	return found, nil
 }

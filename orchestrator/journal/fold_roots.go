@@ -120,7 +120,7 @@ func (s *State) weightsIntended(e Event) {
 
 // weights begins a new watch: what was seen at other weights says nothing of these.
 func (s *State) weights(e Event) {
-	s.Unsure = nil
+	s.Unsure, s.WeightsAt = nil, e.Time
 	s.Weights, s.Intended, s.TTL, s.Followed = e.Weights, nil, time.Duration(e.TTL*float64(time.Second)), false
 	r := s.Rotation
 	if r == nil {
