@@ -98,7 +98,7 @@ func notices(name, how string, w *world) []string {
 	case strings.HasPrefix(name, "requests/"):
 		return []string{"status", "rotate", "approve"} // and rollback must not: see below
 	case name == "bundles/"+state.Rotation.Plan.Spec:
-		return []string{"status", "rotate", "rollback", "destroy", "apply"}
+		return []string{"status", "rotate", "destroy", "apply"} // and rollback must not: see below
 	case strings.HasPrefix(name, "bundles/") && slices.Contains(slices.Collect(maps.Values(state.Bundles)), strings.TrimPrefix(name, "bundles/")):
 		return []string{"rotate"}
 	case strings.HasPrefix(name, "bundles/"): // nothing depends on it any more
@@ -188,6 +188,30 @@ func TestABrokenRequestDoesNotKeepAnybodyFromGoingBack(t *testing.T) {
 			})
 		})
 	}
+}
+
+// The spec that a rotation began with is needed to go on with it, and not to go back: a store from which a rule of the
+// bucket deletes what is old keeps nobody from that.
+func TestALostSpecOfTheRotationDoesNotKeepAnybodyFromGoingBack(t *testing.T) {
+	t.Parallel()
+	inWorld(t, func(t *testing.T, w *world) {
+		keptBlue(t, w)
+		w.objects.Put("bundles/"+w.state().Rotation.Plan.Spec, nil)
+		speaks(t, "rotate", Rotate(t.Context(), w.options()))
+		o, said := w.options(), ""
+		o.Observer = onProgress{do: func(message string) { said += message + "\n" }}
+		var back *rotation.RolledBack
+		if err := Rollback(t.Context(), o); !errors.As(err, &back) {
+			t.Fatalf("rollback says %v", err)
+		}
+		checkBack(t, w)
+		if !strings.Contains(said, "the store has no bundle") || !strings.Contains(said, "going back all the same, with cluster.yaml as it is") {
+			t.Errorf("it does not say what is lost:\n%s", said)
+		}
+		w.again, w.spec.Spec.Rotation.KeepBlue = true, 0
+		must(t, Rotate(t.Context(), w.options()))
+		checkRotated(t, w)
+	})
 }
 
 // withRequests is a store with three requests, to name the damages by.

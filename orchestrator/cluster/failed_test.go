@@ -142,9 +142,9 @@ func TestAGreenThatWasAbortedIsDestroyedOnceResolversHaveForgottenIt(t *testing.
 				_ = rotated[*rotation.RolledBack](t, w, o)
 				w.again, w.spec.Spec.Rotation.KeepBlue = true, 0
 				o = w.options()
-				after := time.Duration(0)
+				after := time.Duration(-1)
 				o.Observer = onEvent{do: func(e journal.Event) {
-					if e.Kind == journal.DestroyIntended && after == 0 {
+					if e.Kind == journal.DestroyIntended && after < 0 {
 						after = time.Since(back)
 					}
 				}}
