@@ -156,3 +156,21 @@ func TestAGreenThatWasAbortedIsDestroyedOnceResolversHaveForgottenIt(t *testing.
 		})
 	}
 }
+
+// Somebody found that the failed green is well after all, sent the traffic there by hand, and had that recovered.
+func TestAFailedGreenThatWasMadeActiveIsNoFailedOneAnyMore(t *testing.T) {
+	t.Parallel()
+	inWorld(t, func(t *testing.T, w *world) {
+		failedGreen(t, w)
+		w.dns = map[string]int{"green": 100}
+		must(t, Recover(t.Context(), w.options(), "", yes))
+		if state := w.state(); state.Active != "green" || state.Failed != nil {
+			t.Fatalf("active %q, failed %+v", state.Active, state.Failed)
+		}
+		time.Sleep(keepFailed + time.Minute)
+		must(t, Rotate(t.Context(), w.options()))
+		if state := w.state(); state.Active != "blue" || !w.standing["blue"] || w.standing["green"] {
+			t.Errorf("active %q, standing %v", state.Active, w.standing)
+		}
+	})
+}

@@ -204,3 +204,29 @@ func TestAClusterIsNotLookedForInAnotherRegionOrAccount(t *testing.T) {
 		}
 	}
 }
+
+// A foundation whose state was lost is not gone, also where no color stands on it any more.
+func TestAFoundationWhoseStateWasLostIsNeitherDestroyedNorBuiltAgain(t *testing.T) {
+	t.Parallel()
+	inWorld(t, func(t *testing.T, w *world) {
+		remote(w)
+		applied(t, w)
+		w.fail["apply foundation"] = errors.New("it is in use")
+		if err := DestroyAll(t.Context(), w.options()); err == nil || w.standing["blue"] || !w.standing["foundation"] {
+			t.Fatalf("standing %v: %v", w.standing, err)
+		}
+		delete(w.fail, "apply foundation")
+		w.noStates, w.applied = true, nil
+		for _, command := range []string{"destroy", "apply"} {
+			var disagrees *Disagrees
+			if err := commands[command](t.Context(), w); !errors.As(err, &disagrees) || !strings.Contains(err.Error(), "the Terraform state of foundation is empty") {
+				t.Errorf("%s says %v", command, err)
+			}
+		}
+		if len(w.applied) > 0 || !w.state().Foundation() {
+			t.Errorf("applied %v", w.applied)
+		}
+		w.noStates = false
+		must(t, DestroyAll(t.Context(), w.options()))
+	})
+}
