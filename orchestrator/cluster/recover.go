@@ -3,6 +3,7 @@ package cluster
 import (
 	"context"
 	"fmt"
+	"maps"
 	"strings"
 	"time"
 
@@ -118,8 +119,10 @@ func (r *recovering) write(ctx context.Context, events []journal.Event) error {
 			return err
 		}
 	}
-	if len(r.state().Weights) > 0 {
-		if err := r.writeColors(r.state().Weights); err != nil {
+	weights := maps.Clone(r.state().Weights)
+	maps.DeleteFunc(weights, func(c color.Color, _ int) bool { return r.state().Colors[c].Endpoint.DNSName == "" }) // it is gone
+	if len(weights) > 0 {
+		if err := r.writeColors(weights); err != nil {
 			return err
 		}
 	}
