@@ -214,6 +214,43 @@ func TestALostSpecOfTheRotationDoesNotKeepAnybodyFromGoingBack(t *testing.T) {
 	})
 }
 
+// Bundles of which there is no copy are made anew of what is there.
+func TestLostBundlesAreMadeAnewByRecover(t *testing.T) {
+	t.Parallel()
+	for _, lost := range []string{"foundation", "blue", "green", "traffic", "the spec"} {
+		for _, fresh := range []bool{false, true} {
+			t.Run(fmt.Sprint(lost, ", fresh checkout ", fresh), func(t *testing.T) {
+				t.Parallel()
+				inWorld(t, func(t *testing.T, w *world) {
+					remote(w)
+					keptBlue(t, w)
+					digest := w.state().Bundles[lost]
+					if lost == "the spec" {
+						digest = w.state().Rotation.Plan.Spec
+					}
+					w.objects.Put("bundles/"+digest, nil)
+					if fresh {
+						w.files = map[string][]byte{}
+					}
+					w.applied = nil
+					said := ""
+					must(t, Recover(t.Context(), w.options(), "", func(found string) error { said = found; return nil }))
+					if !strings.Contains(said, digest+") cannot be read") || len(w.applied) > 0 || w.dns["green"] != 100 {
+						t.Errorf("applied %v, DNS %v; it said\n%s", w.applied, w.dns, said)
+					}
+					w.spec.Spec.Rotation.KeepBlue = 0
+					w.spec.Spec.Kubernetes.Version = "1.34"
+					must(t, Rotate(t.Context(), w.options()))
+					if state := w.state(); state.Active != "blue" || !w.standing["blue"] || w.standing["green"] {
+						t.Errorf("active %q, standing %v", state.Active, w.standing)
+					}
+					must(t, DestroyAll(t.Context(), w.options()))
+				})
+			})
+		}
+	}
+}
+
 // withRequests is a store with three requests, to name the damages by.
 func withRequests(t *testing.T) *storetest.Memory {
 	t.Helper()
