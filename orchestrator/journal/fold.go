@@ -35,9 +35,11 @@ func (e Event) Known() error {
 func nothing(*State, Event) {}
 
 const (
-	preflight = "preflight" // the one phase that every process runs
-	building  = "build"
-	bootstrap = "bootstrap"
+	preflight    = "preflight" // the one phase that every process runs
+	building     = "build"
+	bootstrap    = "bootstrap"
+	verify       = "verify"
+	approveShift = "approve-shift"
 )
 
 // folds says what each kind of event does to the state.
@@ -192,9 +194,11 @@ func (s *State) phaseReopened(e Event) {
 	p := r.Phases[e.Phase]
 	p.Outcome, p.Detail = "", e.Detail
 	r.Phases[e.Phase] = p
-	if e.Phase == building { // a cluster that is built again is empty
+	if e.Phase == building { // a cluster that is built again is empty, and nobody has seen it
 		r.Built, r.Installed = false, nil
-		delete(r.Phases, bootstrap)
+		for _, after := range []string{bootstrap, verify, approveShift} {
+			delete(r.Phases, after)
+		}
 	}
 }
 
