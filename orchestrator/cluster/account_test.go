@@ -119,21 +119,32 @@ func TestAPlanWithoutTheJournalOfAClusterThatStandsIsRefused(t *testing.T) {
 	})
 }
 
+// Of an event that this drover does not know, or knows only in part, it is not known what follows.
 func TestAJournalOfANewerDroverStopsEveryCommand(t *testing.T) {
 	t.Parallel()
-	inWorld(t, func(t *testing.T, w *world) {
-		applied(t, w)
-		o := w.options()
-		lease, err := o.Store.Acquire(t.Context(), o.Holder)
-		must(t, err)
-		_, err = lease.Append(t.Context(), []byte(`{"kind":"teleported"}`))
-		must(t, err)
-		must(t, lease.Release(t.Context()))
-		w.applied = nil
-		for name, command := range map[string]func(context.Context, Options) error{"apply": Apply, "rotate": Rotate, "rollback": Rollback, "destroy": DestroyAll} {
-			if err := command(t.Context(), w.options()); err == nil || !strings.Contains(err.Error(), `kind "teleported"`) || len(w.applied) > 0 {
-				t.Errorf("%s says %v and did %v", name, err, w.applied)
-			}
-		}
-	})
+	for event, says := range map[string]string{
+		`{"kind":"teleported"}`: `kind "teleported"`,
+		`{"kind":"held","hold":"paused","until":"a second person agrees"}`:              `unknown field "until"`,
+		`{"kind":"rotation-started","rotation":"r1","plan":{"approvers":2,"steps":[]}}`: `unknown field "approvers"`,
+	} {
+		t.Run(says, func(t *testing.T) {
+			t.Parallel()
+			inWorld(t, func(t *testing.T, w *world) {
+				applied(t, w)
+				o := w.options()
+				lease, err := o.Store.Acquire(t.Context(), o.Holder)
+				must(t, err)
+				_, err = lease.Append(t.Context(), []byte(event))
+				must(t, err)
+				must(t, lease.Release(t.Context()))
+				w.applied = nil
+				for name, command := range map[string]func(context.Context, Options) error{"apply": Apply, "rotate": Rotate, "rollback": Rollback, "destroy": DestroyAll} {
+					err := command(t.Context(), w.options())
+					if err == nil || !strings.Contains(err.Error(), says) || !strings.Contains(err.Error(), "a newer release wrote it; run that release") || len(w.applied) > 0 {
+						t.Errorf("%s says %v and did %v", name, err, w.applied)
+					}
+				}
+			})
+		})
+	}
 }
