@@ -37,6 +37,13 @@ func (s *Server) OnApply(do func(o Object)) {
 	s.applied = do
 }
 
+// Object gives the object at a path; nil if there is none.
+func (s *Server) Object(path string) Object {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.find(path)
+}
+
 // collectionOf splits the path of an object as remove does.
 func collectionOf(path string) (collection, namespace, name string) {
 	name = path[strings.LastIndex(path, "/")+1:]
