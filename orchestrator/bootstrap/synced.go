@@ -22,6 +22,7 @@ const (
 	// hopeless is how long Argo CD may say of an Application that it failed. It is asked to look again meanwhile, as it
 	// remembers a failure for longer than the failure lasts.
 	hopeless     = 2 * time.Minute
+	refreshAfter = 10 * time.Second
 	refreshEvery = 30 * time.Second
 	lookEvery    = 2 * time.Second
 	mostSaid     = 160 // of what is said of one Application in a line of progress
@@ -208,7 +209,7 @@ func (f *follower) refresh(ctx context.Context, all []application) {
 	now := f.Clock.Now()
 	for _, a := range all {
 		since, failing := f.failing["Application "+name(a.Metadata)]
-		if !failing || now.Sub(since) < refreshEvery || now.Sub(f.refreshed[name(a.Metadata)]) < refreshEvery {
+		if !failing || now.Sub(since) < refreshAfter || now.Sub(f.refreshed[name(a.Metadata)]) < refreshEvery {
 			continue
 		}
 		f.refreshed[name(a.Metadata)] = now
