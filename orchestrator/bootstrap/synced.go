@@ -173,12 +173,12 @@ func (f *follower) summary(all []application) string {
 
 // say tells what is waited for, and why, when that has changed.
 func (f *follower) say(count int, stuck []Stuck) {
-	f.well = nilIf(len(stuck) > 0, f.well)
 	if len(stuck) == 0 {
 		return
 	}
+	f.well = nil
 	const most = 3
-	said := fmt.Sprintf("waiting for %d of Argo CD's objects (%d Applications)", len(stuck), count)
+	said := fmt.Sprintf("waiting for Argo CD, which has %d Applications by now and %d objects that are not well", count, len(stuck))
 	for _, s := range stuck[:min(len(stuck), most)] {
 		said += "; " + s.Object + ": " + shortened(s.Why)
 	}
@@ -186,13 +186,6 @@ func (f *follower) say(count int, stuck []Stuck) {
 		f.said = said
 		f.Progress(said)
 	}
-}
-
-func nilIf(is bool, list []string) []string {
-	if is {
-		return nil
-	}
-	return list
 }
 
 func shortened(text string) string {
