@@ -43,6 +43,7 @@ const (
 	// A list beyond these is none of a cluster's: Kubernetes is made for 150,000 pods.
 	// https://kubernetes.io/docs/setup/best-practices/cluster-large/
 	mostPages  = 1000
+	mostItems  = 20_000 // of one page, as not every server heeds pageSize: three bytes of an answer can be a whole object
 	mostListed = 2 << 30 // bytes of the pages
 )
 
@@ -125,7 +126,7 @@ func List[T any](ctx context.Context, c *Client, path string) ([]T, error) {
 		var page struct {
 			Kind     string
 			Metadata struct{ Continue string }
-			Items    []T
+			Items    items[T]
 		}
 		if err := json.Unmarshal(body, &page); err != nil || !strings.HasSuffix(page.Kind, "List") {
 			return nil, fmt.Errorf("the answer to %s is no list: %w", path, cmp.Or(err, errors.New("its kind is "+page.Kind)))
@@ -139,6 +140,28 @@ func List[T any](ctx context.Context, c *Client, path string) ([]T, error) {
 		}
 	}
 	return nil, fmt.Errorf("the list %s does not end within %d pages and %d GiB", path, mostPages, mostListed>>30)
+}
+
+// items are those of one page, read one by one: what follows too many of them is not.
+type items[T any] []T
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (l *items[T]) UnmarshalJSON(data []byte) error {
+	decoder := json.NewDecoder(bytes.NewReader(data))
+	if begin, err := decoder.Token(); err != nil || begin != json.Delim('[') {
+		return err // null is no item
+	}
+	for decoder.More() {
+		if len(*l) == mostItems {
+			return fmt.Errorf("it has more than %d items", mostItems)
+		}
+		var one T
+		if err := decoder.Decode(&one); err != nil {
+			return err
+		}
+		*l = append(*l, one)
+	}
+	return nil
 }
 
 // Apply brings one object to what its body says, as the server-side apply of a field manager, and gives the object as it

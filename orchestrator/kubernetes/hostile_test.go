@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"runtime"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -73,6 +74,22 @@ func TestAListWithoutEndIsAnError(t *testing.T) {
 	nodes, err := kubernetes.List[kubernetes.Node](t.Context(), c, "/api/v1/nodes")
 	if err == nil || asked > 5000 {
 		t.Errorf("%d nodes after %d pages, %v", len(nodes), asked, err)
+	}
+}
+
+// An empty object has two bytes in an answer, and hundreds in memory.
+func TestAPageOfTooManyItemsIsNotReadToItsEnd(t *testing.T) { //nolint:paralleltest // it measures what the process allocates
+	page := []byte(`{"kind":"PodList","items":[{}` + strings.Repeat(`,{}`, 1<<20) + `]}`)
+	c := hostile(t, func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write(page) })
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	pods, err := kubernetes.List[kubernetes.Pod](t.Context(), c, "/api/v1/pods")
+	runtime.ReadMemStats(&after)
+	if err == nil {
+		t.Errorf("got %d pods", len(pods))
+	}
+	if used := (after.TotalAlloc - before.TotalAlloc) >> 20; used > 100 {
+		t.Errorf("a page of %d MiB took %d MiB", len(page)>>20, used)
 	}
 }
 
