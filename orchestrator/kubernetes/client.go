@@ -43,7 +43,7 @@ const (
 	// A list beyond these is none of a cluster's: Kubernetes is made for 150,000 pods.
 	// https://kubernetes.io/docs/setup/best-practices/cluster-large/
 	mostPages  = 1000
-	mostItems  = 20_000 // of one page, as not every server heeds pageSize: three bytes of an answer can be a whole object
+	mostItems  = 20_000  // of one page, as not every server heeds pageSize: three bytes of an answer can be a whole object
 	mostListed = 2 << 30 // bytes of the pages
 )
 
