@@ -51,6 +51,9 @@ func initialize(c *cli.Context, s streams) error {
 	if err := a.all(c); err != nil {
 		return err
 	}
+	if cluster.Spec.Account == "" {
+		cluster.Spec.Account = accountOf(cluster.Spec)
+	}
 	if title == "" {
 		title = cluster.Metadata.Name + ": a production Kubernetes cluster"
 	}
@@ -63,6 +66,18 @@ func initialize(c *cli.Context, s streams) error {
 		return err
 	}
 	return sayWritten(s, file, text, notes)
+}
+
+// accountOf is the account of the first admin on AWS, which is the cluster's: `drover rights` names it, and credentials for
+// any other are refused from the start.
+func accountOf(s spec.Spec) string {
+	if s.Platform != spec.AWS || len(s.Access.Admins) == 0 {
+		return ""
+	}
+	if parts := strings.SplitN(s.Access.Admins[0], ":", 6); len(parts) == 6 { // arn:partition:iam::account:name
+		return parts[4]
+	}
+	return ""
 }
 
 // startingPoint is what --from-eksctl says, or nothing.
