@@ -5,6 +5,7 @@ import (
 	"io"
 	"math/rand/v2"
 	"os"
+	"path/filepath"
 	"strings"
 	"text/tabwriter"
 
@@ -49,6 +50,9 @@ func rehearseCommand(s streams) *cli.Command {
 			if err != nil {
 				return err
 			}
+			if err := unused(c.String("dir"), l.Cluster.Metadata.Name); err != nil {
+				return err
+			}
 			s.interrupts.changes()
 			if c.Bool("serve") {
 				return rehearsal.Serve(c.Context, rehearsal.ServeOptions{Spec: l.Cluster, Dir: c.String("dir"), Out: s.out, Log: s.err, Kubernetes: kubernetes, Faults: faults, Calls: c.String("calls")})
@@ -57,6 +61,17 @@ func rehearseCommand(s streams) *cli.Command {
 				Progress: s.err, Kubernetes: kubernetes, Faults: faults, Seed: seed, Commands: c.Bool("allow-commands"), Calls: c.String("calls")})
 		},
 	}
+}
+
+// unused refuses a directory that has the roots of an earlier rehearsal: the cloud that they describe ended with it.
+func unused(dir, cluster string) error {
+	if dir == "" {
+		return nil
+	}
+	if _, err := os.Stat(filepath.Join(dir, "infra", cluster)); err != nil {
+		return nil //nolint:nilerr // what cannot be read is the rehearsal's to report
+	}
+	return usageError{fmt.Errorf("%s holds an earlier rehearsal of %s, whose simulated cloud is gone; remove the directory, or name another with --dir", dir, cluster)}
 }
 
 // kubernetesFlag reads --kubernetes.
