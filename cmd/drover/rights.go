@@ -15,8 +15,8 @@ import (
 
 func rightsCommand(s streams) *cli.Command {
 	return &cli.Command{
-		Name: "rights", Usage: "write the IAM policies that planning, applying and rotating the spec's cluster needs",
-		Flags: []cli.Flag{fileFlag(), &cli.StringFlag{Name: "dir", Usage: "write a file for each policy to this `DIR` (default: all of them to standard output, as one JSON object)"}},
+		Name: "rights", Usage: "print the IAM policies that plan, apply and rotate need for a spec",
+		Flags: []cli.Flag{fileFlag(), &cli.StringFlag{Name: "dir", Usage: "write each policy to a file in `DIR` (default: print all as one JSON object)"}},
 		Action: func(c *cli.Context) error {
 			if err := noArguments(c); err != nil {
 				return err

@@ -40,10 +40,15 @@ func TestStatusComparesTheJournalWithTheAccount(t *testing.T) {
 		"as the journal says": {func(*testing.T, *world) {}, true, ""},
 		"no journal":          {loseStore, true, "tiny-blue exists"},
 		"no journal, and no answer": {func(t *testing.T, w *world) { loseStore(t, w); w.fail["ask weights"] = noAnswer },
-			false, "it is not known whether anything of tiny stands"},
+			false, "cannot tell whether tiny is built"},
 		"no journal, and no way to ask": {func(t *testing.T, w *world) { loseStore(t, w); w.fail["connect"] = noAnswer }, false, "no answer"},
-		"no answer":                     {func(_ *testing.T, w *world) { w.fail["cluster"] = noAnswer }, false, ""}, // the journal's is worth saying
-		"the cluster is gone":           {func(_ *testing.T, w *world) { w.standing["blue"] = false }, true, "there is no cluster tiny-blue"},
+		"no credentials, asked for once": {func(t *testing.T, w *world) {
+			loseStore(t, w)
+			w.fail["account"], w.fail["ask weights"] = errors.New("no credentials"), errors.New("and again")
+		}, false, "did not answer: checking the account: no credentials (asked 4 times)"},
+		"the credentials are for another account": {func(_ *testing.T, w *world) { w.spec.Spec.Account = "210987654321" }, false, ""},
+		"no answer":           {func(_ *testing.T, w *world) { w.fail["cluster"] = noAnswer }, false, ""}, // the journal's is worth saying
+		"the cluster is gone": {func(_ *testing.T, w *world) { w.standing["blue"] = false }, true, "there is no cluster tiny-blue"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
