@@ -15,7 +15,7 @@ func BenchmarkRender(b *testing.B) {
 			c := loadSpec(b, name)
 			b.ReportAllocs()
 			for b.Loop() {
-				if _, err := generator.Render(c, generator.Options{Version: version}); err != nil {
+				if _, err := generator.Render(b.Context(), c, generator.Options{Version: version}); err != nil {
 					b.Fatal(err)
 				}
 			}
@@ -31,7 +31,7 @@ func BenchmarkWrite(b *testing.B) {
 			files := generator.Files{}
 			for i := range n {
 				c.Metadata.Name = fmt.Sprintf("c%d", i)
-				own, err := generator.Render(c, generator.Options{Version: version})
+				own, err := generator.Render(b.Context(), c, generator.Options{Version: version})
 				if err != nil {
 					b.Fatal(err)
 				}

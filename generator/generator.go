@@ -7,6 +7,7 @@
 package generator
 
 import (
+	"context"
 	"fmt"
 	"io/fs"
 	"maps"
@@ -71,8 +72,9 @@ type input struct {
 
 // Render gives every file of the asked roots of a cluster, and of all modules
 // of its platform. The cluster is one that spec.Load found no error in. The
-// same cluster and options give the same bytes.
-func Render(c spec.Cluster, o Options) (Files, error) {
+// same cluster and options give the same bytes. Only Argo CD's manifests, which a
+// spec with gitops asks for, may have to be fetched first, and take the context.
+func Render(ctx context.Context, c spec.Cluster, o Options) (Files, error) {
 	p, built := platforms[c.Spec.Platform]
 	if !built {
 		return nil, fmt.Errorf("rendering %s: drover does not generate Terraform for %s yet; spec.platform can be %s",
@@ -93,7 +95,7 @@ func Render(c spec.Cluster, o Options) (Files, error) {
 			return nil, fmt.Errorf("rendering the root %s of %s: %w", r, c.Metadata.Name, err)
 		}
 		maps.Copy(files, bootstrapFiles(c, r))
-		gitOps, err := gitOpsFiles(c, r)
+		gitOps, err := gitOpsFiles(ctx, c, r)
 		if err != nil {
 			return nil, fmt.Errorf("rendering what %s of %s starts with: %w", r, c.Metadata.Name, err)
 		}

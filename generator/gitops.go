@@ -1,6 +1,7 @@
 package generator
 
 import (
+	"context"
 	"crypto/sha1"
 	"encoding/hex"
 	"encoding/json"
@@ -25,11 +26,11 @@ const (
 const agentNamespace = "argocd"
 
 // gitOpsFiles install the agent in a color, tell it what it is in, and give it its first application.
-func gitOpsFiles(c spec.Cluster, r Root) (Files, error) {
+func gitOpsFiles(ctx context.Context, c spec.Cluster, r Root) (Files, error) {
 	if c.Spec.GitOps == nil || r.color() == "" {
 		return nil, nil
 	}
-	agent, err := agentManifest(c)
+	agent, err := agentManifest(ctx, c)
 	if err != nil {
 		return nil, err
 	}

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"drover/generator"
+	"drover/generator/argocd"
 	"drover/generator/spec"
 )
 
@@ -95,8 +96,8 @@ func TestWhatArgoCDPublishesHasItsNamespaceAndIsOtherwiseUnchanged(t *testing.T)
 		t.Errorf("%d objects, of which %d are the cluster's", len(objects), cluster)
 	}
 	text := string(render(t, c, generator.Options{})["shop-prod/blue/bootstrap-000-argocd.yaml"])
-	if !strings.Contains(text, " image: quay.io/argoproj/argocd:"+generator.ArgoCD+"\n") {
-		t.Errorf("the images are not of %s", generator.ArgoCD)
+	if !strings.Contains(text, " image: quay.io/argoproj/argocd:"+argocd.Version+"\n") {
+		t.Errorf("the images are not of %s", argocd.Version)
 	}
 }
 

@@ -44,7 +44,7 @@ func render(t *testing.T, c spec.Cluster, o generator.Options) generator.Files {
 	if o.Version == "" {
 		o.Version = version
 	}
-	files, err := generator.Render(c, o)
+	files, err := generator.Render(t.Context(), c, o)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -209,21 +209,21 @@ func TestOnlyTheAskedRootsAreRendered(t *testing.T) {
 
 func TestWhatCannotBeRenderedIsSaid(t *testing.T) {
 	t.Parallel()
-	_, err := generator.Render(load(t, "internal-azure"), generator.Options{})
+	_, err := generator.Render(t.Context(), load(t, "internal-azure"), generator.Options{})
 	if err == nil || !strings.Contains(err.Error(), "does not generate Terraform for azure yet") {
 		t.Errorf("rendering Azure gives %v", err)
 	}
 	c := load(t, "minimal")
-	_, err = generator.Render(c, generator.Options{Roots: []generator.Root{"purple"}})
+	_, err = generator.Render(t.Context(), c, generator.Options{Roots: []generator.Root{"purple"}})
 	if err == nil || !strings.Contains(err.Error(), `there is no root "purple"`) {
 		t.Errorf("rendering purple gives %v", err)
 	}
-	_, err = generator.Render(c, generator.Options{Modules: fstest.MapFS{"aws/x/data.bin": {}}})
+	_, err = generator.Render(t.Context(), c, generator.Options{Modules: fstest.MapFS{"aws/x/data.bin": {}}})
 	if err == nil || !strings.Contains(err.Error(), "there are none") {
 		t.Errorf("rendering without modules gives %v", err)
 	}
 	c.Spec.State.Backend = "floppy"
-	_, err = generator.Render(c, generator.Options{})
+	_, err = generator.Render(t.Context(), c, generator.Options{})
 	if err == nil || !strings.Contains(err.Error(), `no state backend "floppy"`) {
 		t.Errorf("rendering state on a floppy gives %v", err)
 	}

@@ -94,7 +94,7 @@ func renderOne(ctx context.Context, out string, l loaded) (generator.Files, erro
 	if err != nil {
 		return nil, err
 	}
-	files, err := generator.Render(l.Cluster, generator.Options{Version: version(), Roots: roots})
+	files, err := generator.Render(ctx, l.Cluster, generator.Options{Version: version(), Roots: roots})
 	if err != nil {
 		return nil, usageError{fmt.Errorf("%s: %w", l.File, err)}
 	}

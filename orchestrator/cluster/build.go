@@ -16,7 +16,7 @@ import (
 // render writes a color's files once, and keeps them.
 func (s *session) render(ctx context.Context, e rotation.Effect, emit rotation.Emit) error {
 	r := root(e.Color)
-	all, err := generator.Render(s.Spec, generator.Options{Version: s.Version, Roots: []generator.Root{r}})
+	all, err := generator.Render(ctx, s.Spec, generator.Options{Version: s.Version, Roots: []generator.Root{r}})
 	if err != nil {
 		return fmt.Errorf("rendering %s: %w", r, err)
 	}

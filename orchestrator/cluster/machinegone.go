@@ -156,7 +156,7 @@ func (s *session) filesToUnlock(ctx context.Context, r generator.Root) (generato
 	if s.state().Bundles[string(r)] != "" {
 		return s.bundle(ctx, r)
 	}
-	files, err := generator.Render(s.Spec, generator.Options{Version: s.Version, Roots: []generator.Root{r}})
+	files, err := generator.Render(ctx, s.Spec, generator.Options{Version: s.Version, Roots: []generator.Root{r}})
 	if err != nil {
 		return nil, fmt.Errorf("rendering %s: %w", r, err)
 	}

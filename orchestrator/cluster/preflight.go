@@ -11,6 +11,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"drover/generator"
+	"drover/generator/argocd"
 	"drover/generator/spec"
 	"drover/orchestrator/color"
 	"drover/orchestrator/journal"
@@ -154,12 +155,12 @@ func (p *preflight) gitOpsCanStart(context.Context) (string, error) {
 			return "", err
 		}
 	}
-	return "Argo CD " + generator.ArgoCD, nil
+	return "Argo CD " + argocd.Version, nil
 }
 
 // foundationIsSpecs refuses a rotation to a spec whose foundation was not applied.
 func (p *preflight) foundationIsSpecs(ctx context.Context) (string, error) {
-	files, err := generator.Render(p.Spec, generator.Options{Version: p.Version, Roots: []generator.Root{generator.Foundation}})
+	files, err := generator.Render(ctx, p.Spec, generator.Options{Version: p.Version, Roots: []generator.Root{generator.Foundation}})
 	if err != nil {
 		return "", fmt.Errorf("rendering the foundation to compare it: %w", err)
 	}

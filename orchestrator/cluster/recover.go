@@ -54,7 +54,7 @@ func (r *recovering) run(ctx context.Context) error {
 	if err := r.forgetBroken(ctx); err != nil {
 		return err
 	}
-	if err := r.writeMissing(); err != nil {
+	if err := r.writeMissing(ctx); err != nil {
 		return err
 	}
 	seen, err := r.survey(ctx, everything, r.known())
@@ -118,7 +118,7 @@ func (r *recovering) forgetBroken(ctx context.Context) error {
 
 // writeMissing renders roots that neither the directory nor the store has files of, so that a state in a remote backend
 // can be read. A local state is in the directory, or nowhere.
-func (r *recovering) writeMissing() error {
+func (r *recovering) writeMissing(ctx context.Context) error {
 	for _, root := range allRoots {
 		has, err := r.hasFiles(root)
 		if err != nil {
@@ -127,7 +127,7 @@ func (r *recovering) writeMissing() error {
 		if has || r.local() || r.state().Bundles[string(root)] != "" {
 			continue
 		}
-		files, err := r.rendered(root)
+		files, err := r.rendered(ctx, root)
 		if err != nil {
 			return err
 		}
@@ -138,8 +138,8 @@ func (r *recovering) writeMissing() error {
 	return nil
 }
 
-func (r *recovering) rendered(root generator.Root) (generator.Files, error) {
-	files, err := generator.Render(r.Spec, generator.Options{Version: r.Version, Roots: []generator.Root{root}})
+func (r *recovering) rendered(ctx context.Context, root generator.Root) (generator.Files, error) {
+	files, err := generator.Render(ctx, r.Spec, generator.Options{Version: r.Version, Roots: []generator.Root{root}})
 	if err != nil {
 		return nil, fmt.Errorf("rendering %s: %w", root, err)
 	}

@@ -73,7 +73,7 @@ func (r *recovering) remains(ctx context.Context, seen reconcile.Seen) (remains,
 
 // opened initializes a root with the files that are there, and puts those into the store: they are what destroys it.
 func (r *recovering) opened(ctx context.Context, root generator.Root) (Stack, error) {
-	rendered, err := r.rendered(root)
+	rendered, err := r.rendered(ctx, root)
 	if err != nil {
 		return nil, err
 	}

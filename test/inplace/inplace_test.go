@@ -271,7 +271,7 @@ func (s *session) planRoot(text string, root generator.Root) map[string]string {
 	if err := copyTree(out, filepath.Join(s.dir, "infra")); err != nil {
 		s.t.Fatal(err)
 	}
-	files, err := generator.Render(c, generator.Options{Version: "test", Roots: []generator.Root{root}})
+	files, err := generator.Render(s.t.Context(), c, generator.Options{Version: "test", Roots: []generator.Root{root}})
 	if err != nil {
 		s.t.Fatal(err)
 	}

@@ -76,7 +76,7 @@ spec:
 	if diagnostics.HasErrors() {
 		t.Fatal(diagnostics)
 	}
-	files, err := generator.Render(c, generator.Options{Version: "test", Roots: []generator.Root{generator.Green}})
+	files, err := generator.Render(t.Context(), c, generator.Options{Version: "test", Roots: []generator.Root{generator.Green}})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -58,7 +58,7 @@ func validateRoots(t *testing.T, plain harness.Plain, example, version string) {
 		t.Fatal(diagnostics)
 	}
 	c.Spec.State = spec.State{Backend: "local"}
-	files, err := generator.Render(c, generator.Options{Version: "test"})
+	files, err := generator.Render(t.Context(), c, generator.Options{Version: "test"})
 	if err != nil {
 		t.Fatal(err)
 	}

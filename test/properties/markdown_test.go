@@ -97,7 +97,7 @@ func readmes(t *testing.T, c spec.Cluster, s string) string {
 		ids := []string{s, s, s}
 		c.Spec.Network.Adopt = &spec.Adopt{Network: s, Subnets: &spec.AdoptSubnets{Public: ids, Data: ids, Blue: ids, Green: ids}}
 	}
-	files, err := generator.Render(c, generator.Options{Version: "test"})
+	files, err := generator.Render(t.Context(), c, generator.Options{Version: "test"})
 	if err != nil {
 		t.Fatal(err)
 	}

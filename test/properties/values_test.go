@@ -37,7 +37,7 @@ func TestNoValueBecomesCode(t *testing.T) {
 		c := cluster
 		c.Metadata.Labels = map[string]string{"note": value}
 		c.Spec.Ingress.Domain = domain
-		files, err := generator.Render(c, generator.Options{Version: "test", Roots: []generator.Root{generator.Foundation}})
+		files, err := generator.Render(t.Context(), c, generator.Options{Version: "test", Roots: []generator.Root{generator.Foundation}})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -16,6 +16,7 @@ import (
 // starts are the packages of the product that start programs, with why no argument of theirs is a secret: everybody on a
 // machine can list the arguments of its programs.
 var starts = map[string]string{
+	"generator/argocd":              "go mod download, with a module and its version",
 	"orchestrator/terraform":        "settings of a backend are in a file, variables in the environment; -var has weights and switches only",
 	"orchestrator/verify":           "a check's arguments are the spec's, which holds no secret",
 	"rehearsal":                     "drover itself, with its files and flags",

@@ -74,7 +74,7 @@ spec:
 		t.Fatal(diagnostics)
 	}
 	out := t.TempDir()
-	files, err := generator.Render(parsed, generator.Options{Version: "test", Roots: []generator.Root{generator.Traffic}})
+	files, err := generator.Render(t.Context(), parsed, generator.Options{Version: "test", Roots: []generator.Root{generator.Traffic}})
 	if err != nil {
 		t.Fatal(err)
 	}
