@@ -122,10 +122,11 @@ var variables = sync.OnceValue(func() map[Root][]variable {
 	balancer := []attribute{{"dns_name", word("string")}, {"zone_id", word("string")}}
 	management := hclwrite.TokensForFunctionCall("object", object(append([]attribute{{"domain", word("string")}}, balancer...)...))
 	color := object(append(balancer, attribute{"weight", word("number")},
+		attribute{"ipv6", hclwrite.TokensForFunctionCall("optional", word("bool"))},
 		attribute{"probe", hclwrite.TokensForFunctionCall("optional", word("bool"))},
 		attribute{"management", hclwrite.TokensForFunctionCall("optional", management)})...)
 	colors := variable{"colors",
-		"The colors that may get traffic: their load balancer, their share of the traffic, whether the platform probes them, and their load balancer for management interfaces if they have one. drover writes them to colors.auto.tfvars.json.",
+		"The colors that may get traffic: their load balancer, their share of the traffic, whether they are reached by IPv6 too, whether the platform probes them, and their load balancer for management interfaces if they have one. drover writes them to colors.auto.tfvars.json.",
 		hclwrite.TokensForFunctionCall("map", hclwrite.TokensForFunctionCall("object", color)), nil}
 	return map[Root][]variable{Foundation: {protected}, Blue: {protected, made, newest}, Green: {protected, made, newest}, Traffic: {colors}}
 })
