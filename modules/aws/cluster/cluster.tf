@@ -33,8 +33,10 @@ resource "aws_eks_cluster" "this" {
   }
 
   kubernetes_network_config {
-    ip_family         = "ipv4"
-    service_ipv4_cidr = var.services_cidr
+    ip_family = var.ip_family
+    # Services of IPv6 have a range that EKS takes itself, of those that are unique to a network.
+    # https://docs.aws.amazon.com/eks/latest/APIReference/API_KubernetesNetworkConfigRequest.html
+    service_ipv4_cidr = local.ipv6 ? null : var.services_cidr
   }
 
   # Access entries alone: no aws-auth map inside the cluster, and no hidden right of whoever created it.

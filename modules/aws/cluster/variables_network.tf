@@ -56,8 +56,35 @@ variable "public_subnet_ids" {
   }
 }
 
+variable "ip_family" {
+  description = "Family of the addresses of pods and services: \"ipv4\" or \"ipv6\". With ipv6 the subnets have to have ranges of IPv6, nodes have addresses of both families, and the load balancers are reached by both. A change is another cluster."
+  type        = string
+  default     = "ipv4"
+
+  validation {
+    condition     = contains(["ipv4", "ipv6"], var.ip_family)
+    error_message = "ip_family must be \"ipv4\" or \"ipv6\"."
+  }
+
+  validation {
+    condition     = var.ip_family != "ipv6" || length(var.pod_subnets) == 0
+    error_message = "ip_family \"ipv6\" needs no pod_subnets, and EKS takes none with it."
+  }
+
+  validation {
+    condition     = var.ip_family != "ipv6" || contains(keys(var.addons), "vpc-cni")
+    error_message = "ip_family \"ipv6\" needs the add-on vpc-cni, which gives pods their addresses."
+  }
+
+  # https://docs.aws.amazon.com/ec2/latest/instancetypes/ec2-nitro-instances.html
+  validation {
+    condition     = var.ip_family != "ipv6" || !anytrue([for machine in flatten([for pool in values(var.node_pools) : pool.machines]) : can(regex("^(t2|m[1-4]|c[1-4]|r[3-4]|i[2-3]|d2|h1|g2|g3s?|p2|p3|f1|x1e?|cc2|cr1|hs1)\\.", machine)) && !endswith(machine, ".metal")])
+    error_message = "ip_family \"ipv6\" needs machines of the Nitro system, such as m7i.large: older ones (t2, m4, c4, r4, i3, p3 and the like) have no prefixes of IPv6."
+  }
+}
+
 variable "services_cidr" {
-  description = "Address range of the Kubernetes services. It exists inside the cluster only, and must overlap nothing that its pods call."
+  description = "Address range of the Kubernetes services. Unused with ip_family \"ipv6\", where EKS takes one itself. It exists inside the cluster only, and must overlap nothing that its pods call."
   type        = string
   default     = "172.20.0.0/16"
 
@@ -92,8 +119,8 @@ variable "ingress" {
   }
 
   validation {
-    condition     = length(var.ingress.allow) > 0 && alltrue([for range in var.ingress.allow : can(cidrnetmask(range))])
-    error_message = "ingress.allow must hold at least one IPv4 range like 0.0.0.0/0."
+    condition     = length(var.ingress.allow) > 0 && alltrue([for range in var.ingress.allow : can(cidrnetmask(range)) || (var.ip_family == "ipv6" && strcontains(range, ":") && can(cidrhost(range, 0)))])
+    error_message = "ingress.allow must hold at least one range like 0.0.0.0/0; ranges of IPv6, like ::/0, are for ip_family \"ipv6\"."
   }
 
   validation {
