@@ -17,7 +17,7 @@ import (
 // Addresses is the address plan of a cluster.
 type Addresses struct {
 	netplan.Plan
-	Services map[Root]netip.Prefix // the half of the range for services that each color has
+	Services map[Root]netip.Prefix // the half of the range for services that each color has; none in a cluster of IPv6
 	Adopted  bool                  // the subnets are someone else's, so that no zone is planned
 }
 
@@ -28,12 +28,10 @@ func AddressesOf(c spec.Cluster) (Addresses, error) {
 	if err != nil {
 		return Addresses{}, fmt.Errorf("reading spec.network.cidr: %w", err)
 	}
-	services, err := netip.ParsePrefix(c.Spec.Network.Services)
+	halves, err := servicesOf(c.Spec.Network)
 	if err != nil {
-		return Addresses{}, fmt.Errorf("reading spec.network.services: %w", err)
+		return Addresses{}, err
 	}
-	blue, green := netplan.Halves(services)
-	halves := map[Root]netip.Prefix{Blue: blue, Green: green}
 	if c.Spec.Network.AdoptsSubnets() {
 		return Addresses{Plan: netplan.Plan{CIDR: cidr}, Services: halves, Adopted: true}, nil
 	}
@@ -57,6 +55,19 @@ func AddressesOf(c spec.Cluster) (Addresses, error) {
 		}
 	}
 	return Addresses{Plan: plan, Services: halves}, nil
+}
+
+// servicesOf are the halves of the range for services; a cluster of IPv6 has none that is planned.
+func servicesOf(n spec.Network) (map[Root]netip.Prefix, error) {
+	if n.IPv6() {
+		return nil, nil
+	}
+	services, err := netip.ParsePrefix(n.Services)
+	if err != nil {
+		return nil, fmt.Errorf("reading spec.network.services: %w", err)
+	}
+	blue, green := netplan.Halves(services)
+	return map[Root]netip.Prefix{Blue: blue, Green: green}, nil
 }
 
 // texts lists one subnet of every zone.
