@@ -1,6 +1,27 @@
 package awsproxy_test
 
-import "testing"
+import (
+	"strings"
+	"testing"
+)
+
+// Terraform's provider waits for a subnet's range by its id, for which moto has no filter.
+func TestASubnetIsFoundByItsRangeOfIPv6(t *testing.T) {
+	t.Parallel()
+	vpc := text(t, sdk.ok(t, "ec2", "CreateVpc", params{"CidrBlock": "10.67.0.0/16", "AmazonProvidedIpv6CidrBlock": true}), "Vpc", "VpcId")
+	whole := text(t, sdk.ok(t, "ec2", "DescribeVpcs", params{"VpcIds": []string{vpc}}), "Vpcs", 0, "Ipv6CidrBlockAssociationSet", 0, "Ipv6CidrBlock")
+	subnet := sdk.ok(t, "ec2", "CreateSubnet", params{"VpcId": vpc, "CidrBlock": "10.67.0.0/24", "Ipv6CidrBlock": strings.TrimSuffix(whole, "/56") + "/64"})
+	by := func(id string) params {
+		return params{"Filters": []any{params{"Name": "ipv6-cidr-block-association.association-id", "Values": []string{id}}}}
+	}
+	found := sdk.ok(t, "ec2", "DescribeSubnets", by(text(t, subnet, "Subnet", "Ipv6CidrBlockAssociationSet", 0, "AssociationId")))
+	if got, want := text(t, found, "Subnets", 0, "SubnetId"), text(t, subnet, "Subnet", "SubnetId"); got != want {
+		t.Errorf("found %s, want %s", got, want)
+	}
+	if none := sdk.ok(t, "ec2", "DescribeSubnets", by("subnet-cidr-assoc-00000000")); len(none["Subnets"].([]any)) != 0 {
+		t.Errorf("a range that nobody has is of %v", none["Subnets"])
+	}
+}
 
 func TestIPv6IsRefusedWhereTheNetworkHasNone(t *testing.T) {
 	t.Parallel()
