@@ -18,6 +18,9 @@ func TestASubnetIsFoundByItsRangeOfIPv6(t *testing.T) {
 	if got, want := text(t, found, "Subnets", 0, "SubnetId"), text(t, subnet, "Subnet", "SubnetId"); got != want {
 		t.Errorf("found %s, want %s", got, want)
 	}
+	if state := text(t, found, "Subnets", 0, "Ipv6CidrBlockAssociationSet", 0, "Ipv6CidrBlockState", "State"); state != "associated" {
+		t.Errorf("its range is %q, want it associated", state)
+	}
 	if none := sdk.ok(t, "ec2", "DescribeSubnets", by("subnet-cidr-assoc-00000000")); len(none["Subnets"].([]any)) != 0 {
 		t.Errorf("a range that nobody has is of %v", none["Subnets"])
 	}
