@@ -35,6 +35,11 @@ variable "pod_subnets" {
   }
 
   validation {
+    condition     = length(var.pod_subnets) == 0 || var.ip_family != "ipv6"
+    error_message = "pod_subnets must be empty with ip_family \"ipv6\", which has addresses enough, and with which EKS takes none."
+  }
+
+  validation {
     condition     = length(setintersection(values(var.pod_subnets), var.subnet_ids)) == 0
     error_message = "pod_subnets must be others than subnet_ids."
   }
@@ -64,22 +69,6 @@ variable "ip_family" {
   validation {
     condition     = contains(["ipv4", "ipv6"], var.ip_family)
     error_message = "ip_family must be \"ipv4\" or \"ipv6\"."
-  }
-
-  validation {
-    condition     = var.ip_family != "ipv6" || length(var.pod_subnets) == 0
-    error_message = "ip_family \"ipv6\" needs no pod_subnets, and EKS takes none with it."
-  }
-
-  validation {
-    condition     = var.ip_family != "ipv6" || contains(keys(var.addons), "vpc-cni")
-    error_message = "ip_family \"ipv6\" needs the add-on vpc-cni, which gives pods their addresses."
-  }
-
-  # https://docs.aws.amazon.com/ec2/latest/instancetypes/ec2-nitro-instances.html
-  validation {
-    condition     = var.ip_family != "ipv6" || !anytrue([for machine in flatten([for pool in values(var.node_pools) : pool.machines]) : can(regex("^(t2|m[1-4]|c[1-4]|r[3-4]|i[2-3]|d2|h1|g2|g3s?|p2|p3|f1|x1e?|cc2|cr1|hs1)\\.", machine)) && !endswith(machine, ".metal")])
-    error_message = "ip_family \"ipv6\" needs machines of the Nitro system, such as m7i.large: older ones (t2, m4, c4, r4, i3, p3 and the like) have no prefixes of IPv6."
   }
 }
 

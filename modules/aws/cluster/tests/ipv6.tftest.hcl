@@ -133,7 +133,7 @@ run "machines_without_nitro_are_refused" {
     node_pools = { general = { machines = ["m4.large"], min = 1, max = 2 } }
   }
 
-  expect_failures = [var.ip_family]
+  expect_failures = [aws_eks_cluster.this]
 }
 
 run "subnets_for_pods_are_refused" {
@@ -143,5 +143,5 @@ run "subnets_for_pods_are_refused" {
     pod_subnets = { eu-west-1a = "subnet-q0", eu-west-1b = "subnet-q1", eu-west-1c = "subnet-q2" }
   }
 
-  expect_failures = [var.ip_family]
+  expect_failures = [var.pod_subnets]
 }
