@@ -89,6 +89,9 @@ func awsFoundation(c spec.Cluster, plan Addresses) []attribute {
 		{"cidr", text(s.Network.CIDR)},
 	}
 	out = append(out, awsSubnets(s.Network, plan)...)
+	if s.Network.IPv6() {
+		out = append(out, attribute{"ipv6", boolean(true)})
+	}
 	out = append(out,
 		attribute{"nat", text(s.Network.NAT)},
 		attribute{"endpoints", texts(s.Network.Endpoints)},

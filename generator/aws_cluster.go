@@ -30,7 +30,7 @@ func awsCluster(c spec.Cluster, plan Addresses, r Root) []attribute {
 		{"zones", integer(s.Network.Zones)},
 		{"subnet_ids", foundation("subnet_ids", r.color())},
 		{"public_subnet_ids", foundation("subnet_ids", "public")},
-		{"services_cidr", text(plan.Services[r].String())},
+		awsServicesRange(s.Network, plan, r),
 		gap,
 		{"api", object(attribute{"access", text(s.Access.API)}, attribute{"allow", texts(public)})},
 		{"allow_api_from", texts(internal)},
@@ -62,6 +62,14 @@ func awsCluster(c spec.Cluster, plan Addresses, r Root) []attribute {
 		{protection, reference("var", protection)},
 	}...)
 	return append(out, awsClusterOptions(c, r)...)
+}
+
+// awsServicesRange is where services have their addresses: a range, or in a cluster of IPv6 what EKS takes.
+func awsServicesRange(n spec.Network, plan Addresses, r Root) attribute {
+	if n.IPv6() {
+		return attribute{"ip_family", text(n.IPFamily)}
+	}
+	return attribute{"services_cidr", text(plan.Services[r].String())}
 }
 
 // awsClusterOptions are the arguments that a spec may do without.

@@ -17,7 +17,7 @@ import (
 // Addresses is the address plan of a cluster.
 type Addresses struct {
 	netplan.Plan
-	Services map[Root]netip.Prefix // the half of the range for services that each color has
+	Services map[Root]netip.Prefix // the half of the range for services that each color has; none in a cluster of IPv6
 	Adopted  bool                  // the subnets are someone else's, so that no zone is planned
 }
 
@@ -28,12 +28,10 @@ func AddressesOf(c spec.Cluster) (Addresses, error) {
 	if err != nil {
 		return Addresses{}, fmt.Errorf("reading spec.network.cidr: %w", err)
 	}
-	services, err := netip.ParsePrefix(c.Spec.Network.Services)
+	halves, err := servicesOf(c.Spec.Network)
 	if err != nil {
-		return Addresses{}, fmt.Errorf("reading spec.network.services: %w", err)
+		return Addresses{}, err
 	}
-	blue, green := netplan.Halves(services)
-	halves := map[Root]netip.Prefix{Blue: blue, Green: green}
 	if c.Spec.Network.AdoptsSubnets() {
 		return Addresses{Plan: netplan.Plan{CIDR: cidr}, Services: halves, Adopted: true}, nil
 	}
@@ -57,6 +55,19 @@ func AddressesOf(c spec.Cluster) (Addresses, error) {
 		}
 	}
 	return Addresses{Plan: plan, Services: halves}, nil
+}
+
+// servicesOf are the halves of the range for services; a cluster of IPv6 has none that is planned.
+func servicesOf(n spec.Network) (map[Root]netip.Prefix, error) {
+	if n.IPv6() {
+		return nil, nil
+	}
+	services, err := netip.ParsePrefix(n.Services)
+	if err != nil {
+		return nil, fmt.Errorf("reading spec.network.services: %w", err)
+	}
+	blue, green := netplan.Halves(services)
+	return map[Root]netip.Prefix{Blue: blue, Green: green}, nil
 }
 
 // texts lists one subnet of every zone.
@@ -122,10 +133,11 @@ var variables = sync.OnceValue(func() map[Root][]variable {
 	balancer := []attribute{{"dns_name", word("string")}, {"zone_id", word("string")}}
 	management := hclwrite.TokensForFunctionCall("object", object(append([]attribute{{"domain", word("string")}}, balancer...)...))
 	color := object(append(balancer, attribute{"weight", word("number")},
+		attribute{"ipv6", hclwrite.TokensForFunctionCall("optional", word("bool"))},
 		attribute{"probe", hclwrite.TokensForFunctionCall("optional", word("bool"))},
 		attribute{"management", hclwrite.TokensForFunctionCall("optional", management)})...)
 	colors := variable{"colors",
-		"The colors that may get traffic: their load balancer, their share of the traffic, whether the platform probes them, and their load balancer for management interfaces if they have one. drover writes them to colors.auto.tfvars.json.",
+		"The colors that may get traffic: their load balancer, their share of the traffic, whether they are reached by IPv6 too, whether the platform probes them, and their load balancer for management interfaces if they have one. drover writes them to colors.auto.tfvars.json.",
 		hclwrite.TokensForFunctionCall("map", hclwrite.TokensForFunctionCall("object", color)), nil}
 	return map[Root][]variable{Foundation: {protected}, Blue: {protected, made, newest}, Green: {protected, made, newest}, Traffic: {colors}}
 })

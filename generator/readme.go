@@ -35,7 +35,7 @@ func readmeFile(in input, r Root, plan Addresses) ([]byte, error) {
 		"Name": in.cluster.Metadata.Name, "Root": string(r), "Color": r.color(), "Other": map[Root]string{Blue: "green", Green: "blue"}[r],
 		"Platform": string(s.Platform), "Region": s.Region, "Module": r.module(), "Domain": s.Ingress.Domain,
 		"Version": s.Kubernetes.Version, "Spec": s, "Inputs": inputs, "Outputs": outputs, "Plan": plan.Plan, "Growth": growth(plan),
-		"Services": plan.Services[r].String(), "Backend": s.State.Backend,
+		"Services": services(plan, r), "Backend": s.State.Backend,
 		"ManagementHTTP": managementHTTP, "ManagementHTTPS": managementHTTPS,
 	}
 	var b bytes.Buffer
@@ -43,6 +43,14 @@ func readmeFile(in input, r Root, plan Addresses) ([]byte, error) {
 		return nil, fmt.Errorf("writing README.md: %w", err)
 	}
 	return b.Bytes(), nil
+}
+
+// services is the range of a color's services.
+func services(plan Addresses, r Root) string {
+	if plan.Services == nil {
+		return "a range of IPv6 that EKS takes"
+	}
+	return plan.Services[r].String()
 }
 
 // growth is the room that is left in the network; nothing is known of it when

@@ -63,7 +63,7 @@ func roots(files generator.Files) generator.Files {
 // testdata/NAME holds the four roots of the spec NAME.
 func TestTheRootsAreAsInTestdata(t *testing.T) {
 	t.Parallel()
-	for name, cluster := range map[string]string{"minimal": "tiny", "shop-prod": "shop-prod", "connected": "connected", "adopted": "adopted", "adopted-network": "guest"} {
+	for name, cluster := range map[string]string{"minimal": "tiny", "shop-prod": "shop-prod", "connected": "connected", "adopted": "adopted", "adopted-network": "guest", "ipv6": "six"} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			got := roots(render(t, load(t, name), generator.Options{}))

@@ -62,10 +62,25 @@ func shorten(c spec.Cluster, answers answering) []edit {
 	if r.Window != nil {
 		edits = append(edits, edit{"rotation.window", nil, "the rotation window is not waited for"})
 	}
+	edits = append(edits, onIPv4(c)...)
 	if c.Spec.GitOps != nil {
 		edits = append(edits, edit{"gitops", nil, "no GitOps: nothing runs in the pods of a simulated cluster"})
 	}
 	return append(edits, checksThatAnswer(r.Verify, answers)...)
+}
+
+// onIPv4 has a cluster of IPv6 rehearsed on IPv4: what stands for load balancers here has addresses of this machine's
+// loopback, of which there is one of IPv6 only. Ranges of IPv6 go with it.
+func onIPv4(c spec.Cluster) []edit {
+	if !c.Spec.Network.IPv6() {
+		return nil
+	}
+	edits := []edit{{"network.ipFamily", nil, "the cluster is rehearsed on IPv4: its records of IPv6, and what leads to them, are not seen here"}}
+	allow := slices.DeleteFunc(slices.Clone(c.Spec.Ingress.Allow), func(text string) bool { return strings.Contains(text, ":") })
+	if len(allow) == 0 {
+		return append(edits, edit{path: "ingress.allow"})
+	}
+	return append(edits, edit{path: "ingress.allow", value: allow})
 }
 
 // acceptShortTTL keeps the copy valid: on AWS a spec may not say that its records live for as short as a rehearsal's do.

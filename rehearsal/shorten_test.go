@@ -176,6 +176,34 @@ func TestOnlyWhatRunsInAClusterIsLeftOutAndSaid(t *testing.T) {
 	}
 }
 
+// What stands for load balancers in a rehearsal answers by IPv4 alone. Whoever reads the summary is told.
+func TestAClusterOfIPv6IsRehearsedOnIPv4(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		allow string
+		want  []string
+	}{
+		"the default":       {"", []string{"0.0.0.0/0"}},
+		"ranges of both":    {`, allow: ["203.0.113.0/24", "2001:db8::/32"]`, []string{"203.0.113.0/24"}},
+		"ranges of one":     {`, allow: ["2001:db8::/32"]`, []string{"0.0.0.0/0"}},
+		"ranges of the old": {`, allow: ["203.0.113.0/24"]`, []string{"203.0.113.0/24"}},
+	} {
+		data := strings.NewReplacer("nat: single", "nat: single, ipFamily: ipv6", "domain: shop.example.com", "domain: shop.example.com"+c.allow).Replace(production)
+		edits := shorten(parsed(t, data), answering{commands: true})
+		edited, err := apply([]byte(data), edits)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := parsed(t, string(edited)).Spec
+		if got.Network.IPv6() || !reflect.DeepEqual(got.Ingress.Allow, c.want) {
+			t.Errorf("%s: the family is %s and the ranges %v, want ipv4 and %v", name, got.Network.IPFamily, got.Ingress.Allow, c.want)
+		}
+		if said := strings.Join(notes(edits), "\n"); !strings.Contains(said, "rehearsed on IPv4") {
+			t.Errorf("%s: the notes do not say so:\n%s", name, said)
+		}
+	}
+}
+
 // A stranger's spec may name a variable with a credential of the machine; a rehearsal gives it to nobody.
 func TestARehearsalReadsTheRepositoryWithoutCredentials(t *testing.T) {
 	t.Parallel()

@@ -80,7 +80,8 @@ func (v *conversion) network(root *node) {
 		v.carry("spec.network.services", services, func() { n.Services = "" })
 	}
 	if family := root.get("kubernetesNetworkConfig", "ipFamily"); strings.EqualFold(family.string(), "ipv6") {
-		v.drop(family, "drover plans IPv4")
+		n.IPFamily = "ipv6"
+		v.carry("spec.network.ipFamily", family, func() { n.IPFamily = "" })
 	}
 	nat := root.get("vpc", "nat", "gateway")
 	switch strings.ToLower(nat.string()) {

@@ -163,14 +163,25 @@ func (d *drawing) grid(c Cluster) {
 		}
 		d.y += cellHigh
 	}
+	d.services(c)
+	d.pods(c)
+	d.waysOut(c)
+}
+
+// services draws the ranges for services; those of a cluster of IPv6 are for EKS to take.
+func (d *drawing) services(c Cluster) {
 	d.text(margin+20, d.y+24, "head", "services")
+	if c.Services == nil {
+		x, _ := columnAt(2)
+		d.text(x, d.y+24, "small", "IPv6, taken by EKS, as are addresses of pods: a /64 of each subnet")
+		d.y += cellHigh
+		return
+	}
 	x, w := columnAt(2)
 	d.cell(x, d.y, w, "blue", "services of blue", c.Services.Blue)
 	x, w = columnAt(3)
 	d.cell(x, d.y, w, "green", "services of green", c.Services.Green)
 	d.y += cellHigh
-	d.pods(c)
-	d.waysOut(c)
 }
 
 // pods draws the subnets that only pods have addresses of, if there are any.

@@ -38,8 +38,9 @@ type Cluster struct {
 	Network    netip.Prefix  `json:"network"`
 	Unplanned  string        `json:"unplanned"` // why no zones are shown; empty if they are
 	Zones      []Zone        `json:"zones"`
-	Growth     *netip.Prefix `json:"growth"` // room that no zone, present or future, uses; null without zones
-	Services   Halved        `json:"services"`
+	Growth     *netip.Prefix `json:"growth"`     // room that no zone, present or future, uses; null without zones
+	IPFamily   string        `json:"ipFamily"`   // ipv6: the subnets have a /64 each beside what is planned here, and services a range that EKS takes
+	Services   *Halved       `json:"services"`   // null in a cluster of IPv6
 	Pods       *netip.Prefix `json:"pods"`       // the second range, of which each color has half; null without one
 	VPNClients *netip.Prefix `json:"vpnClients"` // null without a VPN
 	Reserved   []Reserved    `json:"reserved"`
@@ -121,14 +122,17 @@ func clusterOf(member fleet.Member) (Cluster, error) {
 	if err != nil {
 		return Cluster{}, err
 	}
-	services, err := netip.ParsePrefix(s.Network.Services)
-	if err != nil {
-		return Cluster{}, fmt.Errorf("reading spec.network.services: %w", err)
-	}
 	c := Cluster{
 		Name: member.Cluster.Metadata.Name, File: member.File, Platform: string(s.Platform), Region: s.Region,
 		Network: plan.CIDR, Unplanned: unplanned, Zones: []Zone{},
-		Services: Halved{services, plan.Services[generator.Blue], plan.Services[generator.Green]},
+		IPFamily: s.Network.IPFamily,
+	}
+	if !s.Network.IPv6() {
+		services, err := netip.ParsePrefix(s.Network.Services)
+		if err != nil {
+			return Cluster{}, fmt.Errorf("reading spec.network.services: %w", err)
+		}
+		c.Services = &Halved{services, plan.Services[generator.Blue], plan.Services[generator.Green]}
 	}
 	if unplanned == "" {
 		growth := plan.Growth()

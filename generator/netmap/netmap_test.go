@@ -54,7 +54,7 @@ func inJSON(m netmap.Map, w io.Writer) error {
 func TestPlansAreShownAsInTestdata(t *testing.T) {
 	t.Parallel()
 	for name, specs := range map[string][]string{
-		"shop-prod": {"shop-prod"}, "connected": {"connected"}, "adopted": {"adopted"}, "fleet": {"web-google", "shop-prod", "minimal", "internal-azure"},
+		"shop-prod": {"shop-prod"}, "connected": {"connected"}, "adopted": {"adopted"}, "ipv6": {"ipv6"}, "fleet": {"web-google", "shop-prod", "minimal", "internal-azure"},
 	} {
 		for form, write := range map[string]func(netmap.Map, io.Writer) error{
 			"txt": netmap.Map.Table, "svg": netmap.Map.SVG, "json": inJSON,

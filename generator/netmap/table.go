@@ -65,7 +65,14 @@ func (t *table) cluster(c Cluster) {
 	for _, z := range c.Zones {
 		t.row("  %d\t%s\t%s\t%s\t%s", z.Zone, z.Public, z.Data, z.Blue, z.Green)
 	}
-	t.row("  services\t\t\t%s\t%s", c.Services.Blue, c.Services.Green)
+	if len(c.Zones) > 0 && c.Services == nil {
+		t.row("  IPv6, each\ta /64\t\ta /64\ta /64")
+	}
+	if c.Services == nil {
+		t.row("  services\t\t\tIPv6, by EKS\tIPv6, by EKS")
+	} else {
+		t.row("  services\t\t\t%s\t%s", c.Services.Blue, c.Services.Green)
+	}
 	for _, z := range c.Zones {
 		if z.BluePods != nil {
 			t.row("  pods %d\t\t\t%s\t%s", z.Zone, z.BluePods, z.GreenPods)

@@ -62,6 +62,8 @@ var awsRules = rules{
 	machines: []string{"m7i.large", "m6i.large"},
 	arm:      lazily(`^([a-z]+[0-9]+g[a-z]*|a1)\.`), // Graviton
 	noImage:  lazily(`^(a1|mac[a-z0-9-]*)\.`),       // https://docs.aws.amazon.com/eks/latest/userguide/choosing-instance-type.html
+	// Older than the Nitro system: https://docs.aws.amazon.com/ec2/latest/instancetypes/ec2-nitro-instances.html
+	noIPv6: lazily(`^(t2|m[1-4]|c[1-4]|r[3-4]|i[2-3]|d2|h1|g2|g3s?|p2|p3|f1|x1e?|cc2|cr1|hs1)\.(nano|micro|small|medium|([0-9]*x)?large)$`),
 	// https://docs.aws.amazon.com/eks/latest/APIReference/API_CreateNodegroup.html, and
 	// https://docs.aws.amazon.com/eks/latest/userguide/service-quotas.html
 	machinesOf: 20, taintsOf: 50, publicOf: 40,

@@ -10,6 +10,7 @@ var choices = map[string][]string{
 	"spec.kubernetes.autoscaler":            {"pools", "karpenter"},
 	"spec.kubernetes.support":               {"standard", "extended"},
 	"spec.state.backend":                    {"local", "s3", "azurerm", "gcs"},
+	"spec.network.ipFamily":                 {"ipv4", "ipv6"},
 	"spec.network.nat":                      {"per-zone", "single", "none"},
 	"spec.network.egress.mode":              {"open", "restricted"},
 	"spec.network.flowLogs.to":              {"s3", "cloudwatch"},

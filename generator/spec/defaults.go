@@ -19,7 +19,7 @@ func (c *Cluster) setDefaults() {
 		Kubernetes: Kubernetes{Version: "1.35", LogRetention: days(90), Autoscaler: "pools"},
 		State:      State{Backend: "local"},
 		Network: Network{
-			Zones: 3, NAT: "per-zone", Egress: Egress{Mode: "open"}, FlowLogs: FlowLogs{Retention: days(30)},
+			IPFamily: "ipv4", Zones: 3, NAT: "per-zone", Egress: Egress{Mode: "open"}, FlowLogs: FlowLogs{Retention: days(30)},
 		},
 		Access:    Access{API: "private"},
 		Ingress:   Ingress{Zone: "create", Visibility: "public"},
@@ -103,7 +103,7 @@ func derive(c *Cluster, has func(path string) bool) {
 	if s.Network.Endpoints == nil {
 		s.Network.Endpoints = r.endpoints
 	}
-	if s.Network.Services == "" {
+	if s.Network.Services == "" && !s.Network.IPv6() {
 		s.Network.Services = freeServices(s)
 	}
 	if s.Ingress.Allow == nil {
@@ -221,7 +221,11 @@ func behindTransit(s *Spec) []netip.Prefix {
 // ingressFrom is who reaches the ingress when the spec does not say: everyone,
 // or what is ours when the ingress is internal.
 func ingressFrom(s *Spec) []string {
-	if s.Ingress.Visibility != "internal" {
+	switch {
+	case s.Ingress.Visibility == "internal":
+	case s.Network.IPv6():
+		return []string{"0.0.0.0/0", "::/0"}
+	default:
 		return []string{"0.0.0.0/0"}
 	}
 	return ours(s)

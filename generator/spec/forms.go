@@ -9,6 +9,7 @@ import (
 
 const (
 	rangeForm    = `^([0-9]{1,3}\.){3}[0-9]{1,3}/[0-9]{1,2}$`
+	eitherForm   = rangeForm + `|^[0-9a-fA-F:.]*:[0-9a-fA-F:.]*/[0-9]{1,3}$`
 	durationForm = `^([0-9]+d)?([0-9]+h)?([0-9]+m)?([0-9]+s)?([0-9]+ms)?$`
 	sizeForm     = `^[0-9]+(Mi|Gi|Ti)$`
 	pathForm     = `^/([^/ \t\r\n\\#][^ \t\r\n\\#]*)?$`
@@ -55,7 +56,7 @@ var forms = sync.OnceValue(func() map[string]string {
 		"spec.access.vpn.clients":          rangeForm,
 		"spec.ingress.domain":              domainName.text,
 		"spec.ingress.zoneId":              onAny(func(r rules) form { return r.zoneID }),
-		"spec.ingress.allow[]":             rangeForm,
+		"spec.ingress.allow[]":             eitherForm,
 		"spec.ingress.tls.email":           email.pattern.text,
 		"spec.ingress.tls.certificate":     onAny(func(r rules) form { return r.lbCert }),
 		"spec.ingress.accessLogs.bucket":   bucketName.pattern.text,

@@ -51,6 +51,7 @@ type rules struct {
 	machines   []string // the default
 	arm        *pattern
 	noImage    *pattern // machines that no node image runs on
+	noIPv6     *pattern // machines that no pod of IPv6 runs on; nil: the platform has no network of IPv6 here
 	machinesOf int      // how many machines a pool names at most; 0: any number
 	taintsOf   int      // how many taints a pool has at most; 0: any number
 	publicOf   int      // how many public ranges reach the Kubernetes API at most; 0: any number

@@ -123,9 +123,11 @@ type Network struct {
 	CIDR string `yaml:"cidr"`
 	// A network that exists and is used, on AWS. Left out: one is made. The range is then a part of that network, for this cluster alone.
 	Adopt *Adopt `yaml:"adopt,omitempty"`
+	// The family of the addresses of pods and services. With ipv6, on AWS, the network has both families: nodes have addresses of either, and a public ingress is reached by either. A change of it is a rotation, and there is no way back to ipv4.
+	IPFamily string `yaml:"ipFamily,omitempty"`
 	// The number of availability zones that the cluster spans. With adopted subnets: as many as there are in a tier.
 	Zones int `yaml:"zones,omitempty"`
-	// The range for Kubernetes services; each color has half of it. Left out: the first usual range that overlaps nothing, mostly 172.20.0.0/16.
+	// The range for Kubernetes services; each color has half of it. Left out: the first usual range that overlaps nothing, mostly 172.20.0.0/16. With ipFamily: ipv6 there is none: EKS chooses it.
 	Services string `yaml:"services,omitempty"`
 	// Ranges in use elsewhere, which nothing of this cluster ever overlaps, peered or not.
 	Reserved []Reserved `yaml:"reserved,omitempty"`
@@ -293,7 +295,7 @@ type Ingress struct {
 	ZoneID string `yaml:"zoneId,omitempty"`
 	// Whether the load balancers are public, or reached from inside only.
 	Visibility string `yaml:"visibility,omitempty"`
-	// The ranges that reach the ingress. Left out: everyone, or for an internal ingress every private range that the spec names.
+	// The ranges that reach the ingress; with ipFamily: ipv6 a public one takes those of IPv6 too, and is led to by IPv6 only if there are any. Left out: everyone, or for an internal ingress every private range that the spec names.
 	Allow []string `yaml:"allow,omitempty"`
 	// Who issues certificates.
 	TLS TLS `yaml:"tls,omitempty"`

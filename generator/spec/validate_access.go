@@ -212,7 +212,12 @@ func (v *validator) ingress() {
 // sources checks the ranges that may reach an ingress.
 func (v *validator) sources(path string, allow []string, visibility string) {
 	for i, text := range allow {
-		v.cidr(fmt.Sprintf("%s[%d]", path, i), text)
+		at := fmt.Sprintf("%s[%d]", path, i)
+		if p, err := netip.ParsePrefix(text); err == nil && p.Addr().Is6() && path == "spec.ingress.allow" {
+			v.sourceOfIPv6(at, p, visibility)
+			continue
+		}
+		v.cidr(at, text)
 	}
 	v.unique(allow, "the range", indexed(path))
 	if allow != nil && len(allow) == 0 {

@@ -25,6 +25,7 @@ func (v *validator) network() {
 		v.wrong("spec.network.zones", fmt.Sprintf("spec.network.zones is %d, and a cluster spans %d to %d zones on %s", n.Zones, z[0], z[1], v.rules.name), "write zones: 3")
 	}
 	oneIs(v, "spec.network.nat", n.NAT)
+	v.family(n)
 	if n.NAT == "single" && !n.AdoptsSubnets() {
 		v.unwise("single-nat", "spec.network.nat", fmt.Sprintf("one NAT gateway serves %d zones: when its zone fails, no node reaches the internet", n.Zones), "write nat: per-zone")
 	}
@@ -79,7 +80,7 @@ func (v *validator) cidrs() {
 	for _, r := range all[reserved:] {
 		v.size(r)
 	}
-	if n.Services == "" && !v.silent("spec.network.services") && !v.failedWithin("spec.network.reserved") && !v.failedWithin("spec.network.peerings") {
+	if n.Services == "" && !n.IPv6() && !v.silent("spec.network.services") && !v.failedWithin("spec.network.reserved") && !v.failedWithin("spec.network.peerings") {
 		v.wrong("spec.network.services", "every range that drover would take for the services is in use", "give one that is free: services: 172.20.0.0/16")
 	}
 	v.behindTransit(all[reserved:])
@@ -130,7 +131,11 @@ func (v *validator) cidr(path, text string) (netip.Prefix, bool) {
 		return p, false
 	}
 	if !p.Addr().Is4() {
-		v.wrong(path, fmt.Sprintf("%s %s is IPv6, and drover plans IPv4", path, p), "write it like 10.40.0.0/16")
+		is, help := "drover plans IPv4", "write it like 10.40.0.0/16"
+		if strings.HasPrefix(path, "spec.access.allow") || strings.HasPrefix(path, "spec.ingress.management.allow") {
+			is, help = "the Kubernetes API and management interfaces are reached by IPv4", "name the ranges of IPv4 that people come from"
+		}
+		v.wrong(path, fmt.Sprintf("%s %s is IPv6, and %s", path, p, is), help)
 		return p, false
 	}
 	if p != p.Masked() {

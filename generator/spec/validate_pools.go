@@ -56,7 +56,7 @@ func (v *validator) addresses(pools []NodePool) {
 		path, text = "spec.network.pods", n.Pods
 	}
 	p, err := netip.ParsePrefix(text)
-	if err != nil || p.Bits()+share > 28 || v.rules.perNode == 0 || n.AdoptsSubnets() || v.silent("spec.network.zones") {
+	if err != nil || n.IPv6() || p.Bits()+share > 28 || v.rules.perNode == 0 || n.AdoptsSubnets() || v.silent("spec.network.zones") {
 		return
 	}
 	most := 0
@@ -114,6 +114,9 @@ func (v *validator) machines(path string, p NodePool) {
 		v.matches(fmt.Sprintf("%s.machines[%d]", path, i), m, v.rules.machine)
 		if v.rules.arm != nil && v.rules.arm.MatchString(m) {
 			arm++
+		}
+		if n := v.c.Spec.Network; n.IPv6() && v.rules.noIPv6 != nil && v.rules.noIPv6.MatchString(m) {
+			v.wrong(fmt.Sprintf("%s.machines[%d]", path, i), fmt.Sprintf("%s is older than the Nitro system, and has no addresses of IPv6 for pods", m), "take another, such as "+v.rules.machine.example, v.where("spec.network.ipFamily"))
 		}
 		if v.rules.noImage != nil && v.rules.noImage.MatchString(m) {
 			v.wrong(fmt.Sprintf("%s.machines[%d]", path, i), fmt.Sprintf("no node image of %s runs on %s", v.rules.name, m), "take another, such as "+v.rules.machine.example)

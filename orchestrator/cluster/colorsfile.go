@@ -19,6 +19,7 @@ type trafficColor struct {
 	DNSName    string             `json:"dns_name"`
 	ZoneID     string             `json:"zone_id"`
 	Weight     int                `json:"weight"`
+	IPv6       bool               `json:"ipv6,omitzero"`
 	Management journal.Management `json:"management,omitzero"`
 }
 
@@ -31,7 +32,7 @@ func colorsVariable(weights color.Weights, colors map[color.Color]journal.Color)
 		if e.DNSName == "" {
 			return nil, fmt.Errorf("setting the weight of %s: the journal knows no load balancer of it", c)
 		}
-		entries[c] = trafficColor{DNSName: e.DNSName, ZoneID: e.ZoneID, Weight: weight, Management: e.Management}
+		entries[c] = trafficColor{DNSName: e.DNSName, ZoneID: e.ZoneID, Weight: weight, IPv6: e.IPv6, Management: e.Management}
 	}
 	data, err := json.MarshalIndent(map[string]any{"colors": entries}, "", "  ")
 	if err != nil {

@@ -77,6 +77,7 @@ func TestNoPlanOfTheRecordsTakesAColorWithTrafficOut(t *testing.T) {
 		"its wildcard":                       {record(remove, "blue/wildcard"), color.Weights{"blue": 10}, color.Only("green"), true},
 		"a record with traffic is replaced":  {record(replace, "green/apex"), color.Weights{"green": 100}, color.Only("green"), true},
 		"one that is to have it is replaced": {record(replace, "green/apex"), color.Weights{}, color.Only("green"), true},
+		"its record of IPv6":                 {&tfjson.Plan{ResourceChanges: []*tfjson.ResourceChange{{Address: `module.traffic.aws_route53_record.ipv6["blue/apex"]`, Change: &tfjson.Change{Actions: remove}}}}, color.Weights{"blue": 100}, color.Only("blue"), true},
 		"a record with traffic is updated":   {record(update, "green/apex"), color.Weights{"green": 100}, color.Only("green"), false},
 	} {
 		if err := keepsServing(c.plan, c.exposed, c.weights); (err != nil) != c.refused {
@@ -92,8 +93,12 @@ func TestTheColorsFileNeedsAnEndpointForEveryColor(t *testing.T) {
 		t.Error("a color without a load balancer got traffic")
 	}
 	data, err := colorsVariable(color.Weights{"blue": 100}, colors)
-	if err != nil || !strings.Contains(string(data), `"weight": 100`) {
+	if err != nil || !strings.Contains(string(data), `"weight": 100`) || strings.Contains(string(data), "ipv6") {
 		t.Errorf("got %s, %v", data, err)
+	}
+	colors["blue"] = journal.Color{Endpoint: journal.Endpoint{DNSName: "b.lb", ZoneID: "Z", IPv6: true}}
+	if data, err := colorsVariable(color.Weights{"blue": 100}, colors); err != nil || !strings.Contains(string(data), `"ipv6": true`) {
+		t.Errorf("a color that is reached by IPv6 is written as %s, %v", data, err)
 	}
 }
 

@@ -128,6 +128,7 @@ type Endpoint struct {
 	ARN        string     `json:"arn"`
 	DNSName    string     `json:"dns_name"`
 	ZoneID     string     `json:"zone_id"`             // of the load balancer's own DNS zone
+	IPv6       bool       `json:"ipv6,omitzero"`       // whether clients may be led to it by IPv6 too
 	Management Management `json:"management,omitzero"` // zero: the color has none
 }
 

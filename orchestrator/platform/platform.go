@@ -57,7 +57,8 @@ type Weigher interface {
 	// record is a *NoRecordError, and in both cases nothing is written. A record may already have its new weight, as
 	// after a write whose answer was lost; writing again what is there is safe, and returns a new token.
 	// Nothing but the weight of a record changes. A management domain that no color with a weight serves any more
-	// loses its records in the same request, as in Terraform's configuration.
+	// loses its records in the same request, as in Terraform's configuration; and so does the domain its records of
+	// IPv6 if a color with a weight has none.
 	SetWeights(ctx context.Context, c Change) (Token, error)
 	// Confirmed waits until every server of the platform serves a change, and reads the records back. It waits five
 	// minutes at most. Without a token, as after a crash between the write and its record in the journal, call

@@ -13,7 +13,7 @@ import (
 	"github.com/miekg/dns"
 )
 
-// Observation is what one authoritative server answered.
+// Observation is what one authoritative server answered, when asked for addresses of one family.
 type Observation struct {
 	Server  string
 	Counts  map[string]int // color -> answers that lead to it
@@ -21,7 +21,12 @@ type Observation struct {
 	Failed  int            // questions without an answer
 	TTL     time.Duration  // the longest in the answers
 	Strange string         // one of the unknown answers, for messages
+
+	bare int // those of the unknown answers that have no address at all
 }
+
+// silent is true if every question was answered, and no answer has an address.
+func (o Observation) silent() bool { return o.Answers() == 0 && o.Failed == 0 && o.Unknown == o.bare }
 
 // Answers is the number of answers that lead to a color.
 func (o Observation) Answers() int {
@@ -37,6 +42,8 @@ const parallel = 16
 
 // Observe asks each authoritative server for the domain's address, queries times, and sorts the answers by the color
 // whose own host has that address. A server that does not answer at all is part of the result, with Failed at queries.
+// Where a color has addresses of IPv6, it asks for those as often; a server that answers with any has a second
+// observation for them, as their records have weights of their own.
 func (n *Net) Observe(ctx context.Context, domain string, hosts map[string]string, queries int) ([]Observation, error) {
 	return n.observe(ctx, domain, hosts, queries, func(string) bool { return false })
 }
@@ -50,25 +57,51 @@ func (n *Net) observe(ctx context.Context, domain string, hosts map[string]strin
 	if err != nil {
 		return nil, err
 	}
-	observations := make([]Observation, len(servers))
+	answers := make([][]Observation, len(servers))
 	failures := make([]error, len(servers))
 	var wait sync.WaitGroup
 	for i, server := range servers {
-		wait.Go(func() { observations[i], failures[i] = observe(ctx, server, domain, hosts, queries, enough) })
+		wait.Go(func() { answers[i], failures[i] = observe(ctx, server, domain, hosts, queries, enough) })
 	}
 	wait.Wait()
+	observations := slices.Concat(answers...)
 	if ctx.Err() != nil {
 		return observations, fmt.Errorf("observing %s: %w", domain, context.Cause(ctx))
 	}
 	return observations, errors.Join(failures...)
 }
 
-// observe asks one server.
-func observe(ctx context.Context, server, domain string, hosts map[string]string, queries int, enough func(color string) bool) (Observation, error) {
-	owners, err := colorAddresses(ctx, server, hosts)
+// observe asks one server, for IPv4 and, where a color has such addresses, for IPv6.
+func observe(ctx context.Context, server, domain string, hosts map[string]string, queries int, enough func(color string) bool) ([]Observation, error) {
+	four, err := colorAddresses(ctx, server, hosts, dns.TypeA)
 	if err != nil {
-		return Observation{Server: server, Failed: queries}, err
+		return []Observation{{Server: server, Failed: queries}}, err
 	}
+	six, err := colorAddresses(ctx, server, hosts, dns.TypeAAAA)
+	if err != nil {
+		return []Observation{{Server: server, Failed: queries}}, err
+	}
+	observations := []Observation{tally(ctx, question{server, domain, dns.TypeA, four}, hosts, queries, enough)}
+	if len(six) == 0 {
+		return observations, nil
+	}
+	of6 := tally(ctx, question{server, domain, dns.TypeAAAA, six}, hosts, queries, enough)
+	if !of6.silent() { // no record of IPv6 leads nobody anywhere
+		of6.Server += " (AAAA)"
+		observations = append(observations, of6)
+	}
+	return observations, nil
+}
+
+// question is what a server is asked, and which color has which address.
+type question struct {
+	server, domain string
+	kind           uint16
+	owners         map[string]string
+}
+
+// tally asks one question over and over.
+func tally(ctx context.Context, q question, hosts map[string]string, queries int, enough func(color string) bool) Observation {
 	tallies := make([]Observation, parallel)
 	var wait sync.WaitGroup
 	var stop atomic.Bool
@@ -76,35 +109,38 @@ func observe(ctx context.Context, server, domain string, hosts map[string]string
 		wait.Go(func() {
 			tallies[worker].Counts = map[string]int{}
 			for i := worker; i < queries && ctx.Err() == nil && !stop.Load(); i += parallel {
-				if color, answered := tallies[worker].count(ctx, server, domain, owners); answered && enough(color) {
+				if color, answered := tallies[worker].count(ctx, q); answered && enough(color) {
 					stop.Store(true)
 				}
 			}
 		})
 	}
 	wait.Wait()
-	sum := Observation{Server: server, Counts: map[string]int{}}
+	sum := Observation{Server: q.server, Counts: map[string]int{}}
 	for color := range hosts {
 		sum.Counts[color] = 0
 	}
-	for _, tally := range tallies {
-		sum.add(tally)
+	for _, one := range tallies {
+		sum.add(one)
 	}
-	return sum, nil
+	return sum
 }
 
 // count asks once, counts the answer and returns its color, empty for none.
-func (o *Observation) count(ctx context.Context, server, domain string, owners map[string]string) (color string, answered bool) {
-	reply, err := ask(ctx, server, domain, dns.TypeA)
+func (o *Observation) count(ctx context.Context, q question) (color string, answered bool) {
+	reply, err := ask(ctx, q.server, q.domain, q.kind)
 	if err != nil || (reply.Rcode != dns.RcodeSuccess && reply.Rcode != dns.RcodeNameError) {
 		o.Failed++
 		return "", false
 	}
 	o.TTL = max(o.TTL, longest(reply))
 	found := addresses(reply)
-	color = owner(found, owners)
+	color = owner(found, q.owners)
 	if color == "" {
 		o.Unknown++
+		if len(found) == 0 {
+			o.bare++
+		}
 		o.Strange = strings.TrimSpace(dns.RcodeToString[reply.Rcode] + " " + strings.Join(found, " "))
 		return "", true
 	}
@@ -130,18 +166,19 @@ func (o *Observation) add(other Observation) {
 	}
 	o.Unknown += other.Unknown
 	o.Failed += other.Failed
+	o.bare += other.bare
 	o.TTL = max(o.TTL, other.TTL)
 	if other.Strange != "" {
 		o.Strange = other.Strange
 	}
 }
 
-// colorAddresses asks a server which addresses each color's own host has. A host that does not exist has none: a color
-// that is not built takes no traffic.
-func colorAddresses(ctx context.Context, server string, hosts map[string]string) (map[string]string, error) {
+// colorAddresses asks a server which addresses of a family each color's own host has. A host that does not exist has
+// none: a color that is not built takes no traffic.
+func colorAddresses(ctx context.Context, server string, hosts map[string]string, kind uint16) (map[string]string, error) {
 	owners := map[string]string{}
 	for color, host := range hosts {
-		reply, err := ask(ctx, server, host, dns.TypeA)
+		reply, err := ask(ctx, server, host, kind)
 		if err != nil {
 			return nil, err
 		}

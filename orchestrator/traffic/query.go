@@ -36,12 +36,15 @@ func ask(ctx context.Context, server, name string, kind uint16) (*dns.Msg, error
 	return nil, fmt.Errorf("asking %s for %s, %d times: %w", server, name, queryAttempts, failure)
 }
 
-// addresses are the IPv4 addresses in an answer.
+// addresses are those in an answer: of IPv4 or of IPv6, as was asked.
 func addresses(reply *dns.Msg) []string {
 	var found []string
 	for _, record := range reply.Answer {
-		if a, ok := record.(*dns.A); ok {
-			found = append(found, a.A.String())
+		switch record := record.(type) {
+		case *dns.A:
+			found = append(found, record.A.String())
+		case *dns.AAAA:
+			found = append(found, record.AAAA.String())
 		}
 	}
 	return found

@@ -14,14 +14,15 @@ import (
 type authority struct {
 	address string
 
-	lock    sync.Mutex
-	weights map[string]int
-	hosts   map[string][]string // name -> addresses, for the colors' own hosts
-	rcode   map[string]int      // name -> forced answer code
-	drop    int                 // the next answers that get lost
-	cut     bool                // UDP answers are truncated
-	random  *rand.Rand
-	asked   int
+	lock     sync.Mutex
+	weights  map[string]int
+	hosts    map[string][]string // name -> addresses, for the colors' own hosts
+	weights6 map[string]int      // of the domain's AAAA records; nil: it has none
+	rcode    map[string]int      // name -> forced answer code
+	drop     int                 // the next answers that get lost
+	cut      bool                // UDP answers are truncated
+	random   *rand.Rand
+	asked    int
 }
 
 const domain = "shop.test"
@@ -87,36 +88,46 @@ func (a *authority) ServeDNS(w dns.ResponseWriter, question *dns.Msg) {
 	reply.SetReply(question)
 	reply.Authoritative = true
 	name := strings.ToLower(question.Question[0].Name)
+	kind, weights := question.Question[0].Qtype, a.weights
+	if kind == dns.TypeAAAA {
+		weights = a.weights6
+	}
 	addresses := a.hosts[name]
 	if name == domain+"." {
-		addresses = a.hosts[a.pick()+"."+domain+"."]
+		addresses = a.hosts[a.pick(weights)+"."+domain+"."]
 	}
+	exists := len(addresses) > 0 || name == domain+"." && sum(a.weights) > 0
 	switch code, forced := a.rcode[name]; {
 	case forced:
 		reply.Rcode = code
 	case !dns.IsSubDomain(domain+".", name):
 		reply.Rcode = dns.RcodeRefused
-	case len(addresses) == 0:
+	case !exists:
 		reply.Rcode = dns.RcodeNameError
 	case a.cut && w.LocalAddr().Network() == "udp":
 		reply.Truncated = true
 	default:
 		for _, address := range addresses {
-			header := dns.RR_Header{Name: name, Rrtype: dns.TypeA, Class: dns.ClassINET, Ttl: 60}
-			reply.Answer = append(reply.Answer, &dns.A{Hdr: header, A: net.ParseIP(address)})
+			header := dns.RR_Header{Name: name, Rrtype: kind, Class: dns.ClassINET, Ttl: 60}
+			switch of6 := strings.Contains(address, ":"); {
+			case kind == dns.TypeA && !of6:
+				reply.Answer = append(reply.Answer, &dns.A{Hdr: header, A: net.ParseIP(address)})
+			case kind == dns.TypeAAAA && of6:
+				reply.Answer = append(reply.Answer, &dns.AAAA{Hdr: header, AAAA: net.ParseIP(address)})
+			}
 		}
 	}
 	_ = w.WriteMsg(reply) // the test sees an answer that is missing
 }
 
 // pick chooses a color by weight, as Route 53 does.
-func (a *authority) pick() string {
-	total := sum(a.weights)
+func (a *authority) pick(weights map[string]int) string {
+	total := sum(weights)
 	if total == 0 {
 		return "none"
 	}
 	at := a.random.IntN(total)
-	for color, weight := range a.weights {
+	for color, weight := range weights {
 		if at -= weight; at < 0 {
 			return color
 		}

@@ -108,7 +108,7 @@ func colors(t *testing.T, e *example, blue *terraform.Options, weight int) map[s
 	if balancer.Name == "" || balancer.Zone == "" {
 		t.Fatalf("blue's output load_balancer has no name or no zone: %+v", balancer)
 	}
-	color := map[string]any{"dns_name": balancer.Name, "zone_id": balancer.Zone, "weight": weight}
+	color := map[string]any{"dns_name": balancer.Name, "zone_id": balancer.Zone, "weight": weight, "ipv6": balancer.IPv6}
 	if e.spec.Spec.Ingress.Management != nil {
 		terraform.OutputStruct(t, blue, "management", &management)
 		color["management"] = map[string]any{"domain": management.Domain, "dns_name": management.Name, "zone_id": management.Zone}
@@ -120,6 +120,7 @@ func colors(t *testing.T, e *example, blue *terraform.Options, weight int) map[s
 type outlet struct {
 	Domain string `json:"domain"`
 	Name   string `json:"dns_name"`
+	IPv6   bool   `json:"ipv6"`
 	Zone   string `json:"zone_id"`
 }
 

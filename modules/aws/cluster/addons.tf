@@ -8,13 +8,13 @@ locals {
     for name, rights in {
       aws-ebs-csi-driver = { service_account = "ebs-csi-controller-sa", policy = "service-role/AmazonEBSCSIDriverPolicy" }
       aws-efs-csi-driver = { service_account = "efs-csi-controller-sa", policy = "service-role/AmazonEFSCSIDriverPolicy" }
-      vpc-cni            = { service_account = "aws-node", policy = "AmazonEKS_CNI_Policy" }
+      vpc-cni            = { service_account = "aws-node", policy = local.ipv6 ? null : "AmazonEKS_CNI_Policy" }
     } : name => rights if contains(keys(var.addons), name)
   }
 
   # What each is configured with; what this module sets wins, and of the environment of the network plugin both are.
   asked_settings = { for name, addon in var.addons : name => jsondecode(coalesce(addon.configuration, "{}")) }
-  own_settings   = { vpc-cni = merge({ enableNetworkPolicy = "true" }, local.pod_network) }
+  own_settings   = { vpc-cni = merge({ enableNetworkPolicy = "true" }, local.pod_network, local.ipv6_network) }
   addon_settings = {
     for name, asked in local.asked_settings : name => jsonencode(merge(
       asked,
@@ -61,7 +61,7 @@ resource "aws_eks_addon" "before_nodes" {
 
   tags = var.tags
 
-  depends_on = [aws_iam_role_policy_attachment.addon]
+  depends_on = [aws_iam_role_policy.cni_ipv6, aws_iam_role_policy_attachment.addon]
 }
 
 resource "aws_eks_addon" "after_nodes" {
@@ -134,7 +134,7 @@ resource "aws_iam_role" "addon" {
 }
 
 resource "aws_iam_role_policy_attachment" "addon" {
-  for_each = local.addon_rights
+  for_each = { for name, rights in local.addon_rights : name => rights if rights.policy != null }
 
   role       = aws_iam_role.addon[each.key].name
   policy_arn = "arn:${local.partition}:iam::aws:policy/${each.value.policy}"

@@ -33,8 +33,10 @@ resource "aws_eks_cluster" "this" {
   }
 
   kubernetes_network_config {
-    ip_family         = "ipv4"
-    service_ipv4_cidr = var.services_cidr
+    ip_family = var.ip_family
+    # Services of IPv6 have a range that EKS takes itself, of those that are unique to a network.
+    # https://docs.aws.amazon.com/eks/latest/APIReference/API_KubernetesNetworkConfigRequest.html
+    service_ipv4_cidr = local.ipv6 ? null : var.services_cidr
   }
 
   # Access entries alone: no aws-auth map inside the cluster, and no hidden right of whoever created it.
@@ -69,6 +71,12 @@ resource "aws_eks_cluster" "this" {
     # Only a creation reads these. An import, as of a cluster that a killed build made, does not know them, and would
     # replace the cluster.
     ignore_changes = [access_config[0].bootstrap_cluster_creator_admin_permissions, bootstrap_self_managed_addons]
+
+    # https://docs.aws.amazon.com/ec2/latest/instancetypes/ec2-nitro-instances.html
+    precondition {
+      condition     = !local.ipv6 || !anytrue([for machine in flatten([for pool in values(var.node_pools) : pool.machines]) : can(regex("^(t2|m[1-4]|c[1-4]|r[3-4]|i[2-3]|d2|h1|g2|g3s?|p2|p3|f1|x1e?|cc2|cr1|hs1)\\.", machine)) && !endswith(machine, ".metal")])
+      error_message = "ip_family \"ipv6\" needs machines of the Nitro system, such as m7i.large: older ones (t2, m4, c4, r4, i3, p3 and the like) have no prefixes of IPv6."
+    }
 
     precondition {
       condition     = var.log_group == "/aws/eks/${local.cluster}/cluster"

@@ -41,6 +41,8 @@ resource "aws_lb" "this" {
   internal           = var.ingress.visibility == "internal"
   subnets            = var.ingress.visibility == "internal" ? local.subnet_ids : local.public_subnet_ids
   security_groups    = [aws_security_group.load_balancer.id]
+  # Targets of IPv6 need a load balancer of both, whoever its clients are.
+  ip_address_type = local.ipv6 ? "dualstack" : null
 
   # Pools may have no node in a zone; the load balancer answers there all the same.
   enable_cross_zone_load_balancing = true
@@ -78,6 +80,7 @@ resource "terraform_data" "before_load_balancers" {
     aws_eks_pod_identity_association.this,
     aws_iam_instance_profile.karpenter,
     aws_iam_role_policy.autoscaler,
+    aws_iam_role_policy.cni_ipv6,
     aws_iam_role_policy.karpenter,
     aws_iam_role_policy.karpenter_node_pull_through,
     aws_iam_role_policy.karpenter_node_sessions,
@@ -129,9 +132,12 @@ resource "aws_lb_target_group" "this" {
   protocol    = each.value.protocol
   port        = each.value.node_port
 
+  ip_address_type = local.ipv6 ? "ipv6" : null
+
   # A pod that calls an internal load balancer may be led to its own node, which drops packets that come from outside with
   # its own address. One that calls a public load balancer arrives with the address of a NAT gateway.
   # https://docs.aws.amazon.com/elasticloadbalancing/latest/network/load-balancer-troubleshooting.html
+  # What is translated between IPv4 and IPv6 on the way arrives with an address of the load balancer either way.
   preserve_client_ip = !local.internal[each.value.balancer]
   proxy_protocol_v2  = local.proxy_protocols[each.value.balancer]
 

@@ -27,7 +27,8 @@ resource "aws_vpc_security_group_ingress_rule" "load_balancer" {
 
   security_group_id = local.balancer_groups[each.value.balancer]
   description       = "${each.key} to the load balancer"
-  cidr_ipv4         = each.value.range
+  cidr_ipv4         = strcontains(each.value.range, ":") ? null : each.value.range
+  cidr_ipv6         = strcontains(each.value.range, ":") ? each.value.range : null
   ip_protocol       = "tcp"
   from_port         = each.value.port
   to_port           = each.value.port

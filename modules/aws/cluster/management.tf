@@ -29,6 +29,7 @@ resource "aws_lb" "management" {
   internal           = each.value.visibility == "internal"
   subnets            = each.value.visibility == "internal" ? local.subnet_ids : local.public_subnet_ids
   security_groups    = [aws_security_group.management[each.key].id]
+  ip_address_type    = local.ipv6 ? "dualstack" : null
 
   enable_cross_zone_load_balancing = true
   enable_deletion_protection       = var.deletion_protection

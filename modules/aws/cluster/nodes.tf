@@ -59,6 +59,18 @@ resource "aws_launch_template" "node" {
     instance_metadata_tags      = "disabled"
   }
 
+  dynamic "network_interfaces" {
+    for_each = local.primary_ipv6
+
+    content {
+      device_index          = 0
+      primary_ipv6          = true
+      ipv6_address_count    = 1
+      security_groups       = [network_interfaces.value]
+      delete_on_termination = true
+    }
+  }
+
   dynamic "block_device_mappings" {
     for_each = local.disks[each.key]
 

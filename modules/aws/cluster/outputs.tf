@@ -29,11 +29,12 @@ output "host" {
 }
 
 output "load_balancer" {
-  description = "The color's network load balancer: its ARN, and the name and zone for alias records."
+  description = "The color's network load balancer: its ARN, the name and zone for alias records, and whether clients may be led to it by IPv6 too."
   value = {
     arn      = aws_lb.this.arn
     dns_name = aws_lb.this.dns_name
     zone_id  = aws_lb.this.zone_id
+    ipv6     = local.reached_by_ipv6
   }
 }
 

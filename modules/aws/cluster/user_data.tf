@@ -17,7 +17,7 @@ locals {
     name                 = aws_eks_cluster.this.name
     apiServerEndpoint    = aws_eks_cluster.this.endpoint
     certificateAuthority = aws_eks_cluster.this.certificate_authority[0].data
-    cidr                 = aws_eks_cluster.this.kubernetes_network_config[0].service_ipv4_cidr
+    cidr                 = local.ipv6 ? aws_eks_cluster.this.kubernetes_network_config[0].service_ipv6_cidr : aws_eks_cluster.this.kubernetes_network_config[0].service_ipv4_cidr
   } if pool.image != null }
 
   join_flags = { for name, pool in var.node_pools : name => [

@@ -35,6 +35,11 @@ variable "pod_subnets" {
   }
 
   validation {
+    condition     = length(var.pod_subnets) == 0 || var.ip_family != "ipv6"
+    error_message = "pod_subnets must be empty with ip_family \"ipv6\", which has addresses enough, and with which EKS takes none."
+  }
+
+  validation {
     condition     = length(setintersection(values(var.pod_subnets), var.subnet_ids)) == 0
     error_message = "pod_subnets must be others than subnet_ids."
   }
@@ -56,8 +61,19 @@ variable "public_subnet_ids" {
   }
 }
 
+variable "ip_family" {
+  description = "Family of the addresses of pods and services: \"ipv4\" or \"ipv6\". With ipv6 the subnets have to have ranges of IPv6, nodes have addresses of both families, and the load balancers are reached by both. A change is another cluster."
+  type        = string
+  default     = "ipv4"
+
+  validation {
+    condition     = contains(["ipv4", "ipv6"], var.ip_family)
+    error_message = "ip_family must be \"ipv4\" or \"ipv6\"."
+  }
+}
+
 variable "services_cidr" {
-  description = "Address range of the Kubernetes services. It exists inside the cluster only, and must overlap nothing that its pods call."
+  description = "Address range of the Kubernetes services. Unused with ip_family \"ipv6\", where EKS takes one itself. It exists inside the cluster only, and must overlap nothing that its pods call."
   type        = string
   default     = "172.20.0.0/16"
 
@@ -92,8 +108,8 @@ variable "ingress" {
   }
 
   validation {
-    condition     = length(var.ingress.allow) > 0 && alltrue([for range in var.ingress.allow : can(cidrnetmask(range))])
-    error_message = "ingress.allow must hold at least one IPv4 range like 0.0.0.0/0."
+    condition     = length(var.ingress.allow) > 0 && alltrue([for range in var.ingress.allow : can(cidrnetmask(range)) || (var.ip_family == "ipv6" && strcontains(range, ":") && can(cidrhost(range, 0)))])
+    error_message = "ingress.allow must hold at least one range like 0.0.0.0/0; ranges of IPv6, like ::/0, are for ip_family \"ipv6\"."
   }
 
   validation {

@@ -64,6 +64,16 @@ data "aws_subnet" "adopted" {
     }
 
     postcondition {
+      condition     = !var.ipv6 || startswith(each.key, "data/") || try(length(self.ipv6_cidr_block) > 0, false)
+      error_message = "The subnet ${self.id} (${each.key}) has no range of IPv6, which a cluster of IPv6 and its load balancers need."
+    }
+
+    postcondition {
+      condition     = !var.ipv6 || startswith(each.key, "data/") || startswith(each.key, "public/") || self.assign_ipv6_address_on_creation
+      error_message = "The subnet ${self.id} (${each.key}) gives no address of IPv6 to what starts in it, and nodes need one: set AssignIpv6AddressOnCreation."
+    }
+
+    postcondition {
       condition     = contains([var.name, ""], lookup(self.tags, "drover:cluster", ""))
       error_message = "The subnet ${self.id} (${each.key}) is of another drover cluster: ${lookup(self.tags, "drover:cluster", "")}."
     }

@@ -53,6 +53,8 @@ resource "aws_vpc" "this" {
   enable_dns_support   = true
   enable_dns_hostnames = true # private endpoints and private zones need both
 
+  assign_generated_ipv6_cidr_block = var.ipv6 ? true : null
+
   tags = merge(var.tags, { Name = var.name })
 }
 

@@ -8,6 +8,11 @@ output "cidr" {
   value       = var.cidr
 }
 
+output "ipv6_cidr" {
+  description = "Range of IPv6 of the VPC; null without one, and of a VPC that is adopted."
+  value       = local.own_ipv6 ? aws_vpc.this[0].ipv6_cidr_block : null
+}
+
 output "zones" {
   description = "Names of the availability zones, by their index."
   value       = values(local.zones)
@@ -35,8 +40,11 @@ output "subnet_ids" {
     aws_route.nat_internet,
     aws_route.nat_private,
     aws_route.peering,
+    aws_route.private_ipv6,
     aws_route.private_nat,
+    aws_route.private_nat64,
     aws_route.public_internet,
+    aws_route.public_ipv6,
     aws_route.transit,
     aws_route_table_association.blue,
     aws_route_table_association.firewall,

@@ -22,6 +22,7 @@ resource "aws_subnet" "public" {
   vpc_id            = local.vpc_id
   availability_zone = each.value
   cidr_block        = var.subnets.public[tonumber(each.key)]
+  ipv6_cidr_block   = local.ipv6_ranges.public[each.key]
   # Load balancers and NAT gateways bring their own addresses; nothing else belongs here.
   map_public_ip_on_launch = false
 
@@ -46,6 +47,9 @@ resource "aws_subnet" "blue" {
   vpc_id            = local.vpc_id
   availability_zone = each.value
   cidr_block        = var.subnets.blue[tonumber(each.key)]
+  ipv6_cidr_block   = local.ipv6_ranges.blue[each.key]
+  # EKS wants it of the subnets of nodes: https://docs.aws.amazon.com/eks/latest/userguide/network-reqs.html
+  assign_ipv6_address_on_creation = var.ipv6
 
   tags = merge(var.tags, local.cluster_tag.blue, { Name = "${var.name}-blue-${each.value}", "kubernetes.io/role/internal-elb" = "1", "karpenter.sh/discovery" = "${var.name}-blue" })
 }
@@ -56,6 +60,9 @@ resource "aws_subnet" "green" {
   vpc_id            = local.vpc_id
   availability_zone = each.value
   cidr_block        = var.subnets.green[tonumber(each.key)]
+  ipv6_cidr_block   = local.ipv6_ranges.green[each.key]
+  # EKS wants it of the subnets of nodes: https://docs.aws.amazon.com/eks/latest/userguide/network-reqs.html
+  assign_ipv6_address_on_creation = var.ipv6
 
   tags = merge(var.tags, local.cluster_tag.green, { Name = "${var.name}-green-${each.value}", "kubernetes.io/role/internal-elb" = "1", "karpenter.sh/discovery" = "${var.name}-green" })
 }

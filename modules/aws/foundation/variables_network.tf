@@ -44,6 +44,27 @@ variable "subnets" {
   }
 }
 
+variable "ipv6" {
+  description = "Whether the network has IPv6 beside IPv4: the VPC a /56 of Amazon's, the public subnets and those of the colors a /64 of it each, and private subnets a way out by IPv6 as they have one by IPv4. Adopted subnets have to have theirs."
+  type        = bool
+  default     = false
+
+  validation {
+    condition     = !var.ipv6 || var.egress.mode == "open"
+    error_message = "ipv6 needs egress.mode \"open\": what leaves by the egress-only gateway comes back past the firewall, which would see one direction only."
+  }
+
+  validation {
+    condition     = !var.ipv6 || var.pods == null
+    error_message = "ipv6 needs no pods: pods have addresses of IPv6, of which there are enough, and the network plugin takes no subnets of their own then."
+  }
+
+  validation {
+    condition     = !var.ipv6 || var.adopt == null || try(var.adopt.subnets, null) != null
+    error_message = "ipv6 in an adopted VPC needs adopt.subnets: which parts of its IPv6 range are free is known to its owner alone."
+  }
+}
+
 variable "zones" {
   description = "Names of the availability zones, in the order of the subnets. Empty: the first of the region, by name, that need no opt-in."
   type        = list(string)

@@ -3,7 +3,7 @@ output "weights" {
   value       = { for color, settings in var.colors : color => settings.weight }
 
   # Known once the records say so, not before.
-  depends_on = [aws_route53_record.this, aws_route53_record.management]
+  depends_on = [aws_route53_record.this, aws_route53_record.ipv6, aws_route53_record.management]
 
   # Without any color there is no record to refuse it.
   precondition {

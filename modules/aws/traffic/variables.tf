@@ -17,11 +17,12 @@ variable "zone_id" {
 # weight 0 is no safe place for it, as Route 53 answers with it once every record above 0 is unhealthy.
 # https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/health-checks-how-route-53-chooses-records.html
 variable "colors" {
-  description = "The colors that may get traffic, with their load balancer and their share of it; whether the health check probes the color (by default if its weight is above 0); and where a color has one, its load balancer for management interfaces, with their domain."
+  description = "The colors that may get traffic, with their load balancer and their share of it; whether clients are led to it by IPv6 too; whether the health check probes the color (by default if its weight is above 0); and where a color has one, its load balancer for management interfaces, with their domain."
   type = map(object({
     dns_name = string
     zone_id  = string
     weight   = number
+    ipv6     = optional(bool, false)
     probe    = optional(bool)
     management = optional(object({
       domain   = string

@@ -78,15 +78,12 @@ func rewritten(found weighted, c platform.Change) ([]types.Change, error) {
 	}
 	var deletions, creations []types.Change
 	for _, g := range found.groups() {
-		served := 0
-		for color := range found[g] {
-			served += c.New[color]
-		}
+		stays := remains(found, g, c.New)
 		for _, color := range slices.Sorted(maps.Keys(found[g])) {
 			before := found[g][color]
 			deletions = append(deletions, types.Change{Action: types.ChangeActionDelete, ResourceRecordSet: &before})
-			if served == 0 {
-				continue // a management domain without a color that has traffic: Route 53 would take zeros for equal shares
+			if !stays {
+				continue
 			}
 			after := before
 			after.Weight = sdk.Int64(int64(c.New[color]))
@@ -96,17 +93,29 @@ func rewritten(found weighted, c platform.Change) ([]types.Change, error) {
 	return append(deletions, creations...), nil
 }
 
-// compare returns an error unless all records that the change needs are there, with their expected or their new weight.
+// remains tells whether a group of records keeps its place. One without a color that has traffic, as a management domain
+// can be, does not: Route 53 would take zeros for equal shares. Nor do records of IPv6 where a color that has traffic has
+// none: clients that have IPv6 prefer it, and the other color would have all of them, whatever its weight is.
+func remains(found weighted, g group, weights map[string]int) bool {
+	served := 0
+	for color, weight := range weights {
+		_, there := found[g][color]
+		if !there && weight > 0 && g.kind == types.RRTypeAaaa {
+			return false
+		}
+		if there {
+			served += weight
+		}
+	}
+	return served > 0
+}
+
+// compare returns an error unless all records that the change needs are there, and all that are have their expected or
+// their new weight.
 func compare(found weighted, c platform.Change) error {
-	for _, name := range serving(c) {
-		for _, kind := range []types.RRType{types.RRTypeA, types.RRTypeAaaa} {
-			g := group{name, kind}
-			if kind == types.RRTypeAaaa && len(found[g]) == 0 {
-				continue // no color has IPv6
-			}
-			if err := complete(found, g, c); err != nil {
-				return err
-			}
+	for _, name := range serving(c) { // a color need not have IPv6
+		if err := complete(found, group{name, types.RRTypeA}, c); err != nil {
+			return err
 		}
 	}
 	for _, g := range found.groups() {

@@ -67,14 +67,46 @@ func TestEachRecordIsDeletedAsItWasReadAndCreatedWithItsNewWeight(t *testing.T) 
 	}
 }
 
-func TestAColorWithoutItsAddressOfIPv6DoesNotTakeTheOthersTraffic(t *testing.T) {
+// Clients that have IPv6 prefer it. Where only one of the colors with traffic has records of it, these go in the same
+// batch that gives the other one its share.
+func TestRecordsOfIPv6GoWhereAColorWithTrafficHasNone(t *testing.T) {
 	t.Parallel()
-	found := shop([]types.RRType{types.RRTypeA}, map[string]int64{"blue": 100, "green": 0})
-	found.add(group{"shop.test", types.RRTypeAaaa}, recordOf("shop.test", types.RRTypeAaaa, "blue", 100))
-	_, err := rewritten(found, shopChange(nil, map[string]int{"blue": 0, "green": 100}))
-	var missing *platform.NoRecordError
-	if !errors.As(err, &missing) || missing.Color != "green" || missing.Name != "shop.test" {
-		t.Errorf("the error is %v; clients of IPv6 would stay on blue", err)
+	for name, c := range map[string]struct {
+		has    map[string]int64 // the colors with records of IPv6
+		before map[string]int64
+		after  map[string]int
+		stays  bool
+	}{
+		"the new color has none":                {map[string]int64{"blue": 100}, map[string]int64{"blue": 100, "green": 0}, map[string]int{"blue": 95, "green": 5}, false},
+		"the new color has none, and no weight": {map[string]int64{"blue": 100}, map[string]int64{"blue": 100, "green": 0}, map[string]int{"blue": 100, "green": 0}, true},
+		"the old color has none":                {map[string]int64{"green": 0}, map[string]int64{"blue": 100, "green": 0}, map[string]int{"blue": 95, "green": 5}, false},
+		"the way back to a color without":       {map[string]int64{"green": 100}, map[string]int64{"blue": 0, "green": 100}, map[string]int{"blue": 100, "green": 0}, false},
+		"all traffic to the color with":         {map[string]int64{"green": 50}, map[string]int64{"blue": 50, "green": 50}, map[string]int{"blue": 0, "green": 100}, true},
+		"both have them":                        {map[string]int64{"blue": 95, "green": 5}, map[string]int64{"blue": 95, "green": 5}, map[string]int{"blue": 50, "green": 50}, true},
+	} {
+		found := shop([]types.RRType{types.RRTypeA}, c.before)
+		maps.Copy(found, shop([]types.RRType{types.RRTypeAaaa}, c.has))
+		batch, err := rewritten(found, shopChange(nil, c.after))
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		made := map[types.RRType]int{}
+		gone := map[types.RRType]int{}
+		for _, change := range batch {
+			if kind := change.ResourceRecordSet.Type; change.Action == types.ChangeActionCreate {
+				made[kind]++
+			} else {
+				gone[kind]++
+			}
+		}
+		want := 0
+		if c.stays {
+			want = 2 * len(c.has)
+		}
+		if made[types.RRTypeA] != 4 || gone[types.RRTypeA] != 4 || gone[types.RRTypeAaaa] != 2*len(c.has) || made[types.RRTypeAaaa] != want {
+			t.Errorf("%s: the batch deletes %v and creates %v, want 4 of A, and %d of AAAA made anew", name, gone, made, want)
+		}
 	}
 }
 

@@ -14,6 +14,7 @@ type Subnet struct {
 	ID   string `xml:"subnetId"`
 	VPC  string `xml:"vpcId"`
 	Zone string `xml:"availabilityZone"`
+	IPv6 string `xml:"ipv6CidrBlockAssociationSet>item>ipv6CidrBlock"`
 }
 
 // Subnets describes subnets by their ids, all of which must exist.

@@ -41,6 +41,8 @@ var refusals = []forbidden{
 	{"iam", "AttachRolePolicy", (*Proxy).policyFits},
 	{"iam", "PutRolePolicy", (*Proxy).policyIsSmall},
 	{"elasticloadbalancing", "DeleteLoadBalancer", (*Proxy).balancerIsUnprotected},
+	{"elasticloadbalancing", "CreateLoadBalancer", (*Proxy).subnetsHaveFamily},
+	{"elasticloadbalancing", "CreateListener", (*Proxy).balancerHasFamily},
 }
 
 // mind asks every rule for a call.

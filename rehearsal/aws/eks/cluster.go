@@ -53,6 +53,7 @@ type clusterRequest struct {
 		Private       *bool    `json:"endpointPrivateAccess"`
 		PublicSources []string `json:"publicAccessCidrs"`
 	} `json:"resourcesVpcConfig"`
+	Family             ipFamily          `json:"kubernetesNetworkConfig"`
 	SelfManaged        *bool             `json:"bootstrapSelfManagedAddons"`
 	Upgrades           upgradePolicy     `json:"upgradePolicy"`
 	DeletionProtection bool              `json:"deletionProtection"`
@@ -71,7 +72,7 @@ func (s *Service) createCluster(c *call) (any, error) {
 	if err := in.check(); err != nil {
 		return nil, err
 	}
-	vpc, err := s.subnetsVPC(c, in.Network.Subnets)
+	vpc, err := s.subnetsVPC(c, in.Network.Subnets, in.Family)
 	if err != nil {
 		return nil, err
 	}
@@ -138,7 +139,7 @@ func (in *clusterRequest) check() error {
 	case in.Network.Public != nil && !*in.Network.Public && (in.Network.Private == nil || !*in.Network.Private):
 		return refuse(invalidParameter, "Private and public endpoint access cannot both be disabled")
 	}
-	return firstError(in.Upgrades.check(), checkMode(in.AccessConfig.Mode))
+	return firstError(in.Upgrades.check(), in.Family.check(), checkMode(in.AccessConfig.Mode))
 }
 
 func checkMode(mode string) error {
@@ -221,8 +222,7 @@ func (s *Service) merged(cl *cluster, out object) object {
 	if network == nil {
 		network = object{}
 	}
-	network.setDefault("ipFamily", "ipv4")
-	network.setDefault("serviceIpv4Cidr", "172.20.0.0/16")
+	familyDefaults(network)
 	network.setDefault("elasticLoadBalancing", object{"enabled": false})
 	described["kubernetesNetworkConfig"] = network
 	return out

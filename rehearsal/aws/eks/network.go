@@ -12,8 +12,8 @@ import (
 const ec2Version = "2016-11-15"
 
 // subnetsVPC says which VPC the subnets are in, and refuses them as EKS does: all must exist, in one VPC, in two
-// zones at least.
-func (s *Service) subnetsVPC(c *call, subnets []string) (string, error) {
+// zones at least, and for a cluster of IPv6 with ranges of it.
+func (s *Service) subnetsVPC(c *call, subnets []string, family ipFamily) (string, error) {
 	found, err := s.moto(c.region).Subnets(c.request.Context(), subnets...)
 	var refused *awsapi.Error
 	if errors.As(err, &refused) {
@@ -26,6 +26,9 @@ func (s *Service) subnetsVPC(c *call, subnets []string) (string, error) {
 	for _, subnet := range found {
 		if vpc != "" && vpc != subnet.VPC {
 			return "", refuse(invalidParameter, "Subnets %s are not all in one VPC", strings.Join(subnets, ", "))
+		}
+		if family.six() && subnet.IPv6 == "" {
+			return "", refuse(invalidParameter, "Subnet %s has no IPv6 CIDR block, which a cluster with ipFamily ipv6 needs", subnet.ID)
 		}
 		zones[subnet.Zone], vpc = true, subnet.VPC
 	}

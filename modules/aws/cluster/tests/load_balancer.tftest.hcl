@@ -139,7 +139,7 @@ run "every_pool_is_behind_both_listeners" {
   }
 
   assert {
-    condition     = output.load_balancer == { arn = aws_lb.this.arn, dns_name = aws_lb.this.dns_name, zone_id = aws_lb.this.zone_id }
+    condition     = output.load_balancer == { arn = aws_lb.this.arn, dns_name = aws_lb.this.dns_name, zone_id = aws_lb.this.zone_id, ipv6 = false }
     error_message = "The output must carry what an alias record needs."
   }
 

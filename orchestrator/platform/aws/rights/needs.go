@@ -25,6 +25,7 @@ func makesNetwork(s spec.Spec) bool { return s.Network.Adopt == nil }
 
 func adopts(s spec.Spec) bool      { return s.Network.Adopt != nil }
 func hasPodRange(s spec.Spec) bool { return s.Network.Pods != "" }
+func makesIPv6(s spec.Spec) bool   { return s.Network.IPv6() && !s.Network.AdoptsSubnets() }
 func isInternal(s spec.Spec) bool  { return s.Ingress.Visibility == "internal" }
 
 // adopted are the network and the subnets of others that a spec names.

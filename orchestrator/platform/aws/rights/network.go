@@ -38,6 +38,14 @@ var network = []statement{
 		"ec2:DeleteTransitGatewayVpcAttachment", "ec2:DeleteVpcPeeringConnection", "ec2:ModifyTransitGatewayVpcAttachment",
 	}},
 	{sid: "PodRanges", only: hasPodRange, when: tagged, resources: []string{own("ec2", "vpc/*")}, actions: []string{"ec2:AssociateVpcCidrBlock", "ec2:DisassociateVpcCidrBlock"}},
+	{sid: "MakeIPv6", only: makesIPv6, when: tagsIt, resources: []string{own("ec2", "egress-only-internet-gateway/*")}, actions: []string{"ec2:CreateEgressOnlyInternetGateway"}},
+	{sid: "IPv6", only: makesIPv6, when: tagged, resources: []string{own("ec2", "*")}, actions: []string{
+		"ec2:AssociateSubnetCidrBlock", "ec2:AssociateVpcCidrBlock", "ec2:CreateEgressOnlyInternetGateway",
+		"ec2:DeleteEgressOnlyInternetGateway", "ec2:DisassociateSubnetCidrBlock", "ec2:DisassociateVpcCidrBlock",
+	}},
+	{sid: "TagIPv6", only: makesIPv6, actions: []string{"ec2:CreateTags"}, resources: []string{own("ec2", "egress-only-internet-gateway/*")}, when: condition{"StringEquals": {
+		"aws:RequestTag/" + tag: {"{cluster}"}, "ec2:CreateAction": {"CreateEgressOnlyInternetGateway"},
+	}}},
 	{sid: "TagWhatIsMade", actions: []string{"ec2:CreateTags"}, resources: []string{own("ec2", "*")}, when: condition{"StringEquals": {
 		"aws:RequestTag/" + tag: {"{cluster}"},
 		"ec2:CreateAction": {"AllocateAddress", "AuthorizeSecurityGroupEgress", "AuthorizeSecurityGroupIngress", "CreateClientVpnEndpoint", "CreateFlowLogs", "CreateInternetGateway",

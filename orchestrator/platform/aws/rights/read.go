@@ -27,6 +27,7 @@ var reads = []statement{
 	{sid: "LookAtVPN", only: hasVPN, actions: []string{
 		"ec2:DescribeClientVpnAuthorizationRules", "ec2:DescribeClientVpnEndpoints", "ec2:DescribeClientVpnTargetNetworks", "logs:DescribeLogStreams",
 	}},
+	{sid: "LookAtIPv6", only: makesIPv6, actions: []string{"ec2:DescribeEgressOnlyInternetGateways"}},
 	{sid: "LookAtRunner", only: hasRunner, actions: []string{"codebuild:BatchGetProjects"}, resources: runners},
 	{sid: "LookAtFirewall", only: hasFirewall, actions: []string{
 		"network-firewall:DescribeFirewall", "network-firewall:DescribeFirewallPolicy", "network-firewall:DescribeLoggingConfiguration",

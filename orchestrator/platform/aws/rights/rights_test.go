@@ -66,6 +66,9 @@ spec:
       schedule: rate(1 day), buildspec: drover.buildspec.yml}}
 `
 
+// six is a cluster of IPv6.
+var six = filepath.Join("..", "..", "..", "..", "generator", "spec", "testdata", "good", "ipv6.yaml")
+
 // specOf is the spec that a recorded run was made with, as far as rights go by it.
 func specOf(t *testing.T, run string) spec.Cluster {
 	t.Helper()
@@ -78,6 +81,8 @@ func specOf(t *testing.T, run string) spec.Cluster {
 		return load(t, filepath.Join(examples, "minimal.yaml"))
 	case "terraform-tuned":
 		return load(t, filepath.Join(examples, "tuned.yaml"))
+	case "terraform-six":
+		return load(t, six)
 	case "terraform-connected":
 		return parse(t, connected)
 	case "rotation", "inplace":
@@ -211,7 +216,7 @@ func everySpec(t *testing.T) []spec.Cluster {
 	t.Helper()
 	return []spec.Cluster{
 		load(t, filepath.Join(examples, "production.yaml")), load(t, filepath.Join(examples, "demo.yaml")), load(t, filepath.Join(examples, "minimal.yaml")),
-		parse(t, connected), parse(t, herd), parse(t, internal),
+		parse(t, connected), parse(t, herd), parse(t, internal), load(t, six),
 	}
 }
 

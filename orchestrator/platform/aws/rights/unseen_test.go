@@ -9,7 +9,7 @@ var unseen = because(map[string][]string{
 	},
 	"Terraform's provider updates it in place when the spec, or a module of a newer drover, says otherwise": {
 		"backup:UpdateBackupPlan", "chatbot:UpdateSlackChannelConfiguration", "cloudformation:UpdateStack", "ec2:ModifyClientVpnEndpoint", "ec2:ModifySecurityGroupRules",
-		"ec2:ModifySubnetAttribute", "ec2:ModifyTransitGatewayVpcAttachment", "ec2:ModifyVpcEndpoint", "ec2:ReplaceRoute", "ec2:ReplaceRouteTableAssociation",
+		"ec2:ModifyTransitGatewayVpcAttachment", "ec2:ModifyVpcEndpoint", "ec2:ReplaceRoute", "ec2:ReplaceRouteTableAssociation",
 
 		"ecr:PutImageScanningConfiguration", "ecr:PutImageTagMutability", "ecr:UpdatePullThroughCacheRule", "ecr:UpdateRepositoryCreationTemplate",
 		"eks:UpdateAccessEntry", "eks:UpdateClusterConfig", "eks:UpdatePodIdentityAssociation",
@@ -19,6 +19,9 @@ var unseen = because(map[string][]string{
 		"network-firewall:AssociateSubnets", "network-firewall:DisassociateSubnets", "network-firewall:UpdateFirewallDeleteProtection",
 		"network-firewall:UpdateFirewallPolicy", "network-firewall:UpdateFirewallPolicyChangeProtection", "network-firewall:UpdateRuleGroup",
 		"network-firewall:UpdateSubnetChangeProtection", "rds:ModifyDBSubnetGroup", "rds:RebootDBInstance", "route53:UpdateHealthCheck", "route53:UpdateHostedZoneComment",
+	},
+	"IPv6 comes to a network that runs; one that is new has it from the start": {
+		"ec2:AssociateSubnetCidrBlock", "ec2:DisassociateSubnetCidrBlock",
 	},
 	"a lock of a state is deleted, and drover's lease and requests; Terratest takes no locks": {
 		"s3:DeleteObject",

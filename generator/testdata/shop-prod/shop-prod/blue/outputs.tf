@@ -1,4 +1,4 @@
-# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:10520576df8ce6f444c1074ca70549d65ea85a1ec8d6d9e73e55b07a11d7f855
+# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:ee80ec3a0cbab7ecc90655dbeee621c6ced9d8cda312be50b50247bfa9ee6683
 
 output "cluster_name" {
   description = "Name of the EKS cluster."
@@ -31,7 +31,7 @@ output "host" {
 }
 
 output "load_balancer" {
-  description = "The color's network load balancer: its ARN, and the name and zone for alias records."
+  description = "The color's network load balancer: its ARN, the name and zone for alias records, and whether clients may be led to it by IPv6 too."
   value       = module.cluster.load_balancer
 }
 

@@ -1,4 +1,4 @@
-# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:f23990b910178ec53d863e4e7bcb533a58521479dfcdec4791f8687efce9586e
+# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:cc9ee5d5864fdc680366a93bbe49eb0746df866d7e2d1fcdeab29733c1535f62
 
 output "vpc_id" {
   description = "Id of the VPC."
@@ -8,6 +8,11 @@ output "vpc_id" {
 output "cidr" {
   description = "Address range of the VPC."
   value       = module.foundation.cidr
+}
+
+output "ipv6_cidr" {
+  description = "Range of IPv6 of the VPC; null without one, and of a VPC that is adopted."
+  value       = module.foundation.ipv6_cidr
 }
 
 output "zones" {

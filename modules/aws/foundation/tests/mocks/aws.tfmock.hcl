@@ -99,3 +99,7 @@ mock_resource "aws_sns_topic" {
 mock_resource "aws_s3_bucket" {
   defaults = { arn = "arn:aws:s3:::shop-flow-logs" }
 }
+
+mock_resource "aws_vpc" {
+  defaults = { id = "vpc-0a1b2c3d4e5f60718", ipv6_cidr_block = "2001:db8:1234:1a00::/56" }
+}

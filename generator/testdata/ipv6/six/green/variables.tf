@@ -1,0 +1,19 @@
+# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:103232463999814d31af364dbf640b7dbb7d3331463f357afff71513589ab2ed
+
+variable "deletion_protection" {
+  description = "Whether what holds data or traffic refuses to be deleted. drover says false, and applies that, right before it destroys this root."
+  type        = bool
+  default     = true
+}
+
+variable "origin" {
+  description = "Tags that say what this color was built by: its rotation, and the revision of its files. drover writes them to origin.auto.tfvars.json."
+  type        = map(string)
+  default     = {}
+}
+
+variable "addon_versions" {
+  description = "Versions of add-ons that the spec says none of, which the platform recommended on the day on which this color was built. drover writes them to versions.auto.tfvars.json. Without one an add-on has the version that is in main.tf."
+  type        = map(string)
+  default     = {}
+}
