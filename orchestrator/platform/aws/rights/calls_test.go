@@ -127,7 +127,7 @@ var clients = map[string]string{
 var (
 	byField = regexp.MustCompile(`\bp\.(\w+)\.([A-Z]\w+)\(ctx`)
 	byPages = regexp.MustCompile(`\b(\w+)\.New(\w+)Paginator\(`)
-	byQuery = regexp.MustCompile(`"(Describe[A-Z]\w+)"`) // where the SDK's package is not used
+	byQuery = regexp.MustCompile(`"(?:AmazonSSM\.)?(Describe[A-Z]\w+|GetParameters)"`) // where the SDK's package is not used
 )
 
 // ownActions are the actions that drover itself needs, as its source has them. There is at least one of each way to call.
@@ -159,8 +159,11 @@ func ownActions(t *testing.T) []string {
 		}
 		for _, m := range byQuery.FindAllStringSubmatch(string(source), -1) {
 			service := "ec2"
-			if strings.Contains(m[1], "DB") {
+			switch {
+			case strings.Contains(m[1], "DB"):
 				service = "rds"
+			case m[1] == "GetParameters":
+				service = "ssm"
 			}
 			actions = append(actions, service+":"+m[1])
 			ways["query"]++
