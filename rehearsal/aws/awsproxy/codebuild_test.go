@@ -25,6 +25,9 @@ func TestAProjectOfCodeBuildIsKeptWithItsWebhook(t *testing.T) {
 	if text(t, got, "projects", 0, "description") != "changed" || text(t, got, "projects", 0, "source", "type") != "GITLAB" {
 		t.Errorf("an update changed something else: %v", got)
 	}
+	if name := text(t, sdk.ok(t, "codebuild", "ListProjects", nil), "projects", 0); name != "built-runner" {
+		t.Errorf("the projects are led by %s", name)
+	}
 	sdk.ok(t, "codebuild", "DeleteProject", params{"name": "built-runner"})
 	got = sdk.ok(t, "codebuild", "BatchGetProjects", params{"names": []string{"built-runner"}})
 	if list, _ := got["projects"].([]any); len(list) != 0 {

@@ -44,12 +44,22 @@ func Table(account string, moto func(region string) *awsapi.Client) resource.Tab
 		"CreateProject": {Do: resource.Create, Kind: projects, Answer: "project"},
 		// A project that is not there is no error: the list lacks it.
 		"BatchGetProjects": {Do: resource.List, Kind: projects, Answer: "projects", Match: map[string]string{"names": "name"}},
+		"ListProjects":     {Run: list},
 		"UpdateProject":    {Kind: projects, Run: update},
 		"DeleteProject":    {Do: resource.Delete, Kind: projects},
 		"CreateWebhook":    {Do: resource.Create, Kind: webhooks, Answer: "webhook"},
 		"UpdateWebhook":    {Do: resource.Update, Kind: webhooks, Answer: "webhook"},
 		"DeleteWebhook":    {Do: resource.Delete, Kind: webhooks},
 	}}
+}
+
+// list names the projects, and has one page of them.
+func list(c *resource.Call, _ *resource.Item) (resource.Document, error) {
+	names := []any{}
+	for _, project := range c.All(projects) {
+		names = append(names, project.Fields.Text("name"))
+	}
+	return resource.Document{"projects": names}, nil
 }
 
 // update changes a project; CodeBuild has no calls for tags, which are a part of it.
