@@ -217,7 +217,7 @@ type UDP struct {
 
 // FlowLogs records the network's flows.
 type FlowLogs struct {
-	// Where flow logs go, on AWS: a bucket, or CloudWatch, which costs about ten times as much and can be asked at once. Left out: s3.
+	// Where flow logs go, on AWS: a bucket, or CloudWatch, which costs about ten times as much and can be asked at once. Left out: s3; a foundation that has them in CloudWatch already keeps them there.
 	To string `yaml:"to,omitempty"`
 	// How long flow logs are kept, in days.
 	Retention Duration `yaml:"retention,omitempty"`

@@ -52,7 +52,7 @@ func (a *application) run(ctx context.Context) error {
 	if err := a.sameVersion(); err != nil {
 		return err
 	}
-	if err := a.write(); err != nil {
+	if err := a.write(ctx); err != nil {
 		return err
 	}
 	if err := a.settle(ctx); err != nil {
@@ -104,14 +104,14 @@ func (a *application) mayServeNow() bool {
 }
 
 // write renders all roots but the standby's, which a rotation renders.
-func (a *application) write() error {
+func (a *application) write(ctx context.Context) error {
 	roots := []generator.Root{generator.Foundation, root(a.color), generator.Traffic}
 	if a.state().Active == "" {
 		roots = nil // all four: a person sees the whole from the start
 	}
-	files, err := generator.Render(a.Spec, generator.Options{Version: a.Version, Roots: roots})
+	files, err := a.renderStanding(ctx, roots)
 	if err != nil {
-		return fmt.Errorf("rendering %s: %w", a.name(), err)
+		return err
 	}
 	if _, err := a.ports.Workspace.Write(files, false); err != nil {
 		return fmt.Errorf("writing %s: %w", a.Out, err)

@@ -71,7 +71,7 @@ func (p *planning) run(ctx context.Context) (Planned, error) {
 	if first {
 		p.color = color.Blue
 	}
-	if err := p.write(); err != nil {
+	if err := p.write(ctx); err != nil {
 		return Planned{}, err
 	}
 	have, want := p.state().Colors[p.color].Version, p.Spec.Spec.Kubernetes.Version

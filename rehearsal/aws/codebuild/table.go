@@ -41,7 +41,7 @@ func Table(account string, moto func(region string) *awsapi.Client) resource.Tab
 				Missing: resource.Refusal{Code: "ResourceNotFoundException", Message: "The project {value} does not exist"}}}},
 	}
 	return resource.Table{Account: account, Kinds: kinds, Operations: map[string]resource.Operation{
-		"CreateProject": {Do: resource.Create, Kind: projects, Answer: "project"},
+		"CreateProject":    {Do: resource.Create, Kind: projects, Answer: "project"},
 		"BatchGetProjects": {Run: get},
 		"ListProjects":     {Run: list},
 		"UpdateProject":    {Kind: projects, Run: update},
