@@ -50,6 +50,9 @@ var brings = map[string][]string{
 		"chatbot:CreateSlackChannelConfiguration", "chatbot:DescribeSlackChannelConfigurations", "chatbot:TagResource", "iam:PassRole", "iam:CreateServiceLinkedRole"},
 	"cloudformation:DeleteStack": {"events:DeleteConnection", "chatbot:DeleteSlackChannelConfiguration"},
 	"cloudwatch:PutMetricAlarm":  {"cloudwatch:TagResource"},
+	// https://docs.aws.amazon.com/dtconsole/latest/userguide/security_iam_id-based-policy-examples-connections.html
+	"codebuild:CreateProject": {"iam:PassRole", "codeconnections:PassConnection"},
+	"codebuild:UpdateProject": {"iam:PassRole", "codeconnections:PassConnection"},
 	// To a bucket they are delivered; to CloudWatch, by a role.
 	"ec2:CreateFlowLogs":                      {"ec2:CreateTags", "logs:CreateLogDelivery"},
 	"ec2:DeleteFlowLogs":                      {"logs:DeleteLogDelivery"},

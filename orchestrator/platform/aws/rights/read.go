@@ -65,6 +65,7 @@ var reads = []statement{
 	}},
 	{sid: "LookAtConnections", only: hasConnections, actions: []string{
 		"ec2:DescribeTransitGatewayVpcAttachments", "ec2:DescribeTransitGateways", "ec2:DescribeVpcPeeringConnections",
+		"ec2:GetTransitGatewayRouteTableAssociations", "ec2:GetTransitGatewayRouteTablePropagations",
 	}},
 }
 
