@@ -1,6 +1,7 @@
 package generator
 
 import (
+	"cmp"
 	"fmt"
 	"net/netip"
 	"strings"
@@ -95,7 +96,7 @@ func awsFoundation(c spec.Cluster, plan Addresses) []attribute {
 	out = append(out,
 		attribute{"nat", text(s.Network.NAT)},
 		attribute{"endpoints", texts(s.Network.Endpoints)},
-		attribute{"flow_logs_to", text(s.Network.FlowLogs.To)},
+		attribute{"flow_logs_to", text(cmp.Or(s.Network.FlowLogs.To, "s3"))},
 		attribute{"flow_logs_retention_days", integer(retention)},
 	)
 	if plan.Firewalled {

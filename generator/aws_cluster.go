@@ -51,6 +51,7 @@ func awsCluster(c spec.Cluster, plan Addresses, r Root) []attribute {
 		{"addons", awsAddons(c)},
 		gap,
 		{"node_pools", mapping(byName(s.NodePools, func(p spec.NodePool) string { return p.Name }), awsNodePool)},
+		{images, reference("var", images)},
 		gap,
 		{"identities", foundation("identities")},
 		{"pull_through_prefixes", foundation("pull_through_prefixes")},

@@ -117,6 +117,7 @@ const (
 	protection = "deletion_protection" // is lifted only to delete what a root holds
 	origin     = "origin"              // is in tags, and not in the files: a revision cannot name itself
 	asked      = "addon_versions"      // of those that the spec says no version of: the platform's of the day on which a color is built
+	images     = "node_images"         // of that day too
 )
 
 // variables are those of each root, the same in all clusters.
@@ -130,6 +131,9 @@ var variables = sync.OnceValue(func() map[Root][]variable {
 	newest := variable{asked,
 		"Versions of add-ons that the spec says none of, which the platform recommended on the day on which this color was built. drover writes them to versions.auto.tfvars.json. Without one an add-on has the version that is in main.tf.",
 		hclwrite.TokensForFunctionCall("map", word("string")), object()}
+	releases := variable{images,
+		"Releases of the platform's own node images, by kind of image, which it recommended on the day on which this color was built. drover writes them to versions.auto.tfvars.json. Without one a node group starts from the newest when it is made.",
+		hclwrite.TokensForFunctionCall("map", word("string")), object()}
 	balancer := []attribute{{"dns_name", word("string")}, {"zone_id", word("string")}}
 	management := hclwrite.TokensForFunctionCall("object", object(append([]attribute{{"domain", word("string")}}, balancer...)...))
 	color := object(append(balancer, attribute{"weight", word("number")},
@@ -139,7 +143,7 @@ var variables = sync.OnceValue(func() map[Root][]variable {
 	colors := variable{"colors",
 		"The colors that may get traffic: their load balancer, their share of the traffic, whether they are reached by IPv6 too, whether the platform probes them, and their load balancer for management interfaces if they have one. drover writes them to colors.auto.tfvars.json.",
 		hclwrite.TokensForFunctionCall("map", hclwrite.TokensForFunctionCall("object", color)), nil}
-	return map[Root][]variable{Foundation: {protected}, Blue: {protected, made, newest}, Green: {protected, made, newest}, Traffic: {colors}}
+	return map[Root][]variable{Foundation: {protected}, Blue: {protected, made, newest, releases}, Green: {protected, made, newest, releases}, Traffic: {colors}}
 })
 
 // variablesFiles are variables.tf of each root.

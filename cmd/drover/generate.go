@@ -90,30 +90,35 @@ func renderAll(ctx context.Context, out string, all []loaded) (generator.Files, 
 }
 
 func renderOne(ctx context.Context, out string, l loaded) (generator.Files, error) {
-	roots, err := renderable(ctx, out, l.Cluster)
+	roots, c, err := renderable(ctx, out, l.Cluster)
 	if err != nil {
 		return nil, err
 	}
-	files, err := generator.Render(ctx, l.Cluster, generator.Options{Version: version(), Roots: roots})
+	files, err := generator.Render(ctx, c, generator.Options{Version: version(), Roots: roots})
 	if err != nil {
 		return nil, usageError{fmt.Errorf("%s: %w", l.File, err)}
 	}
 	return files, nil
 }
 
-// renderable are the roots that no cluster stands on. Rendering asks no cloud: where the store is in a bucket, the colors
-// that were built here are known by the file that drover writes when it builds one.
-func renderable(ctx context.Context, out string, c spec.Cluster) ([]generator.Root, error) {
+// renderable are the roots that no cluster stands on, and the spec as the foundation takes it. Rendering asks no cloud:
+// where the store is in a bucket, the colors that were built here are known by the file that drover writes when it builds
+// one, and the foundation is as the spec alone has it.
+func renderable(ctx context.Context, out string, c spec.Cluster) ([]generator.Root, spec.Cluster, error) {
 	if c.Spec.State.Backend == "local" {
 		opened, _, err := openStore(ctx, c, out)
 		if err != nil {
-			return nil, err
+			return nil, c, err
 		}
 		events, err := cluster.Events(ctx, opened)
 		if err != nil {
-			return nil, err
+			return nil, c, err
 		}
-		return cluster.Renderable(journal.Fold(events)), nil
+		state := journal.Fold(events)
+		if c, _, err = cluster.Standing(ctx, opened, state, c); err != nil {
+			return nil, c, err
+		}
+		return cluster.Renderable(state), c, nil
 	}
 	roots := []generator.Root{generator.Foundation, generator.Traffic}
 	for _, color := range []generator.Root{generator.Blue, generator.Green} {
@@ -122,8 +127,8 @@ func renderable(ctx context.Context, out string, c spec.Cluster) ([]generator.Ro
 		case errors.Is(err, fs.ErrNotExist):
 			roots = append(roots, color)
 		case err != nil:
-			return nil, fmt.Errorf("looking whether %s was built here: %w", color, err)
+			return nil, c, fmt.Errorf("looking whether %s was built here: %w", color, err)
 		}
 	}
-	return roots, nil
+	return roots, c, nil
 }

@@ -88,9 +88,6 @@ func derive(c *Cluster, has func(path string) bool) {
 		s.State.Region = s.Region
 	}
 	deriveAdopted(&s.Network)
-	if s.Platform == AWS && s.Network.FlowLogs.To == "" && !has("spec.network.flowLogs.to") {
-		s.Network.FlowLogs.To = "s3"
-	}
 	if len(r.sessions) > 0 && s.Access.Nodes == "" && !has("spec.access.nodes") {
 		s.Access.Nodes = "sessions"
 	}

@@ -219,7 +219,7 @@ type UDP struct {
 
 // FlowLogs records the network's flows.
 type FlowLogs struct {
-	// Where flow logs go, on AWS: a bucket, or CloudWatch, which costs about ten times as much and can be asked at once. Left out: s3.
+	// Where flow logs go, on AWS: a bucket, or CloudWatch, which costs about ten times as much and can be asked at once. Left out: s3; a foundation that has them in CloudWatch already keeps them there.
 	To string `yaml:"to,omitempty"`
 	// How long flow logs are kept, in days.
 	Retention Duration `yaml:"retention,omitempty"`
@@ -363,7 +363,7 @@ type NodePool struct {
 	Taints []Taint `yaml:"taints,omitempty"`
 	// What the nodes may do beside what a node needs, on AWS: every pod that escapes to a node may do it too, so that an identity of services.identities is better wherever it does. Such a pool has a role of its own.
 	Policies *Policies `yaml:"policies,omitempty"`
-	// The image of the nodes, of this region, on AWS: one that starts as that of os does, with nodeadm or as Bottlerocket. Left out: EKS's own for the version of Kubernetes, the machines and os. Drover cannot know what is in an image: that it is of this version and these processors, and patched, is yours to see to.
+	// The image of the nodes, of this region, on AWS: one that starts as that of os does, with nodeadm or as Bottlerocket. Left out: EKS's own for the version of Kubernetes, the machines and os, of the release that is newest on the day on which a color is built. What replaces nodes in place, such as another disk, takes the newest of that day. Drover cannot know what is in an image: that it is of this version and these processors, and patched, is yours to see to.
 	Image string `yaml:"image,omitempty"`
 	// What each node runs when it starts, before it joins, on AWS and Amazon Linux 2023: a script (#!) or a #cloud-config, of 8 KiB at most. Whoever may look at instances can read it, so that no secret belongs in it.
 	UserData string `yaml:"userData,omitempty"`

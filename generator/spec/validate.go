@@ -339,7 +339,10 @@ func (v *validator) kubernetes() {
 	v.retention("spec.kubernetes.logRetention", k.LogRetention)
 	v.addons()
 	v.operation(k)
-	if oneIs(v, "spec.kubernetes.autoscaler", k.Autoscaler) && k.Autoscaler == "karpenter" && !v.rules.karpenter {
+	if slices.Contains([]string{"auto", "auto-mode", "automode"}, strings.ToLower(k.Autoscaler)) {
+		v.wrong("spec.kubernetes.autoscaler", "EKS Auto Mode is not supported: a color's load balancer and its drain know pools' and Karpenter's nodes only",
+			"write karpenter for nodes that come and go by what pods ask for, or pools")
+	} else if oneIs(v, "spec.kubernetes.autoscaler", k.Autoscaler) && k.Autoscaler == "karpenter" && !v.rules.karpenter {
 		v.wrong("spec.kubernetes.autoscaler", "spec.kubernetes.autoscaler karpenter is for AWS; on "+v.rules.name+" the pools scale by themselves", "write autoscaler: pools, or remove the line")
 	}
 }

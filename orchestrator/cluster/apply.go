@@ -109,9 +109,9 @@ func (a *application) write(ctx context.Context) error {
 	if a.state().Active == "" {
 		roots = nil // all four: a person sees the whole from the start
 	}
-	files, err := generator.Render(ctx, a.Spec, generator.Options{Version: a.Version, Roots: roots})
+	files, err := a.renderStanding(ctx, roots)
 	if err != nil {
-		return fmt.Errorf("rendering %s: %w", a.name(), err)
+		return err
 	}
 	if _, err := a.ports.Workspace.Write(files, false); err != nil {
 		return fmt.Errorf("writing %s: %w", a.Out, err)

@@ -6,14 +6,14 @@ import (
 	"testing"
 )
 
-// A color keeps the versions of add-ons of the day on which it was built: a newer one is no change, and the next color's.
-func TestAColorKeepsTheAddonVersionsThatItWasBuiltWith(t *testing.T) {
+// A color keeps the versions of the day on which it was built: a newer one is no change, and the next color's.
+func TestAColorKeepsTheVersionsThatItWasBuiltWith(t *testing.T) {
 	t.Parallel()
 	inWorld(t, func(t *testing.T, w *world) {
 		w.recommended = "1"
 		applied(t, w)
 		of := func(color string) string { return string(w.files["tiny/"+color+"/"+askedFile]) }
-		if got := of("blue"); !strings.Contains(got, `"coredns": "v1.32.1"`) {
+		if got := of("blue"); !strings.Contains(got, `"coredns": "v1.32.1"`) || !strings.Contains(got, `m7i.large": "1.32.1"`) {
 			t.Fatalf("blue was built with %q", got)
 		}
 		w.recommended = "2"
@@ -34,7 +34,7 @@ func TestAColorKeepsTheAddonVersionsThatItWasBuiltWith(t *testing.T) {
 		if err := Rotate(t.Context(), w.options()); err != nil {
 			t.Fatal(err)
 		}
-		if got := of("green"); !strings.Contains(got, `"coredns": "v1.33.2"`) {
+		if got := of("green"); !strings.Contains(got, `"coredns": "v1.33.2"`) || !strings.Contains(got, `m7i.large": "1.33.2"`) {
 			t.Errorf("green was built with %q", got)
 		}
 		if got := of("blue"); got != "" {
@@ -46,9 +46,33 @@ func TestAColorKeepsTheAddonVersionsThatItWasBuiltWith(t *testing.T) {
 func TestAddonVersionsThatCannotBeAskedAreThoseOfTheFiles(t *testing.T) {
 	t.Parallel()
 	inWorld(t, func(t *testing.T, w *world) {
-		w.fail["addons"] = errors.New("not allowed to ask")
+		w.fail["addons"], w.fail["images"] = errors.New("not allowed to ask"), errors.New("not allowed to ask")
 		applied(t, w)
 		if got := w.files["tiny/blue/"+askedFile]; got != nil {
+			t.Errorf("blue was built with %q", got)
+		}
+	})
+}
+
+func TestVersionsOfOneKindAreKeptWhereAnotherCannotBeAsked(t *testing.T) {
+	t.Parallel()
+	inWorld(t, func(t *testing.T, w *world) {
+		w.fail["images"] = errors.New("not allowed to ask")
+		applied(t, w)
+		if got := string(w.files["tiny/blue/"+askedFile]); !strings.Contains(got, "addon_versions") || strings.Contains(got, "node_images") {
+			t.Errorf("blue was built with %q", got)
+		}
+	})
+}
+
+func TestNobodyAsksForTheImageOfAPoolThatHasItsOwn(t *testing.T) {
+	t.Parallel()
+	inWorld(t, func(t *testing.T, w *world) {
+		for i := range w.spec.Spec.NodePools {
+			w.spec.Spec.NodePools[i].Image = "ami-0a1b2c3d4e5f60718"
+		}
+		applied(t, w)
+		if got := string(w.files["tiny/blue/"+askedFile]); !strings.Contains(got, "addon_versions") || strings.Contains(got, "node_images") {
 			t.Errorf("blue was built with %q", got)
 		}
 	})

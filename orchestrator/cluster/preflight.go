@@ -160,9 +160,9 @@ func (p *preflight) gitOpsCanStart(context.Context) (string, error) {
 
 // foundationIsSpecs refuses a rotation to a spec whose foundation was not applied.
 func (p *preflight) foundationIsSpecs(ctx context.Context) (string, error) {
-	files, err := generator.Render(ctx, p.Spec, generator.Options{Version: p.Version, Roots: []generator.Root{generator.Foundation}})
+	files, err := p.renderStanding(ctx, []generator.Root{generator.Foundation})
 	if err != nil {
-		return "", fmt.Errorf("rendering the foundation to compare it: %w", err)
+		return "", err
 	}
 	had, err := p.bundle(ctx, generator.Foundation)
 	if err != nil {

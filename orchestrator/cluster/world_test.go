@@ -378,6 +378,14 @@ func (c *fakeCloud) AddonVersions(_ context.Context, version string, addons []st
 	return versions, c.w.touch("addons")
 }
 
+func (c *fakeCloud) NodeImages(_ context.Context, version string, nodes []platform.Nodes) (map[string]string, error) {
+	images := map[string]string{}
+	for _, n := range nodes {
+		images[n.System+" "+n.Machine] = version + "." + c.w.recommended
+	}
+	return images, c.w.touch("images")
+}
+
 func (c *fakeCloud) Awaits(_ context.Context, u platform.Update) (string, error) {
 	if u.Kind != "awaited" {
 		return "", nil

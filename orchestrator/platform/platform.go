@@ -24,6 +24,10 @@ type Platform interface {
 	// AddonVersions gives the version of each add-on that the platform recommends for a version of Kubernetes. Those that
 	// it has none of are not in it.
 	AddonVersions(ctx context.Context, kubernetes string, addons []string) (map[string]string, error)
+	// NodeImages gives the release of each of the platform's own node images that nodes of these kinds start from, as it
+	// recommends for a version of Kubernetes, by the platform's name of the kind of image. Those that it has none of are not
+	// in it.
+	NodeImages(ctx context.Context, kubernetes string, nodes []Nodes) (map[string]string, error)
 	// Awaits tells what the platform was asked for already and does at a time of its own, if that is all that an update
 	// would change: what, and when, for people. It is empty for any other update.
 	Awaits(ctx context.Context, u Update) (string, error)

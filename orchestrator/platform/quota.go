@@ -24,6 +24,12 @@ type Machines struct {
 	Min, Max int
 }
 
+// Nodes is what decides which image nodes start from.
+type Nodes struct {
+	Machine string // the type of machine that the pool prefers
+	System  string // as the spec has it
+}
+
 // Subnet is what is put into one subnet.
 type Subnet struct {
 	ID string

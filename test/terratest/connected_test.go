@@ -10,9 +10,12 @@ import (
 	"testing"
 
 	"github.com/gruntwork-io/terratest/modules/terraform"
+
+	"drover/test/harness"
 )
 
-// connected is a cluster with what the examples lack: ways to other networks, an own certificate, and access logs.
+// connected is a cluster with what the examples lack: ways to other networks, an own certificate, access logs, and a place
+// in its network that jobs run in.
 // The account holds what it names.
 const connected = `
 apiVersion: drover/v1
@@ -29,7 +32,12 @@ spec:
     domain: connected.example.com
     tls: {issuer: cloud, certificate: %[3]q}
     accessLogs: {bucket: connected-logs}
-  access: {admins: ["arn:aws:iam::123456789012:role/platform-admin"]}
+  access:
+    admins: ["arn:aws:iam::123456789012:role/platform-admin"]
+    runner:
+      source: gitlab
+      repository: https://gitlab.com/acme/clusters
+      connection: arn:aws:codeconnections:eu-west-1:123456789012:connection/11111111-1111-1111-1111-111111111111
   services: {alerts: {webhook: {address: "https://alerts.example.com/drover", key: {vault: connected/webhook}}}}
 `
 
@@ -82,16 +90,21 @@ func TestAConnectedClusterReachesOtherNetworksFromEveryZone(t *testing.T) {
 	e.apply(t, foundation)
 	checkConnections(t, e, foundation, peer, gateway)
 	checkReceivers(t, e, foundation)
+	checkRunnerOfJobs(t, e, foundation)
+	schedule(t, e, file, foundation)
 	afterFoundation := e.account.holds(t)
 	grown(t, "foundation", 40, before, afterFoundation)
+	blue.Vars = earlierImages(t, e)
 	e.apply(t, blue)
 	checkBalancer(t, e, certificate)
+	checkImages(t, e, blue)
 	grown(t, "blue", 20, afterFoundation, e.account.holds(t))
 
 	destroyProtected(t, blue)
 	same(t, "blue", afterFoundation, e.account.holds(t))
 	destroyProtected(t, foundation)
 	same(t, "foundation", before, e.account.holds(t))
+	harness.CheckCalls(t, "terraform-"+e.name, e.calls)
 }
 
 // checkConnections: the subnets of both colors have, in every zone, a route to each range of the peer and of the transit

@@ -108,12 +108,16 @@ resource "aws_eks_node_group" "this" {
   node_group_name_prefix = "${each.key}-"
   node_role_arn          = local.node_role_arns[each.key]
   # After the control plane, never before. An image of one's own has the version that it has.
-  version        = each.value.image == null ? aws_eks_cluster.this.version : null
-  subnet_ids     = length(each.value.zones) == 0 ? local.subnet_ids : [for zone in each.value.zones : local.subnet_ids[zone - 1]]
-  ami_type       = local.images[each.key]
-  capacity_type  = each.value.capacity == "spot" ? "SPOT" : "ON_DEMAND"
-  instance_types = each.value.machines
-  labels         = each.value.labels
+  version    = each.value.image == null ? aws_eks_cluster.this.version : null
+  subnet_ids = length(each.value.zones) == 0 ? local.subnet_ids : [for zone in each.value.zones : local.subnet_ids[zone - 1]]
+  ami_type   = local.images[each.key]
+  # The release when the group is made. What replaces its nodes later, such as another disk, has EKS take its newest one:
+  # the provider names no release that did not change, and EKS goes to the newest then.
+  # https://docs.aws.amazon.com/eks/latest/APIReference/API_UpdateNodegroupVersion.html#AmazonEKS-UpdateNodegroupVersion-request-releaseVersion
+  release_version = lookup(var.node_images, local.images[each.key], null)
+  capacity_type   = each.value.capacity == "spot" ? "SPOT" : "ON_DEMAND"
+  instance_types  = each.value.machines
+  labels          = each.value.labels
 
   launch_template {
     id      = aws_launch_template.node[each.key].id
@@ -149,8 +153,8 @@ resource "aws_eks_node_group" "this" {
 
   lifecycle {
     create_before_destroy = true
-    # From here on the autoscaler decides.
-    ignore_changes = [scaling_config[0].desired_size]
+    # The autoscaler decides how many there are, and a release is one to start with: neither replaces a node.
+    ignore_changes = [scaling_config[0].desired_size, release_version]
   }
 
   depends_on = [

@@ -129,3 +129,14 @@ variable "node_pools" {
     error_message = "node_pools: max_unavailable must be a number of nodes between 1 and 100, like \"2\", or a share between 1% and 100%, like \"33%\"."
   }
 }
+
+variable "node_images" {
+  description = "Releases of EKS' own node images that new node groups start from, by kind of image as EKS calls it (AL2023_x86_64_STANDARD = \"1.35.4-20260928\", BOTTLEROCKET_ARM_64 = \"1.64.0-7c4f0d2b\"). Without one EKS takes its newest for the Kubernetes version."
+  type        = map(string)
+  default     = {}
+
+  validation {
+    condition     = alltrue([for kind, release in var.node_images : can(regex("^(AL2023|BOTTLEROCKET)_[A-Za-z0-9_]+$", kind)) && can(regex("^[0-9]+[.][0-9]+[.][0-9]+[-.0-9A-Za-z]*$", release))])
+    error_message = "node_images must be releases like \"1.35.4-20260928\" or \"1.64.0-7c4f0d2b\" by kinds like AL2023_x86_64_STANDARD."
+  }
+}

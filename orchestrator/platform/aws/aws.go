@@ -35,6 +35,7 @@ type Platform struct {
 	ec2    *instances
 	rds    *queries
 	iam    *queries
+	ssm    *queries
 }
 
 var _ platform.Platform = (*Platform)(nil)
@@ -72,6 +73,7 @@ func fromConfig(configuration sdk.Config) *Platform {
 		ec2:    newInstances(configuration),
 		rds:    newQueries(configuration, "rds"),
 		iam:    newIAM(configuration),
+		ssm:    newQueries(configuration, "ssm"),
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"encoding/json"
 	"fmt"
 	"io"
 	"net/http"
@@ -16,8 +17,8 @@ import (
 	v4 "github.com/aws/aws-sdk-go-v2/aws/signer/v4"
 )
 
-// queries asks a service that speaks AWS's query protocol and of which one
-// call is needed only: the SDK's own packages for these are large.
+// queries asks a service of which a few calls are needed only, by AWS's query
+// protocol or its JSON one: the SDK's own packages for these are large.
 type queries struct {
 	configuration             sdk.Config
 	service, region, endpoint string
@@ -64,17 +65,29 @@ const answerLimit = 32 << 20
 
 // ask signs one query and sends it.
 func (q *queries) ask(ctx context.Context, query url.Values) (body []byte, status int, err error) {
-	form := query.Encode()
-	request, err := http.NewRequestWithContext(ctx, http.MethodPost, q.endpoint, strings.NewReader(form))
+	return q.send(ctx, query.Encode(), http.Header{"Content-Type": {"application/x-www-form-urlencoded; charset=utf-8"}})
+}
+
+// askJSON is ask in the JSON protocol, in which a header names the operation.
+func (q *queries) askJSON(ctx context.Context, operation string, in any) (body []byte, status int, err error) {
+	text, err := json.Marshal(in)
 	if err != nil {
 		return nil, 0, err
 	}
-	request.Header.Set("Content-Type", "application/x-www-form-urlencoded; charset=utf-8")
+	return q.send(ctx, string(text), http.Header{"Content-Type": {"application/x-amz-json-1.1"}, "X-Amz-Target": {operation}})
+}
+
+func (q *queries) send(ctx context.Context, text string, header http.Header) (body []byte, status int, err error) {
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, q.endpoint, strings.NewReader(text))
+	if err != nil {
+		return nil, 0, err
+	}
+	request.Header = header
 	credentials, err := q.configuration.Credentials.Retrieve(ctx)
 	if err != nil {
 		return nil, 0, err
 	}
-	sum := sha256.Sum256([]byte(form))
+	sum := sha256.Sum256([]byte(text))
 	if err := v4.NewSigner().SignHTTP(ctx, credentials, request, hex.EncodeToString(sum[:]), q.service, q.region, time.Now()); err != nil {
 		return nil, 0, err
 	}

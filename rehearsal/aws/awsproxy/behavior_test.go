@@ -1,8 +1,10 @@
 package awsproxy_test
 
 import (
+	"errors"
 	"io"
 	"net/url"
+	"strings"
 	"testing"
 	"time"
 
@@ -99,6 +101,33 @@ func TestClustersAndNodeGroupsTakeTheTimeThatIsSet(t *testing.T) {
 		o.MinDelay, o.MaxDelay = 50*time.Millisecond, 200*time.Millisecond
 	}).Wait(t.Context(), in, time.Minute); err != nil {
 		t.Fatal(err)
+	}
+}
+
+// The quota is of each cluster by itself.
+func TestAClusterHasNoMoreNodeGroupsThanItsQuota(t *testing.T) {
+	t.Parallel()
+	small := another(t, awsproxy.Options{Models: models, Quotas: map[string]float64{"L-6D54EA21": 1}})
+	c := config()
+	c.BaseEndpoint = aws.String(small.URL())
+	client := eks.NewFromConfig(c)
+	_, ids := network(t, "10.69", "a", "b")
+	group := func(cluster, name string) error {
+		_, err := client.CreateNodegroup(t.Context(), &eks.CreateNodegroupInput{ClusterName: aws.String(cluster), NodegroupName: aws.String(name), NodeRole: aws.String(role), Subnets: ids})
+		return err
+	}
+	for _, cluster := range []string{"few-blue", "few-green"} {
+		in := &eks.CreateClusterInput{Name: aws.String(cluster), RoleArn: aws.String(role), ResourcesVpcConfig: &types.VpcConfigRequest{SubnetIds: ids}}
+		if _, err := client.CreateCluster(t.Context(), in); err != nil {
+			t.Fatal(err)
+		}
+		if err := group(cluster, "first"); err != nil {
+			t.Fatal(err)
+		}
+		var full *types.ResourceLimitExceededException
+		if err := group(cluster, "second"); !errors.As(err, &full) || !strings.Contains(err.Error(), "Managed node groups per cluster") {
+			t.Errorf("a second node group in %s: %v", cluster, err)
+		}
 	}
 }
 

@@ -20,12 +20,20 @@ func TestAProjectOfCodeBuildIsKeptWithItsWebhook(t *testing.T) {
 	if value := text(t, got, "projects", 0, "tags", 0, "value"); value != "built" {
 		t.Errorf("the tags are lost: %v", got)
 	}
+	arn := text(t, got, "projects", 0, "arn")
+	got = sdk.ok(t, "codebuild", "BatchGetProjects", params{"names": []string{"nobody", arn}})
+	if text(t, got, "projects", 0, "name") != "built-runner" || text(t, got, "projectsNotFound", 0) != "nobody" {
+		t.Errorf("asked by its ARN it is %v", got)
+	}
 	sdk.ok(t, "codebuild", "UpdateProject", params{"name": "built-runner", "description": "changed"})
 	got = sdk.ok(t, "codebuild", "BatchGetProjects", params{"names": []string{"built-runner"}})
 	if text(t, got, "projects", 0, "description") != "changed" || text(t, got, "projects", 0, "source", "type") != "GITLAB" {
 		t.Errorf("an update changed something else: %v", got)
 	}
-	sdk.ok(t, "codebuild", "DeleteProject", params{"name": "built-runner"})
+	if name := text(t, sdk.ok(t, "codebuild", "ListProjects", nil), "projects", 0); name != "built-runner" {
+		t.Errorf("the projects are led by %s", name)
+	}
+	sdk.ok(t, "codebuild", "DeleteProject", params{"name": arn})
 	got = sdk.ok(t, "codebuild", "BatchGetProjects", params{"names": []string{"built-runner"}})
 	if list, _ := got["projects"].([]any); len(list) != 0 {
 		t.Errorf("it is still there: %v", got)

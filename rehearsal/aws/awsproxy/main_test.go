@@ -29,6 +29,7 @@ const (
 var (
 	proxy   *awsproxy.Proxy
 	motoURL *url.URL
+	models  string // where the API models are
 )
 
 func TestMain(m *testing.M) {
@@ -52,8 +53,7 @@ func withProxy(ctx context.Context, m *testing.M) (code int, err error) {
 	}
 	defer func() { err = errors.Join(err, server.Close()) }()
 	motoURL = server.URL()
-	models, err := apimodel.Find(ctx, server.Command())
-	if err != nil {
+	if models, err = apimodel.Find(ctx, server.Command()); err != nil {
 		return 1, err
 	}
 	if proxy, err = awsproxy.Start(ctx, awsproxy.Options{Moto: server.URL(), Account: account, Log: io.Discard, Models: models,

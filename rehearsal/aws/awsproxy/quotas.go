@@ -40,7 +40,8 @@ var quotas = []quota{
 		api: "elasticloadbalancing", operation: "CreateTargetGroup", refusal: "TooManyTargetGroups", count: (*Proxy).countTargetGroups},
 	{code: "L-0EA8095F", service: "vpc", name: "Inbound or outbound rules per security group", value: 60,
 		api: "ec2", operation: "AuthorizeSecurityGroupIngress", refusal: "RulesPerSecurityGroupLimitExceeded", count: (*Proxy).countRules},
-	{code: "L-6D54EA21", service: "eks", name: "Managed node groups per cluster", value: 30},
+	{code: "L-6D54EA21", service: "eks", name: "Managed node groups per cluster", value: 30,
+		api: "eks", operation: "CreateNodegroup", refusal: "ResourceLimitExceededException", count: (*Proxy).countNodeGroups},
 	{code: "L-BD136A63", service: "eks", name: "Nodes per managed node group", value: 450},
 	{code: "L-1216C47A", service: "ec2", name: "Running On-Demand Standard (A, C, D, H, I, M, R, T, Z) instances", value: 5, raised: 1000},
 	{code: "L-34B43A08", service: "ec2", name: "All Standard (A, C, D, H, I, M, R, T, Z) Spot Instance Requests", value: 5, raised: 1000},
@@ -130,6 +131,14 @@ func (p *Proxy) countClusters(c *call) (int, error) {
 	}
 	err := p.Moto(c.region).REST(c.Context(), "eks", "ListClusters", http.MethodGet, "/clusters", nil, &out)
 	return len(out.Clusters), err
+}
+
+func (p *Proxy) countNodeGroups(c *call) (int, error) {
+	var out struct {
+		Groups []string `json:"nodegroups"`
+	}
+	err := p.Moto(c.region).REST(c.Context(), "eks", "ListNodegroups", http.MethodGet, c.URL.EscapedPath(), nil, &out)
+	return len(out.Groups), err
 }
 
 // granted are the quotas of an account: AWS's defaults, but for those that were raised, or are set otherwise.

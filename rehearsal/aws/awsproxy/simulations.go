@@ -25,6 +25,7 @@ var simulations = []simulation{
 	}},
 	{"changes of records", "route53", (*Proxy).serveChanges},
 	{"quotas", "servicequotas", (*Proxy).serveQuota},
+	{"public parameters of node images", "ssm", (*Proxy).serveParameters},
 }
 
 // simulate has a call answered by who simulates it, and says who did; empty is nobody.

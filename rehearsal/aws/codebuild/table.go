@@ -19,7 +19,7 @@ const (
 func Table(account string, moto func(region string) *awsapi.Client) resource.Table {
 	missing := resource.Refusal{Code: "ResourceNotFoundException", Message: "The project {name}{projectName} does not exist"}
 	kinds := []resource.Kind{
-		{Name: projects, ARN: "arn", Tags: "tags", NamedBy: resource.Named("name"), Missing: missing,
+		{Name: projects, ARN: "arn", Tags: "tags", NamedBy: []resource.Name{{Param: "name", Members: []string{"name", "arn"}}}, Missing: missing,
 			Defaults: resource.Document{"timeoutInMinutes": float64(60), "queuedTimeoutInMinutes": float64(480), "badge": resource.Document{"badgeEnabled": false}},
 			OnCreate: []resource.Member{{Name: "arn", Value: "arn:aws:codebuild:{scope}:{account}:project/{name}"}, {Name: "created", Value: "{now}"}},
 			OnChange: []resource.Member{{Name: "lastModified", Value: "{now}"}},
@@ -41,9 +41,9 @@ func Table(account string, moto func(region string) *awsapi.Client) resource.Tab
 				Missing: resource.Refusal{Code: "ResourceNotFoundException", Message: "The project {value} does not exist"}}}},
 	}
 	return resource.Table{Account: account, Kinds: kinds, Operations: map[string]resource.Operation{
-		"CreateProject": {Do: resource.Create, Kind: projects, Answer: "project"},
-		// A project that is not there is no error: the list lacks it.
-		"BatchGetProjects": {Do: resource.List, Kind: projects, Answer: "projects", Match: map[string]string{"names": "name"}},
+		"CreateProject":    {Do: resource.Create, Kind: projects, Answer: "project"},
+		"BatchGetProjects": {Run: get},
+		"ListProjects":     {Run: list},
 		"UpdateProject":    {Kind: projects, Run: update},
 		"DeleteProject":    {Do: resource.Delete, Kind: projects},
 		"CreateWebhook":    {Do: resource.Create, Kind: webhooks, Answer: "webhook"},
@@ -52,11 +52,38 @@ func Table(account string, moto func(region string) *awsapi.Client) resource.Tab
 	}}
 }
 
+// get describes projects, which are asked for by names or by ARNs. One that is not there is no error: the list lacks it.
+// https://docs.aws.amazon.com/codebuild/latest/APIReference/API_BatchGetProjects.html
+func get(c *resource.Call, _ *resource.Item) (resource.Document, error) {
+	found, missing := []any{}, []any{}
+	for _, name := range c.In.Texts("names") {
+		project := c.Find(projects, "name", name)
+		if project == nil {
+			project = c.Find(projects, "arn", name)
+		}
+		if project == nil {
+			missing = append(missing, name)
+			continue
+		}
+		found = append(found, c.View(project))
+	}
+	return resource.Document{"projects": found, "projectsNotFound": missing}, nil
+}
+
+// list names the projects, and has one page of them.
+func list(c *resource.Call, _ *resource.Item) (resource.Document, error) {
+	names := []any{}
+	for _, project := range c.All(projects) {
+		names = append(names, project.Fields.Text("name"))
+	}
+	return resource.Document{"projects": names}, nil
+}
+
 // update changes a project; CodeBuild has no calls for tags, which are a part of it.
 func update(c *resource.Call, item *resource.Item) (resource.Document, error) {
 	next := item.Fields.Clone()
 	for key, value := range c.In {
-		if key != "tags" && value != nil {
+		if key != "tags" && key != "name" && value != nil {
 			next[key] = value
 		}
 	}

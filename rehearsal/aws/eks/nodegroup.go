@@ -107,15 +107,19 @@ func (in *nodegroupRequest) check(clusterVersion string) error {
 	case *sc.Min < 0 || *sc.Max < 1 || *sc.Min > *sc.Desired || *sc.Desired > *sc.Max:
 		return refuse(invalidParameter, "Minimum capacity %d can't be greater than desired size %d, nor that than maximum %d", *sc.Min, *sc.Desired, *sc.Max)
 	}
-	return nil
+	return checkRelease(in.Version, in.AMI, in.Release)
 }
 
 // newNodegroup completes moto's answer with the request and with the defaults that EKS documents for CreateNodegroup.
 func newNodegroup(in nodegroupRequest, raw, out object) *nodegroup {
-	overlay := object{"version": in.Version, "releaseVersion": releaseOf(in.Version), "status": "ACTIVE",
+	kind := in.AMI
+	if kind == "" {
+		kind = "AL2023_x86_64_STANDARD"
+	}
+	overlay := object{"version": in.Version, "releaseVersion": releaseOf(in.Version, kind), "status": "ACTIVE",
 		"updateConfig": object{"maxUnavailable": 1}, "nodeRepairConfig": object{"enabled": false},
-		"health": object{"issues": []any{}}, "amiType": "AL2023_x86_64_STANDARD"}
-	for _, key := range []string{"updateConfig", "nodeRepairConfig", "amiType", "diskSize", "remoteAccess", "releaseVersion", "warmPoolConfig"} {
+		"health": object{"issues": []any{}}, "amiType": kind}
+	for _, key := range []string{"updateConfig", "nodeRepairConfig", "diskSize", "remoteAccess", "releaseVersion", "warmPoolConfig"} {
 		if raw[key] != nil {
 			overlay[key] = raw[key]
 		}
@@ -133,8 +137,6 @@ func newNodegroup(in nodegroupRequest, raw, out object) *nodegroup {
 	}
 	return ng
 }
-
-func releaseOf(version string) string { return patchOf(version) + "-20261101" }
 
 // mergedGroup completes moto's answer about a node group. The caller holds the lock.
 func (cl *cluster) mergedGroup(ng *nodegroup, out object) object {

@@ -69,8 +69,14 @@ func (s *Service) updateNodegroupVersion(c *call) (any, error) {
 	case minorOf(to) < minorOf(ng.version):
 		return nil, refuse(invalidRequest, "Nodegroup %s cannot go back from %s to %s", ng.name, ng.version, to)
 	}
+	if err := checkRelease(to, asked.AMI, asked.Release); err != nil {
+		return nil, err
+	}
+	if asked.Release == "" {
+		asked.Release = releaseOf(to, asked.AMI) // the newest, also where only the launch template is another one
+	}
 	ng.version = to
-	ng.overlay["version"], ng.overlay["releaseVersion"] = to, releaseOf(to)
+	ng.overlay["version"], ng.overlay["releaseVersion"] = to, asked.Release
 	if template := in.sub("launchTemplate"); template != nil {
 		ng.overlay["launchTemplate"] = template
 	}

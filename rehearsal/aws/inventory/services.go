@@ -143,7 +143,7 @@ func colorOfLabel(host string) string {
 	return ""
 }
 
-// askBuckets lists buckets and queues, whose services have a list of their own form.
+// askBuckets lists buckets, queues and build projects, whose services have a list of their own form.
 func (q *questions) askBuckets(ctx context.Context) error {
 	var out node
 	if err := q.api.RESTXML(ctx, "s3", "ListBuckets", http.MethodGet, "/", nil, &out); err != nil {
@@ -158,6 +158,13 @@ func (q *questions) askBuckets(ctx context.Context) error {
 	}
 	for _, queue := range queues.QueueUrls {
 		q.add("queue", queue, "")
+	}
+	var builds struct{ Projects []string }
+	if err := q.api.JSON(ctx, "codebuild", "CodeBuild_20161006", "ListProjects", map[string]any{}, &builds); err != nil {
+		return err
+	}
+	for _, project := range builds.Projects {
+		q.add("build project", project, "")
 	}
 	return nil
 }

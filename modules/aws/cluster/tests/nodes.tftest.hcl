@@ -400,3 +400,64 @@ run "images_of_ones_own_are_told_how_to_join" {
     error_message = "A Bottlerocket of one's own must be told which cluster it joins, and as what."
   }
 }
+
+# Which kinds there are is also in orchestrator/platform/aws/images.go, which asks for their releases.
+run "new_groups_start_from_the_releases_that_were_asked_for" {
+  command = plan
+
+  variables {
+    node_pools = {
+      plain   = { machines = ["m7i.large"], min = 3, max = 12 }
+      arm     = { machines = ["m7g.xlarge"], min = 0, max = 2 }
+      vision  = { machines = ["g6.xlarge"], min = 0, max = 2 }
+      games   = { machines = ["g4ad.xlarge"], min = 0, max = 2 }
+      armed   = { machines = ["g5g.xlarge"], min = 0, max = 2 }
+      neural  = { machines = ["inf2.xlarge"], min = 0, max = 2 }
+      stone   = { machines = ["m7i.large"], os = "bottlerocket", min = 0, max = 2 }
+      lean    = { machines = ["c7gn.large"], os = "bottlerocket", min = 0, max = 2 }
+      deep    = { machines = ["p5.48xlarge"], os = "bottlerocket", min = 0, max = 2 }
+      inferno = { machines = ["inf2.xlarge"], os = "bottlerocket", min = 0, max = 2 }
+      custom  = { machines = ["m7i.large"], image = "ami-0a1b2c3d4e5f60718", min = 0, max = 2 }
+    }
+    node_images = {
+      AL2023_x86_64_STANDARD     = "1.33.4-20260928"
+      AL2023_ARM_64_STANDARD     = "1.33.4-20260927"
+      AL2023_x86_64_NVIDIA       = "1.33.4-20260926"
+      AL2023_ARM_64_NVIDIA       = "1.33.4-20260925"
+      AL2023_x86_64_NEURON       = "1.33.4-20260924"
+      BOTTLEROCKET_x86_64        = "1.64.0-7c4f0d2b"
+      BOTTLEROCKET_x86_64_NVIDIA = "1.64.0-7c4f0d2c"
+    }
+  }
+
+  assert {
+    condition = { for pool, group in aws_eks_node_group.this : pool => group.release_version if !contains(["custom", "lean"], pool) } == {
+      plain = "1.33.4-20260928", arm = "1.33.4-20260927", vision = "1.33.4-20260926", games = "1.33.4-20260928", armed = "1.33.4-20260925", neural = "1.33.4-20260924",
+      stone = "1.64.0-7c4f0d2b", deep = "1.64.0-7c4f0d2c", inferno = "1.64.0-7c4f0d2b"
+    }
+    error_message = "Each group must start from the release of its kind of image."
+  }
+}
+
+run "a_group_is_made_with_a_release" {
+  command = apply
+
+  variables {
+    node_pools  = { pinned = { machines = ["m7i.large"], min = 3, max = 12 } }
+    node_images = { AL2023_x86_64_STANDARD = "1.33.4-20260928" }
+  }
+}
+
+run "a_later_release_is_no_change" {
+  command = plan
+
+  variables {
+    node_pools  = { pinned = { machines = ["m7i.large"], min = 3, max = 12 } }
+    node_images = { AL2023_x86_64_STANDARD = "1.33.5-20261028" }
+  }
+
+  assert {
+    condition     = aws_eks_node_group.this["pinned"].release_version == "1.33.4-20260928"
+    error_message = "A group keeps the release that it was made with."
+  }
+}

@@ -503,3 +503,27 @@ run "user_data_of_bottlerocket_is_refused" {
 
   expect_failures = [var.node_pools]
 }
+
+run "node_images_have_kinds_of_ekss_own" {
+  command = plan
+
+  variables {
+    node_images = { CUSTOM = "1.33.4-20260928" }
+  }
+
+  expect_failures = [
+    var.node_images,
+  ]
+}
+
+run "node_images_are_releases" {
+  command = plan
+
+  variables {
+    node_images = { AL2023_x86_64_STANDARD = "latest" }
+  }
+
+  expect_failures = [
+    var.node_images,
+  ]
+}

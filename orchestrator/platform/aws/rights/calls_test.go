@@ -50,6 +50,9 @@ var brings = map[string][]string{
 		"chatbot:CreateSlackChannelConfiguration", "chatbot:DescribeSlackChannelConfigurations", "chatbot:TagResource", "iam:PassRole", "iam:CreateServiceLinkedRole"},
 	"cloudformation:DeleteStack": {"events:DeleteConnection", "chatbot:DeleteSlackChannelConfiguration"},
 	"cloudwatch:PutMetricAlarm":  {"cloudwatch:TagResource"},
+	// https://docs.aws.amazon.com/dtconsole/latest/userguide/security_iam_id-based-policy-examples-connections.html
+	"codebuild:CreateProject": {"iam:PassRole", "codeconnections:PassConnection"},
+	"codebuild:UpdateProject": {"iam:PassRole", "codeconnections:PassConnection"},
 	// To a bucket they are delivered; to CloudWatch, by a role.
 	"ec2:CreateFlowLogs":                      {"ec2:CreateTags", "logs:CreateLogDelivery"},
 	"ec2:DeleteFlowLogs":                      {"logs:DeleteLogDelivery"},
@@ -127,7 +130,7 @@ var clients = map[string]string{
 var (
 	byField = regexp.MustCompile(`\bp\.(\w+)\.([A-Z]\w+)\(ctx`)
 	byPages = regexp.MustCompile(`\b(\w+)\.New(\w+)Paginator\(`)
-	byQuery = regexp.MustCompile(`"(Describe[A-Z]\w+)"`) // where the SDK's package is not used
+	byQuery = regexp.MustCompile(`"(?:AmazonSSM\.)?(Describe[A-Z]\w+|GetParameters)"`) // where the SDK's package is not used
 )
 
 // ownActions are the actions that drover itself needs, as its source has them. There is at least one of each way to call.
@@ -159,8 +162,11 @@ func ownActions(t *testing.T) []string {
 		}
 		for _, m := range byQuery.FindAllStringSubmatch(string(source), -1) {
 			service := "ec2"
-			if strings.Contains(m[1], "DB") {
+			switch {
+			case strings.Contains(m[1], "DB"):
 				service = "rds"
+			case m[1] == "GetParameters":
+				service = "ssm"
 			}
 			actions = append(actions, service+":"+m[1])
 			ways["query"]++

@@ -34,8 +34,9 @@ var network = []statement{
 		"ec2:CreateTransitGatewayVpcAttachment", "ec2:CreateVpcPeeringConnection",
 	}},
 	{sid: "Connections", only: hasConnections, when: tagged, resources: []string{own("ec2", "*")}, actions: []string{
-		"ec2:AcceptVpcPeeringConnection", "ec2:CreateTransitGatewayVpcAttachment", "ec2:CreateVpcPeeringConnection",
-		"ec2:DeleteTransitGatewayVpcAttachment", "ec2:DeleteVpcPeeringConnection", "ec2:ModifyTransitGatewayVpcAttachment",
+		"ec2:AcceptVpcPeeringConnection", "ec2:AssociateTransitGatewayRouteTable", "ec2:CreateTransitGatewayVpcAttachment", "ec2:CreateVpcPeeringConnection",
+		"ec2:DeleteTransitGatewayVpcAttachment", "ec2:DeleteVpcPeeringConnection", "ec2:EnableTransitGatewayRouteTablePropagation",
+		"ec2:ModifyTransitGatewayVpcAttachment",
 	}},
 	{sid: "PodRanges", only: hasPodRange, when: tagged, resources: []string{own("ec2", "vpc/*")}, actions: []string{"ec2:AssociateVpcCidrBlock", "ec2:DisassociateVpcCidrBlock"}},
 	{sid: "MakeIPv6", only: makesIPv6, when: tagsIt, resources: []string{own("ec2", "egress-only-internet-gateway/*")}, actions: []string{"ec2:CreateEgressOnlyInternetGateway"}},
@@ -54,9 +55,13 @@ var network = []statement{
 	}}},
 	// The default group of a network comes without a tag, and rules get theirs after they were made.
 	{sid: "TagSecurityGroups", actions: []string{"ec2:CreateTags"}, when: tagsIt, resources: []string{own("ec2", "security-group/*"), own("ec2", "security-group-rule/*")}},
-	// What belongs to others and is named: a transit gateway, and the other side of a peering.
-	{sid: "UseOfOthers", only: hasConnections, actions: []string{"ec2:AcceptVpcPeeringConnection", "ec2:CreateTransitGatewayVpcAttachment", "ec2:CreateVpcPeeringConnection", "ec2:DeleteTransitGatewayVpcAttachment", "ec2:ModifyTransitGatewayVpcAttachment"}, resources: []string{
-		"arn:{partition}:ec2:*:*:transit-gateway/*", "arn:{partition}:ec2:*:*:vpc/*", "arn:{partition}:ec2:*:*:vpc-peering-connection/*",
+	// What belongs to others and is named: a transit gateway with the route table that attachments get unless they say
+	// otherwise, and the other side of a peering.
+	{sid: "UseOfOthers", only: hasConnections, actions: []string{
+		"ec2:AcceptVpcPeeringConnection", "ec2:AssociateTransitGatewayRouteTable", "ec2:CreateTransitGatewayVpcAttachment", "ec2:CreateVpcPeeringConnection",
+		"ec2:DeleteTransitGatewayVpcAttachment", "ec2:EnableTransitGatewayRouteTablePropagation", "ec2:ModifyTransitGatewayVpcAttachment",
+	}, resources: []string{
+		"arn:{partition}:ec2:*:*:transit-gateway/*", "arn:{partition}:ec2:*:*:transit-gateway-route-table/*", "arn:{partition}:ec2:*:*:vpc/*", "arn:{partition}:ec2:*:*:vpc-peering-connection/*",
 	}},
 	{sid: "AdoptedNetwork", only: adopts, also: adopted, actions: []string{
 		"ec2:CreateFlowLogs", "ec2:CreateNatGateway", "ec2:CreateRouteTable", "ec2:CreateSecurityGroup", "ec2:CreateSubnet", "ec2:CreateVpcEndpoint",

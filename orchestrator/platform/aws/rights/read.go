@@ -24,6 +24,9 @@ var reads = []statement{
 		"servicequotas:GetAWSDefaultServiceQuota", "servicequotas:GetServiceQuota",
 		"sts:GetCallerIdentity", "tag:GetResources",
 	}},
+	// AWS publishes these itself: which node images are newest.
+	{sid: "LookAtNodeImages", actions: []string{"ssm:GetParameters"},
+		resources: []string{"arn:{partition}:ssm:{region}::parameter/aws/service/eks/optimized-ami/*", "arn:{partition}:ssm:{region}::parameter/aws/service/bottlerocket/*"}},
 	{sid: "LookAtVPN", only: hasVPN, actions: []string{
 		"ec2:DescribeClientVpnAuthorizationRules", "ec2:DescribeClientVpnEndpoints", "ec2:DescribeClientVpnTargetNetworks", "logs:DescribeLogStreams",
 	}},
@@ -63,6 +66,7 @@ var reads = []statement{
 	}},
 	{sid: "LookAtConnections", only: hasConnections, actions: []string{
 		"ec2:DescribeTransitGatewayVpcAttachments", "ec2:DescribeTransitGateways", "ec2:DescribeVpcPeeringConnections",
+		"ec2:GetTransitGatewayRouteTableAssociations", "ec2:GetTransitGatewayRouteTablePropagations",
 	}},
 }
 

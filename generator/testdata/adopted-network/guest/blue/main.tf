@@ -1,4 +1,4 @@
-# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:a0b9c577f86a50ab4a35329d9b6afed19ee5e465c905da150774bd9f5c2a2c80
+# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:45c4fa12fa216c3d6bbec769397289044ac6e5662b44d192ed2a5b370be84eaf
 
 data "terraform_remote_state" "foundation" {
   backend = "local"
@@ -66,6 +66,7 @@ module "cluster" {
       max_unavailable = "33%"
     }
   }
+  node_images = var.node_images
 
   identities            = data.terraform_remote_state.foundation.outputs.identities
   pull_through_prefixes = data.terraform_remote_state.foundation.outputs.pull_through_prefixes

@@ -1,4 +1,4 @@
-# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:91634d599e88360df9058ccc0ba187bcb4e3ab8daf072c2abaaffb8f6fac6b8a
+# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:2f4bb075e759f08bf3087a53cfbdbfdf5aad4b8e7cf7f9023dc9cdf3c20c05e8
 
 data "terraform_remote_state" "foundation" {
   backend = "local"
@@ -66,6 +66,7 @@ module "cluster" {
       max_unavailable = "33%"
     }
   }
+  node_images = var.node_images
 
   identities            = data.terraform_remote_state.foundation.outputs.identities
   pull_through_prefixes = data.terraform_remote_state.foundation.outputs.pull_through_prefixes

@@ -1,4 +1,4 @@
-# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:153503cc3740a82b48d8a09ce4c642207224ace0b08a626ed2fb08addfa0e6a8
+# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:5d86b48035fdbcc8f5b15c2f408abe3b8b85942e9c5b4c58bddfd8be91948600
 
 data "terraform_remote_state" "foundation" {
   backend = "local"
@@ -66,6 +66,7 @@ module "cluster" {
       max_unavailable = "33%"
     }
   }
+  node_images = var.node_images
 
   identities            = data.terraform_remote_state.foundation.outputs.identities
   pull_through_prefixes = data.terraform_remote_state.foundation.outputs.pull_through_prefixes

@@ -1,4 +1,4 @@
-# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:76288c75042461e087172911cf10af1fd582c9d74424223a23eb546f439829ae
+# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:c36bac7cf024af856742f1e861fb09558559d17960e843026526fb2bb02d9d5a
 
 data "terraform_remote_state" "foundation" {
   backend = "local"
@@ -66,6 +66,7 @@ module "cluster" {
       max_unavailable = "33%"
     }
   }
+  node_images = var.node_images
 
   identities            = data.terraform_remote_state.foundation.outputs.identities
   pull_through_prefixes = data.terraform_remote_state.foundation.outputs.pull_through_prefixes

@@ -1,4 +1,4 @@
-# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:dec23cd3eea4510f2d110303ccfc2e0cec3a257cb5cb43026f41bb3c1a43e2b5
+# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:daa5a83448a345fab1feba8488c046686df8ad357b2ef6a1156c4ba88557066f
 
 data "terraform_remote_state" "foundation" {
   backend = "local"
@@ -66,6 +66,7 @@ module "cluster" {
       max_unavailable = "33%"
     }
   }
+  node_images = var.node_images
 
   identities            = data.terraform_remote_state.foundation.outputs.identities
   pull_through_prefixes = data.terraform_remote_state.foundation.outputs.pull_through_prefixes

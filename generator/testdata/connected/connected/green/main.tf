@@ -1,4 +1,4 @@
-# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:2c427b28d9d33df5cc7d38749e6065363229d05f1f8c6f65cf936ccdd200688f
+# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:6dbf29d7b0193caf1f79fc3dfb5151e9a7645832767c9b3ef5beb50d9f0dc3f8
 
 data "terraform_remote_state" "foundation" {
   backend = "local"
@@ -66,6 +66,7 @@ module "cluster" {
       max_unavailable = "33%"
     }
   }
+  node_images = var.node_images
 
   identities            = data.terraform_remote_state.foundation.outputs.identities
   pull_through_prefixes = data.terraform_remote_state.foundation.outputs.pull_through_prefixes

@@ -1,4 +1,4 @@
-# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:4e1bba6c16e545344ca8cedc888d27e5c0635f7e5c2869a0d7e2e51de1e4f309
+# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:695b66ea7b85e9285078625c4813597e5c54d0cbd96eaa1388ea7d57a71699f9
 
 data "terraform_remote_state" "foundation" {
   backend = "local"
@@ -66,6 +66,7 @@ module "cluster" {
       max_unavailable = "33%"
     }
   }
+  node_images = var.node_images
 
   identities            = data.terraform_remote_state.foundation.outputs.identities
   pull_through_prefixes = data.terraform_remote_state.foundation.outputs.pull_through_prefixes

@@ -1,4 +1,4 @@
-# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:7aa0cf6d54a26ae8572497693a385cd3e03ceabd3016c2d81c47036506149109
+# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:12268a200e95c09b7e80eef46a4fd4e91493f4644eaa7afcf7d73d891dd62770
 
 data "terraform_remote_state" "foundation" {
   backend = "local"
@@ -66,6 +66,7 @@ module "cluster" {
       max_unavailable = "33%"
     }
   }
+  node_images = var.node_images
 
   identities            = data.terraform_remote_state.foundation.outputs.identities
   pull_through_prefixes = data.terraform_remote_state.foundation.outputs.pull_through_prefixes

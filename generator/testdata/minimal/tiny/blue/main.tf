@@ -1,4 +1,4 @@
-# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:cef1986ede478ecf532ac8de2dc6ca25f882c4684e08c3ffb073628951cef887
+# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:6ac13bc1419c14566990b9fc41a44e69c801085cc7f06c900bac02e92fcda62f
 
 data "terraform_remote_state" "foundation" {
   backend = "local"
@@ -66,6 +66,7 @@ module "cluster" {
       max_unavailable = "33%"
     }
   }
+  node_images = var.node_images
 
   identities            = data.terraform_remote_state.foundation.outputs.identities
   pull_through_prefixes = data.terraform_remote_state.foundation.outputs.pull_through_prefixes

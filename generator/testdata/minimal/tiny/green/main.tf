@@ -1,4 +1,4 @@
-# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:0fad5ed94955baa25dd52d4006b4ac61d2c2320efc434bf422780726d3560951
+# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:7d7bf7c9c53cf8de5a4e5ab436c5b6ea76d75c961ae496f96e34a95e585d1b9b
 
 data "terraform_remote_state" "foundation" {
   backend = "local"
@@ -66,6 +66,7 @@ module "cluster" {
       max_unavailable = "33%"
     }
   }
+  node_images = var.node_images
 
   identities            = data.terraform_remote_state.foundation.outputs.identities
   pull_through_prefixes = data.terraform_remote_state.foundation.outputs.pull_through_prefixes

@@ -1,4 +1,4 @@
-# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:610c79ea16467e87772fc0b445e557ad2c90aa5bb46c6c3205c4b08f676a502d
+# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:128c22bc4a474a7847f5aa1378f0557f3f302d26a0b25643b13372cbb4688ed2
 
 data "terraform_remote_state" "foundation" {
   backend = "s3"
@@ -84,6 +84,7 @@ module "cluster" {
       max_unavailable = "33%"
     }
   }
+  node_images = var.node_images
 
   identities            = data.terraform_remote_state.foundation.outputs.identities
   pull_through_prefixes = data.terraform_remote_state.foundation.outputs.pull_through_prefixes

@@ -1,4 +1,4 @@
-# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:bdf74f1730789ff81cc3f74df4b5f26705e53f4a17e5ea46850c6d8364942732
+# Written by drover 0.0.0; do not edit: change the spec and run drover generate. sha256:56733ced264960cbe2445e992dc32453e7adad25b89bc67184f529a503f48d8d
 
 data "terraform_remote_state" "foundation" {
   backend = "s3"
@@ -84,6 +84,7 @@ module "cluster" {
       max_unavailable = "33%"
     }
   }
+  node_images = var.node_images
 
   identities            = data.terraform_remote_state.foundation.outputs.identities
   pull_through_prefixes = data.terraform_remote_state.foundation.outputs.pull_through_prefixes
