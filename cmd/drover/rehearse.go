@@ -22,6 +22,7 @@ func rehearseCommand(s streams) *cli.Command {
 			&cli.StringFlag{Name: "to", Usage: "the Kubernetes `VERSION` to rotate to (default: the next minor)"},
 			&cli.StringFlag{Name: "dir", Usage: "keep everything in this `DIR` (default: a temporary one that is removed)"},
 			&cli.StringFlag{Name: "kubernetes", Value: "on", Usage: "`on` gives each cluster a real control plane, whose programs are fetched or built once; off does without"},
+			&cli.StringFlag{Name: "repository", Usage: "a checkout, a bare repository or a plain `DIR` that is served as the repository of the spec's gitops, which Argo CD then follows in each cluster (default: gitops is left out)"},
 			&cli.BoolFlag{Name: "serve", Usage: "only start the cloud, print how to reach it, and stay"},
 			&cli.StringSliceFlag{Name: "fault", Usage: "break something on purpose: `FAULT` is NAME[:SERVICE][@PHASE|@DURATION|@random], NAME may be random, and there may be several"},
 			&cli.Uint64Flag{Name: "seed", Usage: "`NUMBER` that decides what is random of the faults, as in an earlier rehearsal (default: another each time)"},
@@ -51,10 +52,10 @@ func rehearseCommand(s streams) *cli.Command {
 			}
 			s.interrupts.changes()
 			if c.Bool("serve") {
-				return rehearsal.Serve(c.Context, rehearsal.ServeOptions{Spec: l.Cluster, Dir: c.String("dir"), Out: s.out, Log: s.err, Kubernetes: kubernetes, Faults: faults, Calls: c.String("calls")})
+				return rehearsal.Serve(c.Context, rehearsal.ServeOptions{Spec: l.Cluster, Dir: c.String("dir"), Out: s.out, Log: s.err, Kubernetes: kubernetes, Repository: c.String("repository"), Faults: faults, Calls: c.String("calls")})
 			}
 			return rehearse(c, s, inJSON, rehearsal.RunOptions{SpecFile: l.File, Spec: l.Cluster, ToVersion: c.String("to"), Dir: c.String("dir"),
-				Progress: s.err, Kubernetes: kubernetes, Faults: faults, Seed: seed, Commands: c.Bool("allow-commands"), Calls: c.String("calls")})
+				Progress: s.err, Kubernetes: kubernetes, Repository: c.String("repository"), Faults: faults, Seed: seed, Commands: c.Bool("allow-commands"), Calls: c.String("calls")})
 		},
 	}
 }
