@@ -93,6 +93,11 @@ func Render(c spec.Cluster, o Options) (Files, error) {
 			return nil, fmt.Errorf("rendering the root %s of %s: %w", r, c.Metadata.Name, err)
 		}
 		maps.Copy(files, bootstrapFiles(c, r))
+		gitOps, err := gitOpsFiles(c, r)
+		if err != nil {
+			return nil, fmt.Errorf("rendering what %s of %s starts with: %w", r, c.Metadata.Name, err)
+		}
+		maps.Copy(files, gitOps)
 		for name, body := range files {
 			out[path.Join(c.Metadata.Name, string(r), name)] = body
 		}

@@ -8,7 +8,9 @@ package templates
 import "embed"
 
 // FS holds the templates: readme/<module>.md.tmpl, init/cluster.yaml.tmpl of the
-// first spec, and report/rotation.html.tmpl.
+// first spec, and report/rotation.html.tmpl; and argocd/install.yaml.gz, which is
+// what Argo CD publishes to install it (manifests/install.yaml of its release, under
+// the Apache License 2.0, unchanged: gzip -9n).
 //
-//go:embed readme/*.md.tmpl init/*.tmpl report/*.tmpl
+//go:embed readme/*.md.tmpl init/*.tmpl report/*.tmpl argocd/install.yaml.gz
 var FS embed.FS

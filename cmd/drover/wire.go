@@ -106,7 +106,7 @@ func connectIn(dir string) func(context.Context, cluster.Options) (cluster.Ports
 			}
 		}
 		return cluster.Ports{
-			Workspace: files, Stack: stacks(find, files, o), Cloud: cloud, Kubernetes: connect, Elevate: elevation(cloud),
+			Workspace: files, Stack: stacks(find, files, o), Cloud: cloud, Kubernetes: connect, Elevate: elevation(cloud), Secret: os.Getenv,
 			DNS: authority{net: net, spec: o.Spec}, Machine: net, Checks: cluster.SpecChecks(net, cloud, connect),
 		}, nil
 	}
@@ -161,6 +161,9 @@ func learn(secrets *redact.Redactor, s spec.Spec) {
 		for _, ref := range refs {
 			secrets.Learn(os.Getenv(ref.Env))
 		}
+	}
+	if g := s.GitOps; g != nil && g.Credentials != nil {
+		secrets.Learn(os.Getenv(g.Credentials.Env))
 	}
 	for _, c := range s.Rotation.Verify {
 		if c.HTTP != nil {

@@ -133,6 +133,12 @@ var allOwners = sync.OnceValue(func() map[string][]string {
 // notMapping says that a value stands where fields belong.
 func (d *decoder) notMapping(n ast.Node, t reflect.Type, path string) {
 	help := "indent its fields below it: " + allOf(fieldsOf(t).names)
+	if t == reflect.TypeFor[GitCredentials]() {
+		d.hide(n)
+		d.errorAt(path, "write credentials: {env: GIT_TOKEN}, and set that variable where drover runs", spanOf(n),
+			path+" names where a secret is; a spec never holds one")
+		return
+	}
 	if t == reflect.TypeFor[SecretRef]() {
 		d.hide(n)
 		d.errorAt(path, secretHelp(path), spanOf(n),
@@ -205,7 +211,7 @@ func (d *decoder) asList(n ast.Node, t reflect.Type, path string) string {
 // secretive are the parts of a spec where a person may write a secret by mistake.
 var secretive = map[reflect.Type]bool{
 	reflect.TypeFor[Alerts](): true, reflect.TypeFor[Slack](): true, reflect.TypeFor[PagerDuty](): true,
-	reflect.TypeFor[Webhook](): true, reflect.TypeFor[SecretRef](): true,
+	reflect.TypeFor[Webhook](): true, reflect.TypeFor[SecretRef](): true, reflect.TypeFor[GitCredentials](): true,
 }
 
 // hide keeps every value below a node out of the excerpts.

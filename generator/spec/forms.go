@@ -90,6 +90,8 @@ var forms = sync.OnceValue(func() map[string]string {
 		"spec.services.alerts.webhook.key.env":            envName.text,
 		"spec.services.alerts.webhook.key.vault":          vaultName.pattern.text,
 		"spec.services.alerts.webhook.url.env":            envName.text,
+		"spec.gitops.credentials.env":                     envName.text,
+		"spec.gitops.credentials.username":                gitUser.pattern.text,
 
 		"spec.rotation.window.from":                      timeOfDay.pattern.text,
 		"spec.rotation.window.to":                        timeOfDay.pattern.text,

@@ -186,6 +186,7 @@ var examples = map[string]string{
 	"spec.services.identities[].name":                                        "name: checkout",
 	"spec.services.identities[].namespace":                                   "namespace: checkout",
 	"spec.gitops.repository":                                                 "repository: https://git.example.com/team/clusters.git",
+	"spec.gitops.credentials.env":                                            "env: GIT_TOKEN",
 	"spec.bootstrap.manifests":                                               "manifests: [manifests/]",
 	"spec.rotation.window.from":                                              `from: "02:00"`,
 	"spec.rotation.window.to":                                                `to: "06:00"`,

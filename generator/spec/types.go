@@ -579,16 +579,29 @@ type SecretRef struct {
 	Vault string `yaml:"vault,omitempty"`
 }
 
-// GitOps is the repository that says what runs inside every color.
+// GitOps is the repository that says what runs inside every color. drover installs Argo CD in a new color, and waits for every Application before traffic moves.
 type GitOps struct {
 	// The https:// or ssh:// address of the repository.
 	Repository string `yaml:"repository"`
-	// The branch, tag or commit.
+	// The branch, tag or commit. {{color}} in it is blue or green.
 	Revision string `yaml:"revision,omitempty"`
-	// The directory in the repository.
+	// The directory in the repository, of which Argo CD's first Application is made. {{color}} in it is blue or green.
 	Path string `yaml:"path,omitempty"`
-	// What is started in a new cluster. On AWS external-secrets gets an identity of its own, and so does autoscaler: the Cluster Autoscaler (kube-system/cluster-autoscaler), or Karpenter (kube-system/karpenter).
+	// What reads a private repository.
+	Credentials *GitCredentials `yaml:"credentials,omitempty"`
+	// The controllers that the repository brings. drover installs none of them, and gives those that call the platform their rights: on AWS external-secrets gets an identity of its own, and so does autoscaler: the Cluster Autoscaler (kube-system/cluster-autoscaler), or Karpenter (kube-system/karpenter).
 	Components []string `yaml:"components,omitempty"`
+}
+
+// ColorMark stands for the color in gitops.path and gitops.revision.
+const ColorMark = "{{color}}"
+
+// GitCredentials are what Argo CD reads a private repository with. The secret goes from drover's environment to the cluster, and is kept nowhere else.
+type GitCredentials struct {
+	// The environment variable that holds the secret where drover runs: a token or password for https://, a private key for ssh://.
+	Env string `yaml:"env"`
+	// The user name, for https://. Left out: git, which is right for most tokens.
+	Username string `yaml:"username,omitempty"`
 }
 
 // Bootstrap is what drover itself applies to every new color.

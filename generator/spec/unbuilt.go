@@ -23,9 +23,8 @@ func (v *validator) unbuilt() {
 		{"spec.access.vpn", s.Platform != AWS && s.Access.VPN != nil, "no VPN is made yet; its range is kept free, and may reach the Kubernetes API", later},
 		{"spec.ingress.management", s.Platform != AWS && s.Ingress.Management != nil, "no way in to management interfaces is made yet", later},
 		{"spec.ingress.tls", v.has("spec.ingress.tls") && s.Ingress.TLS.Certificate == "" && !proves, "no certificates are issued yet: what listens in the cluster brings its own", later},
-		{"spec.ingress.tls", proves, "no certificates are issued yet: cert-manager gets the rights to prove whose the domain is, and is not started", "bring cert-manager by other means; its solver names the zone (hostedZoneID: the output zone_id of the foundation)"},
+		{"spec.ingress.tls", proves, "no certificates are issued yet: cert-manager gets the rights to prove whose the domain is, and drover does not install it", "bring cert-manager by GitOps; its solver names the zone (hostedZoneID: the output zone_id of the foundation)"},
 		{"spec.services.alerts", s.Services.Alerts != nil && s.Platform != AWS, "no alerts are sent yet", later},
-		{"spec.gitops", s.GitOps != nil, "nothing is started in a new cluster yet, and a rotation refuses to begin", "remove it before a rotation, and start the agent by other means"},
 	}
 	if a := s.Services.Alerts; a != nil && s.Platform == AWS {
 		rows = append(rows, untold(*a)...)

@@ -145,42 +145,6 @@ func (v *validator) reference(path, name string, databases []string) {
 	v.wrong(path, fmt.Sprintf("there is no database %q in spec.services.databases", name), help)
 }
 
-var scpLike = lazily(`^[A-Za-z0-9_.-]+@[A-Za-z0-9.-]+:[^\s]+$`)
-
-func (v *validator) gitops() {
-	g := v.c.Spec.GitOps
-	if g == nil {
-		return
-	}
-	path := "spec.gitops.repository"
-	u, err := url.Parse(g.Repository)
-	switch {
-	case g.Repository == "" || scpLike.MatchString(g.Repository):
-	case err != nil || !slices.Contains([]string{"https", "ssh"}, u.Scheme) || u.Host == "":
-		v.redactAddress(path, g.Repository)
-		v.wrong(path, path+" is not a repository that a cluster can fetch: it has to be an https:// or ssh:// address", "write it like https://git.example.com/team/clusters.git")
-	case hasPassword(u):
-		v.redact(v.where(path))
-		v.wrong(path, path+" holds a password, and a spec never holds a secret", "remove it from the address; the vault gives it to the cluster")
-	}
-	if g.Revision != "" {
-		v.matches("spec.gitops.revision", g.Revision, branch)
-	}
-	for i, name := range g.Components {
-		oneIs(v, fmt.Sprintf("spec.gitops.components[%d]", i), name)
-	}
-	v.unique(g.Components, "the component", indexed("spec.gitops.components"))
-	if i := slices.Index(g.Components, "external-dns"); i >= 0 {
-		v.warn(fmt.Sprintf("spec.gitops.components[%d]", i), "", "external-dns gets no rights: the records of the domain are Terraform's, which moves traffic by them", "remove it, or let it write to a zone that is not this domain's")
-	}
-	if strings.HasPrefix(g.Path, "/") || slices.Contains(strings.Split(g.Path, "/"), "..") {
-		v.wrong("spec.gitops.path", fmt.Sprintf("spec.gitops.path %q leaves the repository", g.Path), "write a path below its root, such as clusters/shop-prod")
-	}
-}
-
-// branch is what git takes as the name of a branch, a tag or a commit: https://git-scm.com/docs/git-check-ref-format
-var branch = form{lazily(`^[^\s~^:?*\[\\]+$`), "a branch, a tag or a commit", "main"}
-
 // redactAddress hides an address that is not right and may hold a password, or a token in its query, all the same.
 func (v *validator) redactAddress(path, address string) {
 	if strings.ContainsAny(address, "@?") {

@@ -23,26 +23,46 @@ type holder struct {
 	collection string
 	optional   bool              // a cluster need not know this kind
 	holds      func(object) bool // nil: every object of the kind
+	stops      bool              // it is scaled to zero, and not deleted
 }
 
 // holders go stage by stage: the next begins once nothing of the one before is
-// left. Machines go last, as the controllers run on them, and their pools
-// before them, as a pool would make new ones.
+// left. The agent goes first, as it would make what is deleted anew. Machines go last,
+// as the controllers run on them, and their pools before them, as a pool would make new ones.
 var holders = [][]holder{
 	{
-		{"Service", "/api/v1/services", false, func(o object) bool { return o.Spec.Type == "LoadBalancer" }},
-		{"Ingress", "/apis/networking.k8s.io/v1/ingresses", false, nil},
-		{"Gateway", "/apis/gateway.networking.k8s.io/v1/gateways", true, nil},
+		{"StatefulSet", "/apis/apps/v1/statefulsets", true, runsAgent, true},
+		{"Deployment", "/apis/apps/v1/deployments", true, runsAgent, true},
 	},
-	{{"NodePool", "/apis/karpenter.sh/v1/nodepools", true, nil}},
-	{{"NodeClaim", "/apis/karpenter.sh/v1/nodeclaims", true, nil}},
+	{
+		{"Service", "/api/v1/services", false, func(o object) bool { return o.Spec.Type == "LoadBalancer" }, false},
+		{"Ingress", "/apis/networking.k8s.io/v1/ingresses", false, nil, false},
+		{"Gateway", "/apis/gateway.networking.k8s.io/v1/gateways", true, nil, false},
+	},
+	{{"NodePool", "/apis/karpenter.sh/v1/nodepools", true, nil, false}},
+	{{"NodeClaim", "/apis/karpenter.sh/v1/nodeclaims", true, nil, false}},
+}
+
+// runsAgent is true of those programs of Argo CD that bring objects back, while they run: by the name that its manifests
+// and its chart label them with.
+func runsAgent(o object) bool {
+	const label = "app.kubernetes.io/name"
+	agent := slices.Contains([]string{"argocd-application-controller", "argocd-applicationset-controller"}, o.Metadata.Labels[label])
+	return agent && (!o.stopped() || o.Status.Replicas > 0)
 }
 
 // object is what is looked at of such an object.
 type object struct {
 	Metadata kubernetes.Meta
-	Spec     struct{ Type string }
+	Spec     struct {
+		Type     string
+		Replicas *int
+	}
+	Status struct{ Replicas int }
 }
+
+// stopped is whether it is to have no pod.
+func (o object) stopped() bool { return o.Spec.Replicas != nil && *o.Spec.Replicas == 0 }
 
 const (
 	clearPause    = 5 * time.Second // between two looks; the first come sooner
@@ -60,6 +80,7 @@ type clearance struct {
 	pending map[string]bool // deleted, and not seen gone
 	deleted map[string]int  // how often
 	gone    map[string]int  // by kind
+	refused map[string]bool // agents that these credentials may not stop
 	lastErr error
 }
 
@@ -94,7 +115,7 @@ func (s *session) clearCluster(ctx context.Context, of color.Color, emit rotatio
 	if weight := s.state().Exposed()[of]; weight > 0 {
 		return "", refuse(fmt.Sprintf("nothing in %s is deleted, as it may have %d of the traffic", of, weight), "send all traffic to the other color first")
 	}
-	c := &clearance{session: s, emit: emit, color: of, pending: map[string]bool{}, deleted: map[string]int{}, gone: map[string]int{}}
+	c := &clearance{session: s, emit: emit, color: of, pending: map[string]bool{}, deleted: map[string]int{}, gone: map[string]int{}, refused: map[string]bool{}}
 	for _, name := range s.state().Clearing[of] { // by a process before this one
 		c.pending[name] = true
 	}
@@ -208,8 +229,8 @@ func (c *clearance) look(ctx context.Context, client *kubernetes.Client, stage [
 			return nil, fmt.Errorf("asking %s for every %s: %w", c.color, h.kind, err)
 		}
 		for _, o := range objects {
-			if h.holds == nil || h.holds(o) {
-				found = append(found, present{h, o})
+			if p := (present{h, o}); (h.holds == nil || h.holds(o)) && !c.refused[p.name()] {
+				found = append(found, p)
 			}
 		}
 	}
@@ -221,7 +242,7 @@ func (c *clearance) look(ctx context.Context, client *kubernetes.Client, stage [
 func (c *clearance) remove(ctx context.Context, client *kubernetes.Client, objects []present) error {
 	for _, p := range objects {
 		name := p.name()
-		if p.Metadata.DeletionTimestamp != nil {
+		if p.Metadata.DeletionTimestamp != nil || p.stops && p.stopped() {
 			continue
 		}
 		if c.deleted[name] >= mostRemade {
@@ -237,10 +258,32 @@ func (c *clearance) remove(ctx context.Context, client *kubernetes.Client, objec
 		if err := c.valid(); err != nil {
 			return err
 		}
-		if err := client.Delete(ctx, p.Metadata.Path(p.collection), p.Metadata.UID); err != nil {
-			return fmt.Errorf("deleting %s in %s: %w", name, c.color, err)
+		if err := c.take(ctx, client, p); err != nil {
+			return err
 		}
 		c.deleted[name]++
+	}
+	return nil
+}
+
+// take deletes an object, or stops an agent. One that may not be stopped is passed over: what it makes anew is said.
+func (c *clearance) take(ctx context.Context, client *kubernetes.Client, p present) error {
+	name, path := p.name(), p.Metadata.Path(p.collection)
+	if !p.stops {
+		if err := client.Delete(ctx, path, p.Metadata.UID); err != nil {
+			return fmt.Errorf("deleting %s in %s: %w", name, c.color, err)
+		}
+		return nil
+	}
+	err := client.Scale(ctx, path, 0)
+	if kubernetes.Denied(err) {
+		c.refused[name] = true
+		delete(c.pending, name)
+		c.Observer.Progress(fmt.Sprintf("%s goes on in %s, and may make anew what is deleted: %v; docs/drover-rbac.yaml lets operators stop it", name, c.color, err))
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("stopping %s in %s: %w", name, c.color, err)
 	}
 	return nil
 }
@@ -301,14 +344,23 @@ func (c *clearance) keepVolumes(ctx context.Context) (string, error) {
 }
 
 func (c *clearance) text() string {
-	var parts []string
+	var stopped, parts []string
 	for _, kind := range slices.Sorted(maps.Keys(c.gone)) {
-		parts = append(parts, fmt.Sprintf("%d %s", c.gone[kind], kind))
+		text := fmt.Sprintf("%d %s", c.gone[kind], kind)
+		if slices.ContainsFunc(holders[0], func(h holder) bool { return h.kind == kind }) {
+			stopped = append(stopped, text)
+		} else {
+			parts = append(parts, text)
+		}
 	}
-	if len(parts) == 0 {
-		return "nothing in its cluster holds on to the cloud"
+	said := "nothing in its cluster holds on to the cloud"
+	if len(parts) > 0 {
+		said = "deleted in its cluster: " + strings.Join(parts, ", ")
 	}
-	return "deleted in its cluster: " + strings.Join(parts, ", ")
+	if len(stopped) > 0 {
+		said = "its GitOps agent stopped: " + strings.Join(stopped, ", ") + "; " + said
+	}
+	return said
 }
 
 // waiting says what is still there, and for how long it has been going.

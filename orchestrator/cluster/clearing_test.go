@@ -243,6 +243,71 @@ func TestWhatIsMadeAnewAgainAndAgainIsSaid(t *testing.T) {
 	})
 }
 
+const (
+	statefulSets = "/apis/apps/v1/statefulsets"
+	deployments  = "/apis/apps/v1/deployments"
+)
+
+// agents puts Argo CD's controllers, and a workload of nobody's concern, into a cluster.
+func agents(t *testing.T, server *apitest.Server) {
+	t.Helper()
+	const text = `{"metadata":{"name":%q,"namespace":"argocd","labels":{"app.kubernetes.io/name":%q}},"spec":{"replicas":1},"status":{"replicas":1}}`
+	server.Have(t, statefulSets, fmt.Sprintf(text, "argocd-application-controller", "argocd-application-controller"))
+	server.Have(t, deployments, fmt.Sprintf(text, "argocd-applicationset-controller", "argocd-applicationset-controller"), fmt.Sprintf(text, "web", "web"))
+}
+
+func TestTheAgentIsStoppedBeforeAnythingIsDeleted(t *testing.T) {
+	t.Parallel()
+	server := holding(t)
+	agents(t, server)
+	withAPI(t, server, func(t *testing.T, w *world) {
+		must(t, Rotate(t.Context(), w.options()))
+		want := []string{"PATCH /apis/apps/v1/namespaces/argocd/statefulsets/argocd-application-controller/scale", "PATCH /apis/apps/v1/namespaces/argocd/deployments/argocd-applicationset-controller/scale"}
+		if got := stopsOf(server); !slices.Equal(got, want) {
+			t.Errorf("stopped %q, want %q", got, want)
+		}
+		asked := server.Asked()
+		last := slices.Index(asked, want[1])
+		if first := slices.IndexFunc(asked, func(s string) bool { return strings.HasPrefix(s, "DELETE ") }); first < last {
+			t.Error("something was deleted before the agent was stopped")
+		}
+		if got := eventsOf(w, journal.ClusterCleared); len(got) != 1 || !strings.Contains(got[0], "its GitOps agent stopped: 1 Deployment, 1 StatefulSet; deleted in its cluster: ") {
+			t.Errorf("recorded %q", got)
+		}
+	})
+}
+
+func stopsOf(server *apitest.Server) (found []string) {
+	for _, request := range server.Asked() {
+		if strings.HasSuffix(request, "/scale") {
+			found = append(found, request)
+		}
+	}
+	return found
+}
+
+// Operators whose RBAC is of an earlier release may not stop it; the drain goes on, and says so.
+func TestAnAgentThatMayNotBeStoppedIsPassedOver(t *testing.T) {
+	t.Parallel()
+	server := holding(t)
+	agents(t, server)
+	for _, request := range []string{"statefulsets/argocd-application-controller", "deployments/argocd-applicationset-controller"} {
+		server.Answer("/apis/apps/v1/namespaces/argocd/"+request+"/scale", http.StatusForbidden)
+	}
+	withAPI(t, server, func(t *testing.T, w *world) {
+		var said []string
+		o := w.options()
+		o.Observer = onProgress{do: func(m string) { said = append(said, m) }}
+		must(t, clearing(t.Context(), w, o, color.Only(color.Green)))
+		if len(deletions(server)) == 0 || !slices.ContainsFunc(said, func(s string) bool { return strings.Contains(s, "docs/drover-rbac.yaml") }) {
+			t.Errorf("deleted %q, said %q", deletions(server), said)
+		}
+		if got := eventsOf(w, journal.Cleared); slices.ContainsFunc(got, func(s string) bool { return strings.Contains(s, "argocd") }) {
+			t.Errorf("recorded %q", got)
+		}
+	})
+}
+
 // Killed at any deletion, the next rotate finishes, tells of every object once, and there is no way back to blue.
 func TestDrainSurvivesAKillAtEveryDeletion(t *testing.T) {
 	t.Parallel()

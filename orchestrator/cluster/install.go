@@ -42,7 +42,7 @@ type installation struct {
 
 // installFiles applies and waits. What does not become ready is an outcome, and no error: it says something of the color.
 func (s *session) installFiles(ctx context.Context, in installation, emit rotation.Emit) (err error) {
-	objects, err := objectsOf(in.files.Manifests(s.name(), root(in.color)))
+	objects, err := s.toInstall(in)
 	if err != nil {
 		return err
 	}
@@ -71,13 +71,59 @@ func (s *session) installFiles(ctx context.Context, in installation, emit rotati
 		s.Observer.Progress(string(in.color) + ": " + message)
 	}}
 	event.Kind, event.Outcome, event.Detail = journal.Installed, journal.Done, fmt.Sprintf("%d objects ready", len(objects))
+	synced, err := bring(ctx, run, objects)
 	var stuck *bootstrap.StuckError
-	if err := run.Run(ctx, objects); errors.As(err, &stuck) {
+	switch {
+	case errors.As(err, &stuck):
 		event.Outcome, event.Detail = journal.Failed, fmt.Sprintf("what %s is to run did not become ready: %s", in.color, stuck)
-	} else if err != nil {
+	case err != nil:
 		return fmt.Errorf("applying what %s is to run: %w", in.color, err)
+	case synced != "":
+		event.Detail += ", " + synced
 	}
 	return emit(ctx, event)
+}
+
+// bring applies objects, and waits for them and for what they bring.
+func bring(ctx context.Context, run *bootstrap.Installation, objects []spec.Object) (synced string, err error) {
+	if err := run.Run(ctx, objects); err != nil {
+		return "", err
+	}
+	return run.Synced(ctx, objects)
+}
+
+// toInstall are the objects of the bundle, and with GitOps what the agent is told beside them. That is in no bundle, as it
+// may hold a secret.
+func (s *session) toInstall(in installation) ([]spec.Object, error) {
+	objects, err := objectsOf(in.files.Manifests(s.name(), root(in.color)))
+	if err != nil {
+		return nil, err
+	}
+	facts, has := bootstrap.Facts(objects)
+	if !has {
+		return objects, nil
+	}
+	told := []spec.Object{bootstrap.ClusterSecret(facts)}
+	if g := s.Spec.Spec.GitOps; g != nil && g.Credentials != nil {
+		value, err := s.gitSecret()
+		if err != nil {
+			return nil, err
+		}
+		told = append(told, bootstrap.RepositorySecret(*g, value))
+	}
+	return append(told, objects...), nil
+}
+
+// gitSecret is what the repository is read with.
+func (s *session) gitSecret() (string, error) {
+	name := s.Spec.Spec.GitOps.Credentials.Env
+	value := s.ports.Secret(name)
+	if value == "" {
+		return "", refuse("the repository of spec.gitops is read with what the environment variable "+name+" holds, and it is not set here",
+			"set it, from your secret store, and run the same command again")
+	}
+	s.Secrets.Learn(value)
+	return value, nil
 }
 
 // elevate gives this process the rights that applying takes, where the platform has them for a time only.

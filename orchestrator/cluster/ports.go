@@ -93,6 +93,8 @@ type Ports struct {
 	Checks    func(c spec.Cluster, of color.Color) []Check
 	// Kubernetes opens a client of a cluster's API server, which it does not ask yet; the caller closes it.
 	Kubernetes func(ctx context.Context, cluster string) (*kubernetes.Client, error)
+	// Secret is what an environment variable holds; empty where it is not set.
+	Secret func(name string) string
 	// Elevate gives these credentials the right to create objects in a cluster, until lower is called; nil where they
 	// have it always. It may be called again after a process that never called lower.
 	Elevate func(ctx context.Context, cluster string) (lower func(context.Context) error, err error)

@@ -51,7 +51,7 @@ var preconditions = []precondition{
 	{"account", (*preflight).accountMatches, beforeRotation | beforeGoingOn},
 	{"journal", (*preflight).journalAgrees, beforeRotation | beforeGoingOn},
 	{"bundles", (*preflight).bundlesRead, beforeRotation | beforeGoingOn},
-	{"gitops", (*preflight).gitOpsCanStart, beforeRotation},
+	{"gitops", (*preflight).gitOpsCanStart, beforeRotation | beforeFoundation},
 	{"foundation", (*preflight).foundationIsSpecs, beforeRotation},
 	{"active", (*preflight).activeIsUp, beforeRotation},
 	{"Kubernetes API", (*preflight).apiIsInReach, beforeRotation | beforeFoundation | beforeColor},
@@ -143,11 +143,18 @@ func (p *preflight) bundlesRead(ctx context.Context) (string, error) {
 
 // gitOpsCanStart refuses before anything is built what bootstrap could not do.
 func (p *preflight) gitOpsCanStart(context.Context) (string, error) {
-	if p.Spec.Spec.GitOps != nil {
-		return "", refuse("spec.gitops is set, and this drover cannot start a GitOps agent in a new cluster yet",
-			"remove spec.gitops and install the agent by other means, or wait for a drover that can")
+	g := p.Spec.Spec.GitOps
+	switch {
+	case g == nil && p.at != beforeRotation: // nothing to say of a first build
+		return "", nil
+	case g == nil:
+		return "no GitOps asked for", nil
+	case g.Credentials != nil:
+		if _, err := p.gitSecret(); err != nil {
+			return "", err
+		}
 	}
-	return "no GitOps asked for", nil
+	return "Argo CD " + generator.ArgoCD, nil
 }
 
 // foundationIsSpecs refuses a rotation to a spec whose foundation was not applied.

@@ -74,6 +74,7 @@ type world struct {
 	replaces    bool              // whether a plan would replace the foundation that stands
 	fail        map[string]error  // by call
 	heard       func(call string) // is told of each call; nil: nobody is
+	environment map[string]string // variables of the process
 	ahead       time.Duration     // of this machine's clock to the store's
 }
 
@@ -171,7 +172,8 @@ func (d dated) Modified(context.Context, string) (time.Time, error) {
 func (w *world) connect(context.Context, Options) (Ports, error) {
 	return Ports{
 		Workspace: directory{w}, Cloud: &fakeCloud{w}, DNS: fakeDNS{w}, Machine: fakeMachine{w}, Kubernetes: w.kubernetes,
-		Stack: func(root generator.Root) (Stack, error) { return &fakeStack{w, root}, nil },
+		Secret: func(name string) string { return w.environment[name] },
+		Stack:  func(root generator.Root) (Stack, error) { return &fakeStack{w, root}, nil },
 		Checks: func(_ spec.Cluster, c color.Color) []Check {
 			return []Check{{"health-" + string(c), fakeCheck{w, string(c)}}}
 		},

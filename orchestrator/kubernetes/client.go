@@ -135,6 +135,14 @@ func (c *Client) Apply(ctx context.Context, path, manager string, body []byte) (
 	return c.send(ctx, http.MethodPatch, path+"?"+query.Encode(), "application/apply-patch+yaml", body) // JSON is YAML
 }
 
+// Scale sets the number of pods that a workload is to have, whoever owns that field.
+func (c *Client) Scale(ctx context.Context, path string, replicas int) error {
+	body := fmt.Appendf(nil, `{"spec":{"replicas":%d}}`, replicas)
+	query := url.Values{"fieldManager": {"drover-scale"}}
+	_, err := c.send(ctx, http.MethodPatch, path+"/scale?"+query.Encode(), "application/merge-patch+json", body)
+	return err
+}
+
 // Raw reads one object as the server has it.
 func (c *Client) Raw(ctx context.Context, path string) ([]byte, error) {
 	return c.do(ctx, http.MethodGet, path, nil)

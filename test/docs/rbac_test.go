@@ -21,6 +21,7 @@ type object struct {
 	Rules []struct {
 		APIGroups       []string `yaml:"apiGroups"`
 		Resources       []string `yaml:"resources"`
+		ResourceNames   []string `yaml:"resourceNames"`
 		NonResourceURLs []string `yaml:"nonResourceURLs"`
 		Verbs           []string `yaml:"verbs"`
 	}
@@ -28,7 +29,7 @@ type object struct {
 	Subjects []struct{ Kind, Name string }
 }
 
-// docs/drover-rbac.yaml lets operators delete what a drain deletes and read one path, and nothing else; and it is for the
+// docs/drover-rbac.yaml lets operators stop Argo CD, delete what a drain deletes and read one path, and nothing else; and it is for the
 // group that the module puts them in.
 func TestOperatorsMayDeleteWhatADrainDeletesAndNothingElse(t *testing.T) {
 	t.Parallel()
@@ -38,7 +39,7 @@ func TestOperatorsMayDeleteWhatADrainDeletesAndNothingElse(t *testing.T) {
 	for _, rule := range role.Rules {
 		for _, group := range rule.APIGroups {
 			for _, resource := range rule.Resources {
-				got = append(got, strings.Join(rule.Verbs, ",")+" "+group+"/"+resource)
+				got = append(got, strings.TrimSpace(strings.Join(rule.Verbs, ",")+" "+group+"/"+resource+" "+strings.Join(rule.ResourceNames, ",")))
 			}
 		}
 		for _, path := range rule.NonResourceURLs {
@@ -49,6 +50,7 @@ func TestOperatorsMayDeleteWhatADrainDeletesAndNothingElse(t *testing.T) {
 	want := []string{
 		"delete /services", "delete gateway.networking.k8s.io/gateways", "delete karpenter.sh/nodeclaims",
 		"delete karpenter.sh/nodepools", "delete networking.k8s.io/ingresses", "get /metrics",
+		"patch apps/deployments/scale argocd-applicationset-controller", "patch apps/statefulsets/scale argocd-application-controller",
 	}
 	if role.Kind != "ClusterRole" || !slices.Equal(got, want) {
 		t.Errorf("the %s allows\n%v\nwant\n%v", role.Kind, got, want)

@@ -37,6 +37,13 @@ func (s *Server) OnApply(do func(o Object)) {
 	s.applied = do
 }
 
+// Object gives the object at a path; nil if there is none.
+func (s *Server) Object(path string) Object {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.find(path)
+}
+
 // collectionOf splits the path of an object as remove does.
 func collectionOf(path string) (collection, namespace, name string) {
 	name = path[strings.LastIndex(path, "/")+1:]
@@ -89,4 +96,27 @@ func (s *Server) apply(w http.ResponseWriter, r *http.Request) {
 		s.applied(sent)
 	}
 	answer(w, sent)
+}
+
+// scale gives a workload as many pods as it is to have, at once.
+func (s *Server) scale(w http.ResponseWriter, r *http.Request) {
+	o := s.find(strings.TrimSuffix(r.URL.Path, "/scale"))
+	var sent struct{ Spec struct{ Replicas *int } }
+	if err := json.NewDecoder(r.Body).Decode(&sent); err != nil || sent.Spec.Replicas == nil || r.Header.Get("Content-Type") != "application/merge-patch+json" {
+		status(w, http.StatusBadRequest, fmt.Sprintf("this is no scale: %v", err))
+		return
+	}
+	if o == nil {
+		status(w, http.StatusNotFound, "not found")
+		return
+	}
+	for _, part := range []string{"spec", "status"} {
+		fields, _ := o[part].(Object)
+		if fields == nil {
+			fields = Object{}
+			o[part] = fields
+		}
+		fields["replicas"] = *sent.Spec.Replicas
+	}
+	answer(w, Object{"kind": "Scale"})
 }

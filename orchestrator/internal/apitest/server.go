@@ -126,6 +126,8 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 		_, _ = w.Write([]byte(text))
 	case r.Method == http.MethodDelete:
 		s.remove(w, r)
+	case r.Method == http.MethodPatch && strings.HasSuffix(r.URL.Path, "/scale"):
+		s.scale(w, r)
 	case r.Method == http.MethodPatch:
 		s.apply(w, r)
 	case s.find(r.URL.Path) != nil:
