@@ -38,19 +38,19 @@ test: setup-tests lint test-unit scan test-e2e ## lint, unit tests, scanners, mo
 
 .PHONY: test-unit
 test-unit:
-	@$(STEP) "unit tests" go test -timeout 30m ./...
+	@$(STEP) "unit tests" tools/gotest.sh -timeout 30m ./...
 
 # -count=1: these tests read the product and the modules, which Go does not see when it thinks of an earlier result as good.
 # The longest begin first, and three at a time: they mostly wait, for what the simulated cloud and its clients take.
 .PHONY: test-e2e
 test-e2e:
 	@$(STEP) "build the oldest Terraform that the modules accept" tools/build.sh terraform-lowest >/dev/null
-	@cd test && ../$(STEP) "scripts, properties, modules, generated roots, Terratest" go test -count=1 -p 3 -timeout 45m -skip TestTheJobRunsToItsEnd ./terratest ./rotation ./kills ./inplace ./modules $$(go list ./... | grep -Ev '/(scan|terratest|rotation|kills|inplace|modules|fence)$$')
+	@cd test && ../$(STEP) "scripts, properties, modules, generated roots, Terratest" ../tools/gotest.sh -count=1 -p 3 -timeout 45m -skip TestTheJobRunsToItsEnd ./terratest ./rotation ./kills ./inplace ./modules $$(go list ./... | grep -Ev '/(scan|terratest|rotation|kills|inplace|modules|fence)$$')
 
 .PHONY: scan
 scan: ## tflint, trivy and KICS on what the examples render to
 	@$(STEP) "build the scanners" tools/scanners.sh
-	@cd test && ../$(STEP) "scan what the examples render to" go test -count=1 -timeout 20m ./scan
+	@cd test && ../$(STEP) "scan what the examples render to" ../tools/gotest.sh -count=1 -timeout 20m ./scan
 
 .PHONY: nightly
 nightly: ## what make test takes a sample of, whole: random and mutated specs, kills, the model, the newest Terraform

@@ -37,7 +37,7 @@ func published() (string, error) {
 		return "", fmt.Errorf("unpacking Argo CD's manifests: %w", err)
 	}
 	if sum := sha256.Sum256(data); hex.EncodeToString(sum[:]) != argoCDSum {
-		return "", fmt.Errorf("Argo CD's manifests are not those of %s: their SHA-256 is %x", ArgoCD, sum)
+		return "", fmt.Errorf("reading Argo CD's manifests: they are not those of %s, as their SHA-256 is %x", ArgoCD, sum)
 	}
 	return string(data), nil
 }

@@ -52,6 +52,10 @@ func shorten(c spec.Cluster, answers answering) []edit {
 	if r.Traffic.TTL.Std() > longestTTL && !accepted {
 		edits = append(edits, acceptShortTTL(c))
 	}
+	if g := c.Spec.GitOps; g != nil && g.Credentials != nil {
+		// A stranger's spec may name any variable of this machine.
+		edits = append(edits, edit{"gitops.credentials", nil, "the repository is read without " + g.Credentials.Env})
+	}
 	if len(r.Approvals) > 0 {
 		edits = append(edits, edit{"rotation.approvals", []string{}, "nobody is asked to approve " + strings.Join(r.Approvals, " and ")})
 	}

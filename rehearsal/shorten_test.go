@@ -175,3 +175,16 @@ func TestOnlyWhatRunsInAClusterIsLeftOutAndSaid(t *testing.T) {
 		t.Errorf("the copy says\n%+v\nwant\n%+v", after.Spec, want)
 	}
 }
+
+// A stranger's spec may name a variable with a credential of the machine; a rehearsal gives it to nobody.
+func TestARehearsalReadsTheRepositoryWithoutCredentials(t *testing.T) {
+	t.Parallel()
+	c := parsed(t, "apiVersion: drover/v1\nkind: Cluster\nmetadata: {name: tiny}\nspec:\n  platform: aws\n  region: eu-west-1\n  network: {cidr: 10.40.0.0/16}\n  ingress: {domain: tiny.example.com}\n"+
+		"  access: {admins: [\"arn:aws:iam::123456789012:role/a\"]}\n  gitops: {repository: \"https://git.example.com/x.git\", credentials: {env: AWS_SECRET_ACCESS_KEY}}\n")
+	for _, e := range shorten(c, answering{kubernetes: true, commands: true}) {
+		if e.path == "gitops.credentials" && e.value == nil && strings.Contains(e.note, "AWS_SECRET_ACCESS_KEY") {
+			return
+		}
+	}
+	t.Error("the credentials stay")
+}

@@ -52,12 +52,13 @@ func interfaces(endpoints []string) float64 {
 }
 
 // awsColor adds what the module modules/aws/cluster makes for a spec. Every pool has its least number of nodes.
-// A version that is no longer in standard support has the price of extended support, which EKS bills unless it upgrades the
-// cluster instead.
+// A version that is no longer in standard support has the price of extended support where the spec takes it
+// (kubernetes.support); without it EKS upgrades the cluster, and bills no more than before.
+// https://docs.aws.amazon.com/eks/latest/userguide/view-upgrade-policy.html
 func (b *bill) awsColor(c spec.Cluster, at time.Time) {
 	s := c.Spec
 	version, each := "control plane", b.prices.controlPlane
-	if !c.InStandardSupport(at) {
+	if s.Kubernetes.Support == "extended" && !c.InStandardSupport(at) {
 		version = fmt.Sprintf("control plane, Kubernetes %s, whose standard support has ended", s.Kubernetes.Version)
 		each = b.prices.extended
 	}

@@ -132,15 +132,20 @@ func TestWhatHasNoPriceIsNamedAndNotGuessed(t *testing.T) {
 	}
 }
 
-func TestExtendedSupportCostsMoreFromItsDay(t *testing.T) {
+func TestExtendedSupportCostsMoreFromItsDayWhereTheSpecTakesIt(t *testing.T) {
 	t.Parallel()
-	c := load(t, small)
-	for at, want := range map[time.Time]float64{
-		day(2027, time.March, 26): 0.10, day(2027, time.March, 27): 0.60, day(2030, time.January, 1): 0.60,
+	before, from, long := day(2027, time.March, 26), day(2027, time.March, 27), day(2030, time.January, 1)
+	for support, prices := range map[string]map[time.Time]float64{
+		"extended": {before: 0.10, from: 0.60, long: 0.60},
+		"standard": {before: 0.10, from: 0.10, long: 0.10}, // EKS upgrades the cluster instead
 	} {
-		e, _ := Of(c, at)
-		if got := line(t, e, "control plane").Hourly; !near(got, want) {
-			t.Errorf("on %s the control plane costs %f, want %f", at.Format(time.DateOnly), got, want)
+		c := load(t, small)
+		c.Spec.Kubernetes.Support = support
+		for at, want := range prices {
+			e, _ := Of(c, at)
+			if got := line(t, e, "control plane").Hourly; !near(got, want) {
+				t.Errorf("with %s support the control plane costs %f on %s, want %f", support, got, at.Format(time.DateOnly), want)
+			}
 		}
 	}
 }

@@ -22,6 +22,7 @@ const (
 	// hopeless is how long Argo CD may say of an Application that it failed. It is asked to look again meanwhile, as it
 	// remembers a failure for longer than the failure lasts.
 	hopeless     = 2 * time.Minute
+	refreshAfter = 10 * time.Second
 	refreshEvery = 30 * time.Second
 	lookEvery    = 2 * time.Second
 	mostSaid     = 160 // of what is said of one Application in a line of progress
@@ -172,12 +173,12 @@ func (f *follower) summary(all []application) string {
 
 // say tells what is waited for, and why, when that has changed.
 func (f *follower) say(count int, stuck []Stuck) {
-	f.well = nilIf(len(stuck) > 0, f.well)
 	if len(stuck) == 0 {
 		return
 	}
+	f.well = nil
 	const most = 3
-	said := fmt.Sprintf("waiting for %d of Argo CD's objects (%d Applications)", len(stuck), count)
+	said := fmt.Sprintf("waiting for Argo CD, which has %d Applications by now and %d objects that are not well", count, len(stuck))
 	for _, s := range stuck[:min(len(stuck), most)] {
 		said += "; " + s.Object + ": " + shortened(s.Why)
 	}
@@ -185,13 +186,6 @@ func (f *follower) say(count int, stuck []Stuck) {
 		f.said = said
 		f.Progress(said)
 	}
-}
-
-func nilIf(is bool, list []string) []string {
-	if is {
-		return nil
-	}
-	return list
 }
 
 func shortened(text string) string {
@@ -208,7 +202,7 @@ func (f *follower) refresh(ctx context.Context, all []application) {
 	now := f.Clock.Now()
 	for _, a := range all {
 		since, failing := f.failing["Application "+name(a.Metadata)]
-		if !failing || now.Sub(since) < refreshEvery || now.Sub(f.refreshed[name(a.Metadata)]) < refreshEvery {
+		if !failing || now.Sub(since) < refreshAfter || now.Sub(f.refreshed[name(a.Metadata)]) < refreshEvery {
 			continue
 		}
 		f.refreshed[name(a.Metadata)] = now

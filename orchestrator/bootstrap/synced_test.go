@@ -72,8 +72,8 @@ func (c *cluster) argoSays(statuses ...string) {
 }
 
 // well is the status of an Application that is as it should be.
-func well(more ...string) string {
-	return statusOf(append([]string{`"sync":{"status":"Synced","revision":"abc123",` + compared + `}`, `"health":{"status":"Healthy"}`}, more...)...)
+func well() string {
+	return statusOf(`"sync":{"status":"Synced","revision":"abc123",`+compared+`}`, `"health":{"status":"Healthy"}`)
 }
 
 const compared = `"comparedTo":{"source":{"repoURL":"https://g/x","path":"p","targetRevision":"main"}}`

@@ -148,7 +148,7 @@ func (a *application) foundation(ctx context.Context) error {
 	}
 	event := journal.Event{Root: string(generator.Foundation), Bundle: digest, Revision: a.rendered.Root(a.name(), generator.Foundation).Revision()}
 	if plan.Changed {
-		event.Kind = journal.ApplyIntended
+		event.Kind, event.Location = journal.ApplyIntended, a.location
 		if err := a.record(ctx, event); err != nil {
 			return err
 		}

@@ -10,6 +10,7 @@ import (
 	"drover/generator/spec"
 	"drover/orchestrator/journal"
 	"drover/orchestrator/rotation"
+	"drover/orchestrator/verify"
 )
 
 // failures ends a process that tries for ever, and counts how often it tried. What begins does so once it drives.
@@ -133,4 +134,28 @@ func TestAWayBackMakesARecordThatSomebodyDeleted(t *testing.T) {
 			})
 		})
 	}
+}
+
+// Somebody deletes blue by hand, as green serves anyhow, and then green sickens: an unwell color is more than none.
+func TestTrafficDoesNotGoBackToAClusterThatSomebodyDeleted(t *testing.T) {
+	t.Parallel()
+	inWorld(t, func(t *testing.T, w *world) {
+		applied(t, w)
+		newVersion(w)
+		o := w.options()
+		o.Observer = onPhase(rotation.Soak, func() {
+			w.standing["blue"] = false
+			w.verdicts["green"] = verify.Fail
+		})
+		failed := rotated[*rotation.Failed](t, w, o)
+		if w.dns["green"] != 100 || !strings.Contains(failed.Reason, "there is no cluster tiny-blue any more") {
+			t.Errorf("got %v, DNS %v", failed, w.dns)
+		}
+		w.verdicts = map[string]verify.Verdict{}
+		must(t, Recover(t.Context(), w.options(), "", yes))
+		must(t, Rotate(t.Context(), w.options()))
+		if state := w.state(); state.Active != "blue" || !w.standing["blue"] || w.dns["blue"] != 100 {
+			t.Errorf("active %q, standing %v, DNS %v", state.Active, w.standing, w.dns)
+		}
+	})
 }

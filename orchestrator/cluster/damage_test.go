@@ -98,7 +98,7 @@ func notices(name, how string, w *world) []string {
 	case strings.HasPrefix(name, "requests/"):
 		return []string{"status", "rotate", "approve"} // and rollback must not: see below
 	case name == "bundles/"+state.Rotation.Plan.Spec:
-		return []string{"status", "rotate", "rollback", "destroy", "apply"}
+		return []string{"status", "rotate", "destroy", "apply"} // and rollback must not: see below
 	case strings.HasPrefix(name, "bundles/") && slices.Contains(slices.Collect(maps.Values(state.Bundles)), strings.TrimPrefix(name, "bundles/")):
 		return []string{"rotate"}
 	case strings.HasPrefix(name, "bundles/"): // nothing depends on it any more
@@ -187,6 +187,67 @@ func TestABrokenRequestDoesNotKeepAnybodyFromGoingBack(t *testing.T) {
 				checkRotated(t, w)
 			})
 		})
+	}
+}
+
+// The spec that a rotation began with is needed to go on with it, and not to go back: a store from which a rule of the
+// bucket deletes what is old keeps nobody from that.
+func TestALostSpecOfTheRotationDoesNotKeepAnybodyFromGoingBack(t *testing.T) {
+	t.Parallel()
+	inWorld(t, func(t *testing.T, w *world) {
+		keptBlue(t, w)
+		w.objects.Put("bundles/"+w.state().Rotation.Plan.Spec, nil)
+		speaks(t, "rotate", Rotate(t.Context(), w.options()))
+		o, said := w.options(), ""
+		o.Observer = onProgress{do: func(message string) { said += message + "\n" }}
+		var back *rotation.RolledBack
+		if err := Rollback(t.Context(), o); !errors.As(err, &back) {
+			t.Fatalf("rollback says %v", err)
+		}
+		checkBack(t, w)
+		if !strings.Contains(said, "the store has no bundle") || !strings.Contains(said, "going back all the same, with cluster.yaml as it is") {
+			t.Errorf("it does not say what is lost:\n%s", said)
+		}
+		w.again, w.spec.Spec.Rotation.KeepBlue = true, 0
+		must(t, Rotate(t.Context(), w.options()))
+		checkRotated(t, w)
+	})
+}
+
+// Bundles of which there is no copy are made anew of what is there.
+func TestLostBundlesAreMadeAnewByRecover(t *testing.T) {
+	t.Parallel()
+	for _, lost := range []string{"foundation", "blue", "green", "traffic", "the spec"} {
+		for _, fresh := range []bool{false, true} {
+			t.Run(fmt.Sprint(lost, ", fresh checkout ", fresh), func(t *testing.T) {
+				t.Parallel()
+				inWorld(t, func(t *testing.T, w *world) {
+					remote(w)
+					keptBlue(t, w)
+					digest := w.state().Bundles[lost]
+					if lost == "the spec" {
+						digest = w.state().Rotation.Plan.Spec
+					}
+					w.objects.Put("bundles/"+digest, nil)
+					if fresh {
+						w.files = map[string][]byte{}
+					}
+					w.applied = nil
+					said := ""
+					must(t, Recover(t.Context(), w.options(), "", func(found string) error { said = found; return nil }))
+					if !strings.Contains(said, digest+") cannot be read") || len(w.applied) > 0 || w.dns["green"] != 100 {
+						t.Errorf("applied %v, DNS %v; it said\n%s", w.applied, w.dns, said)
+					}
+					w.spec.Spec.Rotation.KeepBlue = 0
+					w.spec.Spec.Kubernetes.Version = "1.34"
+					must(t, Rotate(t.Context(), w.options()))
+					if state := w.state(); state.Active != "blue" || !w.standing["blue"] || w.standing["green"] {
+						t.Errorf("active %q, standing %v", state.Active, w.standing)
+					}
+					must(t, DestroyAll(t.Context(), w.options()))
+				})
+			})
+		}
 	}
 }
 

@@ -3,6 +3,7 @@ package cluster
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"drover/generator"
 	"drover/orchestrator/color"
@@ -83,6 +84,9 @@ func (s *session) destroyColor(ctx context.Context, c color.Color, emit rotation
 	if weight := s.state().Exposed()[c]; weight > 0 {
 		return refuse(fmt.Sprintf("%s is not destroyed, as it may have %d of the traffic", c, weight), "send all traffic to one color with "+s.command("rollback"))
 	}
+	if err := s.unserved(ctx, c); err != nil {
+		return err
+	}
 	if _, has := s.state().Weights[c]; has && s.state().Active != c {
 		if err := s.records(ctx, rotation.Effect{Weights: color.Only(s.state().Active)}, emit); err != nil {
 			return err
@@ -100,8 +104,38 @@ func (s *session) destroyColor(ctx context.Context, c color.Color, emit rotation
 		if err := s.clearFirst(ctx, c, emit); err != nil {
 			return err
 		}
+		if err := s.unserved(ctx, c); err != nil { // that took a while
+			return err
+		}
 	}
 	return s.destroyRoot(ctx, stack, root(c), string(c), emit)
+}
+
+// unserved refuses to delete a color that DNS has traffic for, whatever the journal says: somebody may have sent it there
+// by hand since the two were compared. It waits until no resolver sends anybody there any more. A cluster that is
+// destroyed as a whole has no weights.
+func (s *session) unserved(ctx context.Context, c color.Color) error {
+	if len(s.state().Weights) == 0 {
+		return nil
+	}
+	found, err := s.recordsNow(ctx)
+	if err != nil {
+		return err
+	}
+	if weight := found[string(c)]; weight > 0 {
+		return refuse(fmt.Sprintf("%s is not destroyed, as its record in DNS has the weight %d, which the journal does not know of", c, weight),
+			"set the records back, or have "+s.command("recover")+" write down that they are meant")
+	}
+	forgotten := s.state().WeightsAt.Add(s.state().TTL)
+	left := forgotten.Sub(s.Clock.Now())
+	if left <= 0 {
+		return nil
+	}
+	s.Observer.Progress(fmt.Sprintf("waiting until %s, when no resolver sends anybody to %s any more", forgotten.Format(time.TimeOnly), c))
+	if err := s.Clock.Sleep(ctx, left); err != nil {
+		return fmt.Errorf("waiting until resolvers have forgotten %s: %w", c, err)
+	}
+	return nil
 }
 
 // prepareEnd makes a root ready to be deleted, with the files that its state was last changed with.

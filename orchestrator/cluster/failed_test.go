@@ -3,9 +3,11 @@ package cluster
 import (
 	"errors"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
+	"drover/orchestrator/journal"
 	"drover/orchestrator/rotation"
 	"drover/orchestrator/verify"
 )
@@ -79,4 +81,96 @@ func TestARevisionThatWasAbortedBeforeItWasBuiltIsBuiltAgain(t *testing.T) {
 			})
 		})
 	}
+}
+
+// Somebody sent the traffic to the failed green by hand, after this process had compared the journal with DNS: blue was
+// worse.
+func TestAFailedGreenThatHasTrafficByHandIsNotDestroyed(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		said string // before it is done
+		run  func(*testing.T, Options) error
+	}{
+		"apply":  {"destroying green", func(t *testing.T, o Options) error { return Apply(t.Context(), o) }},
+		"rotate": {"destroying green", func(t *testing.T, o Options) error { return Rotate(t.Context(), o) }},
+		"while its cluster is emptied": {"taking back what controllers in green", func(t *testing.T, o Options) error {
+			return EndFailed(t.Context(), o)
+		}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			inWorld(t, func(t *testing.T, w *world) {
+				failedGreen(t, w)
+				time.Sleep(keepFailed + time.Minute)
+				o := w.options()
+				o.Observer = onProgress{do: func(message string) {
+					if strings.HasPrefix(message, c.said) {
+						w.dns = map[string]int{"blue": 0, "green": 100}
+					}
+				}}
+				var refused *Refused
+				if err := c.run(t, o); !errors.As(err, &refused) || !strings.Contains(err.Error(), "its record in DNS has the weight 100") {
+					t.Errorf("got %v", err)
+				}
+				if !w.standing["green"] || w.dns["green"] != 100 {
+					t.Errorf("standing %v, DNS %v", w.standing, w.dns)
+				}
+			})
+		})
+	}
+}
+
+// Resolvers send people to a green that had traffic a moment ago.
+func TestAGreenThatWasAbortedIsDestroyedOnceResolversHaveForgottenIt(t *testing.T) {
+	t.Parallel()
+	for name, run := range map[string]func(*testing.T, Options) error{
+		"at once":             func(t *testing.T, o Options) error { return EndFailed(t.Context(), o) },
+		"by another rotation": func(t *testing.T, o Options) error { return Rotate(t.Context(), o) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			inWorld(t, func(t *testing.T, w *world) {
+				keptBlue(t, w)
+				requested(t, w, rotation.Request{Asks: rotation.Abort})
+				var back time.Time
+				o := w.options()
+				o.Observer = onWeights(func(weights map[string]int) {
+					if weights["blue"] == 100 && back.IsZero() {
+						back = time.Now()
+					}
+				})
+				_ = rotated[*rotation.RolledBack](t, w, o)
+				w.again, w.spec.Spec.Rotation.KeepBlue = true, 0
+				o = w.options()
+				after := time.Duration(-1)
+				o.Observer = onEvent{do: func(e journal.Event) {
+					if e.Kind == journal.DestroyIntended && after < 0 {
+						after = time.Since(back)
+					}
+				}}
+				must(t, run(t, o))
+				if after < time.Minute {
+					t.Errorf("green was destroyed %s after the traffic left it, and its time to live is a minute", after)
+				}
+			})
+		})
+	}
+}
+
+// Somebody found that the failed green is well after all, sent the traffic there by hand, and had that recovered.
+func TestAFailedGreenThatWasMadeActiveIsNoFailedOneAnyMore(t *testing.T) {
+	t.Parallel()
+	inWorld(t, func(t *testing.T, w *world) {
+		failedGreen(t, w)
+		w.dns = map[string]int{"green": 100}
+		must(t, Recover(t.Context(), w.options(), "", yes))
+		if state := w.state(); state.Active != "green" || state.Failed != nil {
+			t.Fatalf("active %q, failed %+v", state.Active, state.Failed)
+		}
+		time.Sleep(keepFailed + time.Minute)
+		must(t, Rotate(t.Context(), w.options()))
+		if state := w.state(); state.Active != "blue" || !w.standing["blue"] || w.standing["green"] {
+			t.Errorf("active %q, standing %v", state.Active, w.standing)
+		}
+	})
 }

@@ -160,28 +160,73 @@ func TestMeasurementsThatFailNowAndThenDoNotEndADrain(t *testing.T) {
 	})
 }
 
-// Seen from another region or account everything is gone, which is no reason to build it there.
+// Seen from another region or account everything is gone, which is no reason to build it there: not where nobody knows
+// how much of the foundation was made, and not with a journal that was recovered.
 func TestAClusterIsNotLookedForInAnotherRegionOrAccount(t *testing.T) {
 	t.Parallel()
+	begun := map[string]func(*testing.T, *world){
+		"it stands": applied,
+		"its foundation was cut off": func(t *testing.T, w *world) {
+			w.fail["applied foundation"] = errors.New("throttled")
+			if err := Apply(t.Context(), w.options()); err == nil {
+				t.Fatal("the apply of the foundation did not fail")
+			}
+			delete(w.fail, "applied foundation")
+		},
+		"its journal was recovered": func(t *testing.T, w *world) {
+			remote(w)
+			applied(t, w)
+			loseStore(t, w)
+			must(t, Recover(t.Context(), w.options(), "", yes))
+		},
+	}
 	for name, change := range map[string]func(*world){
 		"region":  func(w *world) { w.spec.Spec.Region = "eu-central-1" },
 		"account": func(w *world) { w.account = "999999999999" },
 	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			inWorld(t, func(t *testing.T, w *world) {
-				applied(t, w)
-				w.applied = nil
-				change(w)
-				for what, err := range map[string]error{"apply": Apply(t.Context(), w.options()), "rotate": Rotate(t.Context(), w.options()), "destroy": DestroyAll(t.Context(), w.options())} {
-					if err == nil || !strings.Contains(err.Error(), "123456789012 in eu-west-1") {
-						t.Errorf("%s says %v", what, err)
+		for how, begin := range begun {
+			t.Run(name+", "+how, func(t *testing.T) {
+				t.Parallel()
+				inWorld(t, func(t *testing.T, w *world) {
+					begin(t, w)
+					w.applied = nil
+					change(w)
+					for _, command := range []string{"apply", "rotate", "destroy"} {
+						if err := commands[command](t.Context(), w); err == nil || !strings.Contains(err.Error(), "123456789012 in eu-west-1") {
+							t.Errorf("%s says %v", command, err)
+						}
 					}
-				}
-				if len(w.applied) > 0 || w.state().Rotation != nil {
-					t.Errorf("applied %v", w.applied)
-				}
+					if len(w.applied) > 0 || w.state().Rotation != nil {
+						t.Errorf("applied %v", w.applied)
+					}
+				})
 			})
-		})
+		}
 	}
+}
+
+// A foundation whose state was lost is not gone, also where no color stands on it any more.
+func TestAFoundationWhoseStateWasLostIsNeitherDestroyedNorBuiltAgain(t *testing.T) {
+	t.Parallel()
+	inWorld(t, func(t *testing.T, w *world) {
+		remote(w)
+		applied(t, w)
+		w.fail["apply foundation"] = errors.New("it is in use")
+		if err := DestroyAll(t.Context(), w.options()); err == nil || w.standing["blue"] || !w.standing["foundation"] {
+			t.Fatalf("standing %v: %v", w.standing, err)
+		}
+		delete(w.fail, "apply foundation")
+		w.noStates, w.applied = true, nil
+		for _, command := range []string{"destroy", "apply"} {
+			var disagrees *Disagrees
+			if err := commands[command](t.Context(), w); !errors.As(err, &disagrees) || !strings.Contains(err.Error(), "the Terraform state of foundation is empty") {
+				t.Errorf("%s says %v", command, err)
+			}
+		}
+		if len(w.applied) > 0 || !w.state().Foundation() {
+			t.Errorf("applied %v", w.applied)
+		}
+		w.noStates = false
+		must(t, DestroyAll(t.Context(), w.options()))
+	})
 }

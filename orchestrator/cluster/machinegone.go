@@ -28,7 +28,7 @@ func MachineGone(ctx context.Context, o Options, host, reason string, ask func(f
 	ctx, cancel := context.WithTimeoutCause(ctx, recoverLimit, fmt.Errorf("%w: recover did not end within %s", context.DeadlineExceeded, recoverLimit))
 	defer cancel()
 	return leased(ctx, o, func(ctx context.Context, lease *store.Lease) error {
-		s, err := look(ctx, o)
+		s, err := look(ctx, o, sources{})
 		if err != nil {
 			return err
 		}

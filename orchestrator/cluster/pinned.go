@@ -51,8 +51,11 @@ func planOf(c spec.Cluster, digest string, checks []Check) journal.Plan {
 	return plan
 }
 
-// takePinned goes on with the spec that the rotation under way began with.
+// takePinned goes on with the spec that the rotation under way began with, if there is one.
 func (s *session) takePinned(ctx context.Context) error {
+	if s.state().Rotation == nil {
+		return nil
+	}
 	digest := s.state().Rotation.Plan.Spec
 	files, err := s.Store.Bundle(ctx, digest)
 	if err != nil {

@@ -46,7 +46,7 @@ const (
 // Plan says what apply or rotate would do, and which of them it takes. It needs no lease and changes nothing: Connect
 // gives it a copy of the Terraform directory to work in.
 func Plan(ctx context.Context, o Options) (Planned, error) {
-	s, err := look(ctx, o)
+	s, err := look(ctx, o, sources{})
 	if err != nil {
 		return Planned{}, err
 	}

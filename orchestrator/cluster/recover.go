@@ -2,7 +2,9 @@ package cluster
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"maps"
 	"strings"
 	"time"
 
@@ -39,6 +41,7 @@ type recovering struct {
 	active  color.Color
 	ask     func(found string) error
 	bundles map[generator.Root]kept
+	broken  []string // bundles that the journal names and nobody can read, for people
 }
 
 // kept is the bundle that stands for what a root was built from.
@@ -46,6 +49,9 @@ type kept struct{ digest, revision string }
 
 func (r *recovering) run(ctx context.Context) error {
 	if _, err := r.accountOf(ctx); err != nil {
+		return err
+	}
+	if err := r.forgetBroken(ctx); err != nil {
 		return err
 	}
 	if err := r.writeMissing(); err != nil {
@@ -56,7 +62,7 @@ func (r *recovering) run(ctx context.Context) error {
 		return fmt.Errorf("looking at what is there of %s: %w", r.name(), err)
 	}
 	disagreements := reconcile.Compare(r.known(), seen)
-	if len(disagreements) == 0 {
+	if len(disagreements) == 0 && len(r.broken) == 0 {
 		return refuse("the journal of "+r.name()+" and what is there agree", "there is nothing to recover")
 	}
 	found, err := r.remains(ctx, seen)
@@ -74,6 +80,40 @@ func (r *recovering) run(ctx context.Context) error {
 		return err
 	}
 	return r.write(ctx, events)
+}
+
+// forgetBroken takes bundles that are lost or damaged out of what the journal is known to have: they are made anew of the
+// files that are there, or rendered. A rotation ends without the spec that it began with.
+func (r *recovering) forgetBroken(ctx context.Context) error {
+	read := func(digest string) (bool, error) {
+		_, err := r.Store.Bundle(ctx, digest)
+		var damaged *store.DamageError
+		var missing *store.MissingError
+		if errors.As(err, &damaged) || errors.As(err, &missing) {
+			return false, nil
+		}
+		return true, err
+	}
+	for _, root := range allRoots {
+		digest := r.state().Bundles[string(root)]
+		if digest == "" {
+			continue
+		}
+		if whole, err := read(digest); err != nil {
+			return err
+		} else if !whole {
+			delete(r.state().Bundles, string(root))
+			r.broken = append(r.broken, fmt.Sprintf("the files that %s was built from (bundle %s) cannot be read", root, digest))
+		}
+	}
+	if rotation := r.state().Rotation; rotation != nil {
+		if whole, err := read(rotation.Plan.Spec); err != nil {
+			return err
+		} else if !whole {
+			r.broken = append(r.broken, fmt.Sprintf("the spec that rotation %s began with (bundle %s) cannot be read", rotation.ID, rotation.Plan.Spec))
+		}
+	}
+	return nil
 }
 
 // writeMissing renders roots that neither the directory nor the store has files of, so that a state in a remote backend
@@ -111,12 +151,17 @@ func (r *recovering) rendered(root generator.Root) (generator.Files, error) {
 func (r *recovering) write(ctx context.Context, events []journal.Event) error {
 	first := journal.Event{Kind: journal.Recovered, By: r.By, Detail: "the journal was recovered from what was there"}
 	for _, e := range append([]journal.Event{first}, events...) {
+		if e.Kind == journal.Applied {
+			e.Location = r.location
+		}
 		if err := r.record(ctx, e); err != nil {
 			return err
 		}
 	}
-	if len(r.state().Weights) > 0 {
-		if err := r.writeColors(r.state().Weights); err != nil {
+	weights := maps.Clone(r.state().Weights)
+	maps.DeleteFunc(weights, func(c color.Color, _ int) bool { return r.state().Colors[c].Endpoint.DNSName == "" }) // it is gone
+	if len(weights) > 0 {
+		if err := r.writeColors(weights); err != nil {
 			return err
 		}
 	}
@@ -144,6 +189,9 @@ func (r *recovering) describes(ctx context.Context, events []journal.Event, seen
 // text is what a person reads before the journal is written.
 func (r *recovering) text(disagreements []reconcile.Disagreement, events []journal.Event) string {
 	var text strings.Builder
+	for _, what := range r.broken {
+		fmt.Fprintf(&text, "now: %s\n", what)
+	}
 	for _, d := range disagreements {
 		fmt.Fprintf(&text, "now: %s\n", d)
 	}

@@ -122,7 +122,7 @@ func ofColor(s journal.State, c color.Color, has standing, bundle string) []jour
 	root := string(c)
 	have, known := s.Colors[c]
 	same := known && (has.Revision == "" || (have.BuiltFrom == has.Revision && have.BuiltBy == has.Rotation))
-	if has.Exists && same && s.Open[root] == "" {
+	if has.Exists && same && s.Open[root] == "" && s.Bundles[root] != "" {
 		return nil
 	}
 	var events []journal.Event

@@ -90,7 +90,7 @@ func leased(ctx context.Context, o Options, do func(context.Context, *store.Leas
 // begin reads the journal, takes the spec that it pinned, compares the journal with what is there, and records that this
 // process drives.
 func begin(ctx context.Context, o Options, lease *store.Lease, from sources) (*session, error) {
-	s, err := look(ctx, o)
+	s, err := look(ctx, o, from)
 	if err != nil {
 		return nil, err
 	}
@@ -135,16 +135,17 @@ func (s *session) under(lease *store.Lease) {
 	s.lease, s.loop.Memory = lease, &memory{store: s.Store, lease: lease}
 }
 
-// look is a session without a lease: it can ask, and plan.
-func look(ctx context.Context, o Options) (*session, error) {
+// look is a session without a lease: it can ask, and plan. A way back needs of the spec only the domain, which is compared
+// with the journal: without the spec that the rotation began with, today's does.
+func look(ctx context.Context, o Options, from sources) (*session, error) {
 	s, err := read(ctx, o)
 	if err != nil {
 		return nil, err
 	}
-	if s.state().Rotation != nil {
-		if err := s.takePinned(ctx); err != nil {
-			return nil, err
-		}
+	if err := s.takePinned(ctx); err != nil && from.rollingBack {
+		s.Observer.Progress(fmt.Sprintf("%v; going back all the same, with %s as it is", err, o.SpecFile))
+	} else if err != nil {
+		return nil, err
 	}
 	s.ports, err = o.Connect(ctx, s.Options)
 	return s, err

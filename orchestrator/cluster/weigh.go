@@ -30,6 +30,9 @@ func (s *session) weigh(ctx context.Context, e rotation.Effect, emit rotation.Em
 	r := s.state().Rotation
 	back := r != nil && r.Back != nil && e.Weights[r.From] == 100
 	if back {
+		if err := s.isThere(ctx, r.From); err != nil {
+			return err
+		}
 		possible = append(possible, nil) // whatever somebody else made of them: a way back does not wait for a person
 	}
 	if err := emit(ctx, journal.Event{Kind: journal.WeightsIntended, Phase: e.Phase, Weights: e.Weights}); err != nil {
@@ -48,6 +51,22 @@ func (s *session) weigh(ctx context.Context, e rotation.Effect, emit rotation.Em
 	}
 	return emit(ctx, journal.Event{Kind: journal.Weights, Phase: e.Phase, Weights: e.Weights, TTL: ttl.Seconds()})
 }
+
+// isThere refuses to send all traffic to a cluster that somebody deleted meanwhile. Where the platform gives no answer in a
+// moment, the way back does not wait for one.
+func (s *session) isThere(ctx context.Context, c color.Color) error {
+	ctx, cancel := context.WithTimeout(ctx, thereTime)
+	defer cancel()
+	health, err := s.ports.Cloud.ClusterActive(ctx, s.cluster(c))
+	if err != nil || health.Exists {
+		return nil //nolint:nilerr // no answer is no reason to stay with a color that is not well
+	}
+	return refuse(fmt.Sprintf("traffic does not go back to %s, as there is no cluster %s any more", c, s.cluster(c)),
+		"mend the color that has the traffic, then have "+s.command("recover")+" end the rotation")
+}
+
+// thereTime is how long a way back waits for the platform's word that there is something to go back to.
+const thereTime = 2 * time.Second
 
 // remakeRecords has Terraform make records that somebody deleted, at weight 0 beside those that are left.
 func (s *session) remakeRecords(ctx context.Context, zone string, e rotation.Effect, emit rotation.Emit) error {
@@ -73,11 +92,24 @@ func (s *session) remakeRecords(ctx context.Context, zone string, e rotation.Eff
 // the journal chose that color.
 func (s *session) settle(ctx context.Context) error {
 	active := s.state().Active
-	if active == "" || s.state().Rotation != nil || s.state().Exposed()[active.Other()] == 0 {
+	if active == "" || s.state().Rotation != nil {
 		return nil
+	}
+	if s.state().Exposed()[active.Other()] == 0 {
+		return s.dropGone(ctx, active)
 	}
 	s.Observer.Progress("sending all traffic to " + string(active))
 	return s.weigh(ctx, rotation.Effect{Do: rotation.Weigh, Expected: s.state().Weights, Maybe: s.state().Unsure, Weights: color.Shared(active, 100)}, s.record)
+}
+
+// dropGone has Terraform remove the record of a color that somebody deleted by hand: there is nothing that it could lead to.
+func (s *session) dropGone(ctx context.Context, active color.Color) error {
+	gone := active.Other()
+	if _, has := s.state().Weights[gone]; !has || s.state().Colors[gone].Endpoint.DNSName != "" {
+		return nil
+	}
+	s.Observer.Progress("removing the record of " + string(gone) + ", which is gone")
+	return s.records(ctx, rotation.Effect{Weights: color.Only(active)}, s.record)
 }
 
 // setWeights writes weights where one of those is that are possible, and waits until they are served. It returns the
@@ -187,19 +219,28 @@ func (s *session) dnsServes(ctx context.Context, weights color.Weights) error {
 	return nil
 }
 
-// recordsHave asks the platform for the weights of the records.
+// recordsHave asks the platform whether the records have these weights.
 func (s *session) recordsHave(ctx context.Context, weights color.Weights) error {
-	zone, err := s.zone(ctx, func(context.Context, journal.Event) error { return nil })
+	found, err := s.recordsNow(ctx)
 	if err != nil {
 		return err
+	}
+	if !maps.Equal(found, plain(weights)) {
+		return &platform.ChangedError{Name: s.Spec.Spec.Ingress.Domain, Expected: plain(weights), Found: found}
+	}
+	return nil
+}
+
+// recordsNow asks the platform for the weights of the records.
+func (s *session) recordsNow(ctx context.Context) (map[string]int, error) {
+	zone, err := s.zone(ctx, func(context.Context, journal.Event) error { return nil })
+	if err != nil {
+		return nil, err
 	}
 	domain := s.Spec.Spec.Ingress.Domain
 	found, err := s.ports.Cloud.Weights(ctx, platform.Zone{ID: zone, Cluster: s.name(), Domain: domain})
 	if err != nil {
-		return fmt.Errorf("asking for the weights of %s: %w", domain, err)
+		return nil, fmt.Errorf("asking for the weights of %s: %w", domain, err)
 	}
-	if !maps.Equal(found, plain(weights)) {
-		return &platform.ChangedError{Name: domain, Expected: plain(weights), Found: found}
-	}
-	return nil
+	return found, nil
 }

@@ -87,7 +87,7 @@ type Event struct {
 	Revision string        `json:"revision,omitempty"`
 	Bundle   string        `json:"bundle,omitempty"`   // digest of the root's files in the store
 	Zone     string        `json:"zone,omitempty"`     // of Applied: the platform's id of the domain's zone, if the root has it
-	Location string        `json:"location,omitempty"` // of Applied and Preflighted: the account and region that the cluster stands in
+	Location string        `json:"location,omitempty"` // of ApplyIntended, Applied and Preflighted: the account and region that the cluster stands in
 	Weights  color.Weights `json:"weights,omitempty"`
 	TTL      float64       `json:"ttl,omitempty"` // seconds after which no resolver holds the weights of before
 	Check    string        `json:"check,omitempty"`

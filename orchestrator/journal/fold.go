@@ -63,7 +63,7 @@ var folds = map[Kind]func(*State, Event){
 	WeightsIntended:  (*State).weightsIntended,
 	Weights:          (*State).weights,
 	Followed:         func(s *State, _ Event) { s.Followed = true },
-	Activated:        func(s *State, e Event) { s.Active = e.To },
+	Activated:        (*State).activated,
 	Verdict:          nothing, // a line for people; Checked has the round
 	Checked:          inRotation(func(r *Rotation, e Event) { r.Watch.round(e) }),
 	Measured:         inRotation(measured),
@@ -128,6 +128,15 @@ func (s *State) finish(e Event) {
 	}
 	s.Past = append(s.Past, *r)
 	s.Rotation = nil
+}
+
+// activated also ends the time for which a color was kept as failed: somebody sent the traffic to it by hand, and had that
+// recovered.
+func (s *State) activated(e Event) {
+	s.Active = e.To
+	if s.Failed != nil && s.Failed.Color == e.To {
+		s.Failed = nil
+	}
 }
 
 // driving forgets what the process before saw for itself.

@@ -22,6 +22,7 @@ func (s *State) rendered(e Event) {
 func (s *State) applyIntended(e Event) {
 	s.Building[e.Root], s.Open[e.Root] = true, e.Kind
 	s.changedWith(e)
+	s.located(e)
 	if r := s.Rotation; r != nil && e.color() == r.To {
 		r.Building = true
 		if e.Bundle != "" { // the files with the providers that they were planned with
@@ -119,7 +120,7 @@ func (s *State) weightsIntended(e Event) {
 
 // weights begins a new watch: what was seen at other weights says nothing of these.
 func (s *State) weights(e Event) {
-	s.Unsure = nil
+	s.Unsure, s.WeightsAt = nil, e.Time
 	s.Weights, s.Intended, s.TTL, s.Followed = e.Weights, nil, time.Duration(e.TTL*float64(time.Second)), false
 	r := s.Rotation
 	if r == nil {

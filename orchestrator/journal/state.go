@@ -9,15 +9,16 @@ import (
 
 // State is what the events add up to: the cluster now.
 type State struct {
-	Active   color.Color // empty before the first build is done
-	Colors   map[color.Color]Color
-	Weights  color.Weights   // as last confirmed
-	Intended color.Weights   // as last intended, where no outcome followed yet
-	Unsure   []color.Weights // all that were intended since the last confirmation: DNS may serve any of them
-	TTL      time.Duration   // after the last confirmation, how long a resolver may hold what was before
-	Followed bool            // whether the traffic root's state has the weights
-	Rotation *Rotation       // the one under way; nil when none is
-	Failed   *FailedColor    // a color that a rotation was rolled back from and that still stands
+	Active    color.Color // empty before the first build is done
+	Colors    map[color.Color]Color
+	Weights   color.Weights   // as last confirmed
+	Intended  color.Weights   // as last intended, where no outcome followed yet
+	Unsure    []color.Weights // all that were intended since the last confirmation: DNS may serve any of them
+	WeightsAt time.Time       // of the last confirmation
+	TTL       time.Duration   // after the last confirmation, how long a resolver may hold what was before
+	Followed  bool            // whether the traffic root's state has the weights
+	Rotation  *Rotation       // the one under way; nil when none is
+	Failed    *FailedColor    // a color that a rotation was rolled back from and that still stands
 
 	// Bundles has, by root, the digest of the files that its state was last changed with, or is being changed with.
 	Bundles map[string]string

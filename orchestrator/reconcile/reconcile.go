@@ -206,8 +206,8 @@ func (k Known) mustStand(root string) bool {
 		return false
 	}
 	switch root {
-	case foundation:
-		return len(k.Colors) > 0
+	case foundation: // alone too, unless the apply that makes it was cut off
+		return len(k.Colors) > 0 || k.Foundation && k.Open[foundation] == ""
 	case traffic:
 		return len(k.Weights) > 0
 	}

@@ -62,7 +62,7 @@ func (s *Store) Bundle(ctx context.Context, digest string) (map[string][]byte, e
 	if err != nil {
 		return nil, fmt.Errorf("reading bundle %s: %w", digest, err)
 	}
-	const again = "Restore the object from a copy; or delete it, if the files can be rendered again"
+	const again = "Restore the object from a copy; without one, delete it and run `drover recover`, which makes it anew of the files that are there"
 	files, err := unzip(data)
 	if err != nil {
 		return nil, &DamageError{bundles + digest, fmt.Sprintf("cannot be unpacked (%v)", err), again}

@@ -110,7 +110,7 @@ type MissingError struct {
 }
 
 func (e *MissingError) Error() string {
-	return fmt.Sprintf("the store has no %s: it was never saved there, or has been deleted since; restore it from a copy of the store, or build it again from the spec", e.What)
+	return fmt.Sprintf("the store has no %s: it was never saved there, or has been deleted since; restore it from a copy of the store; without one, run `drover recover`, which makes bundles anew of the files that are there", e.What)
 }
 
 func (e *MissingError) Unwrap() error { return ErrNotFound }

@@ -17,7 +17,7 @@ import (
 )
 
 // readyWithin is far above the five seconds that a control plane takes on two idle cores.
-const readyWithin = 90 * time.Second
+const readyWithin = 4 * time.Minute
 
 // olderMinors is how far behind its own version the API server can be.
 const olderMinors = 3

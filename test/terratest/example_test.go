@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/gruntwork-io/terratest/modules/logger"
 	"github.com/gruntwork-io/terratest/modules/terraform"
 
 	"drover/generator/spec"
@@ -72,6 +73,7 @@ func (e *example) root(name string) *terraform.Options {
 		TerraformDir:    filepath.Join(e.dir, name),
 		EnvVars:         maps.Clone(e.env),
 		NoColor:         true,
+		Logger:          logger.TestingT, // what Terraform says is of interest where a test fails
 	}
 	if e.spec.Spec.State.Backend == "s3" {
 		options.BackendConfig = map[string]any{"use_path_style": true}

@@ -22,7 +22,7 @@ import (
 const Version = "5.2.1"
 
 // readyWithin is far above the three seconds that moto takes on two idle cores.
-const readyWithin = 90 * time.Second
+const readyWithin = 4 * time.Minute
 
 // ErrMissing says that moto's server is not installed.
 var ErrMissing = errors.New("moto's server (moto_server) is not on PATH")
