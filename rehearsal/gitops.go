@@ -53,7 +53,7 @@ func gitOpsFor(ctx context.Context, c spec.Cluster, repository string, kubernete
 func revisionsOf(g *spec.GitOps) []string {
 	var all []string
 	for _, color := range []string{"blue", "green"} {
-		all = append(all, strings.ReplaceAll(g.Revision, "{{color}}", color))
+		all = append(all, strings.ReplaceAll(g.Revision, spec.ColorMark, color))
 	}
 	return slices.Compact(all)
 }

@@ -100,7 +100,10 @@ func optionsFor(ctx context.Context, c spec.Cluster, kubernetes bool, repository
 	if err != nil {
 		return Options{}, err
 	}
-	o.Kubernetes, o.As, o.StandIns = &set, runsAs(c.Spec), standIns(c.Spec)
+	o.Kubernetes, o.As = &set, runsAs(c.Spec)
+	if o.GitOps == nil { // what the repository brings needs nothing in its place
+		o.StandIns = standIns(c.Spec)
+	}
 	return o, nil
 }
 
