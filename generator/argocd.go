@@ -7,7 +7,6 @@ import (
 	"encoding/hex"
 	"fmt"
 	"io"
-	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -65,15 +64,15 @@ var placed = sync.OnceValues(func() (string, error) {
 	return strings.Join(docs, "\n---\n"), nil
 })
 
-var (
-	objectKind = regexp.MustCompile(`(?m)^kind: (\w+)$`)
-	// Those of Argo CD that are in no namespace.
-	clusterKinds = []string{"CustomResourceDefinition", "ClusterRole", "ClusterRoleBinding"}
-)
+// clusterKinds are those of Argo CD's objects that are in no namespace.
+var clusterKinds = []string{"CustomResourceDefinition", "ClusterRole", "ClusterRoleBinding"}
 
 func inNamespace(doc string) string {
-	if m := objectKind.FindStringSubmatch(doc); m == nil || slices.Contains(clusterKinds, m[1]) {
-		return doc
+	for line := range strings.Lines(doc) {
+		kind, is := strings.CutPrefix(strings.TrimSpace(line), "kind: ")
+		if is && line[0] == 'k' && slices.Contains(clusterKinds, kind) {
+			return doc
+		}
 	}
 	return strings.Replace(doc, "\nmetadata:\n", "\nmetadata:\n  namespace: "+agentNamespace+"\n", 1)
 }

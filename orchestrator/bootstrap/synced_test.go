@@ -134,6 +134,22 @@ func TestEveryApplicationIsWaitedForAlsoThoseThatOthersBring(t *testing.T) {
 	}
 }
 
+// An ApplicationSet makes its Applications a moment after the root that brought it is well.
+func TestOneLookIsNotEnough(t *testing.T) {
+	t.Parallel()
+	c := argoCluster(t)
+	c.argoSays("root " + well())
+	looks := 0
+	c.clock.asleep = func(time.Duration) {
+		if looks++; looks <= 2 {
+			c.argoSays("root "+well(), "web "+[]string{"{}", well()}[looks-1])
+		}
+	}
+	if detail, err := c.synced(); err != nil || !strings.HasPrefix(detail, "2 Applications") || looks != 3 {
+		t.Errorf("after %d looks: %q and %v", looks+1, detail, err)
+	}
+}
+
 func TestWhatKeepsAnApplicationIsNamed(t *testing.T) {
 	t.Parallel()
 	synced := `"sync":{"status":"Synced",` + compared + `}`
