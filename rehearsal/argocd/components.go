@@ -63,10 +63,12 @@ var components = []component{
 		}},
 }
 
-// Workloads are those of Argo CD whose programs run here, and those in whose pods nothing does.
+// Workloads are those of Argo CD whose own programs run here, and those in whose pods nothing does. Redis is neither.
 func Workloads() (native, played []string) {
 	for _, c := range components {
-		native = append(native, c.workload)
+		if c.binary != "" {
+			native = append(native, c.workload)
+		}
 	}
 	return native, []string{"argocd-dex-server", "argocd-notifications-controller"}
 }
