@@ -7,5 +7,5 @@ import (
 )
 
 func abortCommand(s streams) *cli.Command {
-	return asking(s, rotation.Abort, "send all traffic back to the old color, and do not keep the new one")
+	return asking(s, rotation.Abort, "send all traffic back to the old color, and discard the new one")
 }

@@ -100,27 +100,29 @@ func prefix(err error) string {
 func newApp(s streams) *cli.App {
 	app := &cli.App{
 		Name:                   "drover",
-		Usage:                  "one file in, production Kubernetes out, and a new cluster whenever you need one",
+		Usage:                  "generate Terraform for Kubernetes clusters, and rotate them blue/green",
 		Version:                version(),
 		Reader:                 s.in,
 		Writer:                 s.out,
 		ErrWriter:              s.err,
 		HideHelpCommand:        true,
+		Flags:                  []cli.Flag{cli.HelpFlag}, // not added by the library beside a help command of one's own
 		UseShortOptionHandling: true,
 		EnableBashCompletion:   true,
 		Suggest:                true,
 		ExitErrHandler:         func(*cli.Context, error) {}, // run decides
 		OnUsageError:           onUsageError,
 		Action:                 unknownCommand,
-		Commands: []*cli.Command{
-			looks(s, validateCommand(s)), generateCommand(s), looks(s, networkCommand(s)), looks(s, schemaCommand(s)), looks(s, rightsCommand(s)), initCommand(s),
-			planCommand(s), applyCommand(s), rotateCommand(s), looks(s, statusCommand(s)), looks(s, historyCommand(s)), looks(s, reportCommand(s)), approveCommand(s),
-			pauseCommand(s), resumeCommand(s), freezeCommand(s), abortCommand(s), rollbackCommand(s),
-			recoverCommand(s), destroyCommand(s), looks(s, kubeconfigCommand(s)), rehearseCommand(s), doctorCommand(s), completionCommand(s),
-		},
 	}
+	groups := commandGroups(s)
+	for _, g := range groups {
+		app.Commands = append(app.Commands, g.commands...)
+	}
+	app.CustomAppHelpTemplate = helpText(app.Usage, groups)
+	app.Commands = append(app.Commands, helpCommand(), versionCommand(s, app.Version))
 	for _, command := range app.Commands {
 		command.OnUsageError = onUsageError // the app's own is not inherited
+		hideFalse(command.Flags)
 	}
 	return app
 }
@@ -140,13 +142,6 @@ func onUsageError(c *cli.Context, err error, _ bool) error {
 		name += " " + c.Command.Name
 	}
 	return usageError{fmt.Errorf("%w; `%s --help` lists what can be written", err, name)}
-}
-
-func unknownCommand(c *cli.Context) error {
-	if name := c.Args().First(); name != "" {
-		return usageError{fmt.Errorf("there is no command %q; `drover --help` lists them", name)}
-	}
-	return cli.ShowAppHelp(c)
 }
 
 // released is set by the build of a release.

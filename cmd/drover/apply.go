@@ -13,7 +13,7 @@ import (
 
 func applyCommand(s streams) *cli.Command {
 	return &cli.Command{
-		Name: "apply", Usage: "build the first cluster; later, change what can be changed in place",
+		Name: "apply", Usage: "build the first cluster, or change the active one in place",
 		Flags: driveFlags(),
 		Action: func(c *cli.Context) error {
 			o, err := options(c, s)

@@ -24,7 +24,7 @@ func gateLast(args []string) []string {
 
 func approveCommand(s streams) *cli.Command {
 	return &cli.Command{
-		Name: "approve", Usage: "open a gate of the rotation under way", ArgsUsage: strings.Join(gates, "|"),
+		Name: "approve", Usage: "approve the step that the rotation in progress waits for", ArgsUsage: strings.Join(gates, "|"),
 		Flags: askFlags(),
 		Action: func(c *cli.Context) error {
 			gate := c.Args().First()

@@ -10,9 +10,9 @@ import (
 
 func destroyCommand(s streams) *cli.Command {
 	return &cli.Command{
-		Name: "destroy", Usage: "delete the whole cluster: both colors, its traffic and its foundation",
+		Name: "destroy", Usage: "delete the whole cluster: both colors, traffic and foundation",
 		Flags: []cli.Flag{fileFlag(), outFlag(), outputFlag(), verboseFlag(),
-			&cli.StringFlag{Name: "confirm", Usage: "the cluster's `NAME`, where there is no terminal to type it on"}},
+			&cli.StringFlag{Name: "confirm", Usage: "the cluster's `NAME`, instead of typing it when asked"}},
 		Action: func(c *cli.Context) error {
 			o, err := options(c, s)
 			if err != nil {

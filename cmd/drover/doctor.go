@@ -19,9 +19,9 @@ import (
 
 func doctorCommand(s streams) *cli.Command {
 	return &cli.Command{
-		Name: "doctor", Usage: "say what this machine lacks, and what to do about it; changes nothing",
+		Name: "doctor", Usage: "check what this machine lacks, and how to fix it; changes nothing",
 		Flags: []cli.Flag{fileFlag(), outputFlag(),
-			&cli.StringFlag{Name: "for", Usage: "only what this `COMMAND` needs, such as rehearse (default: all of them)"}},
+			&cli.StringFlag{Name: "for", Usage: "check only what this `COMMAND` needs, such as rehearse (default: all commands)"}},
 		Action: func(c *cli.Context) error {
 			if err := noArguments(c); err != nil {
 				return err
@@ -98,5 +98,5 @@ func lacking(findings []doctor.Finding) error {
 		return nil
 	}
 	slices.Sort(commands)
-	return fmt.Errorf("missing: %s; until then, do not expect these to work: %s", strings.Join(missing, ", "), strings.Join(slices.Compact(commands), ", "))
+	return fmt.Errorf("this machine lacks what is listed as missing (%s); these commands need it: %s", strings.Join(missing, ", "), strings.Join(slices.Compact(commands), ", "))
 }

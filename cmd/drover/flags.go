@@ -18,23 +18,23 @@ func fileFlag() cli.Flag {
 
 func outFlag() cli.Flag {
 	return &cli.StringFlag{Name: "out", Aliases: []string{"o"}, Value: "infra", EnvVars: []string{"DROVER_OUT"},
-		Usage: "the Terraform `DIR`"}
+		Usage: "the `DIR` of the Terraform files"}
 }
 
 func outputFlag() cli.Flag {
-	return &cli.StringFlag{Name: "output", Value: "text", EnvVars: []string{"DROVER_OUTPUT"}, Usage: "`FORMAT` of the answer: text or json"}
+	return &cli.StringFlag{Name: "output", Value: "text", EnvVars: []string{"DROVER_OUTPUT"}, Usage: "output `FORMAT`: text or json"}
 }
 
 func approveFlag() cli.Flag {
-	return &cli.BoolFlag{Name: "auto-approve", EnvVars: []string{"DROVER_AUTO_APPROVE"}, Usage: "act without asking"}
+	return &cli.BoolFlag{Name: "auto-approve", EnvVars: []string{"DROVER_AUTO_APPROVE"}, Usage: "do not ask for confirmation"}
 }
 
 func byFlag() cli.Flag {
-	return &cli.StringFlag{Name: "by", EnvVars: []string{"DROVER_BY"}, Usage: "`WHO` asks, for the journal (default: whom the pipeline names, or the user of this machine)"}
+	return &cli.StringFlag{Name: "by", EnvVars: []string{"DROVER_BY"}, Usage: "`WHO` you are, for the journal (default: the pipeline's user, or this machine's)"}
 }
 
 func verboseFlag() cli.Flag {
-	return &cli.BoolFlag{Name: "verbose", Aliases: []string{"v"}, EnvVars: []string{"DROVER_VERBOSE"}, Usage: "every resource that Terraform touches"}
+	return &cli.BoolFlag{Name: "verbose", Aliases: []string{"v"}, EnvVars: []string{"DROVER_VERBOSE"}, Usage: "list every resource that Terraform changes"}
 }
 
 // asJSON reads --output.

@@ -7,5 +7,5 @@ import (
 )
 
 func freezeCommand(s streams) *cli.Command {
-	return asking(s, rotation.Freeze, "have the rotation under way stay where it is, also for scheduled runs")
+	return asking(s, rotation.Freeze, "pause the rotation in progress, for scheduled runs too")
 }

@@ -21,10 +21,10 @@ import (
 
 func generateCommand(s streams) *cli.Command {
 	return &cli.Command{
-		Name: "generate", Usage: "render Terraform from a spec",
+		Name: "generate", Usage: "write Terraform from a spec",
 		Flags: []cli.Flag{
 			fileFlag(), outFlag(),
-			&cli.BoolFlag{Name: "check", Usage: "write nothing; exit 2 where something would change"},
+			&cli.BoolFlag{Name: "check", Usage: "write nothing, and exit 2 if a file would change"},
 			&cli.BoolFlag{Name: "lock", Usage: "also write lock files with the providers' hashes for Linux and macOS, on amd64 and arm64"},
 			&cli.BoolFlag{Name: "force", Usage: "overwrite generated files that a person edited"},
 		},

@@ -16,7 +16,7 @@ import (
 
 func historyCommand(s streams) *cli.Command {
 	return &cli.Command{
-		Name: "history", Usage: "list the rotations of a cluster, the newest first",
+		Name: "history", Usage: "list a cluster's rotations, newest first",
 		Flags: []cli.Flag{fileFlag(), outFlag(), outputFlag()},
 		Action: func(c *cli.Context) error {
 			if err := noArguments(c); err != nil {

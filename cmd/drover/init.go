@@ -21,14 +21,14 @@ import (
 func initCommand(s streams) *cli.Command {
 	flags := []cli.Flag{
 		&cli.StringFlag{Name: "file", Aliases: []string{"f"}, Value: "cluster.yaml", EnvVars: []string{"DROVER_FILE"},
-			Usage: "the spec `FILE` to write, or a directory to write NAME.yaml into"},
-		&cli.StringFlag{Name: "from-eksctl", Usage: "take over what an eksctl ClusterConfig `FILE` says, and tell what cannot be"},
+			Usage: "the spec `FILE` to write, or a directory, for NAME.yaml in it"},
+		&cli.StringFlag{Name: "from-eksctl", Usage: "start from the eksctl ClusterConfig in `FILE`, and list what could not be taken over"},
 	}
 	for _, q := range questions {
 		flags = append(flags, &cli.StringFlag{Name: q.flag, Usage: q.usage})
 	}
 	return &cli.Command{
-		Name: "init", Usage: "write the first spec of a cluster, asking or from flags",
+		Name: "init", Usage: "write a first spec; asks for what the flags do not set",
 		Flags:  flags,
 		Action: func(c *cli.Context) error { return initialize(c, s) },
 	}
@@ -51,6 +51,9 @@ func initialize(c *cli.Context, s streams) error {
 	if err := a.all(c); err != nil {
 		return err
 	}
+	if cluster.Spec.Account == "" {
+		cluster.Spec.Account = accountOf(cluster.Spec)
+	}
 	if title == "" {
 		title = cluster.Metadata.Name + ": a production Kubernetes cluster"
 	}
@@ -63,6 +66,18 @@ func initialize(c *cli.Context, s streams) error {
 		return err
 	}
 	return sayWritten(s, file, text, notes)
+}
+
+// accountOf is the account of the first admin on AWS, which is the cluster's: `drover rights` names it, and credentials for
+// any other are refused from the start.
+func accountOf(s spec.Spec) string {
+	if s.Platform != spec.AWS || len(s.Access.Admins) == 0 {
+		return ""
+	}
+	if parts := strings.SplitN(s.Access.Admins[0], ":", 6); len(parts) == 6 { // arn:partition:iam::account:name
+		return parts[4]
+	}
+	return ""
 }
 
 // startingPoint is what --from-eksctl says, or nothing.

@@ -20,9 +20,9 @@ import (
 
 func kubeconfigCommand(s streams) *cli.Command {
 	return &cli.Command{
-		Name: "kubeconfig", Usage: "print how kubectl reaches a color, the active one if none is named; no secret is in it", ArgsUsage: "[blue|green]",
+		Name: "kubeconfig", Usage: "print a kubeconfig for a color (default: the active one); it holds no secrets", ArgsUsage: "[blue|green]",
 		Flags: []cli.Flag{fileFlag(), outFlag(),
-			&cli.StringFlag{Name: "output", Usage: "write to `FILE`, readable by you alone, and not to standard output"}},
+			&cli.StringFlag{Name: "output", Usage: "write to `FILE`, readable only by you, instead of standard output"}},
 		Action: func(c *cli.Context) error {
 			asked := c.Args().First()
 			if c.Args().Len() > 1 || asked != "" && asked != string(color.Blue) && asked != string(color.Green) {

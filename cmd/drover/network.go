@@ -12,11 +12,11 @@ import (
 
 func networkCommand(s streams) *cli.Command {
 	return &cli.Command{
-		Name: "network", Usage: "show the address plan of a spec, or of a directory of specs",
+		Name: "network", Usage: "print the address plan of a spec, or of a directory of specs",
 		Flags: []cli.Flag{
 			fileFlag(),
-			&cli.StringFlag{Name: "free", Value: "/16", Usage: "name the next free block of this `SIZE` too"},
-			&cli.StringFlag{Name: "output", Value: "text", EnvVars: []string{"DROVER_OUTPUT"}, Usage: "`FORMAT` of the answer: text, json or svg, a picture for your documents"},
+			&cli.StringFlag{Name: "free", Value: "/16", Usage: "also print the next free block of this `SIZE`"},
+			&cli.StringFlag{Name: "output", Value: "text", EnvVars: []string{"DROVER_OUTPUT"}, Usage: "output `FORMAT`: text, json, or svg for a picture"},
 		},
 		Action: func(c *cli.Context) error {
 			if err := noArguments(c); err != nil {

@@ -7,5 +7,5 @@ import (
 )
 
 func pauseCommand(s streams) *cli.Command {
-	return asking(s, rotation.Pause, "have the rotation under way stay between two steps until it is resumed")
+	return asking(s, rotation.Pause, "pause the rotation in progress after its current step")
 }

@@ -18,7 +18,7 @@ type pricedPlan struct {
 
 func planCommand(s streams) *cli.Command {
 	return &cli.Command{
-		Name: "plan", Usage: "say what apply or rotate would do, and which of them it takes; changes nothing",
+		Name: "plan", Usage: "print what would change, whether apply or rotate does it, and what it costs; changes nothing",
 		Flags: []cli.Flag{fileFlag(), outFlag(), outputFlag(), verboseFlag()},
 		Action: func(c *cli.Context) error {
 			if err := noArguments(c); err != nil {

@@ -31,13 +31,13 @@ var questions = []question{
 		func(c *spec.Cluster) *string { return &c.Metadata.Name }, noSuggestion, ""},
 	{"platform", "the `PLATFORM`: aws, azure or google", "The platform: aws, azure or google", "spec.platform",
 		func(c *spec.Cluster) *string { return (*string)(&c.Spec.Platform) }, func(*asker) string { return string(spec.AWS) }, ""},
-	{"region", "the `REGION` of the platform", "The region, such as eu-west-1", "spec.region",
+	{"region", "the `REGION`, such as eu-west-1", "The region, such as eu-west-1", "spec.region",
 		func(c *spec.Cluster) *string { return &c.Spec.Region }, noSuggestion, ""},
-	{"cidr", "the `RANGE` of the network (default: one that overlaps no spec beside it)", "The range of its network", "spec.network.cidr",
+	{"cidr", "the address `RANGE` of the network (default: one that overlaps no other spec in the directory)", "The range of its network", "spec.network.cidr",
 		func(c *spec.Cluster) *string { return &c.Spec.Network.CIDR }, (*asker).freeNetwork, ""},
-	{"domain", "the `DOMAIN` that traffic arrives at", "The domain that traffic arrives at, such as shop.example.com", "spec.ingress.domain",
+	{"domain", "the `DOMAIN` that the cluster serves", "The domain that the cluster serves, such as shop.example.com", "spec.ingress.domain",
 		func(c *spec.Cluster) *string { return &c.Spec.Ingress.Domain }, noSuggestion, ""},
-	{"admin", "the `ARN` of the IAM role or user that administers the cluster, on aws", "Who administers the cluster, such as arn:aws:iam::123456789012:role/platform-admin", "spec.access.admins[0]",
+	{"admin", "AWS: the `ARN` of the IAM role or user that administers the cluster", "Who administers the cluster, such as arn:aws:iam::123456789012:role/platform-admin", "spec.access.admins[0]",
 		firstAdmin, noSuggestion, spec.AWS},
 }
 

@@ -13,11 +13,11 @@ import (
 
 func recoverCommand(s streams) *cli.Command {
 	return &cli.Command{
-		Name: "recover", Usage: "write a journal from what is there, where the journal was lost or is not the newest; changes nothing else",
+		Name: "recover", Usage: "rebuild a lost or outdated journal from what exists; changes nothing else",
 		Flags: append(driveFlags(),
-			&cli.StringFlag{Name: "active", Usage: "the `COLOR` that is to have all traffic, where both have some"},
-			&cli.StringFlag{Name: "machine-gone", Usage: "break the state locks that a drover on `HOST` left, as that machine is gone for good; needs --reason"},
-			&cli.StringFlag{Name: "reason", Usage: "`WHY` the machine is known to be gone, for the journal"}, byFlag()),
+			&cli.StringFlag{Name: "active", Usage: "the `COLOR` that should have all traffic, if both have some"},
+			&cli.StringFlag{Name: "machine-gone", Usage: "break the state locks that drover left on `HOST`, a machine that is gone for good; needs --reason"},
+			&cli.StringFlag{Name: "reason", Usage: "`WHY` you know that the machine is gone, for the journal"}, byFlag()),
 		Action: func(c *cli.Context) error {
 			if err := noArguments(c); err != nil {
 				return err

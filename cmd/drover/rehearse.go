@@ -5,6 +5,7 @@ import (
 	"io"
 	"math/rand/v2"
 	"os"
+	"path/filepath"
 	"strings"
 	"text/tabwriter"
 
@@ -16,19 +17,19 @@ import (
 
 func rehearseCommand(s streams) *cli.Command {
 	return &cli.Command{
-		Name: "rehearse", Usage: "apply and rotate the spec on this machine, with no cloud account",
+		Name: "rehearse", Usage: "build and rotate the cluster in a simulated cloud on this machine; needs no account",
 		Flags: []cli.Flag{
 			fileFlag(), outputFlag(), verboseFlag(),
 			&cli.StringFlag{Name: "to", Usage: "the Kubernetes `VERSION` to rotate to (default: the next minor)"},
-			&cli.StringFlag{Name: "dir", Usage: "keep everything in this `DIR` (default: a temporary one that is removed)"},
-			&cli.StringFlag{Name: "kubernetes", Value: "on", Usage: "`on` gives each cluster a real control plane, whose programs are fetched or built once; off does without"},
-			&cli.StringFlag{Name: "repository", Usage: "a checkout, a bare repository or a plain `DIR` that is served as the repository of the spec's gitops, which Argo CD then follows in each cluster (default: gitops is left out)"},
-			&cli.BoolFlag{Name: "serve", Usage: "only start the cloud, print how to reach it, and stay"},
-			&cli.StringSliceFlag{Name: "fault", Usage: "break something on purpose: `FAULT` is NAME[:SERVICE][@PHASE|@DURATION|@random], NAME may be random, and there may be several"},
-			&cli.Uint64Flag{Name: "seed", Usage: "`NUMBER` that decides what is random of the faults, as in an earlier rehearsal (default: another each time)"},
-			&cli.BoolFlag{Name: "allow-commands", Usage: "run the spec's command checks on this machine; they are left out otherwise, as a spec may come from anybody"},
-			&cli.StringFlag{Name: "calls", Usage: "write to this `FILE` which operations of AWS's API are called, and by whom, a line of JSON each"},
-			&cli.BoolFlag{Name: "list-faults", Usage: "tell what can be broken, and end"},
+			&cli.StringFlag{Name: "dir", Usage: "keep everything in `DIR` (default: a temporary directory, removed at the end)"},
+			&cli.StringFlag{Name: "kubernetes", Value: "on", Usage: "`on`: each cluster has a real control plane, whose programs are fetched or built once; off: none"},
+			&cli.StringFlag{Name: "repository", Usage: "have Argo CD follow `DIR` (a checkout, a bare repository or plain files) as the repository of the spec's gitops", DefaultText: "gitops is left out"},
+			&cli.BoolFlag{Name: "serve", Usage: "only start the simulated cloud, print how to reach it, and keep running"},
+			&cli.StringSliceFlag{Name: "fault", Usage: "break something on purpose: `FAULT` is NAME[:SERVICE][@PHASE|@DURATION|@random]; may be repeated; see --list-faults"},
+			&cli.Uint64Flag{Name: "seed", Usage: "random seed `NUMBER`, to repeat the faults of an earlier rehearsal", DefaultText: "another each time"},
+			&cli.BoolFlag{Name: "allow-commands", Usage: "run the spec's command checks on this machine; by default they are skipped, as the spec may be a stranger's"},
+			&cli.StringFlag{Name: "calls", Usage: "log each AWS API call and its caller to `FILE`, as lines of JSON"},
+			&cli.BoolFlag{Name: "list-faults", Usage: "list the faults, and exit"},
 		},
 		Action: func(c *cli.Context) error {
 			inJSON, err := asJSON(c)
@@ -50,6 +51,9 @@ func rehearseCommand(s streams) *cli.Command {
 			if err != nil {
 				return err
 			}
+			if err := unused(c.String("dir"), l.Cluster.Metadata.Name); err != nil {
+				return err
+			}
 			s.interrupts.changes()
 			if c.Bool("serve") {
 				return rehearsal.Serve(c.Context, rehearsal.ServeOptions{Spec: l.Cluster, Dir: c.String("dir"), Out: s.out, Log: s.err, Kubernetes: kubernetes, Repository: c.String("repository"), Faults: faults, Calls: c.String("calls")})
@@ -58,6 +62,17 @@ func rehearseCommand(s streams) *cli.Command {
 				Progress: s.err, Kubernetes: kubernetes, Repository: c.String("repository"), Faults: faults, Seed: seed, Commands: c.Bool("allow-commands"), Calls: c.String("calls")})
 		},
 	}
+}
+
+// unused refuses a directory that has the roots of an earlier rehearsal: the cloud that they describe ended with it.
+func unused(dir, cluster string) error {
+	if dir == "" {
+		return nil
+	}
+	if _, err := os.Stat(filepath.Join(dir, "infra", cluster)); err != nil {
+		return nil //nolint:nilerr // what cannot be read is the rehearsal's to report
+	}
+	return usageError{fmt.Errorf("%s holds an earlier rehearsal of %s, whose simulated cloud is gone; remove the directory, or name another with --dir", dir, cluster)}
 }
 
 // kubernetesFlag reads --kubernetes.

@@ -10,10 +10,10 @@ import (
 
 func reportCommand(s streams) *cli.Command {
 	return &cli.Command{
-		Name: "report", Usage: "write one rotation as a page, for those who were not there",
+		Name: "report", Usage: "print a rotation as an HTML page",
 		Flags: []cli.Flag{fileFlag(), outFlag(),
-			&cli.StringFlag{Name: "rotation", Usage: "the `ID` of the rotation, as history lists it (default: the newest)"},
-			&cli.StringFlag{Name: "output", Value: "html", Usage: "`FORMAT` of the answer: html or json"}},
+			&cli.StringFlag{Name: "rotation", Usage: "the `ID` of the rotation, from history (default: the newest)"},
+			&cli.StringFlag{Name: "output", Value: "html", Usage: "output `FORMAT`: html or json"}},
 		Action: func(c *cli.Context) error {
 			format := c.String("output")
 			if format != "html" && format != "json" {

@@ -7,5 +7,5 @@ import (
 )
 
 func resumeCommand(s streams) *cli.Command {
-	return asking(s, rotation.Resume, "have a rotation go on that is paused, frozen or asks")
+	return asking(s, rotation.Resume, "resume a rotation that is paused, frozen or waits for a decision")
 }

@@ -17,13 +17,13 @@ import (
 
 func rotateCommand(s streams) *cli.Command {
 	return &cli.Command{
-		Name: "rotate", Usage: "replace the active cluster by a new one, or go on with the rotation under way",
+		Name: "rotate", Usage: "replace the active cluster with a new one, or resume the rotation in progress",
 		Flags: append(driveFlags(),
-			&cli.StringFlag{Name: "if-older-than", Usage: "begin only if the active cluster is as old as `DURATION`, such as 30d, or as the spec's rotation.maxAge with maxAge"},
-			&cli.BoolFlag{Name: "if-changed", Usage: "begin only if plan would say that it takes a rotation; with --if-older-than either is enough"},
-			&cli.BoolFlag{Name: "ignore-window", Usage: "begin outside of the spec's rotation.window too; the journal says who had it so"},
-			&cli.DurationFlag{Name: "for", Usage: "begin nothing new after `DURATION`, such as 50m, and exit 5; the next rotate goes on"},
-			&cli.BoolFlag{Name: "again", Usage: "also build a revision that was rolled back before"},
+			&cli.StringFlag{Name: "if-older-than", Usage: "start only if the active cluster is older than `DURATION`, such as 30d; maxAge takes the spec's rotation.maxAge"},
+			&cli.BoolFlag{Name: "if-changed", Usage: "start only if the spec has changes that need a rotation; with --if-older-than, either is enough"},
+			&cli.BoolFlag{Name: "ignore-window", Usage: "also start outside the spec's rotation.window; the journal records who did"},
+			&cli.DurationFlag{Name: "for", Usage: "start no further step after `DURATION`, such as 50m, and exit 5; the next rotate resumes", DefaultText: "no limit"},
+			&cli.BoolFlag{Name: "again", Usage: "rotate to a revision that was rolled back before"},
 			byFlag()),
 		Action: func(c *cli.Context) error {
 			o, err := options(c, s)
@@ -155,7 +155,7 @@ func askDue(c *cli.Context, s streams, o cluster.Options, condition cluster.Cond
 
 func rollbackCommand(s streams) *cli.Command {
 	return &cli.Command{
-		Name: "rollback", Usage: "end the rotation under way with all traffic on the old color",
+		Name: "rollback", Usage: "end the rotation in progress, with all traffic on the old color",
 		Flags: append(driveFlags(), byFlag()),
 		Action: func(c *cli.Context) error {
 			o, err := options(c, s)

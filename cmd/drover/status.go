@@ -20,7 +20,7 @@ import (
 
 func statusCommand(s streams) *cli.Command {
 	return &cli.Command{
-		Name: "status", Usage: "say what a cluster is now, and how far its rotation is",
+		Name: "status", Usage: "print what is active, and how far a rotation is",
 		Flags: []cli.Flag{fileFlag(), outFlag(), outputFlag()},
 		Action: func(c *cli.Context) error {
 			inJSON, err := asJSON(c)

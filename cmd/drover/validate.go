@@ -13,7 +13,7 @@ import (
 
 func validateCommand(s streams) *cli.Command {
 	return &cli.Command{
-		Name: "validate", Usage: "say everything that can be known of a spec without a cloud",
+		Name: "validate", Usage: "check a spec offline",
 		Flags: []cli.Flag{fileFlag(), outputFlag()},
 		Action: func(c *cli.Context) error {
 			inJSON, err := asJSON(c)

@@ -43,7 +43,7 @@ func unreadable(path string, err error) Diagnostic {
 		d.Suggestion = "for what is piped in, write -f /dev/stdin"
 	case errors.Is(err, fs.ErrNotExist):
 		d.Message = "there is no such file"
-		d.Suggestion = "name the spec with -f FILE; without -f it is cluster.yaml in this directory"
+		d.Suggestion = "name the spec with -f FILE (default: cluster.yaml in this directory), or write a first one with drover init"
 	case errors.Is(err, fs.ErrPermission):
 		d.Message = "you may not read this file"
 		d.Suggestion = "give yourself the right to: chmod u+r " + path
@@ -58,7 +58,7 @@ func unreadable(path string, err error) Diagnostic {
 		d.Suggestion = "for what is piped in, write -f /dev/stdin"
 	case errors.Is(err, untrusted.ErrTooLarge):
 		d.Message = fmt.Sprintf("the file has more than %d bytes, more than any spec", untrusted.MostBytes)
-		d.Suggestion = "see whether -f names the right file"
+		d.Suggestion = "check that -f names the right file"
 	default:
 		d.Message = "reading the spec failed: " + err.Error()
 		if errors.As(err, &cause) {
@@ -134,7 +134,7 @@ func (d *decoder) document(data []byte) ast.Node {
 // groupVersion is how Kubernetes and its neighbors write an apiVersion.
 var groupVersion = lazily(`^([a-z0-9.-]{1,60}/)?v[0-9][a-z0-9]{0,10}$`)
 
-const firstLines = "apiVersion: drover/v1, kind: Cluster, metadata: {name: NAME}, spec: …"
+const firstLines = "apiVersion: drover/v1, kind: Cluster, metadata: {name: NAME}, spec: …; or write a whole spec with drover init"
 
 func (d *decoder) isText() bool {
 	for n, line := range d.lines {
@@ -150,7 +150,7 @@ func (d *decoder) isText() bool {
 		}
 		if bad >= 0 {
 			column := utf8.RuneCountInString(line[:bad]) + 1
-			d.errorAt("", "save it as UTF-8 text, and see whether -f names the right file", span{n + 1, column, 1},
+			d.errorAt("", "save it as UTF-8 text, and check that -f names the right file", span{n + 1, column, 1},
 				"the file is not text: this is not a UTF-8 character")
 			return false
 		}
@@ -162,12 +162,12 @@ func (d *decoder) isText() bool {
 func (d *decoder) syntaxError(err error) {
 	var limit *untrusted.LimitError
 	if errors.As(err, &limit) {
-		d.errorAt("", "no spec is like that; see whether -f names the right file", span{limit.Line, limit.Column, 1}, limit.Message)
+		d.errorAt("", "no spec is like that; check that -f names the right file", span{limit.Line, limit.Column, 1}, limit.Message)
 		return
 	}
 	var syntax *yaml.SyntaxError
 	if !errors.As(err, &syntax) || syntax.Token == nil {
-		d.add(Diagnostic{Severity: Error, Message: "the file is not YAML: " + err.Error(), Suggestion: "see whether -f names the right file"})
+		d.add(Diagnostic{Severity: Error, Message: "the file is not YAML: " + err.Error(), Suggestion: "check that -f names the right file"})
 		return
 	}
 	at := spanOfToken(syntax.Token)
@@ -212,6 +212,14 @@ func explainSyntax(message, line string) (string, string) {
 	return "this is not YAML: " + message, "compare the line with its neighbors: name: value, indented by spaces"
 }
 
+// notOurs suggests what to do about a file of another tool.
+func notOurs(apiVersion, otherwise string) string {
+	if strings.HasPrefix(apiVersion, "eksctl.io/") {
+		return "this file is eksctl's; drover init --from-eksctl FILE writes a spec from it"
+	}
+	return otherwise
+}
+
 // isOurs tells whether the document says that it is a spec. About a file that
 // is something else there is only this to say.
 func (d *decoder) isOurs(body ast.Node) bool {
@@ -231,14 +239,14 @@ func (d *decoder) isOurs(body ast.Node) bool {
 			}
 			got, isText := p.Value.(*ast.StringNode)
 			if isText && got.Value != want.value && (!d.foreign || groupVersion.MatchString(got.Value)) {
-				d.errorAt(want.key, fmt.Sprintf("write %s: %s, and see whether -f names the right file", want.key, want.value),
-					spanOf(p.Value), fmt.Sprintf("this is no spec that this drover reads: its %s is %q", want.key, got.Value))
+				d.errorAt(want.key, notOurs(got.Value, fmt.Sprintf("write %s: %s, and check that -f names the right file", want.key, want.value)),
+					spanOf(p.Value), fmt.Sprintf("this is not a spec that this drover reads: its %s is %q", want.key, got.Value))
 				return false
 			}
 		}
 	}
 	if d.foreign {
-		d.errorAt("apiVersion", "start with these lines: "+firstLines, spanOf(body), "this is no spec that this drover reads: it has no apiVersion of drover")
+		d.errorAt("apiVersion", "start with these lines: "+firstLines, spanOf(body), "this is not a spec that this drover reads: it has no apiVersion of drover")
 	}
 	return !d.foreign
 }

@@ -94,9 +94,9 @@ func TestAnUnreadableFileIsAnsweredWithWhatToDo(t *testing.T) {
 		t.Fatal(err)
 	}
 	for path, want := range map[string]string{
-		filepath.Join(dir, "none.yaml"): "error: there is no such file\n      = help: name the spec with -f FILE; without -f it is cluster.yaml in this directory",
+		filepath.Join(dir, "none.yaml"): "error: there is no such file\n      = help: name the spec with -f FILE (default: cluster.yaml in this directory), or write a first one with drover init",
 		dir:                             "error: this is a directory, where one spec file is needed\n      = help: name a file in it, such as " + dir + "/cluster.yaml",
-		large:                           "error: the file has more than 1048576 bytes, more than any spec\n      = help: see whether -f names the right file",
+		large:                           "error: the file has more than 1048576 bytes, more than any spec\n      = help: check that -f names the right file",
 	} {
 		_, diags := Load(path)
 		if got := diags.Error(); got != path+": "+want {

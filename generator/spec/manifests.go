@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"strings"
 
+	goyaml "go.yaml.in/yaml/v2"
 	"sigs.k8s.io/yaml"
 
 	"drover/generator/untrusted"
@@ -57,12 +58,19 @@ var (
 func (m Manifest) Objects() ([]Object, error) {
 	var all []Object
 	for i, doc := range documents(m.Text) {
-		data, err := yaml.YAMLToJSONStrict([]byte(doc))
+		if strings.TrimSpace(doc) == "" {
+			continue
+		}
+		written, err := unfolded(doc)
 		if err != nil {
 			return nil, fmt.Errorf("%s: document %d is not YAML: %w", m.File, i+1, err)
 		}
-		if len(data) > mostJSON {
+		if written > mostJSON {
 			return nil, fmt.Errorf("%s: document %d is larger than any object", m.File, i+1)
+		}
+		data, err := yaml.YAMLToJSONStrict([]byte(doc))
+		if err != nil {
+			return nil, fmt.Errorf("%s: document %d is not YAML: %w", m.File, i+1, err)
 		}
 		found, err := objectsIn(data)
 		if err != nil {
@@ -71,6 +79,37 @@ func (m Manifest) Objects() ([]Object, error) {
 		all = append(all, found...)
 	}
 	return all, nil
+}
+
+// unfolded counts the bytes of a document in which everything stands as often as aliases repeat it. The parser bounds how
+// many values aliases make, and not how long those are: a text of half a file, a hundred thousand times, is 50 GB of JSON.
+func unfolded(doc string) (size int, err error) {
+	var value any
+	if err := goyaml.UnmarshalStrict([]byte(doc), &value); err != nil {
+		return 0, err
+	}
+	countIn(value, &size)
+	return size, nil
+}
+
+// countIn stops once it is too much.
+func countIn(value any, size *int) {
+	if *size++; *size > mostJSON {
+		return
+	}
+	switch v := value.(type) {
+	case string:
+		*size += len(v)
+	case []any:
+		for _, item := range v {
+			countIn(item, size)
+		}
+	case map[any]any:
+		for key, item := range v {
+			countIn(key, size)
+			countIn(item, size)
+		}
+	}
 }
 
 // documents splits a file where a line begins with three dashes. Within a text such a line is indented.
@@ -163,6 +202,10 @@ func (d *decoder) readManifests(path string, c *Cluster) {
 		}
 		for _, p := range parts {
 			m := Manifest{p.Name, string(p.Data)}
+			if total += len(m.Text); total > untrusted.MostTotal { // before it is parsed
+				d.manyManifests(at)
+				return
+			}
 			objects, err := m.Objects()
 			if err == nil {
 				err = twice(first, m.File, objects)
@@ -171,12 +214,11 @@ func (d *decoder) readManifests(path string, c *Cluster) {
 				d.errorAt(at, "see what kubectl apply --dry-run=client says of it", d.where(at), err.Error())
 				return
 			}
-			total, count = total+len(m.Text), count+len(objects)
+			count += len(objects)
 			b.Files = append(b.Files, m)
 		}
-		if total > untrusted.MostTotal || count > mostObjects || len(b.Files) > untrusted.MostParts {
-			d.errorAt(at, "apply the rest by GitOps, or in a Job of what is applied here", d.where(at),
-				fmt.Sprintf("spec.bootstrap.manifests is at most %d files with %d objects and %d MiB", untrusted.MostParts, mostObjects, untrusted.MostTotal>>20))
+		if count > mostObjects || len(b.Files) > untrusted.MostParts {
+			d.manyManifests(at)
 			return
 		}
 	}
@@ -184,6 +226,11 @@ func (d *decoder) readManifests(path string, c *Cluster) {
 		const at = "spec.bootstrap.manifests"
 		d.errorAt(at, "name files with objects, or remove spec.bootstrap", d.where(at), "no Kubernetes object is in what spec.bootstrap.manifests names")
 	}
+}
+
+func (d *decoder) manyManifests(at string) {
+	d.errorAt(at, "apply the rest by GitOps, or in a Job of what is applied here", d.where(at),
+		fmt.Sprintf("spec.bootstrap.manifests is at most %d files with %d objects and %d MiB", untrusted.MostParts, mostObjects, untrusted.MostTotal>>20))
 }
 
 // twice refuses an object that is there already.

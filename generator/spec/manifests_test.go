@@ -1,20 +1,18 @@
 package spec
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 )
 
 const aConfigMap = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: web, namespace: shop}\n"
 
-// loaded writes a spec and a file beside it, and loads the spec.
-func loaded(t *testing.T, manifests, file, text string) (Cluster, Diagnostics) {
-	t.Helper()
-	dir := t.TempDir()
-	written := `apiVersion: drover/v1
+const aSpecWithManifests = `apiVersion: drover/v1
 kind: Cluster
 metadata: {name: tiny}
 spec:
@@ -23,7 +21,14 @@ spec:
   network: {cidr: 10.40.0.0/16}
   ingress: {domain: tiny.example.com}
   access: {admins: ["arn:aws:iam::123456789012:role/platform-admin"]}
-  bootstrap: {manifests: ` + manifests + "}\n"
+  bootstrap: {manifests: MANIFESTS}
+`
+
+// loaded writes a spec and a file beside it, and loads the spec.
+func loaded(t *testing.T, manifests, file, text string) (Cluster, Diagnostics) {
+	t.Helper()
+	dir := t.TempDir()
+	written := strings.ReplaceAll(aSpecWithManifests, "MANIFESTS", manifests)
 	for name, text := range map[string]string{"cluster.yaml": written, file: text} {
 		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
 			t.Fatal(err)
@@ -67,6 +72,40 @@ func TestManifestsThatCannotBeAppliedAreNamed(t *testing.T) {
 				t.Errorf("want %q in\n%s", c.says, said)
 			}
 		})
+	}
+}
+
+// An alias of a long text is short, and what it stands for is not: without a limit on that, 900 KB become 50 GB.
+func TestALongTextThatAliasesRepeatIsNotWrittenOut(t *testing.T) { //nolint:paralleltest // it measures what the process allocates
+	m := Manifest{File: "x.yaml", Text: aConfigMap + "a: &a " + strings.Repeat("x", 400_000) + "\nb: [" + strings.Repeat("*a, ", 2000) + "]\n"}
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	_, err := m.Objects()
+	runtime.ReadMemStats(&after)
+	if err == nil || !strings.Contains(err.Error(), "larger than any object") {
+		t.Errorf("got %v", err)
+	}
+	if used := (after.TotalAlloc - before.TotalAlloc) >> 20; used > 50 {
+		t.Errorf("it took %d MiB", used)
+	}
+}
+
+// A directory of a hundred large files is minutes of parsing.
+func TestNoMoreManifestsAreParsedThanAreTaken(t *testing.T) {
+	t.Parallel()
+	spec := filepath.Join(t.TempDir(), "cluster.yaml")
+	files := map[string]string{spec: strings.ReplaceAll(aSpecWithManifests, "MANIFESTS", "[all]")}
+	for i := range 4 {
+		files[filepath.Join(filepath.Dir(spec), "all", fmt.Sprint(i, ".yaml"))] = strings.Replace(aConfigMap, "web", fmt.Sprint("web", i), 1) + strings.Repeat("# long\n", 149_000)
+	}
+	files[filepath.Join(filepath.Dir(spec), "all", "4.yaml")] = "cannot: be parsed: " + strings.Repeat("# long\n", 140_000)
+	for at, text := range files {
+		if err := errors.Join(os.MkdirAll(filepath.Dir(at), 0o700), os.WriteFile(at, []byte(text), 0o600)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, diagnostics := Load(spec); !strings.Contains(diagnostics.Error(), "with 1000 objects and 4 MiB") {
+		t.Errorf("got\n%v", diagnostics)
 	}
 }
 

@@ -11,16 +11,21 @@ import (
 
 // Printable is s with an escape, such as \u202e, in place of each character that shows as something else than itself or
 // as nothing: controls (terminals obey them), those that turn the direction of text, those without width, and the
-// separators of lines and paragraphs of Unicode. Line feeds and tabs stay. An escape is what JSON writes, so that JSON
-// stays the same data.
+// separators of lines and paragraphs of Unicode; and in place of one in each command that a pipeline would take from what
+// a program writes. Line feeds and tabs stay. An escape is what JSON writes, so that JSON stays the same data.
 func Printable(s string) string {
-	if strings.IndexFunc(s, Hidden) < 0 && utf8.ValidString(s) {
+	if strings.IndexFunc(s, Hidden) < 0 && utf8.ValidString(s) && !strings.Contains(s, "##") && !strings.Contains(s, "::") {
 		return s
 	}
+	return printable(s, &commands{})
+}
+
+// printable goes on where what was written before has ended.
+func printable(s string, before *commands) string {
 	var b strings.Builder
 	for _, r := range s {
-		switch {
-		case !Hidden(r):
+		switch begins := before.begins(r); {
+		case !begins && !Hidden(r):
 			b.WriteRune(r) // of a byte that is no character, the sign that stands for one
 		case r > 0xffff:
 			high, low := (r-0x10000)>>10+0xd800, (r-0x10000)&0x3ff+0xdc00
@@ -30,6 +35,39 @@ func Printable(s string) string {
 		}
 	}
 	return b.String()
+}
+
+// commands finds those that pipelines take out of what is written, and carry out: Azure's ##vso[task.setvariable …] and
+// those of others of that form anywhere in a line, GitHub's ::add-mask:: where nothing but spaces is before it.
+type commands struct {
+	colon bool // the line has spaces and a colon
+	said  bool // it has anything else
+	signs int  // number signs just before; 2 for more
+	word  bool // letters after those
+}
+
+// begins is true of the character without which a command would not be one.
+func (c *commands) begins(r rune) bool {
+	if r == '\n' {
+		*c = commands{}
+		return false
+	}
+	colons := c.colon && r == ':'
+	blank := !c.colon && !c.said
+	c.said = c.said || c.colon || r != ':' && !unicode.IsSpace(r)
+	c.colon = blank && r == ':'
+	bracket := r == '[' && c.signs == 2
+	switch letter := 'a' <= r|0x20 && r|0x20 <= 'z'; {
+	case letter && c.signs == 2:
+		c.word = true
+	case r == '#' && !c.word:
+		c.signs = min(c.signs+1, 2)
+	case r == '#':
+		c.signs, c.word = 1, false
+	default:
+		c.signs, c.word = 0, false
+	}
+	return colons || bracket
 }
 
 // Hidden tells whether a character is not what a person sees, and Printable puts an escape in its place: categories Cc, Cf, Zl and Zp, and what fonts draw as nothing.
@@ -51,6 +89,7 @@ type PrintableWriter struct {
 	to   io.Writer
 	mu   sync.Mutex
 	rest []byte // of a character that the next write goes on with
+	said commands
 }
 
 // Write returns the length of what it was given, as an io.Writer has to.
@@ -68,7 +107,7 @@ func (w *PrintableWriter) Write(p []byte) (int, error) {
 		}
 	}
 	w.rest = append([]byte(nil), text[end:]...)
-	if _, err := io.WriteString(w.to, Printable(string(text[:end]))); err != nil {
+	if _, err := io.WriteString(w.to, printable(string(text[:end]), &w.said)); err != nil {
 		return 0, err
 	}
 	return len(p), nil

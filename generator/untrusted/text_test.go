@@ -23,6 +23,11 @@ func TestWhatIsNotSeenIsShownAsAnEscape(t *testing.T) {
 		"\U000e0041\u3164\ufe0f":        `\udb40\udc41\u3164\ufe0f`,
 		"\x7f\x00":                      `\u007f\u0000`,
 		"bad \xff\xfe":                  "bad \ufffd\ufffd",
+
+		"a ##vso[task.setvariable variable=PATH]/tmp": `a ##vso\u005btask.setvariable variable=PATH]/tmp`,
+		"##a##vso[x] ##[add-mask]a":                   `##a##vso\u005bx] ##\u005badd-mask]a`,
+		"::add-mask::a\n \u3000\t::stop-commands::x":  `:\u003aadd-mask::a` + "\n \u3000\t" + `:\u003astop-commands::x`,
+		"\x1b::error::": `\u001b::error::`, "a ::1, ## a [b], #[c], : :": "a ::1, ## a [b], #[c], : :",
 	} {
 		if got := Printable(text); got != want {
 			t.Errorf("%q is shown as %q, want %q", text, got, want)
@@ -33,7 +38,7 @@ func TestWhatIsNotSeenIsShownAsAnEscape(t *testing.T) {
 // FuzzPrintable holds that nothing hidden is left, that JSON says the same as before, and that writing in parts changes
 // nothing.
 func FuzzPrintable(f *testing.F) {
-	for _, s := range []string{"", "a", "\x1b[31m", "\u202e", "é\xff\u200b", "\U000e0041", strings.Repeat("东\u200d", 9)} {
+	for _, s := range []string{"", "a", "\x1b[31m", "\u202e", "é\xff\u200b", "\U000e0041", strings.Repeat("东\u200d", 9), "##vso[a]", "\n::a::##", ":::"} {
 		f.Add(s, 1)
 	}
 	f.Fuzz(func(t *testing.T, s string, cut int) {

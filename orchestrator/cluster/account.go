@@ -20,6 +20,9 @@ func Account(ctx context.Context, o Options, connect func(context.Context, Optio
 	defer cancel()
 	account := &history.Account{Disagreements: []reconcile.Disagreement{}}
 	cloud, err := connect(ctx, o)
+	if err == nil { // once, and not by each question of the survey; from another account, everything would look gone
+		_, err = askAgain(ctx, o.Clock, onceTime, func(ctx context.Context) (string, error) { return AccountOf(ctx, cloud, o.Spec) })
+	}
 	for tries := 0; err == nil && tries < 3; tries++ {
 		var before, after []journal.Event
 		if before, err = Events(ctx, o.Store); err != nil {

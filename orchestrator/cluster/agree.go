@@ -116,7 +116,7 @@ func (o Options) Stands(status history.Status) error {
 	case len(a.Disagreements) > 0:
 		return o.disagrees(a.Disagreements)
 	case !a.Asked && status.Active == "":
-		return fmt.Errorf("it is not known whether anything of %s stands: no active cluster is in the journal in %s, and the account was not asked: %s",
+		return fmt.Errorf("cannot tell whether %s is built: the journal in %s has no active cluster, and the account did not answer: %s",
 			o.name(), o.StoreAt, a.Reason)
 	}
 	return nil

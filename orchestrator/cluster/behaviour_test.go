@@ -418,6 +418,7 @@ func TestAStateThatWasNotSavedIsPushedFromAnotherMachine(t *testing.T) {
 		}}
 		_ = rotated[*rotation.Failed](t, w, o)
 		delete(w.fail, "applied green")
+		machine := w.files
 		w.files, w.applied = map[string][]byte{}, nil // another machine
 		must(t, Rotate(t.Context(), w.options()))
 		if len(w.applied) == 0 || w.applied[0] != "push green" || slices.Contains(w.applied[1:], "push green") {
@@ -428,6 +429,16 @@ func TestAStateThatWasNotSavedIsPushedFromAnotherMachine(t *testing.T) {
 			t.Errorf("the store still has %v, %v", left, err)
 		}
 		checkRotated(t, w)
+
+		// The first machine still has the file, which Terraform would refuse now.
+		w.files, w.applied = machine, nil
+		w.spec.Spec.Kubernetes.Version = "1.34"
+		must(t, Rotate(t.Context(), w.options()))
+		w.spec.Spec.Kubernetes.Version = "1.35"
+		must(t, Rotate(t.Context(), w.options()))
+		if _, still := w.files["tiny/green/"+erroredFile]; still || slices.Contains(w.applied, "push green") {
+			t.Errorf("a state of before was pushed or is kept: %v", w.applied)
+		}
 	})
 }
 

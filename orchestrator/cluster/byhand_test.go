@@ -112,6 +112,60 @@ func TestTrafficThatSomebodySentBackByHandKeepsBlue(t *testing.T) {
 	}
 }
 
+// Terraform takes a while to plan that blue's record goes, and does not look at whose traffic that has.
+func TestARecordThatGotTrafficByHandWhileItsEndWasPlannedStays(t *testing.T) {
+	t.Parallel()
+	inWorld(t, func(t *testing.T, w *world) {
+		applied(t, w)
+		newVersion(w)
+		o, ending := w.options(), false
+		o.Observer = onPhase(rotation.Destroying, func() { ending = true })
+		w.heard = func(call string) {
+			if call == "plan traffic" && ending {
+				w.heard = nil
+				w.mu.Lock()
+				defer w.mu.Unlock()
+				w.dns = map[string]int{"blue": 100, "green": 0}
+			}
+		}
+		failed := rotated[*rotation.Failed](t, w, o)
+		if !w.standing["blue"] || w.dns["blue"] != 100 || !strings.Contains(failed.Reason, "blue would lose its record") {
+			t.Errorf("got %v, standing %v, DNS %v", failed, w.standing, w.dns)
+		}
+		w.dns = map[string]int{"blue": 0, "green": 100}
+		must(t, Rotate(t.Context(), w.options()))
+		checkRotated(t, w)
+	})
+}
+
+// A green that somebody deleted is built anew, and is another one than a person approved and the checks saw.
+func TestAGreenThatIsBuiltAnewIsVerifiedAndApprovedAnew(t *testing.T) {
+	t.Parallel()
+	inWorld(t, func(t *testing.T, w *world) {
+		remote(w)
+		applied(t, w)
+		newVersion(w)
+		w.spec.Spec.Rotation.Approvals = []string{"shift"}
+		_ = rotated[*rotation.Waiting](t, w, w.options())
+		requested(t, w, rotation.Request{Asks: rotation.Approve, Gate: "shift"})
+		w.standing["green"] = false
+		o := w.options()
+		o.Observer = onEvent{do: func(e journal.Event) {
+			if e.Kind == journal.Applied && e.Root == "green" { // it needs a while, as any new color
+				w.verdicts["green"] = verify.Fail
+				time.AfterFunc(time.Minute, func() { w.mu.Lock(); defer w.mu.Unlock(); delete(w.verdicts, "green") })
+			}
+		}}
+		waiting := rotated[*rotation.Waiting](t, w, o)
+		if waiting.Phase != rotation.ApproveShift || w.dns["green"] > 0 {
+			t.Fatalf("it waits in %s, DNS %v", waiting.Phase, w.dns)
+		}
+		requested(t, w, rotation.Request{Asks: rotation.Approve, Gate: "shift"})
+		must(t, Rotate(t.Context(), w.options()))
+		checkRotated(t, w)
+	})
+}
+
 // Somebody deleted a record by hand: there is nothing for the platform to set a weight of, and Terraform makes it anew.
 func TestAWayBackMakesARecordThatSomebodyDeleted(t *testing.T) {
 	t.Parallel()

@@ -67,6 +67,9 @@ func (s *session) takePinned(ctx context.Context) error {
 	if err := decoder.Decode(&pinned); err != nil {
 		return fmt.Errorf("reading the spec of the rotation under way: %w; finish it with the release that began it", err)
 	}
+	if err := sameCluster(s.Spec, pinned); err != nil {
+		return err
+	}
 	today, err := json.Marshal(s.Spec)
 	if err != nil {
 		return fmt.Errorf("encoding the spec: %w", err)
@@ -75,6 +78,22 @@ func (s *session) takePinned(ctx context.Context) error {
 		s.Observer.Progress(fmt.Sprintf("%s has changed since the rotation began; it goes on with the spec that it began with, and the new one is for the next rotation", s.SpecFile))
 	}
 	s.Spec = pinned
+	return nil
+}
+
+// sameCluster refuses a spec from the store that leads to another cluster than the one that a person named: whose tags may be
+// deleted, and with which account's credentials, hangs on it.
+func sameCluster(asked, pinned spec.Cluster) error {
+	a, p := asked.Spec, pinned.Spec
+	for _, field := range []struct{ name, asked, pinned string }{
+		{"metadata.name", asked.Metadata.Name, pinned.Metadata.Name}, {"spec.platform", string(a.Platform), string(p.Platform)},
+		{"spec.region", a.Region, p.Region}, {"spec.account", a.Account, p.Account},
+	} {
+		if field.asked != field.pinned {
+			return refuse(fmt.Sprintf("the rotation under way has %s %q, and the spec has %q", field.name, field.pinned, field.asked),
+				"put that back in the spec until the rotation has ended; if nobody changed it, find out who wrote to the store")
+		}
+	}
 	return nil
 }
 

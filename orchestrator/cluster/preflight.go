@@ -117,7 +117,7 @@ func (s *session) accountOf(ctx context.Context) (string, error) {
 func AccountOf(ctx context.Context, platform platform.Platform, c spec.Cluster) (string, error) {
 	got, err := platform.Account(ctx)
 	if err != nil {
-		return "", fmt.Errorf("asking whose credentials these are: %w", err)
+		return "", fmt.Errorf("checking the account: %w", err)
 	}
 	if want := c.Spec.Account; want != "" && got != want {
 		return "", refuse(fmt.Sprintf("these credentials are for account %s, and the spec is for %s", got, want),

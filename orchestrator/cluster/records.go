@@ -53,6 +53,9 @@ func (s *session) applyTraffic(ctx context.Context, files generator.Files, e rot
 		}
 	}
 	if plan.Changed {
+		if err := s.leavesTraffic(ctx, e.Weights); err != nil {
+			return err
+		}
 		if err := s.apply(ctx, stack, plan, generator.Traffic, emit); err != nil {
 			return fmt.Errorf("applying traffic at %s: %w", e.Weights, err)
 		}
@@ -88,6 +91,22 @@ func (s *session) mayServe(weights color.Weights) error {
 	for c, exposed := range s.state().Exposed() {
 		if _, kept := weights[c]; !kept && exposed > 0 {
 			return refuse(fmt.Sprintf("%s may have %d of the traffic and would lose its record", c, exposed), "send all traffic to the other color first")
+		}
+	}
+	return nil
+}
+
+// leavesTraffic refuses to take the record of a color that has traffic by the platform's own word: somebody may have sent
+// it there by hand while Terraform planned.
+func (s *session) leavesTraffic(ctx context.Context, weights color.Weights) error {
+	found, err := s.recordsNow(ctx)
+	if err != nil {
+		return err
+	}
+	for _, c := range bothColors {
+		if _, kept := weights[c]; !kept && found[string(c)] > 0 {
+			return refuse(fmt.Sprintf("%s would lose its record, which has the weight %d in DNS: another process or a person changed it", c, found[string(c)]),
+				"look at "+s.command("status")+" before you go on")
 		}
 	}
 	return nil

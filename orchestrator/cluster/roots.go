@@ -173,6 +173,11 @@ func (s *session) keepBehind(ctx context.Context, r generator.Root, emit rotatio
 	if err != nil || data == nil {
 		return err
 	}
+	if pushed, err := s.wasPushed(ctx, store.AttachmentOf(erroredState, string(r), data)); err != nil {
+		return err
+	} else if pushed {
+		return s.dropPushed(r)
+	}
 	kept, err := s.Store.SaveAttachment(ctx, erroredState, string(r), data)
 	if err != nil {
 		return fmt.Errorf("keeping the state that Terraform could not save, which is %s: %w", filepath.Join(s.dir(r), erroredFile), err)
@@ -182,6 +187,26 @@ func (s *session) keepBehind(ctx context.Context, r generator.Root, emit rotatio
 	}
 	s.behind = append(s.behind, kept)
 	return emit(ctx, journal.Event{Kind: journal.Attached, Root: string(r), Bundle: kept.Digest, Detail: "the state that Terraform could not save"})
+}
+
+// wasPushed is true of a state that was kept before and is not kept any more.
+func (s *session) wasPushed(ctx context.Context, a store.Attachment) (bool, error) {
+	if !s.state().Attached[a.Digest] {
+		return false, nil
+	}
+	kept, err := s.Store.Attachments(ctx, erroredState)
+	return err == nil && !slices.Contains(kept, a), err
+}
+
+// dropPushed removes a state that another machine has pushed since this one kept it: the root has moved on, and Terraform
+// would refuse it, here and, once it is in the store, everywhere.
+func (s *session) dropPushed(r generator.Root) error {
+	at := filepath.Join(s.dir(r), erroredFile)
+	if _, err := s.ports.Workspace.Put(r, erroredFile, nil); err != nil {
+		return fmt.Errorf("removing %s, which another machine has pushed: %w", at, err)
+	}
+	s.Observer.Progress("removed " + at + ", which another machine has pushed")
+	return nil
 }
 
 // pushBehind pushes what Terraform could not save, on whatever machine that was.

@@ -12,7 +12,7 @@ import (
 // Empty is the state before the first event.
 func Empty() State {
 	return State{Colors: map[color.Color]Color{}, Weights: color.Weights{}, Building: map[string]bool{}, Bundles: map[string]string{}, Open: map[string]Kind{},
-		Clearing: map[color.Color][]string{}, Kept: map[color.Color][]string{}, Requests: map[string]bool{}}
+		Clearing: map[color.Color][]string{}, Kept: map[color.Color][]string{}, Requests: map[string]bool{}, Attached: map[string]bool{}}
 }
 
 // Fold adds the events up.
@@ -35,9 +35,11 @@ func (e Event) Known() error {
 func nothing(*State, Event) {}
 
 const (
-	preflight = "preflight" // the one phase that every process runs
-	building  = "build"
-	bootstrap = "bootstrap"
+	preflight    = "preflight" // the one phase that every process runs
+	building     = "build"
+	bootstrap    = "bootstrap"
+	verify       = "verify"
+	approveShift = "approve-shift"
 )
 
 // folds says what each kind of event does to the state.
@@ -73,7 +75,7 @@ var folds = map[Kind]func(*State, Event){
 	Kept:             func(s *State, e Event) { s.Kept[e.color()] = append(s.Kept[e.color()], e.Detail) },
 	Leftovers:        inRotation(func(r *Rotation, e Event) { r.Leftovers = append(r.Leftovers, e.Detail) }),
 	Swept:            inRotation(func(r *Rotation, _ Event) { r.Swept = true }),
-	Attached:         nothing,
+	Attached:         func(s *State, e Event) { s.Attached[e.Bundle] = true },
 	RequestTaken:     func(s *State, e Event) { s.Requests[e.Request] = true },
 	RequestRefused:   func(s *State, e Event) { s.Requests[e.Request] = true },
 	Approval:         inRotation(func(r *Rotation, e Event) { r.Approved[e.Phase] = Approved{e.By, e.Detail} }),
@@ -192,9 +194,11 @@ func (s *State) phaseReopened(e Event) {
 	p := r.Phases[e.Phase]
 	p.Outcome, p.Detail = "", e.Detail
 	r.Phases[e.Phase] = p
-	if e.Phase == building { // a cluster that is built again is empty
+	if e.Phase == building { // a cluster that is built again is empty, and nobody has seen it
 		r.Built, r.Installed = false, nil
-		delete(r.Phases, bootstrap)
+		for _, after := range []string{bootstrap, verify, approveShift} {
+			delete(r.Phases, after)
+		}
 	}
 }
 
@@ -265,7 +269,7 @@ func effectFailed(r *Rotation, e Event) {
 func (s State) Clone() State {
 	s.Colors, s.Building = maps.Clone(s.Colors), maps.Clone(s.Building)
 	s.Requests, s.Bundles = maps.Clone(s.Requests), maps.Clone(s.Bundles)
-	s.Open = maps.Clone(s.Open)
+	s.Open, s.Attached = maps.Clone(s.Open), maps.Clone(s.Attached)
 	s.Clearing, s.Kept = cloneLists(s.Clearing), cloneLists(s.Kept)
 	s.Past = slices.Clone(s.Past)
 	if s.Rotation != nil {

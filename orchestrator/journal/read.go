@@ -1,6 +1,7 @@
 package journal
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -22,15 +23,26 @@ func Read(records []store.Record) ([]Event, error) {
 		if len(r.Event) == 0 { // the lease was taken or released
 			continue
 		}
-		var e Event
-		if err := json.Unmarshal(r.Event, &e); err != nil {
-			return nil, fmt.Errorf("reading record %d of the journal: %w", r.Seq, err)
-		}
-		if err := e.Known(); err != nil {
+		e, err := read(r.Event)
+		if err != nil {
 			return nil, fmt.Errorf("reading record %d of the journal: %w", r.Seq, err)
 		}
 		e.Fence = r.Fence
 		events = append(events, e)
 	}
 	return events, nil
+}
+
+// read decodes an event. One with a field that this drover lacks may mean something else than it seems to: a newer release
+// wrote it.
+func read(data []byte) (e Event, err error) {
+	decoder := json.NewDecoder(bytes.NewReader(data))
+	decoder.DisallowUnknownFields()
+	if err := decoder.Decode(&e); err != nil {
+		if json.Unmarshal(data, new(Event)) == nil {
+			return e, fmt.Errorf("the journal has an event of kind %q that this drover does not know in full (%w): a newer release wrote it; run that release", e.Kind, err)
+		}
+		return e, err
+	}
+	return e, e.Known()
 }

@@ -37,6 +37,7 @@ type State struct {
 
 	Fence    int64           // of the newest process that drove
 	Requests map[string]bool // ids of the requests that were taken or refused
+	Attached map[string]bool // digests of what was ever put beside the journal
 	Past     []Rotation      // oldest first
 }
 

@@ -40,6 +40,11 @@ const (
 	dialTime    = 10 * time.Second
 	pageSize    = 500
 	answerLimit = 64 << 20 // bytes of an answer that are read at most
+	// A list beyond these is none of a cluster's: Kubernetes is made for 150,000 pods.
+	// https://kubernetes.io/docs/setup/best-practices/cluster-large/
+	mostPages  = 1000
+	mostItems  = 20_000  // of one page, as not every server heeds pageSize: three bytes of an answer can be a whole object
+	mostListed = 2 << 30 // bytes of the pages
 )
 
 // New makes a client. It asks nothing yet.
@@ -55,13 +60,17 @@ func New(a Access) (*Client, error) {
 	if !roots.AppendCertsFromPEM(a.CA) {
 		return nil, fmt.Errorf("the platform gives no certificate authority for the API server at %s", server.Host)
 	}
-	return &Client{server: server, token: a.Token, http: &http.Client{Transport: &http.Transport{
+	transport := &http.Transport{
 		Proxy:             http.ProxyFromEnvironment,
 		DialContext:       (&net.Dialer{Timeout: dialTime}).DialContext,
 		TLSClientConfig:   &tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12},
 		ForceAttemptHTTP2: true,
-	}}}, nil
+	}
+	return &Client{server: server, token: a.Token, http: &http.Client{Transport: transport, CheckRedirect: stay}}, nil
 }
+
+// stay follows no redirect: an API server has none to send, and hands on those of what runs in its cluster.
+func stay(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 
 // Close ends the connections that are open. The client may still be used.
 func (c *Client) Close() { c.http.CloseIdleConnections() }
@@ -104,7 +113,8 @@ func (c *Client) Delete(ctx context.Context, path, uid string) error {
 // List reads all objects of a collection, page by page.
 func List[T any](ctx context.Context, c *Client, path string) ([]T, error) {
 	var all []T
-	for next := ""; ; {
+	next, size := "", 0
+	for range mostPages {
 		query := url.Values{"limit": {fmt.Sprint(pageSize)}}
 		if next != "" {
 			query.Set("continue", next)
@@ -116,7 +126,7 @@ func List[T any](ctx context.Context, c *Client, path string) ([]T, error) {
 		var page struct {
 			Kind     string
 			Metadata struct{ Continue string }
-			Items    []T
+			Items    items[T]
 		}
 		if err := json.Unmarshal(body, &page); err != nil || !strings.HasSuffix(page.Kind, "List") {
 			return nil, fmt.Errorf("the answer to %s is no list: %w", path, cmp.Or(err, errors.New("its kind is "+page.Kind)))
@@ -125,7 +135,33 @@ func List[T any](ctx context.Context, c *Client, path string) ([]T, error) {
 		if next = page.Metadata.Continue; next == "" {
 			return all, nil
 		}
+		if size += len(body); size > mostListed {
+			break
+		}
 	}
+	return nil, fmt.Errorf("the list %s does not end within %d pages and %d GiB", path, mostPages, mostListed>>30)
+}
+
+// items are those of one page, read one by one: what follows too many of them is not.
+type items[T any] []T
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (l *items[T]) UnmarshalJSON(data []byte) error {
+	decoder := json.NewDecoder(bytes.NewReader(data))
+	if begin, err := decoder.Token(); err != nil || begin != json.Delim('[') {
+		return err // null is no item
+	}
+	for decoder.More() {
+		if len(*l) == mostItems {
+			return fmt.Errorf("it has more than %d items", mostItems)
+		}
+		var one T
+		if err := decoder.Decode(&one); err != nil {
+			return err
+		}
+		*l = append(*l, one)
+	}
+	return nil
 }
 
 // Apply brings one object to what its body says, as the server-side apply of a field manager, and gives the object as it

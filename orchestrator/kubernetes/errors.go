@@ -35,12 +35,17 @@ var advices = map[int]string{
 func refused(method, path string, code int, body []byte) error {
 	var status struct{ Message string }
 	_ = json.Unmarshal(body, &status) // something between may have answered in its own words
-	const most = 200
-	text := strings.TrimSpace(string(body))
-	if len(text) > most {
-		text = strings.ToValidUTF8(text[:most], "") + "…"
+	const most, mostOfOthers = 2000, 200
+	said := cut(status.Message, most)
+	return &StatusError{method, path, code, cmp.Or(said, cut(strings.TrimSpace(string(body)), mostOfOthers), http.StatusText(code))}
+}
+
+// cut is the beginning of a text: whoever answers may say any amount, and errors are kept.
+func cut(text string, most int) string {
+	if len(text) <= most {
+		return text
 	}
-	return &StatusError{method, path, code, cmp.Or(status.Message, text, http.StatusText(code))}
+	return strings.ToValidUTF8(text[:most], "") + "…"
 }
 
 // UnreachableError says that no answer came at all.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"drover/generator/untrusted"
 	"drover/orchestrator/journal"
 )
 
@@ -121,11 +122,9 @@ func (l *Loop) record(ctx context.Context, e journal.Event) error {
 	if r := l.State.Rotation; r != nil && e.Rotation == "" {
 		e.Rotation = r.ID
 	}
-	if l.Redact != nil {
-		e.Detail = l.Redact(e.Detail)
-		for i := range e.Verdicts {
-			e.Verdicts[i].Detail = l.Redact(e.Verdicts[i].Detail)
-		}
+	e.Detail, e.By = l.kept(e.Detail), untrusted.Clip(e.By, mostText)
+	for i := range e.Verdicts {
+		e.Verdicts[i].Detail = l.kept(e.Verdicts[i].Detail)
 	}
 	if e.Time.IsZero() {
 		e.Time = l.Clock.Now().UTC()
@@ -144,6 +143,18 @@ func (l *Loop) record(ctx context.Context, e journal.Event) error {
 	l.State.Add(e)
 	l.Observer.Event(e)
 	return nil
+}
+
+// mostText is how many characters of a text are kept: what a cluster, a check or a request says has any length, and a record
+// that is longer than one that can be read would be the journal's last.
+const mostText = 16_000
+
+// kept is what is recorded of a text.
+func (l *Loop) kept(text string) string {
+	if l.Redact != nil {
+		text = l.Redact(text)
+	}
+	return untrusted.Clip(text, mostText)
 }
 
 // carry does one effect within its limit. A person who wants to go back need not wait for it to end.

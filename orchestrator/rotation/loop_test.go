@@ -248,6 +248,30 @@ func TestAProcessThatLostTheLeaseRecordsNothingMore(t *testing.T) {
 	}
 }
 
+// A record that is too long to be read again would be the last of its journal.
+func TestALongTextIsRecordedInPart(t *testing.T) {
+	t.Parallel()
+	d, long := &desk{}, "begins "+strings.Repeat("é", 1<<20)
+	l := loopOf(d, func(ctx context.Context, _ Effect, emit Emit) error {
+		return emit(ctx, journal.Event{Kind: journal.Checked, Detail: long, By: long, Verdicts: []journal.Result{{Check: "c", Detail: long}}})
+	}, func(s journal.State, _ journal.Plan, _ time.Time) Step {
+		if s.Rotation.Watch.Rounds > 0 {
+			return End{}
+		}
+		return Do{Effect{Do: Ask, Limit: time.Hour}}
+	})
+	_ = l.Run(t.Context())
+	e := d.has(journal.Checked)
+	if e == nil {
+		t.Fatal("nothing was recorded")
+	}
+	for _, text := range []string{e.Detail, e.By, e.Verdicts[0].Detail} {
+		if !strings.HasPrefix(text, "begins ") || len(text) > 64<<10 {
+			t.Errorf("recorded %d bytes: %.20s", len(text), text)
+		}
+	}
+}
+
 func TestSecretsAreTakenOutOfWhatIsRecorded(t *testing.T) {
 	t.Parallel()
 	d := &desk{}

@@ -37,13 +37,19 @@ func (a Attachment) hash(data []byte) string {
 	return digest("attachment", a.Purpose, a.Name, string(data))
 }
 
+// AttachmentOf names a value as SaveAttachment does, and keeps nothing.
+func AttachmentOf(purpose, name string, data []byte) Attachment {
+	a := Attachment{Purpose: purpose, Name: name}
+	a.Digest = a.hash(data)
+	return a
+}
+
 // SaveAttachment keeps a value. Two values of one purpose and name are both kept.
 func (s *Store) SaveAttachment(ctx context.Context, purpose, name string, data []byte) (Attachment, error) {
-	a := Attachment{Purpose: purpose, Name: name}
+	a := AttachmentOf(purpose, name, data)
 	if err := a.check(); err != nil {
 		return a, err
 	}
-	a.Digest = a.hash(data)
 	err := s.objects.Create(ctx, a.object(), data)
 	if err == nil {
 		return a, nil

@@ -108,7 +108,7 @@ func unzip(data []byte) (map[string][]byte, error) {
 	}
 	limited := &io.LimitedReader{R: compressed, N: bundleLimit}
 	in := tar.NewReader(limited)
-	files := map[string][]byte{}
+	files, left := map[string][]byte{}, int64(bundleLimit) // what is read of a hole is in no archive
 	for {
 		header, err := in.Next()
 		if errors.Is(err, io.EOF) {
@@ -119,9 +119,12 @@ func unzip(data []byte) (map[string][]byte, error) {
 			err = fmt.Errorf("%q is not a file name within a directory", header.Name)
 		}
 		if err == nil {
+			left -= header.Size
+		}
+		if err == nil && left > 0 {
 			files[header.Name], err = io.ReadAll(in)
 		}
-		if limited.N <= 0 {
+		if limited.N <= 0 || left <= 0 {
 			return nil, fmt.Errorf("it unpacks to more than %d bytes", bundleLimit)
 		}
 		if err != nil {

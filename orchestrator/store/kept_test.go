@@ -1,6 +1,8 @@
 package store_test
 
 import (
+	"bytes"
+	"compress/gzip"
 	"context"
 	"encoding/json"
 	"errors"
@@ -146,6 +148,37 @@ func TestABundleHoldsFilesWithinADirectoryOnly(t *testing.T) {
 			t.Errorf("read a bundle %q", digest)
 		}
 	}
+}
+
+// A file of holes has no bytes in an archive, and any length outside of it.
+func TestABundleIsUnpackedUpToItsLimit(t *testing.T) {
+	t.Parallel()
+	w, digest := newWorld(), strings.Repeat("a", 64)
+	w.Put("bundles/"+digest, holes(t, 8<<30-1))
+	_, err := w.open().Bundle(t.Context(), digest)
+	var damage *store.DamageError
+	if !errors.As(err, &damage) || !strings.Contains(err.Error(), "unpacks to more than") {
+		t.Errorf("got %v", err)
+	}
+}
+
+// holes is an archive with one file of this size that is nothing but a hole, as GNU tar writes it.
+func holes(t *testing.T, size int64) []byte {
+	t.Helper()
+	header := make([]byte, 512)
+	for at, text := range map[int]string{0: "main.tf", 100: "0000600", 124: "00000000000", 148: "        ", 156: "S", 257: "ustar  ", 483: fmt.Sprintf("%011o", size)} {
+		copy(header[at:], text)
+	}
+	sum := 0
+	for _, b := range header {
+		sum += int(b)
+	}
+	copy(header[148:], fmt.Sprintf("%06o\x00 ", sum))
+	var data bytes.Buffer
+	compressed := gzip.NewWriter(&data)
+	_, err := compressed.Write(append(header, make([]byte, 1024)...))
+	must(t, errors.Join(err, compressed.Close()))
+	return data.Bytes()
 }
 
 func TestManyWhoAskAtOnceAreAllHeard(t *testing.T) {

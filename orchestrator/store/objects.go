@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 )
 
@@ -23,6 +24,18 @@ type Objects interface {
 	// Delete removes a value; one that is not there is no error.
 	Delete(ctx context.Context, name string) error
 }
+
+// What is read of a store at most: a checkout may bring one along, and others than drover may write to a bucket.
+const (
+	MostBytes = 64 << 20 // of one value
+	// A journal of a hundred thousand records is one of five hundred rotations, and most of it is in packs. Whoever lists
+	// reads what is listed.
+	MostNames  = 100_000   // that one list returns
+	MostListed = 256 << 20 // bytes of what one list returns
+)
+
+// ErrTooMuch is returned by List beyond these limits.
+var ErrTooMuch = fmt.Errorf("more than %d values or %d MiB: that is no store of drover's; look at what is in it", MostNames, MostListed>>20)
 
 // Dated is an Objects with a clock of its own, as a bucket's service has one.
 type Dated interface {

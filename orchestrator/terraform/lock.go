@@ -33,6 +33,7 @@ var (
 	lockField = sync.OnceValue(func() *regexp.Regexp {
 		return regexp.MustCompile(`(?m)^[\s│]*(ID|Path|Operation|Who|Created):[ \t]+(.*?)[ \t]*$`)
 	})
+	lockID     = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9-]{0,99}$`) })
 	lockPhrase = "Error acquiring the state lock"
 )
 
@@ -46,7 +47,9 @@ func parseLock(said string) *LockError {
 	for _, field := range lockField().FindAllStringSubmatch(details, -1) {
 		switch value := field[2]; field[1] {
 		case "ID":
-			lock.ID = value
+			if lockID().MatchString(value) { // it stands in a command that a person pastes, and whoever may lock a state writes it
+				lock.ID = value
+			}
 		case "Path":
 			lock.Path = value
 		case "Operation":

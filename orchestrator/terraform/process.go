@@ -98,7 +98,7 @@ func (r *Root) start(held *os.File, note *record, args []string) (*exec.Cmd, err
 	command.Stdout, command.Stderr = events, stderr
 	command.ExtraFiles = []*os.File{held}
 	detach(command)
-	if err := command.Start(); err != nil {
+	if err := startPrivately(command); err != nil {
 		return nil, err
 	}
 	note.PID = command.Process.Pid

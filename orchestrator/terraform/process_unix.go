@@ -6,12 +6,25 @@ import (
 	"errors"
 	"os"
 	"os/exec"
+	"sync"
 	"syscall"
 )
 
 // detach gives a process a session, and so a process group, of its own.
 func detach(command *exec.Cmd) {
 	command.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
+}
+
+var masking sync.Mutex // a mask is one for the whole process
+
+// startPrivately starts a process whose files only their owner may read: a state holds secrets. What this process makes at
+// the same moment is private too.
+func startPrivately(command *exec.Cmd) error {
+	masking.Lock()
+	defer masking.Unlock()
+	const others = 0o077
+	defer syscall.Umask(syscall.Umask(others))
+	return command.Start()
 }
 
 // tryLock takes the lock of an open file if nobody else has it.

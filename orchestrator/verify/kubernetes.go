@@ -84,11 +84,11 @@ func (k Kubernetes) lookAtWorkloads(ctx context.Context, client *kubernetes.Clie
 		if err != nil {
 			return err
 		}
-		v.everything(all, "the cluster")
+		v.everything(ctx, all, "the cluster")
 		for _, namespace := range slices.Sorted(maps.Keys(named)) {
 			v.exist(all, namespace, named[namespace])
 		}
-		return nil
+		return ctx.Err()
 	}
 	namespaces := slices.Concat(k.Namespaces, slices.Collect(maps.Keys(named)))
 	slices.Sort(namespaces)
@@ -99,7 +99,7 @@ func (k Kubernetes) lookAtWorkloads(ctx context.Context, client *kubernetes.Clie
 		}
 		asked := v.exist(found, namespace, named[namespace])
 		if slices.Contains(k.Namespaces, namespace) {
-			v.everything(found, "namespace "+namespace)
+			v.everything(ctx, found, "namespace "+namespace)
 			continue
 		}
 		for _, w := range asked {
@@ -107,7 +107,7 @@ func (k Kubernetes) lookAtWorkloads(ctx context.Context, client *kubernetes.Clie
 			v.pods(w.own(found.pods))
 		}
 	}
-	return nil
+	return ctx.Err()
 }
 
 // contents is what a namespace, or the whole cluster, runs.

@@ -209,3 +209,22 @@ func TestLongListsAreCut(t *testing.T) {
 		t.Errorf("%s: %s", verdict, detail)
 	}
 }
+
+// A cluster that lists tens of thousands of both must not keep whoever drives from a rollback.
+func TestComparingManyWorkloadsWithManyPodsEndsWithTheCheck(t *testing.T) {
+	t.Parallel()
+	const many = 40_000
+	labels := map[string]string{"app": "web"}
+	found := contents{workloads: make([]workload, many), pods: make([]kubernetes.Pod, many)}
+	for i := range many {
+		found.workloads[i].kind, found.workloads[i].Spec.Selector.MatchLabels = "Deployment", map[string]string{"app": "other"}
+		found.pods[i].Metadata.Labels = labels
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+	defer cancel()
+	start := time.Now()
+	(&view{now: start, memory: &Memory{}}).everything(ctx, found, "the cluster")
+	if took := time.Since(start); took > 5*time.Second {
+		t.Errorf("it took %v", took)
+	}
+}

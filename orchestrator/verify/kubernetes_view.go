@@ -2,6 +2,7 @@ package verify
 
 import (
 	"cmp"
+	"context"
 	"fmt"
 	"maps"
 	"slices"
@@ -144,12 +145,16 @@ func (v *view) exist(found contents, namespace string, names []string) []workloa
 	return asked
 }
 
-// everything judges all workloads and pods. A place without any workload proves nothing.
-func (v *view) everything(found contents, where string) {
+// everything judges all workloads and pods. A place without any workload proves nothing. Each workload is compared with each
+// pod, which takes its time where a server lists very many of both.
+func (v *view) everything(ctx context.Context, found contents, where string) {
 	if len(found.workloads) == 0 {
 		v.wrong(time.Time{}, "%s has no Deployment, StatefulSet or DaemonSet", where)
 	}
 	for _, w := range found.workloads {
+		if ctx.Err() != nil {
+			return
+		}
 		if w.desired() > 0 {
 			v.workload(w, found.pods)
 		}

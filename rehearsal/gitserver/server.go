@@ -38,18 +38,22 @@ func Open(ctx context.Context, repositories map[string]string, certificate Certi
 		return nil, fmt.Errorf("finding git on PATH: %w", err)
 	}
 	s := &Server{hosts: map[string]*tls.Config{}}
-	mux := http.NewServeMux()
+	mux, served := http.NewServeMux(), map[string]bool{}
 	for address, dir := range repositories {
 		u, err := url.Parse(address)
 		if err != nil || u.Scheme != "https" || u.Hostname() == "" || u.Path == "" {
 			return nil, fmt.Errorf("serving the repository %s: the address is not https", address)
 		}
+		bare := strings.TrimSuffix(strings.TrimSuffix(u.Path, "/"), ".git")
+		if bare == "" || strings.ContainsAny(bare, "{} \t") || served[u.Hostname()+bare] { // what a ServeMux panics at
+			return nil, fmt.Errorf("serving the repository %s: its path is not one of a repository, or is there twice", address)
+		}
+		served[u.Hostname()+bare] = true
 		pair, err := certificate([]string{u.Hostname()})
 		if err != nil {
 			return nil, fmt.Errorf("serving the repository %s: %w", address, err)
 		}
 		s.hosts[u.Hostname()] = &tls.Config{Certificates: []tls.Certificate{pair}, MinVersion: tls.VersionTLS12}
-		bare := strings.TrimSuffix(strings.TrimSuffix(u.Path, "/"), ".git")
 		for _, root := range []string{bare, bare + ".git"} {
 			mux.Handle(u.Hostname()+root+"/", backend(git, root, dir))
 		}

@@ -83,3 +83,24 @@ func TestNothingIsPushedAndNoOtherHostIsReached(t *testing.T) {
 		t.Errorf("another repository: %s", out)
 	}
 }
+
+// A spec names the addresses, and may be a stranger's.
+func TestAnAddressThatCannotBeServedIsAnError(t *testing.T) {
+	t.Parallel()
+	authority, err := ingress.NewAuthority()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, addresses := range [][]string{
+		{"https://git.example.com/{team"}, {"https://git.example.com/a b"}, {"https://git.example.com/a", "https://git.example.com/a.git"}, {"http://git.example.com/a"}, {"https://git.example.com/"},
+	} {
+		repositories := map[string]string{}
+		for _, address := range addresses {
+			repositories[address] = t.TempDir()
+		}
+		if server, err := gitserver.Open(context.WithoutCancel(t.Context()), repositories, authority.Issue); err == nil {
+			t.Errorf("%q are served", addresses)
+			_ = server.Close()
+		}
+	}
+}

@@ -107,7 +107,7 @@ var attacks = []attack{
 	{"a person's file", "a link to `~/.netrc` as a ClusterConfig", func(p place) { p.link("eks.yaml", "../own/.netrc") },
 		[]string{"init", "-f", "new.yaml", "--from-eksctl", "eks.yaml"}, 3, "error: reading the ClusterConfig of eksctl: opening eks.yaml: it is a symbolic link that leads out of the checkout"},
 	{"a file that is no spec", "`validate -f ~/.netrc`", func(place) {}, []string{"validate", "-f", "../own/.netrc"}, 3, "error: a spec is a mapping of fields, and this is one text"},
-	{"a file that is no spec", "a YAML of passwords", text("password: " + canary + "\nkind: " + canary + "\n"), validate, 3, "error: this is no spec that this drover reads: it has no apiVersion of drover"},
+	{"a file that is no spec", "a YAML of passwords", text("password: " + canary + "\nkind: " + canary + "\n"), validate, 3, "error: this is not a spec that this drover reads: it has no apiVersion of drover"},
 	{"a file that is no spec", "a broken YAML of passwords", text("password: \"" + canary + "\n  x: [\n"), validate, 3, "error: the file is not YAML, and does not say that it is a spec"},
 
 	{"a device", "a spec that is a link to `/dev/zero`", func(p place) { p.link("cluster.yaml", "/dev/zero") }, validate, 3, "error: this is a symbolic link to a file outside"},

@@ -79,11 +79,11 @@ func fromConfig(configuration sdk.Config) *Platform {
 func (p *Platform) Account(ctx context.Context) (string, error) {
 	answer, err := p.sts.GetCallerIdentity(ctx, &sts.GetCallerIdentityInput{})
 	if err != nil {
-		return "", explain("asking AWS for their account", err)
+		return "", explain("asking AWS whose credentials these are", err)
 	}
 	account := sdk.ToString(answer.Account)
 	if account == "" {
-		return "", fmt.Errorf("asking AWS for their account: the answer names none")
+		return "", fmt.Errorf("asking AWS whose credentials these are: the answer names no account")
 	}
 	return account, nil
 }

@@ -246,6 +246,9 @@ func TestTroubleIsTranslated(t *testing.T) {
 			if !errors.As(err, &explained) || !strings.Contains(err.Error(), c.want) || explained.Advice == "" {
 				t.Errorf("want %q and an advice, got %v", c.want, err)
 			}
+			if strings.Contains(err.Error(), "ec2imds") {
+				t.Errorf("a person without credentials reads of the SDK's last resort: %v", err)
+			}
 		})
 	}
 	if _, err := New(t.Context(), "", nil); err == nil {

@@ -8,15 +8,20 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	sdk "github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/eks"
 	ekstypes "github.com/aws/aws-sdk-go-v2/service/eks/types"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
+	"github.com/aws/smithy-go"
 )
 
 // operatorsGroup is what the cluster module puts the access entries of spec.access.operators in, and no others.
 const operatorsGroup = "drover"
+
+// lowerTime is how long taking rights back may take where it is not known whether they were given.
+const lowerTime = 30 * time.Second
 
 // session is a session of a role in an ARN of STS.
 var session = sync.OnceValue(func() *regexp.Regexp {
@@ -37,18 +42,26 @@ func (p *Platform) Elevate(ctx context.Context, cluster string) (lower func(cont
 	}
 	partition := strings.Split(sdk.ToString(entry.PrincipalArn), ":")[1]
 	policy := "arn:" + partition + ":eks::aws:cluster-access-policy/AmazonEKSClusterAdminPolicy"
-	_, err = p.eks.AssociateAccessPolicy(ctx, &eks.AssociateAccessPolicyInput{ClusterName: &cluster, PrincipalArn: entry.PrincipalArn, PolicyArn: &policy,
-		AccessScope: &ekstypes.AccessScope{Type: ekstypes.AccessScopeTypeCluster}})
-	if err != nil {
-		return nil, explain(fmt.Sprintf("making %s an administrator of %s for the time of bootstrap", sdk.ToString(entry.PrincipalArn), cluster), err)
-	}
-	return func(ctx context.Context) error {
+	lower = func(ctx context.Context) error {
 		_, err := p.eks.DisassociateAccessPolicy(ctx, &eks.DisassociateAccessPolicyInput{ClusterName: &cluster, PrincipalArn: entry.PrincipalArn, PolicyArn: &policy})
 		if err == nil || isMissing(err) {
 			return nil
 		}
 		return explain(fmt.Sprintf("taking the administrator's rights in %s from %s again", cluster, sdk.ToString(entry.PrincipalArn)), err)
-	}, nil
+	}
+	_, err = p.eks.AssociateAccessPolicy(ctx, &eks.AssociateAccessPolicyInput{ClusterName: &cluster, PrincipalArn: entry.PrincipalArn, PolicyArn: &policy,
+		AccessScope: &ekstypes.AccessScope{Type: ekstypes.AccessScopeTypeCluster}})
+	if err == nil {
+		return lower, nil
+	}
+	err = explain(fmt.Sprintf("making %s an administrator of %s for the time of bootstrap", sdk.ToString(entry.PrincipalArn), cluster), err)
+	var refused smithy.APIError
+	if !errors.As(err, &refused) { // there was no answer: the rights may be there
+		bounded, cancel := context.WithTimeout(context.WithoutCancel(ctx), lowerTime)
+		defer cancel()
+		err = errors.Join(err, lower(bounded))
+	}
+	return nil, err
 }
 
 // ownEntry finds the access entry of whoever these credentials belong to; nil if there is none. STS tells of a role its

@@ -14,6 +14,7 @@ type Error struct {
 	Asking string // what was being done
 	Reason string // empty if there is nothing to say beyond Err
 	Advice string
+	Detail string // shown in place of Err, where that tells a person nothing
 	Err    error
 }
 
@@ -22,7 +23,11 @@ func (e *Error) Error() string {
 	if e.Reason == "" {
 		return fmt.Sprintf("%s: %v", e.Asking, e.Err)
 	}
-	return fmt.Sprintf("%s: %s: %s (%v)", e.Asking, e.Reason, e.Advice, e.Err)
+	detail := e.Detail
+	if detail == "" {
+		detail = e.Err.Error()
+	}
+	return fmt.Sprintf("%s: %s: %s (%s)", e.Asking, e.Reason, e.Advice, detail)
 }
 
 // Unwrap gives AWS's own error.
@@ -83,6 +88,7 @@ func explain(asking string, err error) error {
 	if strings.Contains(err.Error(), "no EC2 IMDS role found") {
 		last := troubles[len(troubles)-1]
 		explained.Reason, explained.Advice = last.reason, last.advice
+		explained.Detail = "the environment and the AWS configuration hold none, and this machine has no role"
 	}
 	return explained
 }

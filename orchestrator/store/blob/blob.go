@@ -80,7 +80,7 @@ func (o *Objects) Read(ctx context.Context, name string) ([]byte, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err // not every driver looks
 	}
-	data, err := o.bucket.ReadAll(ctx, o.prefix+name)
+	data, err := o.readAll(ctx, o.prefix+name)
 	if gcerrors.Code(err) == gcerrors.NotFound {
 		if o.platform.NoBucket != nil && o.platform.NoBucket(err) {
 			return nil, fmt.Errorf("the bucket does not exist: %w", err)
@@ -88,6 +88,18 @@ func (o *Objects) Read(ctx context.Context, name string) ([]byte, error) {
 		return nil, store.ErrNotFound
 	}
 	return data, err
+}
+
+func (o *Objects) readAll(ctx context.Context, key string) (data []byte, err error) {
+	reader, err := o.bucket.NewReader(ctx, key, nil)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, reader.Close()) }()
+	if reader.Size() > store.MostBytes {
+		return nil, fmt.Errorf("it has %d bytes, more than the %d that are read", reader.Size(), store.MostBytes)
+	}
+	return io.ReadAll(reader)
 }
 
 // Modified implements store.Dated: the service stamps each object.
@@ -112,6 +124,7 @@ func (o *Objects) List(ctx context.Context, prefix, after string) ([]string, err
 		}
 	}
 	var names []string
+	seen, size := 0, int64(0)
 	for each := o.bucket.List(options); ; {
 		object, err := each.Next(ctx)
 		if errors.Is(err, io.EOF) {
@@ -122,6 +135,10 @@ func (o *Objects) List(ctx context.Context, prefix, after string) ([]string, err
 		}
 		if name := strings.TrimPrefix(object.Key, o.prefix); !object.IsDir && name > after && name != prefix {
 			names = append(names, name)
+			size += object.Size
+		}
+		if seen++; seen > store.MostNames || size > store.MostListed {
+			return nil, fmt.Errorf("%s has %w", strings.TrimSuffix(prefix, "/"), store.ErrTooMuch)
 		}
 	}
 	slices.Sort(names) // S3's directory buckets and some that are compatible list in no order

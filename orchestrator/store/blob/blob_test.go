@@ -1,6 +1,8 @@
 package blob_test
 
 import (
+	"errors"
+	"fmt"
 	"testing"
 
 	"gocloud.dev/blob/memblob"
@@ -19,4 +21,27 @@ func TestABucketIsAPlaceForAStore(t *testing.T) {
 		t.Cleanup(func() { _ = bucket.Close() })
 		return func() store.Objects { return blob.New(bucket, "shop/.drover", blob.Platform{}) }
 	})
+}
+
+// Others than drover may write to a bucket.
+func TestNoMoreIsReadOfABucketThanAStoreHolds(t *testing.T) {
+	t.Parallel()
+	bucket := memblob.OpenBucket(nil)
+	t.Cleanup(func() { _ = bucket.Close() })
+	objects := blob.New(bucket, "", blob.Platform{})
+	large := make([]byte, store.MostBytes+1)
+	for i := range store.MostListed/store.MostBytes + 1 {
+		if err := objects.Write(t.Context(), fmt.Sprint("journal/", i), large); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if data, err := objects.Read(t.Context(), "journal/0"); err == nil || errors.Is(err, store.ErrNotFound) {
+		t.Errorf("read %d bytes, %v", len(data), err)
+	}
+	if names, err := objects.List(t.Context(), "journal/", ""); !errors.Is(err, store.ErrTooMuch) {
+		t.Errorf("listed %v, %v", names, err)
+	}
+	if names, err := objects.List(t.Context(), "packs/", ""); len(names) > 0 || err != nil {
+		t.Errorf("listed %v, %v", names, err)
+	}
 }

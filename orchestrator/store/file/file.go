@@ -17,9 +17,6 @@ import (
 )
 
 const (
-	// mostBytes is the size of the largest value that is read: a checkout may bring a store along.
-	mostBytes = 64 << 20
-
 	dirMode  = 0o700
 	fileMode = 0o600
 	// temporary begins the names of files that are being written. What is older than staleAfter was left by a crash.
@@ -132,7 +129,7 @@ func (o *Objects) Read(ctx context.Context, name string) (data []byte, err error
 	if err := check(ctx, name); err != nil {
 		return nil, err
 	}
-	data, err = untrusted.ReadIn(o.dir, name, mostBytes)
+	data, err = untrusted.ReadIn(o.dir, name, store.MostBytes)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, store.ErrNotFound
 	}

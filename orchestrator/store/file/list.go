@@ -10,15 +10,11 @@ import (
 	"path"
 	"slices"
 	"strings"
+
+	"drover/orchestrator/store"
 )
 
-// What one list may hold: a checkout may bring a store along, and whoever lists reads what is listed. A journal of a
-// hundred thousand records is one of five hundred rotations, and most of it is in packs.
-const (
-	mostNames  = 100_000
-	mostListed = 256 << 20 // bytes
-	batch      = 1024      // names that are read at once
-)
+const batch = 1024 // names that are read at once
 
 // List implements store.Objects. It removes what a crash left behind.
 func (o *Objects) List(ctx context.Context, prefix, after string) (names []string, err error) {
@@ -88,8 +84,8 @@ func (l *listing) entry(name string, entry fs.DirEntry) error {
 	if err == nil && !info.IsDir() {
 		l.bytes += info.Size()
 	}
-	if l.seen++; l.seen > mostNames || l.bytes > mostListed {
-		return fmt.Errorf("%s has more than %d values or %d MiB: that is no store of drover's; look at what is in it", path.Dir(name), mostNames, mostListed>>20)
+	if l.seen++; l.seen > store.MostNames || l.bytes > store.MostListed {
+		return fmt.Errorf("%s has %w", path.Dir(name), store.ErrTooMuch)
 	}
 	if entry.IsDir() {
 		return l.folder(name)

@@ -16,7 +16,7 @@ import (
 )
 
 // ErrMissing says that there are no models on this machine.
-var ErrMissing = errors.New("botocore's API models were not found")
+var ErrMissing = errors.New("no Python on this machine has botocore, whose API models the simulated AWS needs")
 
 // locate prints where botocore is, without the time that importing it takes.
 const locate = `import importlib.util; print(importlib.util.find_spec("botocore").submodule_search_locations[0])`
@@ -39,7 +39,7 @@ func Find(ctx context.Context, program string) (dir string, err error) {
 		}
 		out, err := exec.CommandContext(ctx, path, "-c", locate).Output() //nolint:gosec // Python, beside moto's server
 		if err != nil {
-			errs = append(errs, fmt.Errorf("ask %s for botocore: %w", path, err))
+			errs = append(errs, fmt.Errorf("asking %s for botocore: %w", path, err))
 			continue
 		}
 		dir := filepath.Join(strings.TrimSpace(string(out)), "data")
@@ -47,5 +47,8 @@ func Find(ctx context.Context, program string) (dir string, err error) {
 			return dir, nil
 		}
 	}
-	return "", errors.Join(append([]error{ErrMissing}, errs...)...)
+	if len(errs) == 0 {
+		return "", ErrMissing
+	}
+	return "", fmt.Errorf("%w (%w)", ErrMissing, errors.Join(errs...))
 }

@@ -49,7 +49,7 @@ func Of(c spec.Cluster) ([]Document, error) {
 		return nil, fmt.Errorf("writing the rights for %s: only AWS has them, and this cluster is on %s", c.Metadata.Name, c.Spec.Platform)
 	}
 	if c.Spec.Account == "" {
-		return nil, errors.New("writing the rights: they name the account; set `account` in the spec")
+		return nil, errors.New("writing the policies: they name the AWS account, and the spec does not; add account: \"123456789012\" below spec, with your own")
 	}
 	fill := placeholders(c)
 	var documents []Document

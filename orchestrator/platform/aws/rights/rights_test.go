@@ -259,7 +259,7 @@ func TestRightsAreRefusedWithoutAnAccount(t *testing.T) {
 	t.Parallel()
 	c := parse(t, herd)
 	c.Spec.Account = ""
-	if _, err := Of(c); err == nil || !strings.Contains(err.Error(), "set `account`") {
+	if _, err := Of(c); err == nil || !strings.Contains(err.Error(), "add account:") {
 		t.Errorf("it says %v", err)
 	}
 	c.Spec.Account, c.Spec.Platform = "123456789012", spec.Google
