@@ -20,7 +20,7 @@ func Needs() []doctor.Part {
 		{Name: "moto", For: only, Look: serverIsThere},
 		{Name: "api models", For: only, Look: modelsAreThere},
 		{Name: "control planes", For: only, Look: controlPlanesAreThere},
-		{Name: "argo cd", For: []string{"rehearse --repository"}, Look: argoCDIsThere},
+		{Name: "argo cd", For: only, Look: argoCDIsThere},
 	}
 }
 
