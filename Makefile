@@ -45,7 +45,7 @@ test-unit:
 .PHONY: test-e2e
 test-e2e:
 	@$(STEP) "build the oldest Terraform that the modules accept" tools/build.sh terraform-lowest >/dev/null
-	@cd test && ../$(STEP) "scripts, properties, modules, generated roots, Terratest" ../tools/gotest.sh -count=1 -p 3 -timeout 45m -skip TestTheJobRunsToItsEnd ./terratest ./rotation ./kills ./inplace ./modules $$(go list ./... | grep -Ev '/(scan|terratest|rotation|kills|inplace|modules|fence)$$')
+	@cd test && ../$(STEP) "scripts, properties, modules, generated roots, Terratest" ../tools/gotest.sh -count=1 -p 3 -timeout 45m -skip 'TestTheJobRunsToItsEnd|TestARepositoryThatIsBrokenForGreen' ./terratest ./rotation ./kills ./inplace ./gitops ./modules $$(go list ./... | grep -Ev '/(scan|terratest|rotation|kills|inplace|gitops|modules|fence)$$')
 
 .PHONY: scan
 scan: ## tflint, trivy and KICS on what the examples render to
@@ -61,6 +61,7 @@ nightly: ## what make test takes a sample of, whole: random and mutated specs, k
 	@cd test && ../$(STEP) "two drovers of one cluster, and two releases" go test -count=1 -v -timeout 60m ./fence
 	@DROVER_MODEL=whole $(STEP) "every two events that may happen to a rotation, in a model" go test -count=1 -v -timeout 60m -run Interleaving ./orchestrator/rotation
 	@DROVER_MODEL_RUNS=200000 $(STEP) "more events that may happen to a rotation, in a model" go test -count=1 -v -timeout 120m -run Often ./orchestrator/rotation
+	@cd test && ../$(STEP) "a repository that is broken for one color" go test -count=1 -timeout 40m ./gitops -run TestARepositoryThatIsBrokenForGreen
 	@cd test && ../$(STEP) "the job for a real account, in a simulated one" go test -count=1 -timeout 40m ./real -run TestTheJobRunsToItsEnd
 	@$(MAKE) --no-print-directory fuzz
 

@@ -10,6 +10,7 @@ import (
 // answering says who answers the checks of a rehearsed spec.
 type answering struct {
 	kubernetes bool // the clusters have control planes
+	gitops     bool // a repository is served, which Argo CD follows
 	commands   bool // the person who rehearses lets the spec run programs on this machine
 }
 

@@ -68,6 +68,9 @@ type Options struct {
 	Kubernetes *programs.Set
 	// StandIns are made in every EKS cluster that has a control plane.
 	StandIns []kubernetes.Workload
+	// GitOps, unless nil, has Argo CD follow a repository beside each cluster. Then an ingress answers only while a Service of
+	// its color has the node port that it leads to, and a ready pod. It needs Kubernetes.
+	GitOps *GitOps
 	// Propagates is how long Route 53 takes to tell a change to its name servers: until then they answer as before, and
 	// GetChange says PENDING. 0: as Delays say, and GetChange says INSYNC at once.
 	Propagates time.Duration
@@ -96,6 +99,7 @@ type Cloud struct {
 	ingress *ingress.Ingress
 	ca      *ingress.Authority
 	fleet   *kubernetes.Fleet // of control planes; nil: clusters have none
+	agents  *agents           // nil: nothing follows a repository
 	keys    keys
 	calls   *calls
 }
@@ -166,6 +170,9 @@ func (c *Cloud) start(ctx context.Context) (err error) {
 	if err := os.WriteFile(c.caFile(), c.ca.PEM(), 0o600); err != nil {
 		return fmt.Errorf("write the certificate authority: %w", err)
 	}
+	if err := c.startGitOps(ctx); err != nil {
+		return err
+	}
 	if c.moto, err = moto.Start(ctx, moto.Options{Account: o.Account, Dir: c.home.dir, Started: c.home.record}); err != nil {
 		return err
 	}
@@ -180,6 +187,7 @@ func (c *Cloud) start(ctx context.Context) (err error) {
 	c.ingress, err = ingress.Start(ctx, ingress.Options{
 		LoadBalancers: ingress.FromELB(balancers), Metrics: ingress.ToCloudWatch(c.direct()),
 		Authority: c.ca, Hosts: o.hosts(), MaxAge: maxAge, Every: metricsEvery, Scanned: o.Scanned, Log: o.Log,
+		Behind: c.behind(),
 	})
 	if err != nil {
 		return err
@@ -201,6 +209,14 @@ func (c *Cloud) start(ctx context.Context) (err error) {
 		return err
 	}
 	return c.signIn(ctx)
+}
+
+// behind asks what answers behind the load balancers; nil: whatever has a healthy node does.
+func (c *Cloud) behind() func(context.Context, ingress.LoadBalancer) (string, error) {
+	if c.agents == nil {
+		return nil
+	}
+	return c.agents.behind
 }
 
 func (c *Cloud) startDNS(ctx context.Context, account *route53.Client) (err error) {
@@ -361,7 +377,7 @@ func (c *Cloud) Close() error {
 	if c.proxy != nil {
 		errs = append(errs, c.proxy.Close())
 	}
-	errs = append(errs, c.calls.close())
+	errs = append(errs, c.calls.close(), c.agents.close())
 	if c.moto != nil {
 		errs = append(errs, c.moto.Close())
 	}

@@ -25,8 +25,10 @@ func (r *run) controlPlanes() *ControlPlanes {
 	}
 	minors := []string{kubernetes.Emulated(r.Spec.Spec.Kubernetes.Version), kubernetes.Emulated(r.ToVersion)}
 	names := []string{}
-	for _, w := range standIns(r.Spec.Spec) {
-		names = append(names, w.Namespace+"/"+w.Name)
+	if r.Repository == "" {
+		for _, w := range standIns(r.Spec.Spec) {
+			names = append(names, w.Namespace+"/"+w.Name)
+		}
 	}
 	return &ControlPlanes{Release: programs.Version(), Minors: slices.Compact(minors), As: runsAs(r.Spec.Spec), StandIns: names}
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"drover/orchestrator/doctor"
+	"drover/rehearsal/argocd"
 	"drover/rehearsal/aws/apimodel"
 	"drover/rehearsal/aws/moto"
 	"drover/rehearsal/kubernetes/programs"
@@ -19,6 +20,7 @@ func Needs() []doctor.Part {
 		{Name: "moto", For: only, Look: serverIsThere},
 		{Name: "api models", For: only, Look: modelsAreThere},
 		{Name: "control planes", For: only, Look: controlPlanesAreThere},
+		{Name: "argo cd", For: only, Look: argoCDIsThere},
 	}
 }
 
@@ -34,6 +36,23 @@ func modelsAreThere(ctx context.Context) (doctor.State, string, error) {
 		return "", "", fmt.Errorf("%w; they come with moto", err)
 	}
 	return doctor.Ready, dir, nil
+}
+
+func argoCDIsThere(context.Context) (doctor.State, string, error) {
+	dir, there, err := argocd.Look("")
+	if err != nil {
+		return "", "", err
+	}
+	if there {
+		return doctor.Ready, "Argo CD " + argocd.Version() + " in " + dir, nil
+	}
+	says := "Argo CD " + argocd.Version() + ": built with Go by the first rehearsal with --repository"
+	for _, program := range []string{"go", "git"} {
+		if _, err := exec.LookPath(program); err != nil {
+			says += " (and " + program + " is not on PATH)"
+		}
+	}
+	return doctor.Later, says, nil
 }
 
 func controlPlanesAreThere(ctx context.Context) (doctor.State, string, error) {

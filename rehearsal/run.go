@@ -29,6 +29,9 @@ type RunOptions struct {
 	Seed      uint64            // that decided what is random of them
 	// Kubernetes gives each EKS cluster a control plane, whose programs are fetched or built if they are not there.
 	Kubernetes bool
+	// Repository is a directory that is served as the repository which the spec's gitops names, and which Argo CD then follows
+	// in every cluster. Empty: gitops is left out.
+	Repository string
 	// Commands runs the spec's command checks on this machine. Otherwise they are left out: a spec may come from anybody.
 	Commands bool
 	// Calls is a file that takes the kinds of API calls that are made; empty: none does.
@@ -44,7 +47,7 @@ func Run(ctx context.Context, o RunOptions) (s Summary, err error) {
 	if err := silenceable(o.Faults, o.Kubernetes); err != nil {
 		return s, err
 	}
-	options, err := optionsFor(ctx, o.Spec, o.Kubernetes, o.Progress)
+	options, err := optionsFor(ctx, o.Spec, o.Kubernetes, o.Repository, o.Progress)
 	if err != nil {
 		return s, err
 	}
@@ -124,8 +127,11 @@ func (r *run) seed(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	r.edits = slices.Concat(shorten(r.Spec, answering{kubernetes: r.Kubernetes, commands: r.Commands}), made, copied)
+	r.edits = slices.Concat(shorten(r.Spec, answering{kubernetes: r.Kubernetes, commands: r.Commands, gitops: r.Repository != ""}), made, copied)
 	r.notes = notes(r.edits)
+	if a := r.cloud.agents; a != nil {
+		r.notes = append(r.notes, a.source.Notes...)
+	}
 	if r.Kubernetes {
 		r.notes = append(r.notes, r.emulation()...)
 	}
@@ -250,7 +256,7 @@ func (r *run) droverToTheEnd(ctx context.Context, events *eventReader) error {
 
 func (r *run) summarize(events *eventReader, err error) Summary {
 	s := Summary{Cluster: r.Spec.Metadata.Name, From: r.Spec.Spec.Kubernetes.Version, To: r.ToVersion,
-		Outcome: events.outcome, Phases: events.phases, Notes: r.notes, Calls: r.cloud.Calls(), Scans: r.cloud.Scans(), Validation: r.cloud.Validation(), Kubernetes: r.controlPlanes(), dir: r.Dir}
+		Outcome: events.outcome, Phases: events.phases, Notes: r.notes, Calls: r.cloud.Calls(), Scans: r.cloud.Scans(), Validation: r.cloud.Validation(), Kubernetes: r.controlPlanes(), GitOps: r.followed(), dir: r.Dir}
 	if err != nil {
 		s.Reason = err.Error()
 		if s.Outcome == "" || s.Outcome == journal.Done {

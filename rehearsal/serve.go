@@ -22,6 +22,8 @@ type ServeOptions struct {
 	Log  io.Writer
 	// Kubernetes gives each EKS cluster a control plane, whose programs are fetched or built if they are not there.
 	Kubernetes bool
+	// Repository is a directory that is served as the repository which the spec's gitops names. Empty: nothing is.
+	Repository string
 	// Faults come at their times after the lines were printed; those that need a drover of the rehearsal's own are
 	// refused.
 	Faults []fault.Injection
@@ -37,7 +39,7 @@ func Serve(ctx context.Context, o ServeOptions) (err error) {
 	if err := errors.Join(servable(o.Faults), silenceable(o.Faults, o.Kubernetes)); err != nil {
 		return err
 	}
-	options, err := optionsFor(ctx, o.Spec, o.Kubernetes, o.Log)
+	options, err := optionsFor(ctx, o.Spec, o.Kubernetes, o.Repository, o.Log)
 	if err != nil {
 		return err
 	}
@@ -50,6 +52,9 @@ func Serve(ctx context.Context, o ServeOptions) (err error) {
 	made, err := c.seed(ctx, o.Spec)
 	if err != nil {
 		return err
+	}
+	if c.agents != nil {
+		made = append(made, gitOpsEdits(o.Spec.Spec.GitOps)...)
 	}
 	if _, err := io.WriteString(o.Out, differences(made)+exports(c.Env())); err != nil {
 		return fmt.Errorf("print how to reach the cloud: %w", err)
@@ -76,7 +81,7 @@ func servable(faults []fault.Injection) error {
 }
 
 // optionsFor is the cloud that a spec's cluster is rehearsed in.
-func optionsFor(ctx context.Context, c spec.Cluster, kubernetes bool, log io.Writer) (Options, error) {
+func optionsFor(ctx context.Context, c spec.Cluster, kubernetes bool, repository string, log io.Writer) (Options, error) {
 	if c.Spec.Platform != spec.AWS {
 		return Options{}, fmt.Errorf("rehearse %s: only clusters on aws can be rehearsed, and this one is on %s", c.Metadata.Name, c.Spec.Platform)
 	}
@@ -87,14 +92,18 @@ func optionsFor(ctx context.Context, c spec.Cluster, kubernetes bool, log io.Wri
 	if c.Spec.State.Backend == "s3" {
 		o.Bucket = c.Spec.State.Bucket
 	}
-	if !kubernetes {
-		return o, nil
+	var err error
+	if o.GitOps, err = gitOpsFor(ctx, c, repository, kubernetes, log); err != nil || !kubernetes {
+		return o, err
 	}
 	set, err := programs.Find(ctx, programs.Options{Log: log})
 	if err != nil {
 		return Options{}, err
 	}
-	o.Kubernetes, o.As, o.StandIns = &set, runsAs(c.Spec), standIns(c.Spec)
+	o.Kubernetes, o.As = &set, runsAs(c.Spec)
+	if o.GitOps == nil { // what the repository brings needs nothing in its place
+		o.StandIns = standIns(c.Spec)
+	}
 	return o, nil
 }
 

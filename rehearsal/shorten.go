@@ -63,8 +63,12 @@ func shorten(c spec.Cluster, answers answering) []edit {
 		edits = append(edits, edit{"rotation.window", nil, "the rotation window is not waited for"})
 	}
 	edits = append(edits, onIPv4(c)...)
-	if c.Spec.GitOps != nil {
-		edits = append(edits, edit{"gitops", nil, "no GitOps: nothing runs in the pods of a simulated cluster"})
+	switch {
+	case c.Spec.GitOps == nil:
+	case answers.gitops:
+		edits = append(edits, gitOpsEdits(c.Spec.GitOps)...)
+	default:
+		edits = append(edits, edit{"gitops", nil, "no GitOps, and what the repository brings is not there: --repository DIR rehearses it, with a checkout of the repository"})
 	}
 	return append(edits, checksThatAnswer(r.Verify, answers)...)
 }

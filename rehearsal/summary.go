@@ -39,9 +39,10 @@ type Summary struct {
 	// OwnSeconds is the processor time of the rehearsal's own process during the rotation: the proxy, DNS, the ingresses
 	// and the clients.
 	OwnSeconds float64          `json:"ownSeconds"`
-	Notes      []string         `json:"notes"`      // what is different from the spec as it was written
-	Calls      []awsproxy.Calls `json:"calls"`      // who answered the API calls of each service
-	Kubernetes *ControlPlanes   `json:"kubernetes"` // null: the clusters had no API
+	Notes      []string         `json:"notes"`            // what is different from the spec as it was written
+	Calls      []awsproxy.Calls `json:"calls"`            // who answered the API calls of each service
+	Kubernetes *ControlPlanes   `json:"kubernetes"`       // null: the clusters had no API
+	GitOps     *Followed        `json:"gitops,omitempty"` // what Argo CD followed; nil: nothing did
 
 	// Validation says how many API calls were compared with AWS's own API models, and how long that took.
 	Validation awsproxy.Validation `json:"validation"`

@@ -184,10 +184,16 @@ func (s Summary) writeControlPlanes(b *strings.Builder) {
 		return
 	}
 	fmt.Fprintf(b, "  by kwok: the nodes and their pods, in which nothing runs\n")
+	if f := s.GitOps; f != nil {
+		fmt.Fprintf(b, "    the pods of your applications too, and those of %s\n", strings.Join(f.Played, " and "))
+		b.WriteString("    an ingress answers while a Service of its color has the node port, and a ready pod\n")
+		b.WriteString("  by a server in memory: Argo CD's Redis\n")
+	}
 	if len(k.StandIns) > 0 {
 		fmt.Fprintf(b, "  by the rehearsal, in every cluster, in place of what your team deploys: %s\n", strings.Join(k.StandIns, ", "))
 	}
 	fmt.Fprintf(b, "Not simulated\n  the clusters' APIs: etcd, kube-apiserver and controllers of Kubernetes %s, as %s\n", k.Release, strings.Join(k.Minors, " and "))
+	s.GitOps.write(b)
 	if k.As != "" {
 		fmt.Fprintf(b, "  drover called them as %s\n", k.As)
 	}

@@ -23,6 +23,7 @@ func rehearseCommand(s streams) *cli.Command {
 			&cli.StringFlag{Name: "to", Usage: "the Kubernetes `VERSION` to rotate to (default: the next minor)"},
 			&cli.StringFlag{Name: "dir", Usage: "keep everything in `DIR` (default: a temporary directory, removed at the end)"},
 			&cli.StringFlag{Name: "kubernetes", Value: "on", Usage: "`on`: each cluster has a real control plane, whose programs are fetched or built once; off: none"},
+			&cli.StringFlag{Name: "repository", Usage: "have Argo CD follow `DIR` (a checkout, a bare repository or plain files) as the repository of the spec's gitops", DefaultText: "gitops is left out"},
 			&cli.BoolFlag{Name: "serve", Usage: "only start the simulated cloud, print how to reach it, and keep running"},
 			&cli.StringSliceFlag{Name: "fault", Usage: "break something on purpose: `FAULT` is NAME[:SERVICE][@PHASE|@DURATION|@random]; may be repeated; see --list-faults"},
 			&cli.Uint64Flag{Name: "seed", Usage: "random seed `NUMBER`, to repeat the faults of an earlier rehearsal", DefaultText: "another each time"},
@@ -55,10 +56,10 @@ func rehearseCommand(s streams) *cli.Command {
 			}
 			s.interrupts.changes()
 			if c.Bool("serve") {
-				return rehearsal.Serve(c.Context, rehearsal.ServeOptions{Spec: l.Cluster, Dir: c.String("dir"), Out: s.out, Log: s.err, Kubernetes: kubernetes, Faults: faults, Calls: c.String("calls")})
+				return rehearsal.Serve(c.Context, rehearsal.ServeOptions{Spec: l.Cluster, Dir: c.String("dir"), Out: s.out, Log: s.err, Kubernetes: kubernetes, Repository: c.String("repository"), Faults: faults, Calls: c.String("calls")})
 			}
 			return rehearse(c, s, inJSON, rehearsal.RunOptions{SpecFile: l.File, Spec: l.Cluster, ToVersion: c.String("to"), Dir: c.String("dir"),
-				Progress: s.err, Kubernetes: kubernetes, Faults: faults, Seed: seed, Commands: c.Bool("allow-commands"), Calls: c.String("calls")})
+				Progress: s.err, Kubernetes: kubernetes, Repository: c.String("repository"), Faults: faults, Seed: seed, Commands: c.Bool("allow-commands"), Calls: c.String("calls")})
 		},
 	}
 }

@@ -43,7 +43,7 @@ var components = []component{
 	{plural: "deployments", workload: repoServer, account: repoServer, program: argo, binary: "argocd-repo-server", ports: 2, after: []string{redis},
 		args: func(p places) []string {
 			return []string{"--address", "127.0.0.1", "--port", p.port(repoServer, 0), "--metrics-address", "127.0.0.1", "--metrics-port", p.port(repoServer, 1),
-				"--disable-tls", "--redis", p.at(redis, 0), "--loglevel", "warn"}
+				"--disable-tls", "--revision-cache-expiration", "5s", "--redis", p.at(redis, 0), "--loglevel", "warn"}
 		}},
 	{plural: "deployments", workload: server, account: server, program: argo, binary: "argocd-server", ports: 2, after: []string{redis, repoServer},
 		args: func(p places) []string {
@@ -61,6 +61,16 @@ var components = []component{
 			return []string{"-n", namespace, "--argocd-repo-server", p.at(repoServer, 0), "--repo-server-plaintext",
 				"--metrics-addr", p.at(applications, 0), "--probe-addr", p.at(applications, 1), "--webhook-addr", p.at(applications, 2), "--loglevel", "warn"}
 		}},
+}
+
+// Workloads are those of Argo CD whose own programs run here, and those in whose pods nothing does. Redis is neither.
+func Workloads() (native, played []string) {
+	for _, c := range components {
+		if c.binary != "" {
+			native = append(native, c.workload)
+		}
+	}
+	return native, []string{"argocd-dex-server", "argocd-notifications-controller"}
 }
 
 func argo(p Programs) string { return p.ArgoCD }

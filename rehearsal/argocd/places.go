@@ -44,6 +44,7 @@ func (a *Agent) environment(ctx context.Context, c component) ([]string, error) 
 	env := append([]string{
 		"PATH=" + in(programsDir) + string(os.PathListSeparator) + os.Getenv("PATH"), "HOME=" + a.Dir, "TMPDIR=" + in(temporaryDir),
 		"HOSTNAME=" + c.workload + "-0", "GOGC=50",
+		"GOMEMLIMIT=256MiB", // of each program
 	}, a.Env...)
 	if c.binary == "" {
 		return env, nil

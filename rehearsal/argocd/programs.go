@@ -95,6 +95,15 @@ func Find(ctx context.Context, cache string, log io.Writer) (Programs, error) {
 	return found, nil
 }
 
+// Look returns where the programs are kept, and whether all of them are there.
+func Look(cache string) (dir string, there bool, err error) {
+	if dir, err = directory(cache); err != nil {
+		return "", false, err
+	}
+	_, missing := look(dir)
+	return dir, len(missing) == 0, nil
+}
+
 func build(ctx context.Context, dir string, missing []program, log io.Writer) (err error) {
 	module := gobuild.Module{Files: map[string][]byte{"go.mod": goMod, "go.sum": goSum, "redis/main.go": redisSource}, Patches: patches}
 	builder, err := module.Open(ctx, dir, log)

@@ -36,6 +36,9 @@ func FromELB(client *elb.Client) func(context.Context) ([]LoadBalancer, error) {
 			return nil, nil
 		}
 		err := errors.Join(addTags(ctx, client, list), addHealth(ctx, client, list))
+		if err == nil {
+			err = addNodePorts(ctx, client, list)
+		}
 		if gone(err) {
 			return FromELB(client)(ctx) // one was deleted between two calls: what is left is asked again
 		}
@@ -115,6 +118,7 @@ func addHealth(ctx context.Context, client *elb.Client, list []LoadBalancer) err
 			if err != nil {
 				return err
 			}
+			health.Port = int(aws.ToInt32(group.Port))
 			for i := range list {
 				for _, arn := range group.LoadBalancerArns {
 					if list[i].ARN == arn {

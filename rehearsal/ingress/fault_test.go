@@ -38,15 +38,21 @@ func (c client) ask(ctx context.Context, address netip.Addr) (status int, err er
 // two is an ingress for a blue and a green load balancer in two zones, with a node behind each.
 func two(t *testing.T) (client, func(color string) (status int, took time.Duration)) {
 	t.Helper()
+	return behind(t, nil)
+}
+
+// behind is two with something to ask what answers behind each.
+func behind(t *testing.T, asked func(context.Context, LoadBalancer) (string, error)) (client, func(color string) (status int, took time.Duration)) {
+	t.Helper()
 	ca, err := NewAuthority()
 	if err != nil {
 		t.Fatal(err)
 	}
 	var balancers []LoadBalancer
 	for _, color := range []string{"blue", "green"} {
-		balancers = append(balancers, LoadBalancer{ARN: color, DNSName: color + ".elb", Color: color, Zones: []string{"a", "b"}, TargetGroups: map[string]Health{"nodes": {Healthy: 1}}})
+		balancers = append(balancers, LoadBalancer{ARN: color, DNSName: color + ".elb", Color: color, Zones: []string{"a", "b"}, NodePort: 30443, TargetGroups: map[string]Health{"nodes": {Healthy: 1}}})
 	}
-	in, err := Start(t.Context(), Options{Authority: ca, Hosts: []string{host}, MaxAge: time.Hour, Every: time.Hour,
+	in, err := Start(t.Context(), Options{Authority: ca, Hosts: []string{host}, MaxAge: time.Hour, Every: time.Hour, Behind: asked,
 		LoadBalancers: func(context.Context) ([]LoadBalancer, error) { return balancers, nil }})
 	if err != nil {
 		t.Fatal(err)

@@ -23,10 +23,14 @@ type LoadBalancer struct {
 	Zones          []string          // that it has an address in
 	Public         bool              // internet-facing
 	TargetGroups   map[string]Health // by ARN
+	NodePort       int               // that what is sent to port 443 goes to, on the nodes; 0: not known
 }
 
 // Health is how many targets of a group are healthy.
-type Health struct{ Healthy, Unhealthy int }
+type Health struct {
+	Healthy, Unhealthy int
+	Port               int // of the nodes, that the group's targets have
+}
 
 // Ready says whether a node stands behind the load balancer.
 func (lb LoadBalancer) Ready() bool {
@@ -46,6 +50,9 @@ type Options struct {
 	Hosts         []string      // names that the certificate is for
 	MaxAge        time.Duration // load balancers are read again at least this often, and at each Refresh
 	Every         time.Duration // between two feeds of metrics
+	// Behind, unless nil, says why nothing answers behind a load balancer that has healthy nodes; empty: something does. It is
+	// asked for each one again and again. nil: whatever has a healthy node answers.
+	Behind func(context.Context, LoadBalancer) (why string, err error)
 	// Scanned is the mean time between two connections of scanners to each internet-facing load balancer; 0: none come.
 	Scanned time.Duration
 	Log     io.Writer
@@ -93,6 +100,7 @@ func Start(ctx context.Context, o Options) (*Ingress, error) {
 	in.cancel = cancel
 	in.owned.Go(func() { in.refresh(watch) })
 	in.owned.Go(func() { in.feed(watch) })
+	in.owned.Go(func() { in.lookBehind(watch) })
 	in.owned.Go(func() { in.scan(watch) })
 	return in, nil
 }
@@ -109,13 +117,13 @@ func (in *Ingress) Refresh() {
 }
 
 // Lookup finds the addresses of a load balancer, one for each of its zones, by its DNS name (canonical or not), and
-// whether nodes stand behind it.
+// whether something answers behind it.
 func (in *Ingress) Lookup(dnsName string) (addresses []netip.Addr, healthy, known bool) {
 	in.mu.Lock()
 	defer in.mu.Unlock()
 	for _, s := range in.servers {
 		if sameName(s.balancer().DNSName, dnsName) {
-			return s.addresses(), s.balancer().Ready(), true
+			return s.addresses(), s.missing() == "", true
 		}
 	}
 	return nil, false, false

@@ -79,6 +79,9 @@ func (s *server) metrics(now time.Time) []Metric {
 	var whole Health
 	for _, arn := range sortedGroups(lb.TargetGroups) {
 		h := lb.TargetGroups[arn]
+		if s.missing() != "" {
+			h.Healthy, h.Unhealthy = 0, h.Healthy+h.Unhealthy
+		}
 		group := Dimension{"TargetGroup", "targetgroup/" + suffixOf(arn, ":targetgroup/")}
 		add("HealthyHostCount", "Count", float64(h.Healthy), balancer, group)
 		add("UnHealthyHostCount", "Count", float64(h.Unhealthy), balancer, group)

@@ -26,7 +26,8 @@ type server struct {
 	owned   sync.WaitGroup
 	current atomic.Pointer[LoadBalancer]
 	flows   flows
-	broken  *broken // shared by all servers
+	broken  *broken                // shared by all servers
+	unmet   atomic.Pointer[string] // why nothing answers although there are nodes; empty: something does
 }
 
 // door is where a load balancer is reached in one zone.
@@ -39,6 +40,7 @@ type door struct {
 func (in *Ingress) serve(ctx context.Context, lb LoadBalancer) (*server, error) {
 	s := &server{broken: &in.broken}
 	s.current.Store(&lb)
+	s.unmet.Store(in.unmetAtFirst())
 	s.http = &http.Server{Handler: guard.Handler(s, in.options.Hosts...), ReadHeaderTimeout: 10 * time.Second, ErrorLog: log.New(io.Discard, "", 0)}
 	for range max(1, len(lb.Zones)) {
 		listener, address, err := in.listen(ctx)
@@ -86,9 +88,9 @@ func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		status = fault
 		body["error"] = "a fault of the rehearsal"
 	}
-	if !lb.Ready() {
+	if why := s.missing(); why != "" {
 		status = http.StatusServiceUnavailable
-		body["error"] = "no healthy node is behind this load balancer"
+		body["error"] = why
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.Header().Set(ColorHeader, lb.Color)

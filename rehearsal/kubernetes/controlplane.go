@@ -36,6 +36,9 @@ type Fleet struct {
 	// Started, unless nil, is told of each process as soon as it runs, so that a pid file can name it.
 	Started func(child.Identity) error
 	Log     io.Writer // takes what goes wrong after the start; nil drops it
+	// Beside, unless nil, starts what runs beside a cluster once that is there, until ctx is done or it is closed. The cluster
+	// closes it before it ends itself.
+	Beside func(ctx context.Context, c *Cluster) (io.Closer, error)
 
 	silences silences
 }
@@ -50,6 +53,7 @@ type Cluster struct {
 	ca        []byte
 	client    *Client
 	processes []*process // in the order in which they were started
+	beside    io.Closer  // nil: nothing runs beside it
 
 	mu       sync.Mutex
 	emulated string
@@ -79,9 +83,13 @@ func (f *Fleet) Start(ctx context.Context, o Options) (*Cluster, error) {
 		return nil, fmt.Errorf("make a directory for the control plane of %s: %w", o.Name, err)
 	}
 	c := &Cluster{fleet: f, name: o.Name, dir: dir, webhook: o.Webhook != "", emulated: Emulated(o.Minor), nodes: map[string]Node{}}
-	ctx, cancel := context.WithTimeout(ctx, readyWithin)
+	ready, cancel := context.WithTimeout(ctx, readyWithin)
 	defer cancel()
-	if err := c.start(ctx, o); err != nil {
+	err = c.start(ready, o)
+	if err == nil && f.Beside != nil {
+		c.beside, err = f.Beside(ctx, c)
+	}
+	if err != nil {
 		return nil, errors.Join(fmt.Errorf("start the control plane of %s: %w", o.Name, err), c.Close())
 	}
 	return c, nil
@@ -212,6 +220,12 @@ func (c *Cluster) Ended() error {
 	return nil
 }
 
+// Name is the cluster's, for people.
+func (c *Cluster) Name() string { return c.name }
+
+// Dir is the cluster's own directory, which goes with it.
+func (c *Cluster) Dir() string { return c.dir }
+
 // Endpoint is the URL of the API server for its users.
 func (c *Cluster) Endpoint() string { return "https://127.0.0.1:" + strconv.Itoa(c.front.port()) }
 
@@ -231,6 +245,9 @@ func (c *Cluster) Client() *Client { return c.client }
 // Close ends every process, waits for it, and removes the cluster's directory.
 func (c *Cluster) Close() error {
 	var errs []error
+	if c.beside != nil {
+		errs = append(errs, c.beside.Close())
+	}
 	if c.front != nil {
 		errs = append(errs, c.front.close())
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/x509"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"slices"
@@ -61,6 +62,8 @@ func TestAClusterIsReadyRunsPodsAndLeavesNothing(t *testing.T) {
 		started = append(started, id)
 		return nil
 	}
+	beside := &closer{}
+	f.Beside = func(ctx context.Context, c *Cluster) (io.Closer, error) { return beside, c.Client().Ready(ctx) }
 	began := time.Now()
 	c, err := f.Start(t.Context(), Options{Name: "one", Minor: "1.34"})
 	if err != nil {
@@ -69,12 +72,16 @@ func TestAClusterIsReadyRunsPodsAndLeavesNothing(t *testing.T) {
 	t.Logf("ready after %v", time.Since(began))
 	checkVersion(t, c, 34)
 	checkPods(t, c)
+	checkNodePort(t, c)
 	roots := x509.NewCertPool()
 	roots.AppendCertsFromPEM(c.CA())
 	checkSilence(t, f, "one", c.Endpoint()+"/readyz", roots)
 	t.Logf("five processes hold %d MiB", memory(t, started)>>20)
 	if err := c.Close(); err != nil {
 		t.Error(err)
+	}
+	if beside.closed != 1 {
+		t.Errorf("what runs beside the cluster was closed %d times", beside.closed)
 	}
 	if len(started) != 5 {
 		t.Errorf("%d processes were told of, want 5", len(started))
@@ -87,6 +94,14 @@ func TestAClusterIsReadyRunsPodsAndLeavesNothing(t *testing.T) {
 	if left, err := os.ReadDir(f.Dir); err != nil || len(left) > 0 {
 		t.Errorf("left behind: %v (%v)", left, err)
 	}
+}
+
+// closer is what runs beside a cluster.
+type closer struct{ closed int }
+
+func (c *closer) Close() error {
+	c.closed++
+	return nil
 }
 
 func checkVersion(t *testing.T, c *Cluster, minor int) {
