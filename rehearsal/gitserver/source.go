@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+	"sync"
 )
 
 // Source is a repository of this machine, ready to be served.
@@ -91,7 +92,7 @@ func gitDir(ctx context.Context, dir string) (string, error) {
 // commit makes a repository at to, with the files of dir, which it does not change, on a branch of each name.
 func commit(ctx context.Context, dir, to string, branches []string) error {
 	for _, branch := range branches {
-		if _, err := git(ctx, dir, "check-ref-format", "--branch", branch); err != nil || commitID.MatchString(branch) {
+		if _, err := git(ctx, dir, "check-ref-format", "--branch", branch); err != nil || commitID().MatchString(branch) {
 			return fmt.Errorf("a directory that is no Git repository has no commit %s; give a repository, or name a branch in spec.gitops.revision", branch)
 		}
 	}
@@ -112,7 +113,7 @@ func commit(ctx context.Context, dir, to string, branches []string) error {
 	return nil
 }
 
-var commitID = regexp.MustCompile(`^[0-9a-f]{40}([0-9a-f]{24})?$`)
+var commitID = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[0-9a-f]{40}([0-9a-f]{24})?$`) })
 
 // git runs git as the user has it, without hooks and whatever else a repository's own settings may start.
 func git(ctx context.Context, dir string, args ...string) (string, error) {
@@ -140,12 +141,12 @@ func withoutGit(env []string) (kept []string) {
 	return kept
 }
 
-var scpLike = regexp.MustCompile(`^(?:[^@/:]+@)?([^@/:]+):/?([^/].*)$`)
+var scpLike = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^(?:[^@/:]+@)?([^@/:]+):/?([^/].*)$`) })
 
 // Address is the https address under which a repository is served whose spec may name it by ssh, or with a user or a port.
 func Address(repository string) (string, error) {
 	u, err := url.Parse(repository)
-	if m := scpLike.FindStringSubmatch(repository); m != nil && !strings.Contains(repository, "://") {
+	if m := scpLike().FindStringSubmatch(repository); m != nil && !strings.Contains(repository, "://") {
 		u, err = &url.URL{Scheme: "ssh", Host: m[1], Path: "/" + m[2]}, nil
 	}
 	if err != nil || u.Hostname() == "" || strings.Trim(u.Path, "/") == "" || strings.ContainsAny(u.Path, "{}") {
