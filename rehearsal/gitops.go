@@ -36,7 +36,7 @@ func gitOpsFor(ctx context.Context, c spec.Cluster, repository string, kubernete
 	case g == nil:
 		return nil, fmt.Errorf("--repository is served as the one that spec.gitops names, and %s has no gitops: add it, or leave the flag out", c.Metadata.Name)
 	case !kubernetes:
-		return nil, errors.New("Argo CD needs the clusters' APIs: leave out --kubernetes=off, or --repository")
+		return nil, errors.New("--repository has Argo CD follow it, which needs the clusters' APIs: leave out --kubernetes=off, or --repository")
 	}
 	address, err := gitserver.Address(g.Repository)
 	if err != nil {

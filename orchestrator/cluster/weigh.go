@@ -59,7 +59,7 @@ func (s *session) isThere(ctx context.Context, c color.Color) error {
 	defer cancel()
 	health, err := s.ports.Cloud.ClusterActive(ctx, s.cluster(c))
 	if err != nil || health.Exists {
-		return nil //nolint:nilerr // no answer is no reason to stay with a color that is not well
+		return nil // no answer is no reason to stay with a color that is not well
 	}
 	return refuse(fmt.Sprintf("traffic does not go back to %s, as there is no cluster %s any more", c, s.cluster(c)),
 		"mend the color that has the traffic, then have "+s.command("recover")+" end the rotation")

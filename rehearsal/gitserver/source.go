@@ -69,7 +69,7 @@ func gitDir(ctx context.Context, dir string) (string, error) {
 	if _, err := exec.LookPath("git"); err != nil {
 		return "", fmt.Errorf("finding git on PATH: %w", err)
 	}
-	real, err := filepath.EvalSymlinks(dir)
+	itself, err := filepath.EvalSymlinks(dir)
 	if err != nil {
 		return "", fmt.Errorf("finding it: %w", err)
 	}
@@ -82,7 +82,7 @@ func gitDir(ctx context.Context, dir string) (string, error) {
 	}
 	top, err := git(ctx, dir, "rev-parse", "--show-toplevel") // fails in a bare one
 	switch {
-	case err == nil && top == real, common == real:
+	case err == nil && top == itself, common == itself:
 		return common, nil
 	default:
 		return "", nil // a directory of some other repository

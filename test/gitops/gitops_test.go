@@ -43,6 +43,7 @@ func rehearse(t *testing.T, file, repository string) (summary, harness.Result) {
 // The ingress of a color answers only while the web application that Argo CD brings there does, so that no failed request
 // means that green's was there before any traffic was.
 func TestTheExampleRotatesWithoutAFailedRequest(t *testing.T) {
+	t.Parallel()
 	examples := filepath.Join(harness.Repository(t), "examples")
 	s, r := rehearse(t, filepath.Join(examples, "aws", "gitops.yaml"), filepath.Join(examples, "gitops"))
 	if r.Code != 0 || s.Outcome != "done" || s.Requests.Failed != 0 || s.Requests.Blue == 0 || s.Requests.Green == 0 {
@@ -58,6 +59,7 @@ func TestTheExampleRotatesWithoutAFailedRequest(t *testing.T) {
 
 // Each color has a branch here, and an Application of green's names a directory that is not there.
 func TestARepositoryThatIsBrokenForGreenGetsNoTraffic(t *testing.T) {
+	t.Parallel()
 	examples := filepath.Join(harness.Repository(t), "examples")
 	text, err := os.ReadFile(filepath.Join(examples, "aws", "gitops.yaml"))
 	if err != nil {
