@@ -91,7 +91,7 @@ func TestOverlapsBetweenSpecsAreRefusedNamingBothLines(t *testing.T) {
 			[][2]string{{"one", "  network: {cidr: 10.40.0.0/16}"}, {"two", "  network: {cidr: 10.40.128.0/18}"}},
 			"b.yaml:8:19: error: spec.network.cidr 10.40.128.0/18 overlaps the network of one, 10.40.0.0/16, in a.yaml:8\n" +
 				"    8 |   network: {cidr: 10.40.128.0/18}\n      |                   ^^^^^^^^^^^^^^\n" +
-				"  ::: a.yaml:8:19\n    8 |   network: {cidr: 10.40.0.0/16}\n      |                   ^^^^^^^^^^^^\n" +
+				"  --> a.yaml:8:19\n    8 |   network: {cidr: 10.40.0.0/16}\n      |                   ^^^^^^^^^^^^\n" +
 				"      = help: write cidr: 10.41.0.0/18, which is free in all of these specs",
 		},
 		"a range that another reserves": {
@@ -119,7 +119,7 @@ func TestOverlapsBetweenSpecsAreRefusedNamingBothLines(t *testing.T) {
 			[][2]string{{"one", "  network: {cidr: 10.40.0.0/16, pods: 100.64.0.0/16}"}, {"two", "  network: {cidr: 10.41.0.0/16, pods: 100.64.128.0/18}"}},
 			"b.yaml:8:39: error: spec.network.pods 100.64.128.0/18 overlaps the pods of one, 100.64.0.0/16, in a.yaml:8\n" +
 				"    8 |   network: {cidr: 10.41.0.0/16, pods: 100.64.128.0/18}\n      |                                       ^^^^^^^^^^^^^^^\n" +
-				"  ::: a.yaml:8:39\n    8 |   network: {cidr: 10.40.0.0/16, pods: 100.64.0.0/16}\n      |                                       ^^^^^^^^^^^^^\n" +
+				"  --> a.yaml:8:39\n    8 |   network: {cidr: 10.40.0.0/16, pods: 100.64.0.0/16}\n      |                                       ^^^^^^^^^^^^^\n" +
 				"      = help: write pods: 100.65.0.0/18, which is free in all of these specs",
 		},
 		"a peer that is not what it says": {

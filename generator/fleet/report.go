@@ -33,7 +33,7 @@ func (r *report) wrong(m Member, path string, other Member, otherPath, message, 
 	r.said = append(r.said, spec.Diagnostic{
 		File: here.File, Line: here.Line, Column: here.Column, Path: path, Severity: spec.Error,
 		Message: fmt.Sprintf("%s, in %s", message, position), Suggestion: help,
-		Excerpt: here.Excerpt + fmt.Sprintf("  ::: %s:%d:%d\n", there.File, there.Line, there.Column) + there.Excerpt,
+		Excerpt: here.Excerpt + fmt.Sprintf("  --> %s:%d:%d\n", there.File, there.Line, there.Column) + there.Excerpt,
 		Related: []spec.Position{there.Position},
 	})
 }

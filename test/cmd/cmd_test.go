@@ -37,6 +37,9 @@ func TestScripts(t *testing.T) {
 			if err := harness.Remember(t.Context(), env.WorkDir); err != nil {
 				return err
 			}
+			if err := harness.ArgoCD(t.Context(), env.Getenv("HOME")); err != nil {
+				return err
+			}
 			env.Setenv("EXAMPLES", examples)
 			env.Setenv("AWS_EC2_METADATA_DISABLED", "true")
 			env.Setenv("SOURCE_DATE_EPOCH", "1795910400")                                   // 2026-11-29: what is warned of is the same every day
