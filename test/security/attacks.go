@@ -172,7 +172,7 @@ var attacks = []attack{
 	{"controlling the terminal", "escapes in a name", text(strings.Replace(valid, "{name: tiny}", "{name: tiny, \"\x1b[2J\x1b]0;a\x07\": x}", 1)), validate, 3, "error: "},
 	{"text that reads as another", "marks of direction in a name of a field", text(valid + "  \u202eregion\u202c: a\n  re\u200bgion: b\n"), validate, 3, `error: spec has no field "`},
 	{"text that reads as another", "marks of direction, in JSON", text(valid + "  \u202eregion\u202c: a\n"), []string{"validate", "--output", "json"}, 3, `{`},
-	{"text that reads as another", "a file name with escapes", func(p place) { p.file("specs/\x1b[31m\u202ea.yaml", "x: y\n") }, []string{"validate", "-f", "specs"}, 3, "error: this is no spec"},
+	{"text that reads as another", "a file name with escapes", func(p place) { p.file("specs/\x1b[31m\u202ea.yaml", "x: y\n") }, []string{"validate", "-f", "specs"}, 3, "error: this is not a spec"},
 	{"text that reads as another", "a file name with a line break and a command for a pipeline", func(p place) { p.file("specs/a\n::error::b.yaml", "x: y\n") },
 		[]string{"validate", "-f", "specs"}, 1, `error: listing the specs in specs: the file name "a\n::error::b.yaml" has a line break`},
 }

@@ -24,6 +24,7 @@ var starts = map[string]string{
 	"rehearsal/aws/moto":            "an address and a port",
 	"rehearsal/child":               "passes on what the rehearsal's other packages start",
 	"rehearsal/argocd":              "ports and addresses; a service account's token is in a file of the agent's own directory",
+	"rehearsal/gitserver":           "git, with revisions and paths of a repository",
 	"rehearsal/gobuild":             "go, with packages and versions",
 	"rehearsal/kubernetes":          "keys and tokens are in files of the cluster's own directory",
 	"rehearsal/kubernetes/programs": "a program's --version",
