@@ -60,6 +60,7 @@ func awsSpec(t *testing.T, blocks []block) (dir string, c spec.Cluster) {
 // by hand are commands that nobody runs here, and why.
 var byHand = map[string]string{
 	"dig":     "the domain is example.com's",
+	"drover":  "drover kubeconfig asks for the API server of a cluster, and the simulated ones of this test have none",
 	"aws":     "the simulated clusters of this test have no control plane",
 	"kubectl": "the simulated clusters of this test have no control plane",
 	"curl":    "nothing runs in the pods of a simulated cluster",
