@@ -31,7 +31,7 @@ func TestTheProtectionOfAColorIsTheFirstThingThatADestroyMeets(t *testing.T) {
 	for _, m := range edge.FindAllStringSubmatch(graph, -1) {
 		waitsFor[m[1]] = append(waitsFor[m[1]], m[2])
 	}
-	hanging := []string{"aws_cloudwatch_metric_alarm.unhealthy", "aws_lb_listener.this", "aws_route53_record.color", "aws_route53_record.management"}
+	hanging := []string{"aws_cloudwatch_metric_alarm.unhealthy", "aws_lb_listener.this", "aws_route53_record.color", "aws_route53_record.color_ipv6", "aws_route53_record.management"}
 	for balancer, other := range map[string]string{"aws_lb.this": "aws_lb.management", "aws_lb.management": "aws_lb.this"} {
 		stays := standsOn(waitsFor, balancer)
 		var goes []string

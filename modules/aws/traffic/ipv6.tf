@@ -4,7 +4,9 @@
 locals {
   ipv6 = alltrue([for color in values(var.colors) : coalesce(color.ipv6, false) || color.weight == 0])
 
-  ipv6_records = { for key, record in local.records : key => record if local.ipv6 && coalesce(var.colors[record.color].ipv6, false) }
+  # In two steps, so that weights which no plan knows leave no doubt where no color has IPv6.
+  records_of_ipv6 = { for key, record in local.records : key => record if coalesce(var.colors[record.color].ipv6, false) }
+  ipv6_records    = { for key, record in local.records_of_ipv6 : key => record if local.ipv6 }
 }
 
 resource "aws_route53_record" "ipv6" {
