@@ -13,6 +13,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"drover/generator"
+	"drover/generator/argocd"
 	"drover/generator/parallel"
 	"drover/generator/spec"
 	"drover/orchestrator/cluster"
@@ -95,7 +96,10 @@ func renderOne(ctx context.Context, out string, l loaded) (generator.Files, erro
 		return nil, err
 	}
 	files, err := generator.Render(ctx, c, generator.Options{Version: version(), Roots: roots})
-	if err != nil {
+	switch {
+	case errors.Is(err, argocd.ErrUnavailable):
+		return nil, fmt.Errorf("%s: %w", l.File, err)
+	case err != nil:
 		return nil, usageError{fmt.Errorf("%s: %w", l.File, err)}
 	}
 	return files, nil

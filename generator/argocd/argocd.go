@@ -36,13 +36,16 @@ var sources = []struct {
 	{"taking them from Argo CD's Go module", fromModule},
 }
 
+// ErrUnavailable says that the manifests could be had in no way: nothing is wrong with the spec.
+var ErrUnavailable = errors.New("the manifests cannot be had")
+
 var (
 	lock sync.Mutex
 	kept []byte
 )
 
 // Manifests are those that install Argo CD, as YAML documents. They come from the user's cache; where they are not in it,
-// from the project's repository, or with the go command from its Go module.
+// from the project's repository, or with the go command from its Go module; else the error is ErrUnavailable.
 func Manifests(ctx context.Context) ([]byte, error) {
 	lock.Lock()
 	defer lock.Unlock()
@@ -93,7 +96,7 @@ func fetch(ctx context.Context) ([]byte, error) {
 		}
 		failed = append(failed, fmt.Errorf("%s: %w", s.name, err))
 	}
-	return nil, errors.Join(failed...)
+	return nil, fmt.Errorf("%w: %w", ErrUnavailable, errors.Join(failed...))
 }
 
 // check is nil for the bytes that the release has, and for no others.

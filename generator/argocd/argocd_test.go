@@ -49,7 +49,7 @@ func TestWithoutAnyWayToTheManifestsAPersonReadsWhatToDo(t *testing.T) {
 	cancel()
 	dir := t.TempDir()
 	_, err := cached(over, dir)
-	if err == nil || !errors.Is(err, context.Canceled) {
+	if !errors.Is(err, ErrUnavailable) || !errors.Is(err, context.Canceled) {
 		t.Fatalf("with no way to them: %v", err)
 	}
 	for _, want := range []string{"spec.gitops", "downloading them", "Go module", address, filepath.Join(dir, file)} {

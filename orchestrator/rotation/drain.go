@@ -139,7 +139,7 @@ func (v view) notQuiet() string {
 // noise is how many connections opened in a window, and how many open at one time, are no client's: a floor, or a share
 // of what blue took while it had all traffic.
 func (v view) noise(seconds float64) (opened, open float64) {
-	opened, open = max(1, noisePerMinute*seconds/60), noiseOpen // half a connection is none
+	opened, open = noisePerMinute*seconds/60, noiseOpen
 	if peak := v.Peak; peak != nil && peak.Seconds > 0 {
 		opened, open = max(opened, noiseShare*peak.New*seconds/peak.Seconds), max(open, noiseShare*peak.Active)
 	}
