@@ -79,8 +79,11 @@ func (s *stage) rotation() (ended string) {
 	code, said := -1, ""
 	for code != 0 && code != 4 && s.starts-starts < mostStarts {
 		code, said = s.rotate()
-		if code == 6 {
+		switch code {
+		case 6:
 			time.Sleep(leaseWait)
+		case -1:
+			code = s.endedBeforeItWasKilled()
 		}
 	}
 	failed, asked := clients()
@@ -116,6 +119,36 @@ func (s *stage) rotation() (ended string) {
 	return ended
 }
 
+// endedBeforeItWasKilled is 0 where the rotation was done when the kill came: the moment between its last phase and the end
+// of the process is short, but it is there, and the next `rotate --again` would begin another rotation.
+func (s *stage) endedBeforeItWasKilled() int {
+	s.t.Helper()
+	if s.phase != last {
+		return -1
+	}
+	if now := s.status(); now.Active != s.to || now.Rotation != nil {
+		return -1
+	}
+	s.t.Logf("the rotation was done when process %d was killed", s.starts)
+	return 0
+}
+
+// standing is what drover says of the cluster.
+type standing struct {
+	Active   string
+	Rotation *json.RawMessage
+	said     harness.Result
+}
+
+func (s *stage) status() (now standing) {
+	s.t.Helper()
+	now.said = s.drover("status", "--output", "json")
+	if err := json.Unmarshal([]byte(now.said.Stdout), &now); err != nil {
+		s.t.Errorf("status --output json: %v\n%s%s", err, now.said.Stdout, now.said.Stderr)
+	}
+	return now
+}
+
 // leavesWhatWas compares what is there with what was, from a directory that holds the spec alone.
 func (s *stage) leavesWhatWas(code int, before map[string]int) {
 	s.t.Helper()
@@ -142,13 +175,8 @@ func (s *stage) leavesWhatWas(code int, before map[string]int) {
 		s.t.Errorf("nothing has the tags of %s: the search for what is left sees nothing", active)
 	}
 	s.move()
-	r := s.drover("status", "--output", "json")
-	var status struct {
-		Active   string
-		Rotation *json.RawMessage
-	}
-	if err := json.Unmarshal([]byte(r.Stdout), &status); err != nil || status.Active != active || status.Rotation != nil {
-		s.t.Errorf("status from another directory is %s (%v)\n%s", r.Stdout, err, r.Stderr)
+	if now := s.status(); now.Active != active || now.Rotation != nil {
+		s.t.Errorf("status from another directory is %s\n%s", now.said.Stdout, now.said.Stderr)
 	}
 	if r := s.drover("plan", "--output", "json"); code == 0 && !strings.Contains(r.Stdout, `"takes": "nothing"`) {
 		s.t.Errorf("after it, a plan takes something:\n%s%s", r.Stdout, r.Stderr)

@@ -2,6 +2,7 @@ package kills
 
 import (
 	"bufio"
+	"cmp"
 	"encoding/json"
 	"io"
 	"math/rand/v2"
@@ -51,6 +52,7 @@ type stage struct {
 	matrix    *matrix
 	deletions *deletions
 	from, to  string // the colors of the rotation
+	phase     string // the last one that a process named
 	starts    int
 	adopted   int // resources that were taken over
 }
@@ -90,6 +92,9 @@ func (s *stage) move() {
 	s.write()
 }
 
+// last is the phase after which a rotation is done.
+const last = "sweep"
+
 // event is a line of `rotate --output json`.
 type event struct {
 	Kind  string `json:"kind"`
@@ -125,6 +130,7 @@ func (s *stage) rotate() (int, string) {
 		if err := json.Unmarshal(lines.Bytes(), &e); err != nil {
 			s.t.Errorf("a line of rotate --output json is not an event: %v: %s", err, lines.Text())
 		}
+		s.phase = cmp.Or(e.Phase, s.phase)
 		after := s.record(e)
 		what, wanted := s.matrix.next(after)
 		if killed || !wanted {
