@@ -1,0 +1,65 @@
+package spec
+
+// Check is one thing to verify; exactly one of its fields is set.
+type Check struct {
+	// Asks the Kubernetes API for nodes and workloads.
+	Kubernetes *KubernetesCheck `yaml:"kubernetes,omitempty"`
+	// Requests a path on the color's own host name.
+	HTTP *HTTPCheck `yaml:"http,omitempty"`
+	// Compares the value of a query with bounds.
+	Prometheus *PrometheusCheck `yaml:"prometheus,omitempty"`
+	// Passes when a program exits 0.
+	Command *CommandCheck `yaml:"command,omitempty"`
+}
+
+// KubernetesCheck asks the Kubernetes API for nodes and workloads.
+type KubernetesCheck struct {
+	// Which nodes have to be ready: all of them, or only what each pool has as its min. Either way each pool has its min, and one node at least is ready.
+	NodesReady string `yaml:"nodesReady,omitempty"`
+	// The least number of ready nodes in the whole cluster.
+	MinNodes int `yaml:"minNodes,omitempty"`
+	// The Deployments, StatefulSets and DaemonSets that have to be available, as namespace/name.
+	Workloads []string `yaml:"workloads,omitempty"`
+	// The namespaces in which every workload has to be available, and no pod pending or crashing; [all] for all of them.
+	Namespaces []string `yaml:"namespaces,omitempty"`
+	// How long nodes and workloads of a new cluster may take to become ready.
+	Timeout Duration `yaml:"timeout,omitempty"`
+}
+
+// HTTPCheck requests a path on the color's own host name.
+type HTTPCheck struct {
+	// The path that is requested.
+	Path string `yaml:"path"`
+	// The status that every answer has to have.
+	Status int `yaml:"status,omitempty"`
+	// How many requests are made.
+	Samples int `yaml:"samples,omitempty"`
+	// The longest that any answer may take. Left out: any time.
+	MaxLatency Duration `yaml:"maxLatency,omitempty"`
+	// How long the check may take.
+	Timeout Duration `yaml:"timeout,omitempty"`
+}
+
+// PrometheusCheck compares the value of a query with bounds.
+type PrometheusCheck struct {
+	// The address of the Prometheus server.
+	URL string `yaml:"url"`
+	// The query; its answer has to be one value.
+	Query string `yaml:"query"`
+	// The least value that passes.
+	Min *float64 `yaml:"min,omitempty"`
+	// The greatest value that passes.
+	Max *float64 `yaml:"max,omitempty"`
+	// How long the check may take.
+	Timeout Duration `yaml:"timeout,omitempty"`
+}
+
+// CommandCheck passes when a program exits 0.
+type CommandCheck struct {
+	// The program and its arguments. No shell is involved. A rehearsal leaves the check out, unless it is run with --allow-commands.
+	Run []string `yaml:"run"`
+	// The variables of drover's own environment that the program gets, by name. Beside them it gets PATH, HOME, TMPDIR, LANG, LC_… and DROVER_COLOR, DROVER_HOST and DROVER_CLUSTER; nothing else.
+	Env []string `yaml:"env,omitempty"`
+	// How long the check may take.
+	Timeout Duration `yaml:"timeout,omitempty"`
+}
