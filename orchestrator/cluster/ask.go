@@ -147,13 +147,13 @@ var _ verify.Check = platformCheck{}
 
 func (platformCheck) Name() string { return "platform" }
 
-func (c platformCheck) Run(ctx context.Context) (verify.Verdict, string) {
+func (c platformCheck) Run(ctx context.Context) verify.Answer {
 	health, err := c.platform.ClusterActive(ctx, c.cluster)
 	if err != nil {
-		return verify.Error, err.Error()
+		return verify.Answer{Verdict: verify.Error, Detail: err.Error()}
 	}
 	if !health.Active {
-		return verify.Fail, health.Detail
+		return verify.Answer{Verdict: verify.Fail, Detail: health.Detail}
 	}
-	return verify.Pass, health.Detail
+	return verify.Answer{Verdict: verify.Pass, Detail: health.Detail}
 }

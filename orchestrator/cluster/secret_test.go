@@ -23,8 +23,8 @@ const canary = "c4N4ry+of/the=engine"
 type saying struct{ verdict verify.Verdict }
 
 func (saying) Name() string { return "saying" }
-func (s saying) Run(context.Context) (verify.Verdict, string) {
-	return s.verdict, "exit status 0; TOKEN=" + canary
+func (s saying) Run(context.Context) verify.Answer {
+	return verify.Answer{Verdict: s.verdict, Detail: "exit status 0; TOKEN=" + canary}
 }
 
 // listening keeps the events that an Observer is told.

@@ -494,13 +494,13 @@ type fakeCheck struct {
 
 func (fakeCheck) Name() string { return "health" }
 
-func (c fakeCheck) Run(context.Context) (verify.Verdict, string) {
+func (c fakeCheck) Run(context.Context) verify.Answer {
 	c.w.mu.Lock()
 	defer c.w.mu.Unlock()
 	if verdict, ok := c.w.verdicts[c.name]; ok {
-		return verdict, "as the test says"
+		return verify.Answer{Verdict: verdict, Detail: "as the test says"}
 	}
-	return verify.Pass, "as the test says"
+	return verify.Answer{Verdict: verify.Pass, Detail: "as the test says"}
 }
 
 type silent struct{}

@@ -34,21 +34,21 @@ const httpTimeout = 10 * time.Second
 func (h HTTP) Name() string { return cmp.Or(h.Label, "http "+server(h.URL)) }
 
 // Run makes the requests one after the other.
-func (h HTTP) Run(ctx context.Context) (Verdict, string) {
+func (h HTTP) Run(ctx context.Context) Answer {
 	if h.Client == nil || h.Samples <= 0 {
-		return Error, fmt.Sprintf("the check of %s asks for %d requests; one is the least", server(h.URL), h.Samples)
+		return said(Error, fmt.Sprintf("the check of %s asks for %d requests; one is the least", server(h.URL), h.Samples))
 	}
 	var latencies []time.Duration
 	for i := range h.Samples {
 		if i > 0 && !pause(ctx, h.Interval) {
-			return Error, fmt.Sprintf("stopped after %d of %d requests: %v", i, h.Samples, context.Cause(ctx))
+			return said(Error, fmt.Sprintf("stopped after %d of %d requests: %v", i, h.Samples, context.Cause(ctx)))
 		}
 		took, err := h.request(ctx)
 		if err != nil && stopped(ctx, err) {
-			return Error, fmt.Sprintf("stopped after %d of %d requests: %v", i, h.Samples, err)
+			return said(Error, fmt.Sprintf("stopped after %d of %d requests: %v", i, h.Samples, err))
 		}
 		if err != nil {
-			return Fail, fmt.Sprintf("request %d of %d: %v", i+1, h.Samples, err)
+			return said(Fail, fmt.Sprintf("request %d of %d: %v", i+1, h.Samples, err))
 		}
 		latencies = append(latencies, took)
 	}
@@ -95,14 +95,15 @@ func (h HTTP) want() string {
 	return fmt.Sprint(h.Status)
 }
 
-func (h HTTP) judge(latencies []time.Duration) (Verdict, string) {
+// judge measures the 95th percentile.
+func (h HTTP) judge(latencies []time.Duration) Answer {
 	slices.Sort(latencies)
 	p95 := latencies[int(math.Ceil(0.95*float64(len(latencies))))-1]
 	seen := fmt.Sprintf("%d answers of status %s, 95th percentile %v", len(latencies), h.want(), p95.Round(time.Millisecond))
 	if h.MaxLatency > 0 && p95 > h.MaxLatency {
-		return Fail, fmt.Sprintf("%s, allowed %v", seen, h.MaxLatency)
+		return said(Fail, fmt.Sprintf("%s, allowed %v", seen, h.MaxLatency)).measured(p95.Seconds(), "s")
 	}
-	return Pass, seen
+	return said(Pass, seen).measured(p95.Seconds(), "s")
 }
 
 // pause waits, and is false if ctx ended before.

@@ -10,6 +10,7 @@ import (
 	"math"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -32,31 +33,35 @@ const prometheusLimit = 4 << 20 // bytes of an answer that are read at most
 func (p Prometheus) Name() string { return cmp.Or(p.Label, "prometheus "+p.Query) }
 
 // Run asks once.
-func (p Prometheus) Run(ctx context.Context) (Verdict, string) {
+func (p Prometheus) Run(ctx context.Context) Answer {
 	if p.Client == nil || (p.Min == nil && p.Max == nil) {
-		return Error, fmt.Sprintf("the query %q has no bound (min or max) to compare with", p.Query)
+		return said(Error, fmt.Sprintf("the query %q has no bound (min or max) to compare with", p.Query))
 	}
 	values, err := p.ask(ctx)
 	if err != nil {
-		return Error, fmt.Sprintf("asking Prometheus at %s: %v", server(p.URL), err)
+		return said(Error, fmt.Sprintf("asking Prometheus at %s: %v", server(p.URL), err))
 	}
 	if len(values) == 0 {
-		return Inconclusive, fmt.Sprintf("the query %q has no data", p.Query)
+		return said(Inconclusive, fmt.Sprintf("the query %q has no data", p.Query))
 	}
-	for _, value := range values {
-		if math.IsNaN(value) {
-			return Inconclusive, fmt.Sprintf("the query %q gives NaN (often a division by zero requests)", p.Query)
-		}
+	if slices.ContainsFunc(values, math.IsNaN) {
+		return said(Inconclusive, fmt.Sprintf("the query %q gives NaN (often a division by zero requests)", p.Query))
 	}
-	for _, value := range values {
-		if p.Min != nil && value < *p.Min {
-			return Fail, fmt.Sprintf("%s = %g, the least allowed is %g", p.Query, value, *p.Min)
-		}
-		if p.Max != nil && value > *p.Max {
-			return Fail, fmt.Sprintf("%s = %g, the most allowed is %g", p.Query, value, *p.Max)
-		}
+	return p.judge(values)
+}
+
+// judge measures the value that is out of bounds, or else the one that comes nearest to the bound.
+func (p Prometheus) judge(values []float64) Answer {
+	least, most := slices.Min(values), slices.Max(values)
+	switch {
+	case p.Min != nil && least < *p.Min:
+		return said(Fail, fmt.Sprintf("%s = %g, the least allowed is %g", p.Query, least, *p.Min)).measured(least, "")
+	case p.Max != nil && most > *p.Max:
+		return said(Fail, fmt.Sprintf("%s = %g, the most allowed is %g", p.Query, most, *p.Max)).measured(most, "")
+	case p.Max != nil:
+		return said(Pass, fmt.Sprintf("%s = %v", p.Query, values)).measured(most, "")
 	}
-	return Pass, fmt.Sprintf("%s = %v", p.Query, values)
+	return said(Pass, fmt.Sprintf("%s = %v", p.Query, values)).measured(least, "")
 }
 
 // ask sends the query and returns the value of each series.
