@@ -96,6 +96,7 @@ type eventReader struct {
 	from    string // the old color
 	outcome journal.Outcome
 	phases  []Phase
+	checks  []CheckSeen
 }
 
 func (e *eventReader) Write(p []byte) (int, error) {
@@ -123,6 +124,8 @@ func (e *eventReader) read(event journal.Event) {
 		}
 	case journal.RotationFinished:
 		e.outcome = event.Outcome
+	case journal.Checked:
+		e.checked(event)
 	case journal.PhaseDone, journal.PhaseFailed:
 		outcome := event.Outcome
 		if outcome == "" && event.Kind == journal.PhaseFailed {

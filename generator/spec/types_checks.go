@@ -1,6 +1,7 @@
 package spec
 
-// Check is one thing to verify; exactly one of its fields is set.
+// Check is one thing to verify: exactly one kind of check, and when it is asked. Fields that were added later are left
+// out of JSON where they are not set: a rotation under way keeps its spec in that form, and compares it.
 type Check struct {
 	// Asks the Kubernetes API for nodes and workloads.
 	Kubernetes *KubernetesCheck `yaml:"kubernetes,omitempty"`
@@ -10,6 +11,8 @@ type Check struct {
 	Prometheus *PrometheusCheck `yaml:"prometheus,omitempty"`
 	// Passes when a program exits 0.
 	Command *CommandCheck `yaml:"command,omitempty"`
+	// When the check is asked: verify is before any traffic, and again right before it first moves; shift is while the new color has a part of the traffic; soak is from all of it until the old color is deleted. Left out: always.
+	When []string `yaml:"when,omitempty" json:",omitzero"`
 }
 
 // KubernetesCheck asks the Kubernetes API for nodes and workloads.
@@ -28,7 +31,7 @@ type KubernetesCheck struct {
 
 // HTTPCheck requests a path on the color's own host name.
 type HTTPCheck struct {
-	// The path that is requested.
+	// The path that is requested. {{color}}, {{other}}, {{cluster}} and {{host}} in it stand for the color that is judged, the other one, the judged color's cluster and its host name.
 	Path string `yaml:"path"`
 	// The status that every answer has to have.
 	Status int `yaml:"status,omitempty"`
@@ -42,9 +45,9 @@ type HTTPCheck struct {
 
 // PrometheusCheck compares the value of a query with bounds.
 type PrometheusCheck struct {
-	// The address of the Prometheus server.
+	// The address of the Prometheus server. {{color}}, {{other}}, {{cluster}} and {{host}} stand for what they do in a path, so that each color's own server is asked: https://prometheus.{{color}}.ops.example.com.
 	URL string `yaml:"url"`
-	// The query; its answer has to be one value.
+	// The query; it gives a scalar or a vector, of which every value has to be within the bounds. {{color}}, {{other}}, {{cluster}} and {{host}} stand for what they do in a path.
 	Query string `yaml:"query"`
 	// The least value that passes.
 	Min *float64 `yaml:"min,omitempty"`
@@ -56,7 +59,7 @@ type PrometheusCheck struct {
 
 // CommandCheck passes when a program exits 0.
 type CommandCheck struct {
-	// The program and its arguments. No shell is involved. A rehearsal leaves the check out, unless it is run with --allow-commands.
+	// The program and its arguments, in which {{color}}, {{other}}, {{cluster}} and {{host}} stand for what they do in a path. No shell is involved. A rehearsal leaves the check out, unless it is run with --allow-commands.
 	Run []string `yaml:"run"`
 	// The variables of drover's own environment that the program gets, by name. Beside them it gets PATH, HOME, TMPDIR, LANG, LC_… and DROVER_COLOR, DROVER_HOST and DROVER_CLUSTER; nothing else.
 	Env []string `yaml:"env,omitempty"`

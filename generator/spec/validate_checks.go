@@ -7,13 +7,50 @@ import (
 	"strings"
 )
 
-func (v *validator) check(path string, c Check) {
-	given := 0
-	for _, set := range []bool{c.Kubernetes != nil, c.HTTP != nil, c.Prometheus != nil, c.Command != nil} {
+// checkKinds are the fields of a check of which exactly one is set, in the order in which they are offered.
+var checkKinds = []string{"kubernetes", "http", "prometheus", "command"}
+
+// kinds are the kinds that a check is of; one that is right has one.
+func (c Check) kinds() (kinds []string) {
+	for i, set := range []bool{c.Kubernetes != nil, c.HTTP != nil, c.Prometheus != nil, c.Command != nil} {
 		if set {
-			given++
+			kinds = append(kinds, checkKinds[i])
 		}
 	}
+	return kinds
+}
+
+// checks are those of a rotation. At least one has to come before any traffic.
+func (v *validator) checks(path string, checks []Check) {
+	if checks != nil && len(checks) == 0 {
+		v.wrong(path, path+" is empty: a new cluster would take traffic unseen", "remove the line for a check of /, or write one: - http: {path: /healthz}")
+	}
+	before := false
+	for i, check := range checks {
+		v.check(fmt.Sprintf("%s[%d]", path, i), check)
+		before = before || check.Asked(DuringVerify)
+	}
+	if len(checks) > 0 && !before && !v.failedWithin(path) {
+		v.wrong(path, "no check of "+path+" is asked before any traffic: a new cluster would take traffic unseen", "add verify to the when of one, or write another: - http: {path: /healthz}")
+	}
+}
+
+// when checks the occasions on which a check is asked.
+func (v *validator) when(path string, when []string) {
+	for i, occasion := range when {
+		oneIs(v, fmt.Sprintf("%s[%d]", path, i), occasion)
+	}
+	v.unique(when, "the occasion", indexed(path))
+	switch {
+	case when != nil && len(when) == 0:
+		v.wrong(path, path+" is empty: the check would never be asked", "remove the line for always, or write when: [verify]")
+	case len(when) > 1 && slices.Contains(when, Always):
+		v.wrong(path, path+" has always, and others beside it", "write when: [always], or leave always out")
+	}
+}
+
+func (v *validator) check(path string, c Check) {
+	given := len(c.kinds())
 	if given == 0 && v.failedBelow[path] {
 		return
 	}
@@ -22,9 +59,10 @@ func (v *validator) check(path string, c Check) {
 		return
 	}
 	if given > 1 {
-		v.wrong(path, fmt.Sprintf("%s holds %d checks, and an item is one", path, given), "put a dash before each: kubernetes, http, prometheus or command")
+		v.wrong(path, fmt.Sprintf("%s holds %d checks, and an item is one", path, given), "put a dash before each: "+oneOf(checkKinds))
 		return
 	}
+	v.when(path+".when", c.When)
 	if k := c.Kubernetes; k != nil {
 		v.kubernetesCheck(path+".kubernetes", *k)
 	}
@@ -33,6 +71,7 @@ func (v *validator) check(path string, c Check) {
 	}
 	if p := c.Prometheus; p != nil {
 		v.prometheus(path+".prometheus", *p)
+		v.judgesColor(path+".prometheus", c)
 	}
 	if k := c.Command; k != nil {
 		v.commandCheck(path+".command", *k)
@@ -44,6 +83,9 @@ var variableName = form{lazily(`^[A-Za-z_][A-Za-z0-9_]*$`), "the name of an envi
 func (v *validator) commandCheck(path string, k CommandCheck) {
 	if len(k.Run) == 0 {
 		v.wrong(path+".run", path+".run names no program", "write run: [./smoke.sh]")
+	}
+	for i, argument := range k.Run {
+		v.filled(fmt.Sprintf("%s.run[%d]", path, i), argument, true)
 	}
 	names := slices.Clone(k.Env)
 	for i, name := range names {
@@ -87,6 +129,7 @@ func (v *validator) kubernetesCheck(path string, k KubernetesCheck) {
 }
 
 func (v *validator) httpCheck(path string, h HTTPCheck) {
+	v.filled(path+".path", h.Path, false)
 	if h.Path != "" && (!strings.HasPrefix(h.Path, "/") || strings.ContainsAny(h.Path, " \t\r\n\\#") || strings.HasPrefix(h.Path, "//")) {
 		help := "write it like /healthz"
 		if u, err := url.Parse(h.Path); err == nil && u.Host != "" {
@@ -107,7 +150,9 @@ func (v *validator) httpCheck(path string, h HTTPCheck) {
 }
 
 func (v *validator) prometheus(path string, p PrometheusCheck) {
-	if u, err := url.Parse(p.URL); p.URL != "" && (err != nil || (u.Scheme != "https" && u.Scheme != "http") || u.Host == "") {
+	v.filled(path+".url", p.URL, false)
+	v.filled(path+".query", p.Query, false)
+	if u, err := url.Parse(v.side("green").Fill(p.URL)); p.URL != "" && (err != nil || (u.Scheme != "https" && u.Scheme != "http") || u.Host == "") {
 		v.redactAddress(path+".url", p.URL)
 		v.wrong(path+".url", path+".url is not the address of a Prometheus server", "write it like https://prometheus.example.com")
 	} else if p.URL != "" && hasPassword(u) {

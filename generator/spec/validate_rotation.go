@@ -22,12 +22,7 @@ func (v *validator) rotation() {
 	if r.Window != nil {
 		v.window("spec.rotation.window", *r.Window)
 	}
-	if r.Verify != nil && len(r.Verify) == 0 {
-		v.wrong("spec.rotation.verify", "spec.rotation.verify is empty: a new cluster would take traffic unseen", "remove the line for a check of /, or write one: - http: {path: /healthz}")
-	}
-	for i, check := range r.Verify {
-		v.check(fmt.Sprintf("spec.rotation.verify[%d]", i), check)
-	}
+	v.checks("spec.rotation.verify", r.Verify)
 	for i, api := range r.AcceptRemoved {
 		v.matches(fmt.Sprintf("spec.rotation.acceptRemoved[%d]", i), api, removedAPI)
 	}

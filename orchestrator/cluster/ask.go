@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -20,7 +21,7 @@ const verifyPause = 10 * time.Second
 
 // ask has every check of a color asked once, all at the same time.
 func (s *session) ask(ctx context.Context, e rotation.Effect, emit rotation.Emit) error {
-	results := s.round(ctx, e.Color)
+	results := s.round(ctx, e.Color, e.During)
 	if e.Phase == rotation.Soak {
 		results = append(results, s.served(ctx))
 	}
@@ -28,8 +29,7 @@ func (s *session) ask(ctx context.Context, e rotation.Effect, emit rotation.Emit
 		if !s.isNews(e.Phase, r) {
 			continue
 		}
-		told := journal.Event{Kind: journal.Verdict, Phase: e.Phase, Root: string(e.Color), Check: r.Name, Verdict: r.Verdict, Detail: r.Detail, Seconds: r.Seconds}
-		if err := emit(ctx, told); err != nil {
+		if err := emit(ctx, verdictOf(e.Phase, e.Color, r)); err != nil {
 			return err
 		}
 	}
@@ -64,16 +64,21 @@ func (s *session) isNews(phase string, r journal.Result) bool {
 	return phase == rotation.Verify || r.Verdict != string(verify.Pass)
 }
 
-// round asks all checks of a color.
-func (s *session) round(ctx context.Context, c color.Color) []journal.Result {
-	checks := s.ports.Checks(s.Spec, c)
+// verdictOf is one check's answer in a line of its own.
+func verdictOf(phase string, c color.Color, r journal.Result) journal.Event {
+	return journal.Event{Kind: journal.Verdict, Phase: phase, Root: string(c), Check: r.Name, Verdict: r.Verdict, Detail: r.Detail, Value: r.Value, Unit: r.Unit, Seconds: r.Seconds}
+}
+
+// round asks the checks of a color that are asked on an occasion.
+func (s *session) round(ctx context.Context, c color.Color, during string) []journal.Result {
+	checks := slices.DeleteFunc(s.ports.Checks(s.Spec, c), func(check Check) bool { return len(check.When) > 0 && !slices.Contains(check.When, during) })
 	asked := make([]verify.Check, len(checks))
 	for i, check := range checks {
 		asked[i] = check.Check
 	}
 	results := make([]journal.Result, len(checks))
 	for i, r := range verify.All(ctx, asked) {
-		results[i] = journal.Result{Check: checks[i].ID, Name: r.Check, Verdict: string(r.Verdict), Detail: r.Detail, Seconds: r.Seconds}
+		results[i] = journal.Result{Check: checks[i].ID, Name: r.Check, Verdict: string(r.Verdict), Detail: r.Detail, Value: r.Value, Unit: r.Unit, Seconds: r.Seconds}
 	}
 	return results
 }
@@ -84,12 +89,11 @@ func (s *session) verifyFirst(ctx context.Context, c color.Color) error {
 	s.Observer.Progress("verifying " + string(c))
 	said := ""
 	for {
-		results := s.round(ctx, c)
+		results := s.round(ctx, c, spec.DuringVerify)
 		err := judge(c, results)
 		if err == nil || s.Clock.Now().After(until) {
 			for _, r := range results {
-				told := journal.Event{Kind: journal.Verdict, Root: string(c), Check: r.Name, Verdict: r.Verdict, Detail: r.Detail, Seconds: r.Seconds}
-				if recorded := s.record(ctx, told); recorded != nil {
+				if recorded := s.record(ctx, verdictOf("", c, r)); recorded != nil {
 					return recorded
 				}
 			}

@@ -26,6 +26,7 @@ type asked struct {
 	host    string // the color's own host name
 	cluster string // its name on the platform
 	color   string
+	side    spec.Side
 	net     Net
 	cloud   platform.Platform
 	pools   []spec.NodePool
@@ -66,11 +67,11 @@ func limitOf[T any](field *T, timeout func(*T) spec.Duration) (spec.Duration, bo
 func SpecChecks(net Net, cloud platform.Platform, connect func(context.Context, string) (*kubernetes.Client, error)) func(spec.Cluster, color.Color) []Check {
 	var memories sync.Map // of the checks, by what is asked
 	return func(c spec.Cluster, of color.Color) []Check {
-		a := asked{host: Host(c, of), cluster: platformName(c, of), color: string(of), net: net, cloud: cloud, pools: c.Spec.NodePools, connect: connect}
+		a := asked{host: Host(c, of), cluster: platformName(c, of), color: string(of), side: c.Side(string(of)), net: net, cloud: cloud, pools: c.Spec.NodePools, connect: connect}
 		checks := []Check{
-			{identity("platform", a.cluster, nil), verify.Within(checkTime, platformCheck{cloud, a.cluster})},
-			{identity("targets", a.cluster, nil), verify.Within(checkTime, targetsCheck{cloud, c.Metadata.Name, a.color})},
-			{identity("dns", a.host, nil), verify.Within(checkTime, verify.DNS{Label: "dns", Resolver: net, Host: a.host})},
+			{ID: identity("platform", a.cluster, nil), Check: verify.Within(checkTime, platformCheck{cloud, a.cluster})},
+			{ID: identity("targets", a.cluster, nil), Check: verify.Within(checkTime, targetsCheck{cloud, c.Metadata.Name, a.color})},
+			{ID: identity("dns", a.host, nil), Check: verify.Within(checkTime, verify.DNS{Label: "dns", Resolver: net, Host: a.host})},
 		}
 		for i, one := range c.Spec.Rotation.Verify {
 			for _, kind := range checkKinds {
@@ -82,7 +83,8 @@ func SpecChecks(net Net, cloud platform.Platform, connect func(context.Context, 
 					memory, _ := memories.LoadOrStore(id, &verify.Memory{})
 					return memory.(*verify.Memory)
 				}
-				checks = append(checks, Check{id, verify.Within(checkLimit(one), named{kind.check(one, a), fmt.Sprintf("%s-%d", kind.name, i+1)})})
+				checks = append(checks, Check{ID: id, When: one.Occasions(),
+					Check: verify.Within(checkLimit(one), named{kind.check(one, a), fmt.Sprintf("%s-%d", kind.name, i+1)})})
 			}
 		}
 		return checks
@@ -126,20 +128,24 @@ func kubernetesCheck(c spec.Check, a asked) verify.Check {
 }
 
 func httpCheck(c spec.Check, a asked) verify.Check {
-	return verify.HTTP{Client: a.net.Client(a.host), URL: a.net.URL(a.host, c.HTTP.Path), Status: c.HTTP.Status,
+	return verify.HTTP{Client: a.net.Client(a.host), URL: a.net.URL(a.host, a.side.Fill(c.HTTP.Path)), Status: c.HTTP.Status,
 		Samples: max(c.HTTP.Samples, 1), MaxLatency: c.HTTP.MaxLatency.Std()}
 }
 
 func prometheusCheck(c spec.Check, a asked) verify.Check {
-	named := ""
-	if u, err := url.Parse(c.Prometheus.URL); err == nil {
+	named, address := "", a.side.Fill(c.Prometheus.URL)
+	if u, err := url.Parse(address); err == nil {
 		named = u.Hostname()
 	}
-	return verify.Prometheus{Client: a.net.Client(named), URL: c.Prometheus.URL, Query: c.Prometheus.Query, Min: c.Prometheus.Min, Max: c.Prometheus.Max}
+	return verify.Prometheus{Client: a.net.Client(named), URL: address, Query: a.side.Fill(c.Prometheus.Query), Min: c.Prometheus.Min, Max: c.Prometheus.Max}
 }
 
 func commandCheck(c spec.Check, a asked) verify.Check {
-	return verify.Command{Args: c.Command.Run, Pass: c.Command.Env, Env: []string{"DROVER_COLOR=" + a.color, "DROVER_HOST=" + a.host, "DROVER_CLUSTER=" + a.cluster}}
+	args := make([]string, len(c.Command.Run))
+	for i, argument := range c.Command.Run {
+		args[i] = a.side.Fill(argument)
+	}
+	return verify.Command{Args: args, Pass: c.Command.Env, Env: []string{"DROVER_COLOR=" + a.color, "DROVER_HOST=" + a.host, "DROVER_CLUSTER=" + a.cluster}}
 }
 
 // named gives a check a short name that is the same in every process.

@@ -47,6 +47,13 @@ func planOf(c spec.Cluster, digest string, checks []Check) journal.Plan {
 		OnFailure: r.OnFailure, Window: r.Window, KeepFailed: keepFailed, Bootstrap: c.Spec.Bootstrap != nil || c.Spec.GitOps != nil}
 	for _, check := range checks {
 		plan.Checks = append(plan.Checks, check.ID)
+		if len(check.When) == 0 {
+			continue
+		}
+		if plan.When == nil {
+			plan.When = map[string][]string{}
+		}
+		plan.When[check.ID] = check.When
 	}
 	return plan
 }

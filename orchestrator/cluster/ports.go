@@ -77,9 +77,10 @@ type Net interface {
 	LookupHost(ctx context.Context, host string) ([]string, error)
 }
 
-// Check is one check of a color. ID is the content hash of what is asked.
+// Check is one check of a color.
 type Check struct {
-	ID string
+	ID   string   // the content hash of what is asked
+	When []string // the occasions on which it is asked, as [spec.Check] names them; nil for all
 	verify.Check
 }
 

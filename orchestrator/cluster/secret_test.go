@@ -41,7 +41,7 @@ func TestTheJournalHoldsNoSecret(t *testing.T) {
 	t.Parallel()
 	says := func(verdict func() verify.Verdict) func(*Ports) {
 		return func(p *Ports) {
-			p.Checks = func(spec.Cluster, color.Color) []Check { return []Check{{"saying", saying{verdict()}}} }
+			p.Checks = func(spec.Cluster, color.Color) []Check { return []Check{{ID: "saying", Check: saying{verdict()}}} }
 		}
 	}
 	for name, c := range map[string]struct {

@@ -175,7 +175,7 @@ func (w *world) connect(context.Context, Options) (Ports, error) {
 		Secret: func(name string) string { return w.environment[name] },
 		Stack:  func(root generator.Root) (Stack, error) { return &fakeStack{w, root}, nil },
 		Checks: func(_ spec.Cluster, c color.Color) []Check {
-			return []Check{{"health-" + string(c), fakeCheck{w, string(c)}}}
+			return []Check{{ID: "health-" + string(c), Check: fakeCheck{w, string(c)}}}
 		},
 	}, nil
 }
