@@ -61,6 +61,8 @@ func (k *KubernetesCheck) setDefaults() {
 	k.Timeout = Duration(15 * time.Minute)
 }
 
+func (l *CheckLimits) setDefaults() { l.Samples = 1 }
+
 func (h *HTTPCheck) setDefaults() {
 	h.Path = "/"
 	h.Status, h.Samples = 200, 20

@@ -13,6 +13,22 @@ type Check struct {
 	Command *CommandCheck `yaml:"command,omitempty"`
 	// When the check is asked: verify is before any traffic, and again right before it first moves; shift is while the new color has a part of the traffic; soak is from all of it until the old color is deleted. Left out: always.
 	When []string `yaml:"when,omitempty" json:",omitzero"`
+	// How the check is repeated, and what may go wrong meanwhile. Left out: its newest answer is its verdict, in each round of checks.
+	Limits *CheckLimits `yaml:"limits,omitempty" json:",omitzero"`
+}
+
+// CheckLimits say how a check is measured again and again, and how much of that may not pass. Its verdict is that of the newest samples together, and at least one of them has to pass.
+type CheckLimits struct {
+	// The least time between two measurements, at most 1m if there are several samples; between them the verdict stands, as long as no limit is passed. Left out: every round of checks measures.
+	Interval Duration `yaml:"interval,omitempty"`
+	// How many of the newest measurements make the verdict. Before any traffic, all of them have to be there.
+	Samples int `yaml:"samples,omitempty"`
+	// How many of them may fail.
+	FailureLimit int `yaml:"failureLimit,omitempty"`
+	// How many of them, one after the other, may be errors: no answer came.
+	ErrorLimit int `yaml:"errorLimit,omitempty"`
+	// How many of them may be inconclusive: there was no data.
+	InconclusiveLimit int `yaml:"inconclusiveLimit,omitempty"`
 }
 
 // KubernetesCheck asks the Kubernetes API for nodes and workloads.

@@ -63,6 +63,9 @@ func (v *validator) check(path string, c Check) {
 		return
 	}
 	v.when(path+".when", c.When)
+	if c.Limits != nil {
+		v.limits(path+".limits", *c.Limits)
+	}
 	if k := c.Kubernetes; k != nil {
 		v.kubernetesCheck(path+".kubernetes", *k)
 	}

@@ -21,7 +21,7 @@ const verifyPause = 10 * time.Second
 
 // ask has every check of a color asked once, all at the same time.
 func (s *session) ask(ctx context.Context, e rotation.Effect, emit rotation.Emit) error {
-	results := s.round(ctx, e.Color, e.During)
+	results := s.round(ctx, e.Color, e.During, e.Phase == rotation.Verify)
 	if e.Phase == rotation.Soak {
 		results = append(results, s.served(ctx))
 	}
@@ -69,12 +69,16 @@ func verdictOf(phase string, c color.Color, r journal.Result) journal.Event {
 	return journal.Event{Kind: journal.Verdict, Phase: phase, Root: string(c), Check: r.Name, Verdict: r.Verdict, Detail: r.Detail, Value: r.Value, Unit: r.Unit, Seconds: r.Seconds}
 }
 
-// round asks the checks of a color that are asked on an occasion.
-func (s *session) round(ctx context.Context, c color.Color, during string) []journal.Result {
+// round asks the checks of a color that are asked on an occasion. Where all is true, nothing passes before it has all its
+// samples; elsewhere a time is watched that has them in it.
+func (s *session) round(ctx context.Context, c color.Color, during string, all bool) []journal.Result {
 	checks := slices.DeleteFunc(s.ports.Checks(s.Spec, c), func(check Check) bool { return len(check.When) > 0 && !slices.Contains(check.When, during) })
 	asked := make([]verify.Check, len(checks))
 	for i, check := range checks {
 		asked[i] = check.Check
+		if check.Limits != (verify.Limits{}) {
+			asked[i] = verify.Limited{Check: check.Check, Limits: check.Limits, Series: s.seriesOf(check.ID, c, during), All: all, Now: s.Clock.Now}
+		}
 	}
 	results := make([]journal.Result, len(checks))
 	for i, r := range verify.All(ctx, asked) {
@@ -89,7 +93,7 @@ func (s *session) verifyFirst(ctx context.Context, c color.Color) error {
 	s.Observer.Progress("verifying " + string(c))
 	said := ""
 	for {
-		results := s.round(ctx, c, spec.DuringVerify)
+		results := s.round(ctx, c, spec.DuringVerify, true)
 		err := judge(c, results)
 		if err == nil || s.Clock.Now().After(until) {
 			for _, r := range results {

@@ -83,12 +83,20 @@ func SpecChecks(net Net, cloud platform.Platform, connect func(context.Context, 
 					memory, _ := memories.LoadOrStore(id, &verify.Memory{})
 					return memory.(*verify.Memory)
 				}
-				checks = append(checks, Check{ID: id, When: one.Occasions(),
+				checks = append(checks, Check{ID: id, When: one.Occasions(), Limits: limitsOf(one),
 					Check: verify.Within(checkLimit(one), named{kind.check(one, a), fmt.Sprintf("%s-%d", kind.name, i+1)})})
 			}
 		}
 		return checks
 	}
+}
+
+func limitsOf(c spec.Check) verify.Limits {
+	l := c.Limits
+	if l == nil {
+		return verify.Limits{}
+	}
+	return verify.Limits{Interval: l.Interval.Std(), Samples: l.Samples, Failures: l.FailureLimit, Errors: l.ErrorLimit, Inconclusive: l.InconclusiveLimit}
 }
 
 // identity is the content hash of a check: its kind, what it asks and by which parameters. Two checks never share a

@@ -12,6 +12,8 @@ import (
 
 	"drover/generator/spec"
 	"drover/orchestrator/color"
+	"drover/orchestrator/journal"
+	"drover/orchestrator/rotation"
 	"drover/orchestrator/verify"
 )
 
@@ -117,7 +119,7 @@ func TestARoundAsksTheChecksOfItsOccasion(t *testing.T) {
 		return []Check{{ID: "a", Check: fakeCheck{w, "a"}}, {ID: "b", When: []string{"shift", "soak"}, Check: measuring{measured}}}
 	}
 	for during, want := range map[string]int{spec.DuringVerify: 1, spec.DuringShift: 2, spec.DuringSoak: 2} {
-		results := s.round(t.Context(), color.Green, during)
+		results := s.round(t.Context(), color.Green, during, false)
 		if len(results) != want {
 			t.Errorf("during %s: %+v", during, results)
 		}
@@ -132,4 +134,27 @@ type measuring struct{ value float64 }
 func (measuring) Name() string { return "measuring" }
 func (m measuring) Run(context.Context) verify.Answer {
 	return verify.Answer{Verdict: verify.Pass, Value: &m.value, Unit: "s"}
+}
+
+// What a check measured at one share of the traffic says nothing of another; before any traffic all samples are needed.
+func TestLimitsBeginAnewWithEachStep(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	s := &session{Options: w.options(), loop: &rotation.Loop{State: journal.Empty()}}
+	s.ports.Checks = func(spec.Cluster, color.Color) []Check {
+		return []Check{{ID: "a", Check: fakeCheck{w, "a"}, Limits: verify.Limits{Samples: 2, Failures: 1}}}
+	}
+	ask := func(want verify.Verdict, during string, all bool) {
+		t.Helper()
+		if got := s.round(t.Context(), color.Green, during, all); got[0].Verdict != string(want) {
+			t.Errorf("%+v, want %s", got, want)
+		}
+	}
+	ask(verify.Inconclusive, spec.DuringVerify, true)
+	ask(verify.Pass, spec.DuringVerify, true)
+	w.verdicts["a"] = verify.Fail
+	ask(verify.Pass, spec.DuringVerify, false) // one of two may fail
+	s.loop.State.Weights = color.Shared(color.Green, 10)
+	ask(verify.Inconclusive, spec.DuringShift, false) // nothing passed at this share
+	ask(verify.Fail, spec.DuringShift, false)
 }

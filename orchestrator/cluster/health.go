@@ -49,7 +49,7 @@ func Health(ctx context.Context, o Options, connect func(context.Context, Option
 		}
 		return asked
 	}
-	results := s.round(ctx, r.To, rotation.Occasion(*s.state(), r.Phase))
+	results := s.round(ctx, r.To, rotation.Occasion(*s.state(), r.Phase), false)
 	health.Asked, health.Well = len(results) > 0, len(results) > 0
 	var wrong []string
 	for _, result := range results {

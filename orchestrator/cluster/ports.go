@@ -82,6 +82,7 @@ type Check struct {
 	ID   string   // the content hash of what is asked
 	When []string // the occasions on which it is asked, as [spec.Check] names them; nil for all
 	verify.Check
+	Limits verify.Limits // by which its answers are judged together; zero: each by itself
 }
 
 // Ports is everything outside that a cluster is driven through.
