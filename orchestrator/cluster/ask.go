@@ -69,10 +69,10 @@ func verdictOf(phase string, c color.Color, r journal.Result) journal.Event {
 	return journal.Event{Kind: journal.Verdict, Phase: phase, Root: string(c), Check: r.Name, Verdict: r.Verdict, Detail: r.Detail, Value: r.Value, Unit: r.Unit, Seconds: r.Seconds}
 }
 
-// round asks the checks of a color that are asked on an occasion. Where all is true, nothing passes before it has all its
+// round asks the checks of a color that are asked on an occasion; of all if it is empty. Where all is true, nothing passes before it has all its
 // samples; elsewhere a time is watched that has them in it.
 func (s *session) round(ctx context.Context, c color.Color, during string, all bool) []journal.Result {
-	checks := slices.DeleteFunc(s.ports.Checks(s.Spec, c), func(check Check) bool { return len(check.When) > 0 && !slices.Contains(check.When, during) })
+	checks := slices.DeleteFunc(s.ports.Checks(s.Spec, c), func(check Check) bool { return during != "" && len(check.When) > 0 && !slices.Contains(check.When, during) })
 	asked := make([]verify.Check, len(checks))
 	for i, check := range checks {
 		asked[i] = check.Check
