@@ -13,24 +13,22 @@ const unbounded = math.MaxInt
 // bounds are those of numbers that are the same on every platform; [] stands
 // for any index. Validation and the JSON Schema both read them.
 var bounds = map[string]bound{
-	"spec.network.egress.udp[].port":                  {1, 65535},
-	"spec.nodePools[].min":                            {0, mostNodes},
-	"spec.nodePools[].max":                            {1, mostNodes},
-	"spec.nodePools[].kubelet.maxPods":                {1, 250},
-	"spec.nodePools[].kubelet.imageGC.high":           {1, 100},
-	"spec.nodePools[].kubelet.imageGC.low":            {0, 99},
-	"spec.services.alerts.pagerduty.keyVersion":       {1, unbounded},
-	"spec.services.alerts.webhook.keyVersion":         {1, unbounded},
-	"spec.rotation.traffic.health.port":               {80, 443},
-	"spec.rotation.traffic.steps[]":                   {1, 100},
-	"spec.rotation.verify[].http.status":              {100, 599},
-	"spec.rotation.verify[].http.samples":             {1, 10_000},
-	"spec.rotation.verify[].kubernetes.minNodes":      {0, unbounded},
-	"spec.rotation.verify[].limits.samples":           {1, mostSamples},
-	"spec.rotation.verify[].limits.failureLimit":      {0, mostSamples - 1},
-	"spec.rotation.verify[].limits.errorLimit":        {0, mostSamples - 1},
-	"spec.rotation.verify[].limits.inconclusiveLimit": {0, mostSamples - 1},
+	"spec.network.egress.udp[].port":             {1, 65535},
+	"spec.nodePools[].min":                       {0, mostNodes},
+	"spec.nodePools[].max":                       {1, mostNodes},
+	"spec.nodePools[].kubelet.maxPods":           {1, 250},
+	"spec.nodePools[].kubelet.imageGC.high":      {1, 100},
+	"spec.nodePools[].kubelet.imageGC.low":       {0, 99},
+	"spec.services.alerts.pagerduty.keyVersion":  {1, unbounded},
+	"spec.services.alerts.webhook.keyVersion":    {1, unbounded},
+	"spec.rotation.traffic.health.port":          {80, 443},
+	"spec.rotation.traffic.steps[]":              {1, 100},
+	"spec.rotation.verify[].http.status":         {100, 599},
+	"spec.rotation.verify[].http.samples":        {1, 10_000},
+	"spec.rotation.verify[].kubernetes.minNodes": {0, unbounded},
 }
+
+const samplesAt = "spec.rotation.verify[].limits.samples"
 
 // mostSamples is how many measurements a check remembers at most.
 const mostSamples = 100
@@ -55,6 +53,10 @@ func boundAt(path string) (bound, bool) {
 		return widestBound(func(r rules) [2]int { return r.zones }), true
 	case "spec.nodePools[].zones[]":
 		return bound{1, widestBound(func(r rules) [2]int { return r.zones }).most}, true
+	case samplesAt:
+		return bound{1, mostSamples}, true
+	case "spec.rotation.verify[].limits.failureLimit", "spec.rotation.verify[].limits.errorLimit", "spec.rotation.verify[].limits.inconclusiveLimit":
+		return bound{0, mostSamples - 1}, true
 	}
 	b, ok := bounds[path]
 	return b, ok

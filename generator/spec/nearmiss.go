@@ -83,7 +83,7 @@ func meant(name string, known []string) string {
 var synonyms = map[string]string{
 	"amazon": "aws", "eks": "aws", "microsoft": "azure", "aks": "azure", "gcp": "google", "gke": "google",
 	"peraz": "per-zone", "az": "per-zone", "multi": "per-zone", "abort": "rollback", "manual": "ask", "pause": "freeze",
-	"colour": "color", "peer": "other", "hostname": "host", "psql": "postgres", "aurora": "postgres", "mariadb": "mysql", "opentofu": "tofu", "preemptible": "spot",
+	"psql": "postgres", "aurora": "postgres", "mariadb": "mysql", "opentofu": "tofu", "preemptible": "spot",
 	"closed": "restricted", "public": "restricted", "private": "internal", "acm": "cloud", "ecr": "ecr.api", "acme": "letsencrypt", "azureblob": "azurerm", "gcp-storage": "gcs",
 }
 

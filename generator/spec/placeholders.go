@@ -25,25 +25,39 @@ func (s Side) Fill(text string) string {
 	return strings.NewReplacer("{{color}}", s.Color, "{{other}}", s.Other, "{{cluster}}", s.Cluster, "{{host}}", s.Host).Replace(text)
 }
 
-var placeholder = lazily(`\{\{([^{}]*)\}\}`)
-
 // filled checks the placeholders of a text of a check. A program may have double braces of its own, such as the
 // templates of docker and kubectl: there, only what is a single word is taken for a placeholder.
 func (v *validator) filled(path, text string, program bool) {
-	for _, found := range placeholder.get().FindAllStringSubmatch(text, -1) {
-		name := found[1]
+	for _, name := range inBraces(text) {
 		trimmed := strings.TrimSpace(name)
 		switch {
 		case slices.Contains(placeholders, name):
 		case slices.Contains(placeholders, trimmed):
 			v.wrong(path, fmt.Sprintf("%s has the placeholder {{%s}} with spaces in it", path, name), "write {{"+trimmed+"}}")
-		case !program || single.MatchString(trimmed):
+		case !program || isWord(trimmed):
 			v.wrong(path, fmt.Sprintf("%s has the placeholder {{%s}}, which is not known", path, name), meantPlaceholder(trimmed))
 		}
 	}
 }
 
-var single = lazily(`^[A-Za-z]+$`)
+// inBraces is what stands in double braces.
+func inBraces(text string) (names []string) {
+	for {
+		_, rest, found := strings.Cut(text, "{{")
+		name, after, closed := strings.Cut(rest, "}}")
+		if !found || !closed {
+			return names
+		}
+		if i := strings.LastIndex(name, "{{"); i >= 0 {
+			name = name[i+2:]
+		}
+		names, text = append(names, name), after
+	}
+}
+
+func isWord(text string) bool {
+	return text != "" && strings.Trim(strings.ToLower(text), "abcdefghijklmnopqrstuvwxyz") == ""
+}
 
 func meantPlaceholder(name string) string {
 	braced := make([]string, len(placeholders))

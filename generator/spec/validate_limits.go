@@ -17,7 +17,7 @@ const (
 // limits checks how often a check is measured, and how much of it may not pass.
 func (v *validator) limits(path string, l CheckLimits) {
 	v.positive(path+".interval", l.Interval, "30s")
-	if !bounds["spec.rotation.verify[].limits.samples"].hold(l.Samples) {
+	if b, _ := boundAt(samplesAt); !b.hold(l.Samples) {
 		v.wrong(path+".samples", fmt.Sprintf("%s.samples is %d, and a check looks at 1 to %d measurements", path, l.Samples, mostSamples), "write samples: 4")
 		return
 	}
