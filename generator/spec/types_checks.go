@@ -55,8 +55,34 @@ type HTTPCheck struct {
 	Samples int `yaml:"samples,omitempty"`
 	// The maximum time that any response may take. Default: no limit.
 	MaxLatency Duration `yaml:"maxLatency,omitempty"`
+	// The maximum latency by percentile of the responses. Default: no limit.
+	Latency *Latency `yaml:"latency,omitempty" json:",omitzero"`
 	// How long the check may take.
 	Timeout Duration `yaml:"timeout,omitempty"`
+}
+
+// Latency bounds how long responses take, by percentile (nearest rank).
+type Latency struct {
+	// The maximum for half of the responses.
+	P50 Duration `yaml:"p50,omitempty"`
+	// The maximum for 95 % of the responses.
+	P95 Duration `yaml:"p95,omitempty"`
+	// The maximum for 99 % of the responses.
+	P99 Duration `yaml:"p99,omitempty"`
+}
+
+// Comparison bounds a value by that of the other color; exactly one of its fields is set.
+type Comparison struct {
+	// The value of the color under test, divided by that of the other color. If both are 0, the ratio is 1.
+	Ratio *ComparisonBound `yaml:"ratio,omitempty"`
+	// The value of the color under test, minus that of the other color.
+	Difference *ComparisonBound `yaml:"difference,omitempty"`
+}
+
+// ComparisonBound is how much more than the other color a color may have.
+type ComparisonBound struct {
+	// The maximum that passes.
+	Max *float64 `yaml:"max,omitempty"`
 }
 
 // PrometheusCheck compares the value of a query with bounds.
@@ -69,6 +95,8 @@ type PrometheusCheck struct {
 	Min *float64 `yaml:"min,omitempty"`
 	// The maximum value that passes.
 	Max *float64 `yaml:"max,omitempty"`
+	// Compares the value with that of the other color at the same instant. Requires when: [shift], while both colors have traffic.
+	Compare *Comparison `yaml:"compare,omitempty" json:",omitzero"`
 	// How long the check may take.
 	Timeout Duration `yaml:"timeout,omitempty"`
 }

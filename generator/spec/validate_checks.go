@@ -75,6 +75,7 @@ func (v *validator) check(path string, c Check) {
 	if p := c.Prometheus; p != nil {
 		v.prometheus(path+".prometheus", *p)
 		v.judgesColor(path+".prometheus", c)
+		v.compares(path, c)
 	}
 	if k := c.Command; k != nil {
 		v.commandCheck(path+".command", *k)
@@ -149,6 +150,9 @@ func (v *validator) httpCheck(path string, h HTTPCheck) {
 		v.wrong(path+".samples", fmt.Sprintf("%s.samples is %d, and a check makes 1 to 10000 requests", path, h.Samples), "write samples: 20")
 	}
 	v.positive(path+".maxLatency", h.MaxLatency, "500ms")
+	if l := h.Latency; l != nil {
+		v.latency(path+".latency", *l)
+	}
 	v.positive(path+".timeout", h.Timeout, "10m")
 }
 
@@ -163,7 +167,7 @@ func (v *validator) prometheus(path string, p PrometheusCheck) {
 		v.wrong(path+".url", path+".url holds a password, and a spec never holds a secret", "remove it from the address")
 	}
 	switch {
-	case p.Min == nil && p.Max == nil:
+	case p.Min == nil && p.Max == nil && p.Compare == nil:
 		v.wrong(path, path+" has no bound, so that every value would pass", "add max: 0.1 or min: 1")
 	case p.Min != nil && p.Max != nil && *p.Min > *p.Max:
 		v.wrong(path+".min", fmt.Sprintf("%s.min is %v, more than max, which is %v: nothing would pass", path, *p.Min, *p.Max), "exchange the two", v.where(path+".max"))

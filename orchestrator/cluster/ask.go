@@ -72,7 +72,9 @@ func verdictOf(phase string, c color.Color, r journal.Result) journal.Event {
 // round asks the checks of a color that are asked on an occasion; of all if it is empty. Where all is true, nothing passes before it has all its
 // samples; elsewhere a time is watched that has them in it.
 func (s *session) round(ctx context.Context, c color.Color, during string, all bool) []journal.Result {
-	checks := slices.DeleteFunc(s.ports.Checks(s.Spec, c), func(check Check) bool { return during != "" && len(check.When) > 0 && !slices.Contains(check.When, during) })
+	checks := slices.DeleteFunc(s.ports.Checks(s.Spec, c), func(check Check) bool {
+		return during != "" && len(check.When) > 0 && !slices.Contains(check.When, during)
+	})
 	asked := make([]verify.Check, len(checks))
 	for i, check := range checks {
 		asked[i] = check.Check

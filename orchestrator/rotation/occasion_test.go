@@ -24,6 +24,7 @@ func TestWhatIsAskedHangsOnPhaseAndTraffic(t *testing.T) {
 		"shift without a record":  {Shift, color.Only(color.Blue), []string{"always", "before"}},
 		"shift with weight zero":  {Shift, color.Shared(color.Green, 0), []string{"always", "before"}},
 		"shift with some traffic": {Shift, color.Shared(color.Green, 10), []string{"always", "during"}},
+		"shift with all traffic":  {Shift, color.Shared(color.Green, 100), []string{"always", "during", "after"}},
 		"soak":                    {Soak, color.Shared(color.Green, 100), []string{"always", "during", "after"}},
 		"the gate after it":       {ApproveDestroy, color.Shared(color.Green, 100), []string{"always", "during", "after"}},
 		"drain":                   {Drain, color.Shared(color.Green, 100), []string{"always", "during", "after"}},

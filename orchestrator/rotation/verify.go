@@ -44,13 +44,16 @@ func (v view) ask() Step {
 // during is the occasion on which checks are asked now.
 func (v view) during() string { return Occasion(v.State, v.phase) }
 
-// Occasion is what a spec's checks name the time by at which a phase asks them. A color without traffic is asked what was
-// asked before the shift: of requests that it does not get, nothing can be measured.
+// Occasion is what a spec's checks name the time by at which a phase asks them. It goes by the traffic that the new color
+// has: of requests that a color does not get, nothing can be measured, be it before the shift or of the old one after it.
 func Occasion(s journal.State, phase string) string {
-	switch {
-	case phase == Verify, s.Rotation == nil, s.Exposed()[s.Rotation.To] == 0:
+	if phase == Verify || s.Rotation == nil {
 		return spec.DuringVerify
-	case phase == Shift:
+	}
+	switch share := s.Exposed()[s.Rotation.To]; {
+	case share == 0:
+		return spec.DuringVerify
+	case share < 100:
 		return spec.DuringShift
 	}
 	return spec.DuringSoak

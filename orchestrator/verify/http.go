@@ -26,6 +26,13 @@ type HTTP struct {
 	Interval   time.Duration // pause between requests
 	PerRequest time.Duration // time limit of each request; 10 s if 0
 	MaxLatency time.Duration // no bound if 0
+	Latency    []Percentile  // further bounds
+}
+
+// Percentile bounds a percentile (nearest rank) of the time to the end of the body.
+type Percentile struct {
+	Percent int
+	Most    time.Duration
 }
 
 const httpTimeout = 10 * time.Second
@@ -95,13 +102,21 @@ func (h HTTP) want() string {
 	return fmt.Sprint(h.Status)
 }
 
-// judge measures the 95th percentile.
+// judge measures the percentile that is over its bound, or else the 95th.
 func (h HTTP) judge(latencies []time.Duration) Answer {
 	slices.Sort(latencies)
-	p95 := latencies[int(math.Ceil(0.95*float64(len(latencies))))-1]
+	percentile := func(percent int) time.Duration {
+		return latencies[int(math.Ceil(float64(percent)/100*float64(len(latencies))))-1]
+	}
+	p95 := percentile(95)
 	seen := fmt.Sprintf("%d answers of status %s, 95th percentile %v", len(latencies), h.want(), p95.Round(time.Millisecond))
 	if h.MaxLatency > 0 && p95 > h.MaxLatency {
 		return said(Fail, fmt.Sprintf("%s, allowed %v", seen, h.MaxLatency)).measured(p95.Seconds(), "s")
+	}
+	for _, bound := range h.Latency {
+		if took := percentile(bound.Percent); took > bound.Most {
+			return said(Fail, fmt.Sprintf("%s; %dth percentile %v, allowed %v", seen, bound.Percent, took.Round(time.Millisecond), bound.Most)).measured(took.Seconds(), "s")
+		}
 	}
 	return said(Pass, seen).measured(p95.Seconds(), "s")
 }
