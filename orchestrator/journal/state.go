@@ -51,6 +51,8 @@ type Color struct {
 	BuiltBy   string    // the rotation of that time; empty for a first build
 	Installed string    // digest of the bundle whose Kubernetes objects were last applied in it, and became ready
 	Endpoint  Endpoint
+	Carried   bool      // it had a record, or nobody knows, so that it may have had traffic
+	ZeroAt    time.Time // since when it has none; zero while it may have some
 }
 
 // FailedColor is a color that was verified and lost its traffic again, or never got any.

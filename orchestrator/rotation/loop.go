@@ -157,7 +157,8 @@ func (l *Loop) kept(text string) string {
 	return untrusted.Clip(text, mostText)
 }
 
-// carry does one effect within its limit. A person who wants to go back need not wait for it to end.
+// carry does one effect within its limit. A person who wants to go back need not wait for it to end. An effect that would
+// have to wait for longer than this process lives answers with a *Waiting.
 func (l *Loop) carry(ctx context.Context, e Effect) error {
 	bounded, cancel := context.WithTimeoutCause(ctx, e.Limit, fmt.Errorf("%w: it did not end within %s", context.DeadlineExceeded, e.Limit))
 	defer cancel()
@@ -165,7 +166,8 @@ func (l *Loop) carry(ctx context.Context, e Effect) error {
 	err := l.Hands.Carry(watched, e, l.record)
 	cause := context.Cause(watched)
 	release()
-	if err == nil || ctx.Err() != nil || errors.Is(err, ErrLost) {
+	var waiting *Waiting // the effect changed nothing that another process does not go on with
+	if err == nil || ctx.Err() != nil || errors.Is(err, ErrLost) || errors.As(err, &waiting) {
 		return err
 	}
 	if errors.Is(err, errAsked) && cause == nil { // the effect saw it itself, and stopped before it changed anything
