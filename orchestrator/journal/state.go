@@ -72,6 +72,7 @@ type Rotation struct {
 	Version    string // that the new color is built with
 	Plan       Plan
 	Again      bool   // also with a revision that was rolled back before
+	Once       string // the name of the run that began it, for that run's repetitions; empty if it has none
 	Revision   string // of the new color's root; empty before render
 	Bundle     string
 	StartedAt  time.Time

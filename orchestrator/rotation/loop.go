@@ -61,7 +61,7 @@ func (l *Loop) Run(ctx context.Context) error {
 			return err
 		}
 	}
-	return l.ended()
+	return Ended(l.State)
 }
 
 // advance takes requests and carries out one step. Its error is the end of this process's part.
@@ -102,14 +102,14 @@ func (l *Loop) over() bool {
 	return !l.Stop.IsZero() && !l.Clock.Now().Before(l.Stop) && l.State.Rotation.Back == nil
 }
 
-// ended says how the newest rotation ended.
-func (l *Loop) ended() error {
-	if len(l.State.Past) == 0 {
+// Ended says how the newest rotation ended; nil is done.
+func Ended(s journal.State) error {
+	if len(s.Past) == 0 {
 		return nil
 	}
-	switch last := l.State.Past[len(l.State.Past)-1]; last.Outcome {
+	switch last := s.Past[len(s.Past)-1]; last.Outcome {
 	case journal.RolledBack:
-		return &RolledBack{Rotation: last.ID, Active: string(l.State.Active), Reason: last.Reason}
+		return &RolledBack{Rotation: last.ID, Active: string(s.Active), Reason: last.Reason}
 	case journal.Failed:
 		return &Failed{Phase: last.Phase, Reason: last.Reason, Nothing: !last.Building}
 	default:
