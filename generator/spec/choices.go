@@ -40,7 +40,7 @@ var choices = map[string][]string{
 	"spec.accept[].warning": {
 		"all-rights", "all-spot", "all-tainted", "blocked-images", "blocked-issuer", "blocked-repository", "blocked-sessions", "companion-hosts",
 		"container-bridge", "custom-image", "few-addresses", "many-policies", "no-admins", "no-audit-log",
-		"no-rollback-window", "old-pins", "open-api", "open-management", "out-of-support", "own-components", "private-challenge",
+		"no-rollback-window", "old-pins", "older-version", "open-api", "open-management", "out-of-support", "own-components", "private-challenge",
 		"short-interval", "short-ttl", "single-nat", "single-node", "single-zone-database", "support-ends",
 		"tight-quotas", "unknown-addon", "unknown-endpoint", "unknown-quotas", "unknown-region", "unknown-version",
 		"unpinned-addons", "unreachable-api",

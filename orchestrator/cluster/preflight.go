@@ -61,6 +61,7 @@ var preconditions = []precondition{
 	{"gitops", (*preflight).gitOpsCanStart, beforeRotation | beforeFoundation},
 	{"foundation", (*preflight).foundationIsSpecs, beforeRotation},
 	{"active", (*preflight).activeIsUp, beforeRotation},
+	{"version", (*preflight).versionIsNoOlder, beforeRotation},
 	{"Kubernetes API", (*preflight).apiIsInReach, beforeRotation | beforeFoundation | beforeColor},
 	{"kubernetes", (*preflight).checksAreLetIn, beforeRotation},
 	{"removed APIs", (*preflight).removedAPIs, beforeRotation},

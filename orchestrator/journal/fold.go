@@ -108,7 +108,7 @@ func (s *State) Add(e Event) {
 
 func (s *State) start(e Event) {
 	s.Rotation = &Rotation{
-		ID: e.Rotation, From: e.From, To: e.To, Version: e.Version, StartedAt: e.Time, Driver: e.Time, Again: e.Again,
+		ID: e.Rotation, From: e.From, To: e.To, Version: e.Version, StartedAt: e.Time, Driver: e.Time, Again: e.Again, Once: e.Once,
 		Phases: map[string]Progress{}, Approved: map[string]Approved{}, Stands: map[string]bool{}, Tries: map[string]int{},
 	}
 	if e.Plan != nil {

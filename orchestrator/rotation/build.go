@@ -51,7 +51,7 @@ func build(v view) Step {
 	case v.Exposed()[v.To] > 0:
 		return failure{detail: fmt.Sprintf("%s is to be built and has traffic (%s); nothing of it is changed", v.To, v.Exposed())}
 	case !v.Emptied && !v.Rotation.Building:
-		return v.do(Building, Effect{Do: Empty, Color: v.To, Limit: 90 * time.Minute})
+		return v.do(Building, Effect{Do: Empty, Color: v.To, Limit: emptyTime(v.plan)})
 	case !v.Built:
 		return v.do(Building, Effect{Do: Build, Color: v.To, Version: v.Version, Revision: v.Revision, Limit: 90 * time.Minute})
 	}
