@@ -628,6 +628,8 @@ type Rotation struct {
 	AcceptRemoved []string `yaml:"acceptRemoved,omitempty"`
 	// How traffic moves from the old color to the new.
 	Traffic Traffic `yaml:"traffic,omitempty"`
+	// What must never run in both colors. Left out: everything runs in both while both stand.
+	Handover *Handover `yaml:"handover,omitempty"`
 	// How long the new color carries everything and is watched.
 	Soak Duration `yaml:"soak,omitempty"`
 	// How long the old color must see no new connection before it is destroyed.
@@ -638,6 +640,22 @@ type Rotation struct {
 	Approvals []string `yaml:"approvals,omitempty"`
 	// What happens when a check fails.
 	OnFailure string `yaml:"onFailure,omitempty"`
+}
+
+// Handover is how what must never run in both colors changes from one to the other.
+type Handover struct {
+	// The workloads that run in one color at a time. The new color keeps them stopped from the moment that they are there; once it has all traffic they are stopped in the old color, and started in the new one when nothing of them is left there.
+	Singletons []Singleton `yaml:"singletons"`
+	// How long their pods and Jobs may take to end in one color, and to become ready in the other.
+	Timeout Duration `yaml:"timeout,omitempty"`
+}
+
+// Singleton is a workload that runs in one color at a time.
+type Singleton struct {
+	// What it is. The Jobs of a CronJob are finished by the color that began them.
+	Kind string `yaml:"kind"`
+	// Its namespace and name, as namespace/name; namespace/* is every workload of that kind in the namespace.
+	Name string `yaml:"name"`
 }
 
 // Window is when a rotation may change anything.

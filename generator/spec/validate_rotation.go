@@ -34,6 +34,7 @@ func (v *validator) rotation() {
 	}
 	v.unique(r.AcceptRemoved, "the API", indexed("spec.rotation.acceptRemoved"))
 	v.traffic(r.Traffic)
+	v.handover(r)
 	for i, a := range r.Approvals {
 		oneIs(v, fmt.Sprintf("spec.rotation.approvals[%d]", i), a)
 	}
