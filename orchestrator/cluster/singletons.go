@@ -31,10 +31,7 @@ func (s *session) bringHeld(ctx context.Context, c color.Color, run *bootstrap.I
 	if err := keeper.Hold(ctx); err != nil {
 		return "", err
 	}
-	run.Between = func(ctx context.Context) error {
-		_, err := keeper.Held(ctx)
-		return err
-	}
+	run.Between = keeper.Between
 	synced, err := bring(ctx, run, objects)
 	if err != nil {
 		return "", err

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"drover/orchestrator/journal"
+	"drover/orchestrator/kubernetes"
 )
 
 // Hold keeps a color from running singletons that it does not have yet.
@@ -32,6 +33,15 @@ func (k *Keeper) Held(ctx context.Context) (missing []string, err error) {
 		}
 	}
 	return missing, nil
+}
+
+// Between is Held in the middle of something else: what another writer changed meanwhile is stopped the next time.
+func (k *Keeper) Between(ctx context.Context) error {
+	_, err := k.Held(ctx)
+	if kubernetes.Conflict(err) {
+		return nil
+	}
+	return err
 }
 
 // Settled is Held once the API server answers.
