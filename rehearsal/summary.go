@@ -44,7 +44,7 @@ type Summary struct {
 	Kubernetes *ControlPlanes   `json:"kubernetes"`       // null: the clusters had no API
 	GitOps     *Followed        `json:"gitops,omitempty"` // what Argo CD followed; nil: nothing did
 
-	Handover   *Handover        `json:"handover,omitempty"`
+	Handover *Handover `json:"handover,omitempty"`
 
 	// Validation says how many API calls were compared with AWS's own API models, and how long that took.
 	Validation awsproxy.Validation `json:"validation"`

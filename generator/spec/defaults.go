@@ -63,6 +63,8 @@ func (k *KubernetesCheck) setDefaults() {
 	k.Timeout = Duration(15 * time.Minute)
 }
 
+func (p *ParityCheck) setDefaults() { p.Missing = "fail" }
+
 func (h *HTTPCheck) setDefaults() {
 	h.Path = "/"
 	h.Status, h.Samples = 200, 20

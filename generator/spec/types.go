@@ -678,6 +678,8 @@ type Check struct {
 	HTTP *HTTPCheck `yaml:"http,omitempty"`
 	// Compares the value of a query with bounds.
 	Prometheus *PrometheusCheck `yaml:"prometheus,omitempty"`
+	// Compares what runs in the new color with the old one, before any traffic. Left out, it is asked all the same where gitops or bootstrap bring what runs.
+	Parity *ParityCheck `yaml:"parity,omitempty"`
 	// Passes when a program exits 0.
 	Command *CommandCheck `yaml:"command,omitempty"`
 }
@@ -694,6 +696,14 @@ type KubernetesCheck struct {
 	Namespaces []string `yaml:"namespaces,omitempty"`
 	// How long nodes and workloads of a new cluster may take to become ready.
 	Timeout Duration `yaml:"timeout,omitempty"`
+}
+
+// ParityCheck wants the new color to have each Deployment, StatefulSet, DaemonSet and CronJob of the old one, by namespace and name.
+type ParityCheck struct {
+	// What the new color need not have, as namespace/name; namespace/* is everything in a namespace.
+	Ignore []string `yaml:"ignore,omitempty"`
+	// What follows from a workload that is missing: the check fails, or it is reported only.
+	Missing string `yaml:"missing,omitempty"`
 }
 
 // HTTPCheck requests a path on the color's own host name.

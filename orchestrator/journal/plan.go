@@ -24,6 +24,7 @@ type Plan struct {
 	OnFailure  string        `json:"onFailure"`
 	Window     *spec.Window  `json:"window,omitempty"`
 	Bootstrap  bool          `json:"bootstrap,omitempty"`  // whether the new color gets Kubernetes objects before its checks
+	Parity     bool          `json:"parity,omitempty"`     // whether the new color has to have what the old one runs
 	Singletons int           `json:"singletons,omitempty"` // how many entries name what runs in one color at a time
 	Handover   time.Duration `json:"handover,omitempty"`   // how long those may take to end in one color, or to become ready in the other
 	// KeepFailed is how long a green that was rolled back stands for a person to look at.
