@@ -12,17 +12,17 @@ import (
 
 const referenceHead = `# The spec
 
-Every field of a spec file. This page is made from the same descriptions and tables as the schema and the validation;
-a test keeps it so (` + "`go test ./generator/spec -update`" + ` writes it anew). What a field is when it is left out stands under
-*default*. A field in bold may not be left out, if the part that it is in is there.
+This page lists every field of a spec file. It is generated from the descriptions and tables that the schema and the
+validation use; ` + "`go test ./generator/spec -update`" + ` regenerates it. The *default* column shows the value that an omitted
+field gets. Fields in bold are required if their section is present.
 
-An editor that speaks the YAML language server shows all this, and marks mistakes, with a schema file and one line at
-the top of the spec:
+Editors that support the YAML language server can show these descriptions and mark mistakes. Write the schema to a file, and
+add one line at the top of the spec:
 
 ` + "```console\ndrover schema > drover.schema.json\n```\n\n```yaml\n# yaml-language-server: $schema=drover.schema.json\napiVersion: drover/v1\n```" + `
 
-Durations are written 90s, 5m, 36h or 14d; sizes 512Mi, 80Gi or 2Ti; ranges of addresses 10.40.0.0/16.
-A file has at most 1 MiB, 20,000 lines and signs of YAML, and 64 levels; a list 1,000 items, a text 16 KiB.
+Write durations as 90s, 5m, 36h or 14d, sizes as 512Mi, 80Gi or 2Ti, and address ranges as 10.40.0.0/16. A file is limited to
+1 MiB, 64 levels of nesting, and 20,000 lines and YAML tokens; a list to 1,000 items, and a string to 16 KiB.
 `
 
 // docs/spec.md is the reference of the spec, made from the schema.
@@ -67,7 +67,7 @@ func section(b *strings.Builder, s *jsonschema.Schema, path string) {
 	if path == "" {
 		title = "The file"
 	}
-	fmt.Fprintf(b, "\n## %s\n\n| field | is | default | |\n| --- | --- | --- | --- |\n", title)
+	fmt.Fprintf(b, "\n## %s\n\n| field | type | default | description |\n| --- | --- | --- | --- |\n", title)
 	for _, name := range s.PropertyOrder {
 		field := s.Properties[name]
 		shown := "`" + name + "`"
