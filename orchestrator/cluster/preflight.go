@@ -245,6 +245,9 @@ func (p *preflight) showsNoDrift(ctx context.Context, r generator.Root, stack St
 	if err != nil {
 		return fmt.Errorf("planning %s to find drift: %w", r, err)
 	}
+	if err := p.stateWasKept(ctx, stack, r, plan); err != nil {
+		return err
+	}
 	awaited, err := p.awaited(ctx, plan.JSON)
 	if err != nil {
 		return err

@@ -97,6 +97,13 @@ func (s *session) explain(err error) error {
 
 // afterWait is what ends a wait.
 func (s *session) afterWait(next string) string {
+	gone := rotation.NoWayBack(*s.state())
+	switch {
+	case next == "" && gone != "":
+		return "run " + s.rotateCommand() + " after that, as " + gone
+	case next == "resume, or rollback" && gone != "":
+		return s.command("resume") + " and then " + s.rotateCommand() + " goes on, as " + gone
+	}
 	switch next {
 	case "":
 		return "run " + s.rotateCommand() + " after that, or " + s.command("rollback") + " to go back"
