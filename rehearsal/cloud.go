@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -65,11 +66,11 @@ type Options struct {
 	Dir    string    // holds pid file, logs and certificate; empty is one in the user's cache that Close removes
 	Log    io.Writer // what went wrong inside, a line each; nil drops it
 	// Kubernetes are the programs of a control plane for each EKS cluster; nil: clusters have no API.
+	// With one, an ingress answers only while a Service of its color has the node port that it leads to, and a ready pod.
 	Kubernetes *programs.Set
 	// StandIns are made in every EKS cluster that has a control plane.
 	StandIns []kubernetes.Workload
-	// GitOps, unless nil, has Argo CD follow a repository beside each cluster. Then an ingress answers only while a Service of
-	// its color has the node port that it leads to, and a ready pod. It needs Kubernetes.
+	// GitOps, unless nil, has Argo CD follow a repository beside each cluster. It needs Kubernetes.
 	GitOps *GitOps
 	// Propagates is how long Route 53 takes to tell a change to its name servers: until then they answer as before, and
 	// GetChange says PENDING. 0: as Delays say, and GetChange says INSYNC at once.
@@ -102,6 +103,7 @@ type Cloud struct {
 	agents  *agents           // nil: nothing follows a repository
 	keys    keys
 	calls   *calls
+	served  atomic.Pointer[awsproxy.Proxy] // proxy, once it is there, for those who came before it
 }
 
 // Start sweeps what crashed rehearsals left behind, and starts a cloud of its own.
@@ -208,15 +210,8 @@ func (c *Cloud) start(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
+	c.served.Store(c.proxy)
 	return c.signIn(ctx)
-}
-
-// behind asks what answers behind the load balancers; nil: whatever has a healthy node does.
-func (c *Cloud) behind() func(context.Context, ingress.LoadBalancer) (string, error) {
-	if c.agents == nil {
-		return nil
-	}
-	return c.agents.behind
 }
 
 func (c *Cloud) startDNS(ctx context.Context, account *route53.Client) (err error) {

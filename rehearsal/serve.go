@@ -102,7 +102,7 @@ func optionsFor(ctx context.Context, c spec.Cluster, kubernetes bool, repository
 	}
 	o.Kubernetes, o.As = &set, runsAs(c.Spec)
 	if o.GitOps == nil { // what the repository brings needs nothing in its place
-		o.StandIns = standIns(c.Spec)
+		o.StandIns = slices.Concat(standIns(c.Spec), gateway(c.Spec))
 	}
 	return o, nil
 }

@@ -62,6 +62,9 @@ func (s *Service) StartKubernetes(ctx context.Context, k Kubernetes) error {
 	return nil
 }
 
+// HasPlanes is true if clusters have control planes.
+func (s *Service) HasPlanes() bool { return s.planes != nil }
+
 // Close ends all control planes.
 func (s *Service) Close() error {
 	if s.planes == nil {
