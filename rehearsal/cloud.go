@@ -81,7 +81,8 @@ type Options struct {
 	// Scanned is the mean time between two connections of scanners to each internet-facing load balancer, of which an
 	// address in the internet is never without. 0: none come.
 	Scanned time.Duration
-	// Source is the address that the account's networks see of drover's machine; empty: that of an interface of this one.
+	// Source is the address that the account's networks see of drover's machine, of which it depends whether that reaches a
+	// cluster's API. Empty: it has that of an interface of this machine, and reaches everything.
 	Source string
 	// Calls is a file that takes each kind of API call once, when it is first made; empty: none does.
 	Calls string
@@ -148,6 +149,18 @@ func (o Options) withDefaults() Options {
 	return o
 }
 
+// source is the address of drover's machine; the zero address is not told.
+func (o Options) source() (netip.Addr, error) {
+	if o.Source == "" {
+		return netip.Addr{}, nil
+	}
+	a, err := netip.ParseAddr(o.Source)
+	if err != nil {
+		return a, fmt.Errorf("read the address of drover's machine: %w", err)
+	}
+	return a, nil
+}
+
 // insider is where the clients in the VPC of private zones ask from; the zero address is any.
 func (o Options) insider() netip.Addr {
 	if !o.Private {
@@ -204,9 +217,13 @@ func (c *Cloud) start(ctx context.Context) (err error) {
 	if c.calls, err = openCalls(o.Calls); err != nil {
 		return err
 	}
+	source, err := o.source()
+	if err != nil {
+		return err
+	}
 	// Last, so that nobody can call what is not there yet.
 	c.proxy, err = awsproxy.Start(ctx, awsproxy.Options{Moto: c.moto.URL(), Account: o.Account, Log: o.Log, Wrote: c.wrote, Called: c.calls.add,
-		Takes: takes, Models: models, Fleet: c.fleet, StandIns: o.StandIns, Keys: map[string]string{accessKey: secretKey}, InSync: c.inSync()})
+		Takes: takes, Models: models, Fleet: c.fleet, StandIns: o.StandIns, Source: source, Keys: map[string]string{accessKey: secretKey}, InSync: c.inSync()})
 	if err != nil {
 		return err
 	}
