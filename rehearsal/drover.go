@@ -97,6 +97,7 @@ type eventReader struct {
 	outcome journal.Outcome
 	phases  []Phase
 	checks  []CheckSeen
+	started *journal.Event // of the singletons, where they were handed over last
 }
 
 func (e *eventReader) Write(p []byte) (int, error) {
@@ -122,6 +123,8 @@ func (e *eventReader) read(event journal.Event) {
 		if e.begun != nil {
 			e.begun(event.Phase)
 		}
+	case journal.Started:
+		e.started = &event
 	case journal.RotationFinished:
 		e.outcome = event.Outcome
 	case journal.Checked:

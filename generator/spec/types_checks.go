@@ -9,6 +9,8 @@ type Check struct {
 	HTTP *HTTPCheck `yaml:"http,omitempty"`
 	// Compares the value of a query with bounds.
 	Prometheus *PrometheusCheck `yaml:"prometheus,omitempty"`
+	// Compares the workloads of the new color with those of the old one, before any traffic. Default: on with gitops or bootstrap, off otherwise.
+	Parity *ParityCheck `yaml:"parity,omitempty"`
 	// Passes when a program exits 0.
 	Command *CommandCheck `yaml:"command,omitempty"`
 	// When the check runs: before any traffic, and again right before it first moves (verify); while the new color has a part of the traffic (shift); from all of it until the old color is deleted (soak). Default: always.
@@ -43,6 +45,14 @@ type KubernetesCheck struct {
 	Namespaces []string `yaml:"namespaces,omitempty"`
 	// How long nodes and workloads of a new cluster may take to become ready.
 	Timeout Duration `yaml:"timeout,omitempty"`
+}
+
+// ParityCheck requires the new color to have each Deployment, StatefulSet, DaemonSet and CronJob of the old one, by namespace and name.
+type ParityCheck struct {
+	// Workloads that the new color may lack, as namespace/name. namespace/* is every workload in the namespace.
+	Ignore []string `yaml:"ignore,omitempty"`
+	// What to do about a missing workload: fail the check, or only report it.
+	Missing string `yaml:"missing,omitempty"`
 }
 
 // HTTPCheck requests a path on the color's own host name.

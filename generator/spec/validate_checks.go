@@ -8,11 +8,11 @@ import (
 )
 
 // checkKinds are the fields of a check of which exactly one is set, in the order in which they are offered.
-var checkKinds = []string{"kubernetes", "http", "prometheus", "command"}
+var checkKinds = []string{"kubernetes", "http", "prometheus", "command", "parity"}
 
 // kinds are the kinds that a check is of; one that is right has one.
 func (c Check) kinds() (kinds []string) {
-	for i, set := range []bool{c.Kubernetes != nil, c.HTTP != nil, c.Prometheus != nil, c.Command != nil} {
+	for i, set := range []bool{c.Kubernetes != nil, c.HTTP != nil, c.Prometheus != nil, c.Command != nil, c.Parity != nil} {
 		if set {
 			kinds = append(kinds, checkKinds[i])
 		}
@@ -76,6 +76,12 @@ func (v *validator) check(path string, c Check) {
 		v.prometheus(path+".prometheus", *p)
 		v.judgesColor(path+".prometheus", c)
 		v.compares(path, c)
+	}
+	if p := c.Parity; p != nil {
+		v.parityCheck(path+".parity", *p)
+		if c.Occasions() != nil || c.Limits != nil {
+			v.wrong(path, "parity is asked before any traffic, until it passes: it has no when and no limits", "remove them")
+		}
 	}
 	if k := c.Command; k != nil {
 		v.commandCheck(path+".command", *k)

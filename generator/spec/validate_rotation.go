@@ -27,7 +27,10 @@ func (v *validator) rotation() {
 		v.matches(fmt.Sprintf("spec.rotation.acceptRemoved[%d]", i), api, removedAPI)
 	}
 	v.unique(r.AcceptRemoved, "the API", indexed("spec.rotation.acceptRemoved"))
+	v.oneParity(r)
 	v.traffic(r.Traffic)
+	v.handover(r)
+	v.volumes(r.Volumes)
 	for i, a := range r.Approvals {
 		oneIs(v, fmt.Sprintf("spec.rotation.approvals[%d]", i), a)
 	}
