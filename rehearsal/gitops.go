@@ -80,6 +80,8 @@ type agents struct {
 	started func(child.Identity) error
 	log     io.Writer
 
+	recorder *recorder
+
 	mu       sync.Mutex
 	clusters map[string]*kubernetes.Cluster // by name, while they are there
 }
@@ -107,7 +109,7 @@ func (c *Cloud) startGitOps(ctx context.Context) error {
 		return err
 	}
 	c.agents = &agents{options: *o, source: source, server: server, trusted: map[string][]byte{u.Hostname(): c.ca.PEM()},
-		started: c.home.record, log: c.options.Log, clusters: map[string]*kubernetes.Cluster{}}
+		started: c.home.record, log: c.options.Log, recorder: &recorder{jobs: map[string]map[string]bool{}}, clusters: map[string]*kubernetes.Cluster{}}
 	c.fleet.Beside = c.agents.beside
 	return nil
 }
@@ -122,7 +124,14 @@ func (a *agents) beside(ctx context.Context, cluster *kubernetes.Cluster) (io.Cl
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.clusters[cluster.Name()] = cluster
-	return leaving{agent, func() { a.forget(cluster) }}, nil
+	watched, stop := context.WithCancel(context.WithoutCancel(ctx))
+	var wait sync.WaitGroup
+	wait.Go(func() { a.recorder.watch(watched, cluster) })
+	return leaving{agent, func() {
+		stop()
+		wait.Wait()
+		a.forget(cluster)
+	}}, nil
 }
 
 func (a *agents) forget(cluster *kubernetes.Cluster) {

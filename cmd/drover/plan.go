@@ -19,20 +19,24 @@ type pricedPlan struct {
 func planCommand(s streams) *cli.Command {
 	return &cli.Command{
 		Name: "plan", Usage: "print what would change, whether apply or rotate does it, and what it costs; changes nothing",
-		Flags: []cli.Flag{fileFlag(), outFlag(), outputFlag(), verboseFlag()},
+		Flags: []cli.Flag{fileFlag(), outFlag(), markdownFlag(), verboseFlag(),
+			&cli.BoolFlag{Name: "check", Usage: "exit 2 if the cluster is not as the spec says and no rotation is under way"}},
 		Action: func(c *cli.Context) error {
 			if err := noArguments(c); err != nil {
 				return err
 			}
-			inJSON, err := asJSON(c)
+			format, err := formatOf(c, "text", "json", "markdown")
 			if err != nil {
 				return err
 			}
-			o, err := options(c, s)
+			l, err := loadOne(c, s.err)
 			if err != nil {
 				return err
 			}
-			o.Observer = newProgress(s.err, c.Bool("verbose"))
+			o, err := optionsOf(c, s, l.Cluster, newProgress(s.err, c.Bool("verbose")))
+			if err != nil {
+				return err
+			}
 			planned, err := inScratch(c.Context, o, cluster.Plan)
 			if err != nil {
 				return err
@@ -41,15 +45,29 @@ func planCommand(s streams) *cli.Command {
 			if estimate, known := cost.Of(o.Spec, o.Clock.Now()); known {
 				priced.Cost = &estimate
 			}
-			if inJSON {
-				return writeJSON(s.out, priced)
-			}
-			if err := writePlan(s.out, planned); err != nil || priced.Cost == nil {
+			if err := answerPlan(s.out, format, priced); err != nil {
 				return err
 			}
-			return writeCost(s.out, *priced.Cost)
+			if c.Bool("check") && planned.Differs() {
+				return errDifferences
+			}
+			return nil
 		},
 	}
+}
+
+// answerPlan writes a plan in a format.
+func answerPlan(w io.Writer, format string, p pricedPlan) error {
+	switch format {
+	case "json":
+		return writeJSON(w, p)
+	case "markdown":
+		return planMarkdown(w, p)
+	}
+	if err := writePlan(w, p.Planned); err != nil || p.Cost == nil {
+		return err
+	}
+	return writeCost(w, *p.Cost)
 }
 
 // writePlan says the command first, then every change.

@@ -35,6 +35,8 @@ var choices = map[string][]string{
 	"spec.rotation.verify[].kubernetes.nodesReady": {"all", "pools"},
 	"spec.rotation.traffic.health.protocol":        {"tcp", "http", "https"},
 	"spec.rotation.approvals[]":                    {"shift", "destroy"},
+	"spec.rotation.handover.singletons[].kind":     {"CronJob", "Deployment", "StatefulSet"},
+	"spec.rotation.verify[].parity.missing":        {"fail", "report"},
 	"spec.rotation.onFailure":                      {"rollback", "freeze", "ask"},
 	"spec.terraform.flavor":                        {"terraform", "tofu"},
 	"spec.accept[].warning": {

@@ -91,6 +91,8 @@ type Rotation struct {
 	Gone       bool          // and ended
 	Swept      bool
 
+	Singletons map[color.Color]Singletons // those that were touched
+
 	Phase     string // the last one that started
 	Phases    map[string]Progress
 	Leftovers []string

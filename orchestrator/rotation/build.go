@@ -73,6 +73,3 @@ func bootstrap(v view) Step {
 
 // InstallTime is how long what runs inside may take to become ready. It leaves the phase time to say what did not.
 const InstallTime = 28 * time.Minute
-
-// handover has nothing to move: the spec has no way yet to name singletons.
-func handover(view) Step { return skipped("the spec names no singletons") }
