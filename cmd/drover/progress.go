@@ -133,7 +133,16 @@ func (p *progress) Progress(message string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.flush()
+	if p.width == 0 && !p.verbose && isPreflightStep(message) {
+		return // a log needs no line for each question: the last one of the phase has all answers
+	}
 	p.passing(message)
+}
+
+// isPreflightStep tells the name of a question of preflight from what it found.
+func isPreflightStep(message string) bool {
+	step, is := strings.CutPrefix(message, "preflight: ")
+	return is && !strings.ContainsAny(step, ":\n")
 }
 
 func (p *progress) Detail(message string) {

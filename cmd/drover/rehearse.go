@@ -29,6 +29,7 @@ func rehearseCommand(s streams) *cli.Command {
 			&cli.Uint64Flag{Name: "seed", Usage: "random seed `NUMBER`, to repeat the faults of an earlier rehearsal", DefaultText: "another each time"},
 			&cli.BoolFlag{Name: "allow-commands", Usage: "run the spec's command checks on this machine; by default they are skipped, as the spec may be a stranger's"},
 			&cli.StringFlag{Name: "calls", Usage: "log each AWS API call and its caller to `FILE`, as lines of JSON"},
+			&cli.StringFlag{Name: "report", Usage: "write the report page of the rotation to `FILE`"},
 			&cli.BoolFlag{Name: "list-faults", Usage: "list the faults, and exit"},
 		},
 		Action: func(c *cli.Context) error {
@@ -54,12 +55,12 @@ func rehearseCommand(s streams) *cli.Command {
 			if err := unused(c.String("dir"), l.Cluster.Metadata.Name); err != nil {
 				return err
 			}
-			s.interrupts.changes()
+			s.interrupts.rehearses()
 			if c.Bool("serve") {
 				return rehearsal.Serve(c.Context, rehearsal.ServeOptions{Spec: l.Cluster, Dir: c.String("dir"), Out: s.out, Log: s.err, Kubernetes: kubernetes, Repository: c.String("repository"), Faults: faults, Calls: c.String("calls")})
 			}
 			return rehearse(c, s, inJSON, rehearsal.RunOptions{SpecFile: l.File, Spec: l.Cluster, ToVersion: c.String("to"), Dir: c.String("dir"),
-				Progress: s.err, Kubernetes: kubernetes, Repository: c.String("repository"), Faults: faults, Seed: seed, Commands: c.Bool("allow-commands"), Calls: c.String("calls")})
+				Progress: s.err, Report: c.String("report"), Kubernetes: kubernetes, Repository: c.String("repository"), Faults: faults, Seed: seed, Commands: c.Bool("allow-commands"), Calls: c.String("calls")})
 		},
 	}
 }
