@@ -36,11 +36,11 @@ func network(c *cli.Context, s streams) error {
 		},
 	}[c.String("output")]
 	if write == nil {
-		return usageError{fmt.Errorf("--output is %q; write text, json or svg", c.String("output"))}
+		return usageError{fmt.Errorf("--output is %q; use text, json or svg", c.String("output"))}
 	}
 	bits, err := strconv.Atoi(strings.TrimPrefix(c.String("free"), "/"))
 	if err != nil || bits < 8 || bits > 32 {
-		return usageError{fmt.Errorf("--free is %q; write the number of leading bits, such as /20", c.String("free"))}
+		return usageError{fmt.Errorf("--free is %q; use the number of leading bits, such as /20", c.String("free"))}
 	}
 	all, err := loadAll(c.Context, c.String("file"), s.err)
 	if err != nil {

@@ -18,7 +18,7 @@ type pricedPlan struct {
 
 func planCommand(s streams) *cli.Command {
 	return &cli.Command{
-		Name: "plan", Usage: "print what would change, whether apply or rotate does it, and what it costs; changes nothing",
+		Name: "plan", Usage: "show what would change and what it costs, and whether to apply or rotate",
 		Flags: []cli.Flag{fileFlag(), outFlag(), outputFlag(), verboseFlag()},
 		Action: func(c *cli.Context) error {
 			if err := noArguments(c); err != nil {

@@ -19,11 +19,11 @@ func rotateCommand(s streams) *cli.Command {
 	return &cli.Command{
 		Name: "rotate", Usage: "replace the active cluster with a new one, or resume the rotation in progress",
 		Flags: append(driveFlags(),
-			&cli.StringFlag{Name: "if-older-than", Usage: "start only if the active cluster is older than `DURATION`, such as 30d; maxAge takes the spec's rotation.maxAge"},
-			&cli.BoolFlag{Name: "if-changed", Usage: "start only if the spec has changes that need a rotation; with --if-older-than, either is enough"},
-			&cli.BoolFlag{Name: "ignore-window", Usage: "also start outside the spec's rotation.window; the journal records who did"},
-			&cli.DurationFlag{Name: "for", Usage: "start no further step after `DURATION`, such as 50m, and exit 5; the next rotate resumes", DefaultText: "no limit"},
-			&cli.BoolFlag{Name: "again", Usage: "rotate to a revision that was rolled back before"},
+			&cli.StringFlag{Name: "if-older-than", Usage: "start only if the active cluster is older than `DURATION`, such as 30d, or maxAge for the spec's rotation.maxAge"},
+			&cli.BoolFlag{Name: "if-changed", Usage: "start only if a change needs a rotation; with --if-older-than, either condition is enough"},
+			&cli.BoolFlag{Name: "ignore-window", Usage: "start even outside the spec's rotation.window; the journal records your name"},
+			&cli.DurationFlag{Name: "for", Usage: "start no new step after `DURATION`, such as 50m, and exit 5; the next rotate resumes", DefaultText: "no limit"},
+			&cli.BoolFlag{Name: "again", Usage: "allow a revision that was rolled back before"},
 			byFlag()),
 		Action: func(c *cli.Context) error {
 			o, err := options(c, s)
@@ -95,7 +95,7 @@ func untilWhen(c *cli.Context, o *cluster.Options) error {
 	if length := c.Duration("for"); length > 0 {
 		o.Stop = o.Clock.Now().Add(length)
 	} else if c.IsSet("for") {
-		return usageError{errors.New("--for takes a duration above zero, such as 50m")}
+		return usageError{errors.New("--for requires a duration above zero, such as 50m")}
 	}
 	ends, err := aws.CredentialsEnd(os.Getenv)
 	if err != nil {
@@ -119,11 +119,11 @@ func conditionOf(c *cli.Context, of spec.Cluster) (cluster.Condition, error) {
 	case text == "maxAge":
 		condition.OlderThan = of.Spec.Rotation.MaxAge
 		if condition.OlderThan == 0 {
-			return condition, usageError{errors.New("--if-older-than maxAge: the spec has no rotation.maxAge; write one, or a duration here, such as 30d")}
+			return condition, usageError{errors.New("--if-older-than maxAge: the spec has no rotation.maxAge; set it, or use a duration such as 30d")}
 		}
 	default:
 		if err := condition.OlderThan.UnmarshalText([]byte(text)); err != nil || condition.OlderThan == 0 {
-			return condition, usageError{fmt.Errorf("--if-older-than is %q; write a duration such as 30d or 36h, or maxAge for the spec's rotation.maxAge", text)}
+			return condition, usageError{fmt.Errorf("--if-older-than is %q; use a duration such as 30d or 36h, or maxAge for the spec's rotation.maxAge", text)}
 		}
 	}
 	return condition, nil
