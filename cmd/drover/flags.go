@@ -37,14 +37,25 @@ func verboseFlag() cli.Flag {
 	return &cli.BoolFlag{Name: "verbose", Aliases: []string{"v"}, EnvVars: []string{"DROVER_VERBOSE"}, Usage: "list every resource that Terraform changes"}
 }
 
+// markdownFlag is --output of a command whose answer people put into comments and summaries.
+func markdownFlag() cli.Flag {
+	return &cli.StringFlag{Name: "output", Value: "text", EnvVars: []string{"DROVER_OUTPUT"}, Usage: "output `FORMAT`: text, json, or markdown for a comment on a pull request"}
+}
+
 // asJSON reads --output.
 func asJSON(c *cli.Context) (bool, error) {
-	formats := []string{"text", "json"}
+	format, err := formatOf(c, "text", "json")
+	return format == "json", err
+}
+
+// formatOf reads an --output that is one of some formats.
+func formatOf(c *cli.Context, formats ...string) (string, error) {
 	format := c.String("output")
 	if !slices.Contains(formats, format) {
-		return false, usageError{fmt.Errorf("--output is %q; use %s", format, strings.Join(formats, " or "))}
+		last := len(formats) - 1
+		return "", usageError{fmt.Errorf("--output is %q; use %s or %s", format, strings.Join(formats[:last], ", "), formats[last])}
 	}
-	return format == "json", nil
+	return format, nil
 }
 
 // writeJSON writes an answer as data, for people to read too.

@@ -17,12 +17,12 @@ import (
 func historyCommand(s streams) *cli.Command {
 	return &cli.Command{
 		Name: "history", Usage: "list a cluster's rotations, newest first",
-		Flags: []cli.Flag{fileFlag(), outFlag(), outputFlag()},
+		Flags: []cli.Flag{fileFlag(), outFlag(), markdownFlag()},
 		Action: func(c *cli.Context) error {
 			if err := noArguments(c); err != nil {
 				return err
 			}
-			inJSON, err := asJSON(c)
+			format, err := formatOf(c, "text", "json", "markdown")
 			if err != nil {
 				return err
 			}
@@ -31,8 +31,11 @@ func historyCommand(s streams) *cli.Command {
 				return err
 			}
 			rotations := history.Rotations(journal.Fold(events))
-			if inJSON {
+			switch format {
+			case "json":
 				return writeJSON(s.out, rotations)
+			case "markdown":
+				return historyMarkdown(s.out, of.Metadata.Name, rotations)
 			}
 			return writeHistory(s.out, of.Metadata.Name, rotations)
 		},

@@ -15,7 +15,7 @@ import (
 // particular if c is nil. secrets is told the credentials.
 func needsOf(c *spec.Cluster, secrets *redact.Redactor) []doctor.Part {
 	n := needs{c, secrets}
-	inCloud := []string{"plan", "apply", "rotate", "rollback", "recover", "destroy"}
+	inCloud := []string{"plan", "ready", "apply", "rotate", "rollback", "recover", "destroy"}
 	return []doctor.Part{
 		{Name: "terraform", For: append([]string{"rehearse"}, inCloud...), Look: n.terraform},
 		{Name: "providers", For: append([]string{"rehearse"}, inCloud...), Look: n.providers},

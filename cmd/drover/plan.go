@@ -19,12 +19,13 @@ type pricedPlan struct {
 func planCommand(s streams) *cli.Command {
 	return &cli.Command{
 		Name: "plan", Usage: "show what would change and what it costs, and whether to apply or rotate",
-		Flags: []cli.Flag{fileFlag(), outFlag(), outputFlag(), verboseFlag()},
+		Flags: []cli.Flag{fileFlag(), outFlag(), markdownFlag(), verboseFlag(),
+			&cli.BoolFlag{Name: "check", Usage: "exit 2 if the cluster differs from the spec and no rotation is in progress"}},
 		Action: func(c *cli.Context) error {
 			if err := noArguments(c); err != nil {
 				return err
 			}
-			inJSON, err := asJSON(c)
+			format, err := formatOf(c, "text", "json", "markdown")
 			if err != nil {
 				return err
 			}
@@ -41,15 +42,29 @@ func planCommand(s streams) *cli.Command {
 			if estimate, known := cost.Of(o.Spec, o.Clock.Now()); known {
 				priced.Cost = &estimate
 			}
-			if inJSON {
-				return writeJSON(s.out, priced)
-			}
-			if err := writePlan(s.out, planned); err != nil || priced.Cost == nil {
+			if err := answerPlan(s.out, format, priced); err != nil {
 				return err
 			}
-			return writeCost(s.out, *priced.Cost)
+			if c.Bool("check") && planned.Differs() {
+				return errDifferences
+			}
+			return nil
 		},
 	}
+}
+
+// answerPlan writes a plan in a format.
+func answerPlan(w io.Writer, format string, p pricedPlan) error {
+	switch format {
+	case "json":
+		return writeJSON(w, p)
+	case "markdown":
+		return planMarkdown(w, p)
+	}
+	if err := writePlan(w, p.Planned); err != nil || p.Cost == nil {
+		return err
+	}
+	return writeCost(w, *p.Cost)
 }
 
 // writePlan says the command first, then every change.

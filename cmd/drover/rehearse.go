@@ -26,7 +26,7 @@ func rehearseCommand(s streams) *cli.Command {
 			&cli.StringFlag{Name: "repository", Usage: "let Argo CD follow `DIR` (a checkout, a bare repository or plain files) in place of the spec's repository", DefaultText: "without GitOps"},
 			&cli.BoolFlag{Name: "serve", Usage: "only start the simulated cloud, print how to connect to it, and keep running"},
 			&cli.StringSliceFlag{Name: "fault", Usage: "break something on purpose: `FAULT` is NAME[:SERVICE][@PHASE|@DURATION|@random]; may be repeated; see --list-faults"},
-			&cli.Uint64Flag{Name: "seed", Usage: "use this random seed `NUMBER`, to repeat the faults of an earlier rehearsal", DefaultText: "random"},
+			&cli.Uint64Flag{Name: "seed", Usage: "use this use this random seed `NUMBER`, to repeat the faults of an earlier rehearsal", DefaultText: "random"},
 			&cli.BoolFlag{Name: "allow-commands", Usage: "run the spec's command checks on this machine (default: skip them, because the spec may be untrusted)"},
 			&cli.StringFlag{Name: "calls", Usage: "log each AWS API call and its caller to `FILE`, one JSON object per line"},
 			&cli.StringFlag{Name: "report", Usage: "write the report page of the rotation to `FILE`"},

@@ -1,8 +1,6 @@
 package main
 
 import (
-	"fmt"
-
 	"github.com/urfave/cli/v2"
 
 	"drover/orchestrator/history"
@@ -10,14 +8,14 @@ import (
 
 func reportCommand(s streams) *cli.Command {
 	return &cli.Command{
-		Name: "report", Usage: "print a rotation as an HTML page",
+		Name: "report", Usage: "print a rotation as an HTML page, or as Markdown",
 		Flags: []cli.Flag{fileFlag(), outFlag(),
 			&cli.StringFlag{Name: "rotation", Usage: "print the rotation with this `ID`, from drover history (default: the newest)"},
-			&cli.StringFlag{Name: "output", Value: "html", Usage: "output `FORMAT`: html or json"}},
+			&cli.StringFlag{Name: "output", Value: "html", Usage: "output `FORMAT`: html, json or markdown"}},
 		Action: func(c *cli.Context) error {
-			format := c.String("output")
-			if format != "html" && format != "json" {
-				return usageError{fmt.Errorf("--output is %q; use html or json", format)}
+			format, err := formatOf(c, "html", "json", "markdown")
+			if err != nil {
+				return err
 			}
 			of, events, err := journaled(c)
 			if err != nil {
@@ -27,8 +25,11 @@ func reportCommand(s streams) *cli.Command {
 			if err != nil {
 				return err
 			}
-			if format == "html" {
+			switch format {
+			case "html":
 				return report.Page(s.out)
+			case "markdown":
+				return report.Markdown(s.out)
 			}
 			return writeJSON(s.out, report)
 		},

@@ -21,9 +21,9 @@ import (
 func statusCommand(s streams) *cli.Command {
 	return &cli.Command{
 		Name: "status", Usage: "show the active color and the progress of a rotation",
-		Flags: []cli.Flag{fileFlag(), outFlag(), outputFlag()},
+		Flags: []cli.Flag{fileFlag(), outFlag(), markdownFlag()},
 		Action: func(c *cli.Context) error {
-			inJSON, err := asJSON(c)
+			format, err := formatOf(c, "text", "json", "markdown")
 			if err != nil {
 				return err
 			}
@@ -40,7 +40,10 @@ func statusCommand(s streams) *cli.Command {
 				return err
 			}
 			write := writeStatus
-			if inJSON {
+			switch format {
+			case "markdown":
+				write = statusMarkdown
+			case "json":
 				write = func(w io.Writer, status history.Status) error { return writeJSON(w, status) }
 			}
 			return errors.Join(write(s.out, status), o.Stands(status))
@@ -79,13 +82,29 @@ func writeStatus(w io.Writer, status history.Status) error {
 		_, err := fmt.Fprintf(w, "%s: not built yet; `drover apply` builds it\n", status.Cluster)
 		return err
 	}
+	lines := statusLines(status)
+	if r := status.Rotation; r != nil {
+		for _, p := range r.Phases {
+			lines = append(lines, [2]string{"", strings.TrimRight(fmt.Sprintf("%s %-16s %s", mark(p.Outcome), p.Name, p.Detail), " ")})
+		}
+	}
 	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	for _, l := range lines {
+		if _, err := fmt.Fprintf(table, "%s\t%s\n", l[0], l[1]); err != nil {
+			return err
+		}
+	}
+	return table.Flush()
+}
+
+// statusLines are what a status says, but the phases of a rotation.
+func statusLines(status history.Status) [][2]string {
 	lines := [][2]string{
 		{"cluster", status.Cluster},
 		{"active", fmt.Sprintf("%s, Kubernetes %s, revision %s", status.Active, status.Version, status.Revision)},
 		{"traffic", trafficText(status.Weights)},
 	}
-	if a != nil {
+	if a := status.Account; a != nil {
 		lines = append(lines, [2]string{"account", accountText(*a)})
 	}
 	lines = append(lines, timingLines(status.Timing)...)
@@ -98,18 +117,10 @@ func writeStatus(w io.Writer, status history.Status) error {
 			lines = append(lines, [2]string{string(r.Health.Color), healthText(*r.Health)})
 		}
 		lines = append(lines, decisionLines(r)...)
-		for _, p := range r.Phases {
-			lines = append(lines, [2]string{"", strings.TrimRight(fmt.Sprintf("%s %-16s %s", mark(p.Outcome), p.Name, p.Detail), " ")})
-		}
 	} else {
 		lines = append(lines, [2]string{"rotation", "none in progress"})
 	}
-	for _, l := range lines {
-		if _, err := fmt.Fprintf(table, "%s\t%s\n", l[0], l[1]); err != nil {
-			return err
-		}
-	}
-	return table.Flush()
+	return lines
 }
 
 func healthText(h history.Health) string {

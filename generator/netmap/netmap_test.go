@@ -57,7 +57,7 @@ func TestPlansAreShownAsInTestdata(t *testing.T) {
 		"shop-prod": {"shop-prod"}, "connected": {"connected"}, "adopted": {"adopted"}, "ipv6": {"ipv6"}, "fleet": {"web-google", "shop-prod", "minimal", "internal-azure"},
 	} {
 		for form, write := range map[string]func(netmap.Map, io.Writer) error{
-			"txt": netmap.Map.Table, "svg": netmap.Map.SVG, "json": inJSON,
+			"txt": netmap.Map.Table, "md": netmap.Map.Markdown, "svg": netmap.Map.SVG, "json": inJSON,
 		} {
 			t.Run(name+"."+form, func(t *testing.T) {
 				t.Parallel()

@@ -38,16 +38,7 @@ func Health(ctx context.Context, o Options, connect func(context.Context, Option
 		health.Reason = s.Secrets.Hide(err.Error())
 		return health, nil
 	}
-	s.ports.Checks = func(c spec.Cluster, of color.Color) (asked []Check) {
-		for _, check := range checks(c, of) {
-			if strings.HasPrefix(check.ID, "command-") {
-				health.NotAsked++
-				continue
-			}
-			asked = append(asked, check)
-		}
-		return asked
-	}
+	s.ports.Checks = notCommands(checks, &health.NotAsked)
 	results := s.round(ctx, r.To)
 	health.Asked, health.Well = len(results) > 0, len(results) > 0
 	var wrong []string
@@ -59,4 +50,18 @@ func Health(ctx context.Context, o Options, connect func(context.Context, Option
 	}
 	health.Reason = strings.Join(wrong, "; ")
 	return health, nil
+}
+
+// notCommands are the checks that run no program of the spec; the others are counted.
+func notCommands(checks func(spec.Cluster, color.Color) []Check, left *int) func(spec.Cluster, color.Color) []Check {
+	return func(c spec.Cluster, of color.Color) (asked []Check) {
+		for _, check := range checks(c, of) {
+			if strings.HasPrefix(check.ID, "command-") {
+				*left++
+				continue
+			}
+			asked = append(asked, check)
+		}
+		return asked
+	}
 }

@@ -19,7 +19,12 @@ type Planned struct {
 	Roots   []PlannedRoot `json:"roots"`
 	Active  color.Color   `json:"active"` // empty before the first build
 	history.Timing
+
+	rotates bool // a rotation is under way
 }
+
+// Differs is true if the cluster is not as the spec says, and no rotation is on its way there.
+func (p Planned) Differs() bool { return p.Takes != takesNothing && !p.rotates }
 
 // PlannedRoot is what Terraform would change in one root.
 type PlannedRoot struct {
@@ -60,7 +65,7 @@ func (p *planning) run(ctx context.Context) (Planned, error) {
 	planned := Planned{Cluster: p.name(), Roots: []PlannedRoot{}, Active: p.state().Active,
 		Timing: history.TimingOf(p.Spec.Spec.Rotation, *p.state(), p.Clock.Now())}
 	if r := p.state().Rotation; r != nil {
-		planned.Takes = takesRotate
+		planned.Takes, planned.rotates = takesRotate, true
 		planned.Reason = fmt.Sprintf("rotation %s is under way (in %s); %s goes on with it", r.ID, r.Phase, p.rotateCommand())
 		return planned, nil
 	}

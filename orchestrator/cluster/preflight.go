@@ -47,10 +47,16 @@ type precondition struct {
 	at    moment
 }
 
+// Where one of these fails, the answers to the others say nothing.
+const (
+	accountName = "account"
+	journalName = "journal"
+)
+
 // preconditions are asked in this order; the first that fails ends preflight.
 var preconditions = []precondition{
-	{"account", (*preflight).accountMatches, beforeRotation | beforeGoingOn},
-	{"journal", (*preflight).journalAgrees, beforeRotation | beforeGoingOn},
+	{accountName, (*preflight).accountMatches, beforeRotation | beforeGoingOn},
+	{journalName, (*preflight).journalAgrees, beforeRotation | beforeGoingOn},
 	{"bundles", (*preflight).bundlesRead, beforeRotation | beforeGoingOn},
 	{"gitops", (*preflight).gitOpsCanStart, beforeRotation | beforeFoundation},
 	{"foundation", (*preflight).foundationIsSpecs, beforeRotation},

@@ -47,7 +47,7 @@ func (p *preflight) quotaSuffices(ctx context.Context) (string, error) {
 		what   string
 		next   string
 	}{
-		{spec.TightQuotas, tight, "pools may not grow to their max", "raise the quotas, or lower max"},
+		{spec.TightQuotas, tight, "the other color may not fit beside this one, or pools may not grow to their max", "raise the quotas, or lower max"},
 		{spec.UnknownQuotas, unknown, "quotas could not be asked", "have these questions allowed for the credentials"},
 	} {
 		if len(c.lines) == 0 {
@@ -77,7 +77,7 @@ func describeShortage(s platform.Shortage) string {
 	}
 	more := fmt.Sprintf("%d more are needed", s.Needed)
 	if s.Most != s.Needed {
-		more += fmt.Sprintf(", and up to %d when pools grow", s.Most)
+		more += fmt.Sprintf(", and up to %d when pools grow and both colors stand", s.Most)
 	}
 	return fmt.Sprintf("%s: limit %d, in use %d, %s", name, s.Limit, s.Used, more)
 }
@@ -85,6 +85,9 @@ func describeShortage(s platform.Shortage) string {
 // need is what is taken from now on: of a first build by the network too, and by subnets where they stand already.
 func (p *preflight) need(ctx context.Context) (platform.Need, []platform.Shortage, error) {
 	n := colorNeed(p.Spec.Spec)
+	if p.at != beforeRotation { // a rotation finds the other color among what is used
+		n.Colors = 2
+	}
 	if p.at == beforeFoundation {
 		addNetwork(&n, p.Spec.Spec.Network)
 		return n, nil, nil

@@ -200,7 +200,7 @@ func TestWhatIsAskedForIsWhatIsYetToBeBuilt(t *testing.T) {
 			t.Fatalf("asked for %+v", w.needs)
 		}
 		first, second := w.needs[0], w.needs[1]
-		if first.Networks != 1 || first.Addresses != 3 || first.Clusters != 1 || len(first.Subnets) != 0 || len(first.Pools) != 1 {
+		if first.Networks != 1 || first.Addresses != 3 || first.Clusters != 1 || first.Colors != 2 || len(first.Subnets) != 0 || len(first.Pools) != 1 {
 			t.Errorf("before the foundation: %+v", first)
 		}
 		if second.Networks != 0 || second.Addresses != 0 || len(second.Subnets) != 6 {

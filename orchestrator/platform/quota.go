@@ -4,6 +4,8 @@ package platform
 type Need struct {
 	// Networks and Addresses are for a network that is yet to be made: itself, and its stable public addresses.
 	Networks, Addresses int
+	// Colors is how many such colors are to fit beside each other, of which one is built now; 0 is one. It counts in Most.
+	Colors int
 	// Clusters and Balancers are those of a color.
 	Clusters, Balancers int
 	// Listeners is how many the load balancer with the most has, and Targets how many groups of targets all have together.
@@ -48,7 +50,7 @@ type Shortage struct {
 	// Code is the platform's own name of the quota; empty for what is no quota, such as the addresses of a subnet.
 	Code string
 	// Used, Limit, Needed and Most are counts. Needed is what the build takes on top of Used for sure, and Most what it
-	// may grow to.
+	// may grow to, with the other color beside it.
 	Used, Limit, Needed, Most int
 	// Unknown is not empty if the platform gave no answer, and says why. It is neither a pass nor a shortage.
 	Unknown string

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"time"
 
+	"drover/orchestrator/color"
 	"drover/orchestrator/journal"
 )
 
@@ -24,21 +25,21 @@ func render(v view) Step {
 	if v.Revision == "" {
 		return v.do(Rendering, Effect{Do: Render, Color: v.To, Version: v.Version, Limit: time.Minute})
 	}
-	if bad := v.badBefore(); bad != "" {
-		return failure{detail: bad}
+	if bad := BadBefore(v.State, v.From, v.Revision); bad != "" && !v.Again {
+		return failure{detail: bad + "; " + AfterBad}
 	}
 	return done("revision " + v.Revision)
 }
 
-// badBefore is not empty if the revision is one that a rotation built and was rolled back from, since the active color was
+// AfterBad is what a person does about a revision that is bad.
+const AfterBad = "change the spec, or build it once more with --again"
+
+// BadBefore is not empty if the revision is one that a rotation built and was rolled back from, since the active color was
 // built. One that was given up before it stood was never seen to be bad.
-func (v view) badBefore() string {
-	if v.Again {
-		return ""
-	}
-	for _, past := range v.Past {
-		if past.Outcome == journal.RolledBack && past.Built && past.Revision == v.Revision && past.FinishedAt.After(v.Colors[v.From].BuiltAt) {
-			return fmt.Sprintf("revision %s was built before and rolled back (rotation %s: %s); change the spec, or build it once more with --again", v.Revision, past.ID, past.Reason)
+func BadBefore(state journal.State, active color.Color, revision string) string {
+	for _, past := range state.Past {
+		if past.Outcome == journal.RolledBack && past.Built && past.Revision == revision && past.FinishedAt.After(state.Colors[active].BuiltAt) {
+			return fmt.Sprintf("revision %s was built before and rolled back (rotation %s: %s)", revision, past.ID, past.Reason)
 		}
 	}
 	return ""

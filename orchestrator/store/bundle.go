@@ -84,7 +84,10 @@ func digestFiles(files map[string][]byte) string {
 
 func zip(files map[string][]byte) ([]byte, error) {
 	var data bytes.Buffer
-	compressed := gzip.NewWriter(&data)
+	compressed, err := gzip.NewWriterLevel(&data, gzip.BestSpeed) // a bundle is small, and packed at every step that keeps one
+	if err != nil {
+		return nil, err
+	}
 	out := tar.NewWriter(compressed)
 	for _, name := range slices.Sorted(maps.Keys(files)) {
 		header := &tar.Header{Name: name, Mode: 0o600, Size: int64(len(files[name])), Typeflag: tar.TypeReg}

@@ -49,6 +49,7 @@ func TestARotationSurvivesWhatGoesWrong(t *testing.T) {
 	s.plantInTraffic()
 	s.expect(s.drover("apply", "--auto-approve", "--verbose"), 0)
 	s.planTakes("nothing")
+	s.isReady()
 	if got := s.status(); got.Active != "blue" || got.Version != "1.35" || got.Rotation != nil {
 		t.Fatalf("after apply, status is %+v", got)
 	}
@@ -155,6 +156,23 @@ func (s *session) planTakes(command string) {
 	}
 	if planned.Takes != command {
 		s.t.Errorf("the plan takes %s, want %s:\n%s", planned.Takes, command, r.Stdout)
+	}
+}
+
+// isReady holds that a rotation could begin, as the one that follows does.
+func (s *session) isReady() {
+	s.t.Helper()
+	r := s.drover("ready", "--output", "json")
+	s.expect(r, 0)
+	var said struct {
+		Ready  bool `json:"ready"`
+		Checks []struct {
+			Name    string `json:"name"`
+			Verdict string `json:"verdict"`
+		} `json:"checks"`
+	}
+	if err := json.Unmarshal([]byte(r.Stdout), &said); err != nil || !said.Ready || len(said.Checks) < 8 {
+		s.t.Errorf("ready is %s (%v)\n%s", r.Stdout, err, r.Stderr)
 	}
 }
 

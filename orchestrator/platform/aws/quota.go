@@ -28,18 +28,23 @@ var limits = slices.Concat([]limit{
 	{"VPCs in a region", "vpc", "L-F678F1CE", sure(func(n platform.Need) int { return n.Networks }), counted("DescribeVpcs", "vpcSet")},
 	{"internet gateways in a region", "vpc", "L-A4707A72", sure(func(n platform.Need) int { return n.Networks }), counted("DescribeInternetGateways", "internetGatewaySet")},
 	{"Elastic IP addresses in a region", "ec2", "L-0263D0A3", sure(func(n platform.Need) int { return n.Addresses }), counted("DescribeAddresses", "addressesSet")},
-	{"EKS clusters in a region", "eks", "L-1194D53C", sure(func(n platform.Need) int { return n.Clusters }), clusterCount},
+	{"EKS clusters in a region", "eks", "L-1194D53C", each(func(n platform.Need) int { return n.Clusters }), clusterCount},
 	{"node groups of a cluster", "eks", "L-6D54EA21", sure(func(n platform.Need) int { return len(n.Pools) }), nil},
 	{"nodes of a node group", "eks", "L-BD136A63", largestPool, nil},
-	{"network load balancers in a region", "elasticloadbalancing", "L-69A177A2", sure(func(n platform.Need) int { return n.Balancers }), balancerCount},
+	{"network load balancers in a region", "elasticloadbalancing", "L-69A177A2", each(func(n platform.Need) int { return n.Balancers }), balancerCount},
 	{"listeners of a network load balancer", "elasticloadbalancing", "L-57A373D6", sure(func(n platform.Need) int { return n.Listeners }), nil},
-	{"target groups in a region", "elasticloadbalancing", "L-B22855CB", sure(func(n platform.Need) int { return n.Targets }), targetGroupCount},
+	{"target groups in a region", "elasticloadbalancing", "L-B22855CB", each(func(n platform.Need) int { return n.Targets }), targetGroupCount},
 	{"rules of a security group in one direction", "vpc", "L-0EA8095F", sure(func(n platform.Need) int { return n.Rules }), nil},
 }, processorLimits())
 
 // sure is what is taken from the start, and does not grow.
 func sure(n func(platform.Need) int) func(platform.Need) (int, int) {
 	return func(need platform.Need) (int, int) { return n(need), n(need) }
+}
+
+// each is what every color takes.
+func each(n func(platform.Need) int) func(platform.Need) (int, int) {
+	return func(need platform.Need) (int, int) { return n(need), n(need) * max(need.Colors, 1) }
 }
 
 func largestPool(n platform.Need) (needed, most int) {

@@ -62,7 +62,7 @@ func familyNeeds(f family, spot bool) func(platform.Need) (int, int) {
 				needed, most = needed+p.Min, most+p.Max
 			}
 		}
-		return needed, most
+		return needed, most * max(n.Colors, 1)
 	}
 }
 

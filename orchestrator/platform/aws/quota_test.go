@@ -39,6 +39,7 @@ func TestAQuotaThatIsUsedUpIsAShortage(t *testing.T) {
 		"clusters":                      {platform.Need{Clusters: 1}, 2, 1},
 		"a load balancer that fits":     {platform.Need{Balancers: 1}, 0, 0},
 		"one of two load balancers":     {platform.Need{Balancers: 2}, 1, 2},
+		"addresses once for both":       {platform.Need{Addresses: 1, Colors: 2}, 0, 0},
 		"addresses":                     {platform.Need{Addresses: 3}, 1, 3},
 		"rules, which are of each":      {platform.Need{Rules: 3}, 0, 3},
 		"as many rules as there may be": {platform.Need{Rules: 2}, 0, 0},
@@ -89,6 +90,8 @@ func TestProcessorsAreCountedByFamilyAndForSpotApart(t *testing.T) {
 		"too many when it grows":          {pool(false, 3, 12, "m7i.large"), "L-1216C47A", 2, 6, 24},
 		"the largest type of a pool":      {pool(false, 4, 4, "m7i.large", "m7i.xlarge"), "L-1216C47A", 2, 16, 16},
 		"spot has a quota of its own":     {pool(true, 8, 8, "m7i.large"), "L-34B43A08", 2, 16, 16},
+		"a color that leaves no room":     {withOther(pool(false, 4, 4, "m7i.large")), "L-1216C47A", 2, 8, 16},
+		"two colors fit":                  {withOther(pool(false, 3, 3, "m7i.large")), "", 0, 0, 0},
 		"graphics":                        {pool(false, 5, 5, "g6.xlarge"), "L-DB2E81BA", 0, 20, 20},
 		"Trn is not T":                    {pool(false, 3, 3, "trn1.2xlarge"), "L-2C3B7624", 0, 24, 24},
 		"what runs of another family too": {pool(false, 1, 1, "p5.48xlarge"), "L-417A185B", 192, 192, 192},
@@ -110,6 +113,12 @@ func TestProcessorsAreCountedByFamilyAndForSpotApart(t *testing.T) {
 	if len(shortages) != 1 || !strings.Contains(shortages[0].What, "q9.large") || shortages[0].Unknown == "" {
 		t.Errorf("a family that nobody knows: %+v", shortages)
 	}
+}
+
+// withOther is a need of the first color, beside which the other one is to fit later.
+func withOther(n platform.Need) platform.Need {
+	n.Colors = 2
+	return n
 }
 
 // Without the right to ask EC2, quotas of processors are unknown, and the others are asked all the same.

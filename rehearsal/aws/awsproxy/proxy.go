@@ -105,6 +105,7 @@ func Start(ctx context.Context, o Options) (*Proxy, error) {
 	}
 	p.wrote, p.called, p.changes.inSync = o.Wrote, o.Called, o.InSync
 	p.quotas, p.templates = granted(o.Quotas), newCreationTemplates(o.Account)
+	p.eks.Limit(p.quotas)
 	errorLog := log.New(o.Log, "proxy: ", 0)
 	p.validation.log = errorLog.Printf
 	if o.Models != "" {

@@ -28,6 +28,7 @@ var refusals = []forbidden{
 	{"ec2", "ReleaseAddress", (*Proxy).addressIsFree},
 	{"ec2", "DeleteNetworkInterface", (*Proxy).interfaceIsFree},
 	{"ec2", "CreateFlowLogs", (*Proxy).deliveryMayWrite},
+	{"ec2", "RunInstances", (*Proxy).processorsSuffice},
 	{"route53", "CreateHostedZone", privateZoneHasNetwork},
 	{"events", "CreateApiDestination", (*Proxy).connectionIsThere},
 	{"events", "UpdateApiDestination", (*Proxy).connectionIsThere},

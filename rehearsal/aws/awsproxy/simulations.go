@@ -16,6 +16,7 @@ type simulation struct {
 // simulations are asked in this order, after the tables; what none of them takes is moto's.
 var simulations = []simulation{
 	{"subnets with ranges of IPv6", "ec2", (*Proxy).serveSubnets},
+	{"spot machines of node groups", "ec2", (*Proxy).serveInstances},
 	{"deleted transit gateway attachments", "ec2", (*Proxy).serveAttachments},
 	{"tags of what is simulated here", "tagging", func(p *Proxy, w http.ResponseWriter, c *call) bool {
 		return p.serveTagging(w, c.Request, c.region)

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"maps"
 	"time"
+
+	"drover/rehearsal/aws/vcpu"
 )
 
 // nodegroup is what the rehearsal knows of a node group beside moto.
@@ -12,6 +14,9 @@ type nodegroup struct {
 	role               string
 	scalingGroup       string
 	machine            string    // the type of its instances
+	kind               vcpu.Kind // of its instances
+	short              *shortage // nil: all its instances were started
+	failed             bool      // it could not be made
 	due                time.Time // when it is ready, at the earliest
 	tags               map[string]string
 	overlay            object // members of DescribeNodegroup that moto forgets or gets wrong
@@ -32,6 +37,7 @@ type nodegroupRequest struct {
 		Version string `json:"version"`
 	} `json:"launchTemplate"`
 	InstanceTypes []string          `json:"instanceTypes"`
+	Capacity      string            `json:"capacityType"`
 	Tags          map[string]string `json:"tags"`
 
 	askedVersion string // Version, before it had a default
@@ -60,7 +66,7 @@ func (s *Service) createNodegroup(c *call) (any, error) {
 		return nil, err
 	}
 	in.askedVersion = in.Version
-	if err := firstError(in.check(version), s.launchTemplate(c.request.Context(), c.region, in)); err != nil {
+	if err := firstError(in.check(version), s.checkSize(in.Scaling), s.launchTemplate(c.request.Context(), c.region, in)); err != nil {
 		return nil, err
 	}
 	out, err := s.forward(c)
@@ -79,9 +85,7 @@ func (s *Service) createNodegroup(c *call) (any, error) {
 		s.newEntry(cl, in.Role, "EC2_LINUX") // EKS lets its own nodes in
 	}
 	cl.wake()
-	merged := cl.mergedGroup(ng, out)
-	s.hold(merged.sub("nodegroup"), ng.due)
-	return merged, nil
+	return s.describedGroup(cl, ng, out), nil
 }
 
 func (in *nodegroupRequest) check(clusterVersion string) error {
@@ -128,7 +132,10 @@ func newNodegroup(in nodegroupRequest, raw, out object) *nodegroup {
 		overlay["diskSize"] = 20
 	}
 	ng := &nodegroup{name: in.Name, version: in.Version, role: in.Role, overlay: overlay,
-		arn: out.text("nodegroupArn"), tags: map[string]string{}}
+		arn: out.text("nodegroupArn"), tags: map[string]string{}, kind: vcpu.OnDemand}
+	if in.Capacity == "SPOT" {
+		ng.kind = vcpu.Spot
+	}
 	maps.Copy(ng.tags, in.Tags)
 	if groups, _ := out.sub("resources")["autoScalingGroups"].([]any); len(groups) > 0 {
 		if group, ok := groups[0].(map[string]any); ok {
@@ -197,9 +204,7 @@ func (s *Service) describeNodegroup(c *call) (any, error) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	merged := cl.mergedGroup(ng, out)
-	s.hold(merged.sub("nodegroup"), ng.due)
-	return merged, nil
+	return s.describedGroup(cl, ng, out), nil
 }
 
 func (s *Service) deleteNodegroup(c *call) (any, error) {

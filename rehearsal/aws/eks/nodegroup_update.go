@@ -12,6 +12,9 @@ func (s *Service) updateNodegroupConfig(c *call) (any, error) {
 	if err := firstError(c.decode(&in), c.decode(&sizes)); err != nil {
 		return nil, err
 	}
+	if err := s.checkSize(sizes.Scaling); err != nil {
+		return nil, err
+	}
 	cl, ng, err := s.findNodegroup(c)
 	if err != nil {
 		return nil, err

@@ -22,14 +22,24 @@ func (s *Service) createScalingGroup(c *call, cl *cluster, ng *nodegroup, in nod
 	if err != nil {
 		return err
 	}
+	if ng.machine = "t3.medium"; len(in.InstanceTypes) > 0 { // EKS' own default
+		ng.machine = in.InstanceTypes[0]
+	}
+	s.launching.Lock()
+	defer s.launching.Unlock()
+	fits, err := s.fits(c.request.Context(), c.region, ng, 0, *in.Scaling.Desired)
+	if err != nil {
+		return err
+	}
+	ng.failed = ng.short != nil // EKS gives up one that it could not make
 	params := url.Values{
 		"AutoScalingGroupName":            {ng.scalingGroup},
 		"LaunchTemplate.LaunchTemplateId": {template},
 		"LaunchTemplate.Version":          {version},
 		"VPCZoneIdentifier":               {strings.Join(in.Subnets, ",")},
-		"MinSize":                         {strconv.Itoa(*in.Scaling.Min)},
+		"MinSize":                         {strconv.Itoa(min(*in.Scaling.Min, fits))},
 		"MaxSize":                         {strconv.Itoa(*in.Scaling.Max)},
-		"DesiredCapacity":                 {strconv.Itoa(*in.Scaling.Desired)},
+		"DesiredCapacity":                 {strconv.Itoa(fits)},
 	}
 	all := map[string]string{"eks:cluster-name": cl.name, "eks:nodegroup-name": ng.name, "kubernetes.io/cluster/" + cl.name: "owned"}
 	maps.Copy(all, in.Tags)
@@ -40,9 +50,6 @@ func (s *Service) createScalingGroup(c *call, cl *cluster, ng *nodegroup, in nod
 		params.Set(prefix+"PropagateAtLaunch", "true")
 		params.Set(prefix+"ResourceId", ng.scalingGroup)
 		params.Set(prefix+"ResourceType", "auto-scaling-group")
-	}
-	if ng.machine = "t3.medium"; len(in.InstanceTypes) > 0 { // EKS' own default
-		ng.machine = in.InstanceTypes[0]
 	}
 	if err := s.moto(c.region).Query(c.request.Context(), "autoscaling", autoScalingVersion, "CreateAutoScalingGroup", params, nil); err != nil {
 		return err
@@ -127,6 +134,12 @@ func (s *Service) deleteScalingGroup(c *call, ng *nodegroup) error {
 }
 
 func (s *Service) resizeScalingGroup(c *call, ng *nodegroup, to scaling) error {
+	s.launching.Lock()
+	defer s.launching.Unlock()
+	to, err := s.resized(c.request.Context(), c.region, ng, to)
+	if err != nil {
+		return err
+	}
 	params := url.Values{"AutoScalingGroupName": {ng.scalingGroup}}
 	for name, value := range map[string]*int{"MinSize": to.Min, "MaxSize": to.Max, "DesiredCapacity": to.Desired} {
 		if value != nil {

@@ -27,8 +27,11 @@ type Service struct {
 	account string
 	moto    Backend
 	now     func() time.Time
-	planes  *planes       // nil: clusters have no control planes
-	takes   time.Duration // until a cluster or a node group is ready
+	planes  *planes            // nil: clusters have no control planes
+	takes   time.Duration      // until a cluster or a node group is ready
+	limits  map[string]float64 // the account's quotas by their codes; those that are not there limit nothing
+
+	launching sync.Mutex // held while machines are counted and started; never taken with mu held
 
 	mu        sync.Mutex // guards everything below, and what it leads to
 	clusters  map[clusterKey]*cluster
