@@ -237,7 +237,7 @@ func TestASummarySaysWhatTheControlPlanesWere(t *testing.T) {
 		says []string
 	}{
 		{Summary{}, []string{"not simulated: the Kubernetes API", "--kubernetes=off"}},
-		{Summary{Kubernetes: r.controlPlanes(), Notes: r.emulation()}, []string{programs.Version() + ", emulating 1.33\n", admin, "stand-ins for your workloads, in every cluster: checkout/checkout\n", "runs Kubernetes 1.33 instead of 1.32"}},
+		{Summary{Kubernetes: r.controlPlanes(), Notes: r.emulation()}, []string{programs.Version() + ", emulating 1.33\n", admin, "stand-ins for your workloads, in every cluster: checkout/checkout, gateway/gateway\n", "runs Kubernetes 1.33 instead of 1.32"}},
 	} {
 		var text strings.Builder
 		if err := c.s.WriteText(&text); err != nil {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/netip"
 	"os"
 	"path/filepath"
 	"slices"
@@ -38,6 +39,8 @@ type RunOptions struct {
 	Calls string
 	// Report is a file that takes the page of the rotation, as `drover report` writes it; empty: none does.
 	Report string
+	// From is the address that the clusters' network sees of drover's machine. The zero address: one inside of it.
+	From netip.Addr
 }
 
 // answersWithin is how long the new cluster may take to answer over DNS after apply says that it is there.
@@ -59,6 +62,7 @@ func Run(ctx context.Context, o RunOptions) (s Summary, err error) {
 		return s, err
 	}
 	options.Dir, options.Log, options.Calls = r.dir, r.log, o.Calls
+	options.comesFrom(o.From)
 	r.say("starting the simulated cloud (moto, DNS, ingress)")
 	if r.cloud, err = Start(ctx, options); err != nil {
 		return s, err
@@ -247,6 +251,7 @@ func (r *run) rotate(ctx context.Context) (s Summary, err error) {
 		s.Management = weightsSince(start, r.cloud.Weights(m.Domain))
 	}
 	s.Inventory, s.unreported = compare(before, after, events.from), reportErr
+	s.Handover = r.handover(events.started)
 	return s, nil
 }
 

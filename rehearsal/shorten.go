@@ -70,6 +70,7 @@ func shorten(c spec.Cluster, answers answering) []edit {
 	default:
 		edits = append(edits, edit{"gitops", nil, "GitOps is off, so nothing from the repository is installed; --repository DIR rehearses it with a checkout"})
 	}
+	edits = append(edits, handoverEdits(c.Spec, answers)...)
 	return append(edits, checksThatAnswer(r.Verify, answers)...)
 }
 

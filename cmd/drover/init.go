@@ -88,7 +88,7 @@ func startingPoint(c *cli.Context) (spec.Cluster, string, error) {
 	}
 	data, err := untrusted.ReadFile(from)
 	if err != nil {
-		return spec.Cluster{}, "", usageError{fmt.Errorf("reading the ClusterConfig of eksctl: %w; name its file with --from-eksctl", err)}
+		return spec.Cluster{}, "", usageError{fmt.Errorf("reading the eksctl ClusterConfig: %w; name its file with --from-eksctl", err)}
 	}
 	cluster, err := eksctl.Known(from, data)
 	if err != nil {
@@ -103,7 +103,7 @@ func firstText(c *cli.Context, title string, cluster *spec.Cluster) (string, []e
 	if from := c.String("from-eksctl"); from != "" {
 		data, err := untrusted.ReadFile(from)
 		if err != nil {
-			return "", nil, fmt.Errorf("reading the ClusterConfig of eksctl: %w", err)
+			return "", nil, fmt.Errorf("reading the eksctl ClusterConfig: %w", err)
 		}
 		text, notes, err := eksctl.Convert(from, data, title, *cluster)
 		if err != nil {

@@ -94,7 +94,7 @@ func specFiles(path string) ([]string, error) {
 	for _, e := range entries {
 		if ext := filepath.Ext(e.Name()); !e.IsDir() && (ext == ".yaml" || ext == ".yml") && !strings.HasPrefix(e.Name(), ".") {
 			if strings.Contains(e.Name(), "\n") { // what is said of it would look like lines of drover's own
-				return nil, fmt.Errorf("listing the specs in %s: the file name %q has a line break; give it another name", path, e.Name())
+				return nil, fmt.Errorf("listing the specs in %s: the file name %q contains a line break; rename it", path, e.Name())
 			}
 			files = append(files, filepath.Join(path, e.Name()))
 		}
