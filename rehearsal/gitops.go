@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 
 	"drover/generator/spec"
 	"drover/rehearsal/argocd"
