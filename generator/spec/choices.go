@@ -36,6 +36,7 @@ var choices = map[string][]string{
 	"spec.rotation.traffic.health.protocol":        {"tcp", "http", "https"},
 	"spec.rotation.approvals[]":                    {"shift", "destroy"},
 	"spec.rotation.handover.singletons[].kind":     {"CronJob", "Deployment", "StatefulSet"},
+	"spec.rotation.volumes[].data":                 {"external", "disposable", "migrated"},
 	"spec.rotation.verify[].parity.missing":        {"fail", "report"},
 	"spec.rotation.onFailure":                      {"rollback", "freeze", "ask"},
 	"spec.terraform.flavor":                        {"terraform", "tofu"},

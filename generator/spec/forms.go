@@ -100,6 +100,8 @@ var forms = sync.OnceValue(func() map[string]string {
 		"spec.rotation.acceptRemoved[]":                  removedAPI.pattern.text,
 		"spec.rotation.verify[].kubernetes.workloads[]":  workload.pattern.text,
 		"spec.rotation.verify[].kubernetes.namespaces[]": namespace.pattern.text,
+		"spec.rotation.volumes[].namespace":              claimNamespace.pattern.text,
+		"spec.rotation.volumes[].storageClass":           storageClass.pattern.text,
 		"spec.rotation.verify[].parity.ignore[]":         singletonName.pattern.text,
 		"spec.rotation.verify[].http.path":               pathForm,
 		"spec.rotation.verify[].command.env[]":           variableName.pattern.text,

@@ -190,6 +190,7 @@ var examples = map[string]string{
 	"spec.bootstrap.manifests":                                               "manifests: [manifests/]",
 	"spec.rotation.window.from":                                              `from: "02:00"`,
 	"spec.rotation.window.to":                                                `to: "06:00"`,
+	"spec.rotation.volumes[].data":                                           "data: migrated",
 	"spec.rotation.handover.singletons":                                      "singletons: [{kind: CronJob, name: shop/report}]",
 	"spec.rotation.handover.singletons[].kind":                               "kind: CronJob",
 	"spec.rotation.handover.singletons[].name":                               "name: shop/report",

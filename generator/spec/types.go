@@ -630,6 +630,8 @@ type Rotation struct {
 	Traffic Traffic `yaml:"traffic,omitempty"`
 	// The workloads that must never run in both colors at once. Default: none, so everything runs in both while both stand.
 	Handover *Handover `yaml:"handover,omitempty"`
+	// What becomes of the data on persistent volumes of the old color. A rotation is refused while a bound volume is not declared here: the new color starts without it.
+	Volumes []VolumeData `yaml:"volumes,omitempty"`
 	// How long the new color is watched while it has all traffic.
 	Soak Duration `yaml:"soak,omitempty"`
 	// How long the old color must see no new connection before it is destroyed.
@@ -656,6 +658,16 @@ type Singleton struct {
 	Kind string `yaml:"kind"`
 	// The namespace and name, as namespace/name. namespace/* is every workload of that kind in the namespace.
 	Name string `yaml:"name"`
+}
+
+// VolumeData declares what becomes of the data on some persistent volumes. The first item that covers a volume applies.
+type VolumeData struct {
+	// The namespace of the claims. Default: every namespace.
+	Namespace string `yaml:"namespace,omitempty"`
+	// The storage class of the volumes. Default: every class.
+	StorageClass string `yaml:"storageClass,omitempty"`
+	// external: the data is outside of the cluster, and the new color mounts the same. disposable: the data may be lost. migrated: your team copies it. drover copies no data and deletes no volume.
+	Data string `yaml:"data"`
 }
 
 // Window is when a rotation may change anything.

@@ -36,6 +36,7 @@ func (v *validator) rotation() {
 	v.oneParity(r)
 	v.traffic(r.Traffic)
 	v.handover(r)
+	v.volumes(r.Volumes)
 	for i, a := range r.Approvals {
 		oneIs(v, fmt.Sprintf("spec.rotation.approvals[%d]", i), a)
 	}

@@ -65,6 +65,7 @@ var preconditions = []precondition{
 	{"Kubernetes API", (*preflight).apiIsInReach, beforeRotation | beforeFoundation | beforeColor},
 	{"kubernetes", (*preflight).checksAreLetIn, beforeRotation},
 	{"removed APIs", (*preflight).removedAPIs, beforeRotation},
+	{"volumes", (*preflight).volumesAreDeclared, beforeRotation},
 	{"quota", (*preflight).quotaSuffices, beforeRotation | beforeFoundation | beforeColor},
 	{"delegation", (*preflight).domainIsDelegated, beforeColor},
 	{"drift", (*preflight).noDrift, beforeRotation},

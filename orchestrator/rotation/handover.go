@@ -73,7 +73,7 @@ func (v view) handBack() Step {
 		}
 		return v.do(HandBack, v.halt(Effect{Color: v.To}))
 	}
-	if tried && f != nil && !green.MayRun() {
+	if tried && f != nil { // it is blue that cannot be asked
 		return End{Outcome: journal.Failed, Phase: HandBack, Detail: fmt.Sprintf("%s has the traffic, and its singletons are not started: %s", v.From, f.Detail)}
 	}
 	return v.do(HandBack, v.start(Effect{Color: v.From}))

@@ -266,6 +266,39 @@ func TestSingletonsAreHandedBack(t *testing.T) {
 	}
 }
 
+// Neither color can be asked for good, and a person has said that green runs nothing: it ends, and does not go round.
+func TestABlueThatCannotBeAskedEndsTheWayBack(t *testing.T) {
+	t.Parallel()
+	p := inside()
+	s := journal.Fold([]journal.Event{{Kind: journal.RotationStarted, Rotation: "r", From: color.Blue, To: color.Green, Plan: &p},
+		{Kind: journal.Weights, Weights: color.Only(color.Blue)}, {Kind: journal.Activated, To: color.Blue}, {Kind: journal.Followed},
+		{Kind: journal.HaltIntended, Root: "blue"}, {Kind: journal.Halted, Root: "blue", Outcome: journal.Done}, {Kind: journal.StartIntended, Root: "green"},
+		{Kind: journal.BackDecided}})
+	fails := func(detail string) {
+		s.Add(journal.Event{Kind: journal.EffectFailed, Phase: HandBack, Detail: detail, Time: epoch})
+	}
+	for range mostTries {
+		if step, is := Next(s, p, epoch.Add(time.Minute)).(Do); !is || step.Effect.Do != Halt || step.Effect.Color != color.Green {
+			t.Fatalf("it goes on with %+v", step)
+		}
+		fails("green does not answer")
+	}
+	if step, is := Next(s, p, epoch.Add(time.Minute)).(Wait); !is || step.Next != "approve handback" || !strings.Contains(step.For, "green does not answer") {
+		t.Fatalf("it goes on with %+v", step)
+	}
+	s.Add(journal.Event{Kind: journal.Driving, Time: epoch})
+	s.Add(journal.Event{Kind: journal.Approval, Phase: HandBack, Detail: Evidence(s, HandBack)})
+	for range mostTries {
+		if step, is := Next(s, p, epoch.Add(time.Minute)).(Do); !is || step.Effect.Do != Start || step.Effect.Color != color.Blue {
+			t.Fatalf("it goes on with %+v", step)
+		}
+		fails("blue does not answer")
+	}
+	if step, is := Next(s, p, epoch.Add(time.Minute)).(End); !is || !strings.Contains(step.Detail, "blue has the traffic, and its singletons are not started: blue does not answer") {
+		t.Errorf("it goes on with %+v", step)
+	}
+}
+
 // Objects that do not become ready are the end of green before any traffic, by the spec's onFailure.
 func TestAGreenWhoseObjectsAreStuckGetsNoTraffic(t *testing.T) {
 	t.Parallel()

@@ -29,6 +29,7 @@ type Keeper struct {
 
 	silent time.Time // since when the API server gives no answer; zero while it does
 	said   string
+	told   bool // Argo CD knows what to leave
 }
 
 // StuckError says that singletons do not end, or do not become ready. It is a verdict about them, not a failure to ask.
