@@ -22,6 +22,8 @@ func checksThatAnswer(checks []spec.Check, by answering) []edit {
 		switch {
 		case c.Kubernetes != nil && !by.kubernetes:
 			unanswered = append(unanswered, "kubernetes")
+		case c.Parity != nil && !by.kubernetes:
+			unanswered = append(unanswered, "parity")
 		case c.Prometheus != nil:
 			unanswered = append(unanswered, "prometheus")
 		case c.Command != nil && !by.commands:

@@ -96,6 +96,7 @@ type eventReader struct {
 	from    string // the old color
 	outcome journal.Outcome
 	phases  []Phase
+	started *journal.Event // of the singletons, where they were handed over last
 }
 
 func (e *eventReader) Write(p []byte) (int, error) {
@@ -121,6 +122,8 @@ func (e *eventReader) read(event journal.Event) {
 		if e.begun != nil {
 			e.begun(event.Phase)
 		}
+	case journal.Started:
+		e.started = &event
 	case journal.RotationFinished:
 		e.outcome = event.Outcome
 	case journal.PhaseDone, journal.PhaseFailed:

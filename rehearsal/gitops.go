@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 
 	"drover/generator/spec"
 	"drover/rehearsal/argocd"
@@ -77,6 +78,8 @@ type agents struct {
 	trusted map[string][]byte // authorities by host
 	started func(child.Identity) error
 	log     io.Writer
+
+	recorder *recorder
 }
 
 // startGitOps serves the repository, and has Argo CD follow it beside every cluster from now on.
@@ -102,7 +105,7 @@ func (c *Cloud) startGitOps(ctx context.Context) error {
 		return err
 	}
 	c.agents = &agents{options: *o, source: source, server: server, trusted: map[string][]byte{u.Hostname(): c.ca.PEM()},
-		started: c.home.record, log: c.options.Log}
+		started: c.home.record, log: c.options.Log, recorder: &recorder{jobs: map[string]map[string]bool{}}}
 	c.fleet.Beside = c.agents.beside
 	return nil
 }
@@ -114,7 +117,24 @@ func (a *agents) beside(ctx context.Context, cluster *kubernetes.Cluster) (io.Cl
 	if err != nil {
 		return nil, err
 	}
-	return agent, nil
+	watched, stop := context.WithCancel(context.WithoutCancel(ctx))
+	var wait sync.WaitGroup
+	wait.Go(func() { a.recorder.watch(watched, cluster) })
+	return leaving{agent, func() {
+		stop()
+		wait.Wait()
+	}}, nil
+}
+
+// leaving is an agent whose cluster is watched until it is closed.
+type leaving struct {
+	*argocd.Agent
+	unwatch func()
+}
+
+func (l leaving) Close() error {
+	l.unwatch()
+	return l.Agent.Close()
 }
 
 func (a *agents) close() error {

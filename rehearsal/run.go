@@ -242,7 +242,7 @@ func (r *run) rotate(ctx context.Context) (s Summary, err error) {
 	if m := r.Spec.Spec.Ingress.Management; m != nil {
 		s.Management = weightsSince(start, r.cloud.Weights(m.Domain))
 	}
-	s.Inventory = compare(before, after, events.from)
+	s.Inventory, s.Handover = compare(before, after, events.from), r.handover(events.started)
 	return s, nil
 }
 

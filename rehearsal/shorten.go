@@ -70,6 +70,7 @@ func shorten(c spec.Cluster, answers answering) []edit {
 	default:
 		edits = append(edits, edit{"gitops", nil, "no GitOps, and what the repository brings is not there: --repository DIR rehearses it, with a checkout of the repository"})
 	}
+	edits = append(edits, handoverEdits(c.Spec, answers)...)
 	return append(edits, checksThatAnswer(r.Verify, answers)...)
 }
 

@@ -44,6 +44,8 @@ type Summary struct {
 	Kubernetes *ControlPlanes   `json:"kubernetes"`       // null: the clusters had no API
 	GitOps     *Followed        `json:"gitops,omitempty"` // what Argo CD followed; nil: nothing did
 
+	Handover *Handover `json:"handover,omitempty"`
+
 	// Validation says how many API calls were compared with AWS's own API models, and how long that took.
 	Validation awsproxy.Validation `json:"validation"`
 
@@ -89,6 +91,9 @@ func (s Summary) Err() error {
 	}
 	if s.Management != nil && !sameEnd(s.Management, s.Weights) {
 		errs = append(errs, errors.New("the domain of the management interfaces did not end up where the cluster's domain did"))
+	}
+	if h := s.Handover; h != nil && len(h.Twice) > 0 {
+		errs = append(errs, fmt.Errorf("%d Jobs ran in both colors: %v", len(h.Twice), h.Twice))
 	}
 	if n := len(s.Inventory.Leftovers); n > 0 {
 		errs = append(errs, fmt.Errorf("%d resources of the old color are left in the account", n))

@@ -25,6 +25,7 @@ func (s Summary) WriteText(w io.Writer) error {
 		writeWeights(&b, "Weights of the management interfaces", s.Management)
 	}
 	s.writeRequests(&b)
+	s.Handover.write(&b)
 	s.writeFaults(&b)
 	s.writeInventory(&b)
 	s.writeNotes(&b)

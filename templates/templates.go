@@ -8,7 +8,8 @@ package templates
 import "embed"
 
 // FS holds the templates: readme/<module>.md.tmpl, init/cluster.yaml.tmpl of the
-// first spec, and report/rotation.html.tmpl.
+// first spec, report/rotation.html.tmpl, and pipelines/*.sh: the shell of the steps of a pipeline, which is the same for every
+// spec, as what differs is in variables.
 //
-//go:embed readme/*.md.tmpl init/*.tmpl report/*.tmpl
+//go:embed readme/*.md.tmpl init/*.tmpl report/*.tmpl pipelines/*.sh
 var FS embed.FS

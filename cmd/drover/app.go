@@ -53,7 +53,7 @@ func run(ctx context.Context, args []string, s streams) (code int) {
 			code = exitFailed // Go's own code for it means differences here
 		}
 	}()
-	err := newApp(s).RunContext(ctx, gateLast(args))
+	err := newApp(s).RunContext(ctx, platformLast(gateLast(args)))
 	if err == nil {
 		return exitDone
 	}

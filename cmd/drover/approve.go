@@ -10,8 +10,9 @@ import (
 	"drover/orchestrator/rotation"
 )
 
-// gates are what a person can approve; the spec's rotation.approvals names them.
-var gates = []string{"shift", "destroy"}
+// gates are what a person can approve: those that the spec's rotation.approvals names, and that the new color runs no
+// singleton, where it cannot be asked.
+var gates = []string{"shift", "destroy", rotation.HandBack}
 
 // gateLast lets a gate be named before the flags, where people write it: the
 // flag parser reads no flag after the first argument.

@@ -19,7 +19,7 @@ type commandGroup struct {
 func commandGroups(s streams) []commandGroup {
 	return []commandGroup{
 		{"Write a spec", []*cli.Command{initCommand(s), looks(s, validateCommand(s)), looks(s, networkCommand(s)), looks(s, schemaCommand(s))}},
-		{"Try it, with no cloud account", []*cli.Command{rehearseCommand(s), looks(s, generateCommand(s)), looks(s, rightsCommand(s)), doctorCommand(s)}},
+		{"Try it, with no cloud account", []*cli.Command{rehearseCommand(s), looks(s, generateCommand(s)), looks(s, rightsCommand(s)), pipelineCommand(s), doctorCommand(s)}},
 		{"Build and rotate", []*cli.Command{readyCommand(s), planCommand(s), applyCommand(s), rotateCommand(s), destroyCommand(s)}},
 		{"Look at a cluster", []*cli.Command{looks(s, statusCommand(s)), looks(s, historyCommand(s)), looks(s, reportCommand(s)), looks(s, kubeconfigCommand(s))}},
 		{"Step into a rotation", []*cli.Command{approveCommand(s), pauseCommand(s), freezeCommand(s), resumeCommand(s), rollbackCommand(s), abortCommand(s)}},

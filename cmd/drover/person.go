@@ -20,8 +20,8 @@ func holderOf(c *cli.Context, by string) (store.Holder, error) {
 	return store.Holder{Host: host, PID: os.Getpid(), Process: process.Self(), Command: "drover " + c.Command.Name, By: by}, nil
 }
 
-// pipelines are the variables by which a pipeline says who started it.
-var pipelines = []struct{ runs, who string }{
+// starters are the variables by which a pipeline says who started it.
+var starters = []struct{ runs, who string }{
 	{"GITHUB_ACTIONS", "GITHUB_ACTOR"}, {"GITLAB_CI", "GITLAB_USER_LOGIN"}, {"TF_BUILD", "BUILD_REQUESTEDFOR"},
 }
 
@@ -30,7 +30,7 @@ func person(c *cli.Context) (string, error) {
 	if by := c.String("by"); by != "" {
 		return by, nil
 	}
-	for _, p := range pipelines {
+	for _, p := range starters {
 		if who := os.Getenv(p.who); os.Getenv(p.runs) != "" && who != "" {
 			return who, nil
 		}

@@ -29,11 +29,14 @@ func planCommand(s streams) *cli.Command {
 			if err != nil {
 				return err
 			}
-			o, err := options(c, s)
+			l, err := loadOne(c, s.err)
 			if err != nil {
 				return err
 			}
-			o.Observer = newProgress(s.err, c.Bool("verbose"))
+			o, err := optionsOf(c, s, l.Cluster, newProgress(s.err, c.Bool("verbose")))
+			if err != nil {
+				return err
+			}
 			planned, err := inScratch(c.Context, o, cluster.Plan)
 			if err != nil {
 				return err

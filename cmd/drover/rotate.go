@@ -9,7 +9,6 @@ import (
 
 	"github.com/urfave/cli/v2"
 
-	"drover/generator/spec"
 	"drover/orchestrator/cluster"
 	"drover/orchestrator/journal"
 	"drover/orchestrator/platform/aws"
@@ -23,6 +22,7 @@ func rotateCommand(s streams) *cli.Command {
 			&cli.BoolFlag{Name: "if-changed", Usage: "start only if the spec has changes that need a rotation; with --if-older-than, either is enough"},
 			&cli.BoolFlag{Name: "ignore-window", Usage: "also start outside the spec's rotation.window; the journal records who did"},
 			&cli.DurationFlag{Name: "for", Usage: "start no further step after `DURATION`, such as 50m, and exit 5; the next rotate resumes", DefaultText: "no limit"},
+			&cli.StringFlag{Name: "once", Usage: "start one rotation at most for `RUN`, such as the ID of the pipeline's run; a retry of that run starts no other"},
 			&cli.BoolFlag{Name: "again", Usage: "rotate to a revision that was rolled back before"},
 			byFlag()),
 		Action: func(c *cli.Context) error {
@@ -37,32 +37,67 @@ func rotateCommand(s streams) *cli.Command {
 			if err := untilWhen(c, &o); err != nil {
 				return err
 			}
-			events, err := cluster.Events(c.Context, o.Store)
-			if err != nil {
+			if o.Once, err = onceOf(c); err != nil {
 				return err
 			}
-			state := journal.Fold(events)
-			if err := o.Rotatable(state); err != nil {
-				return notRotatable(c.Context, o, err)
-			}
-			if condition != (cluster.Condition{}) {
-				due, err := askDue(c, s, o, condition)
-				if err != nil {
-					return err
-				}
-				if !due {
-					return endFailed(c, s, o, state)
-				}
-			}
 			o.NoWindow, o.Again = c.Bool("ignore-window"), c.Bool("again")
-			if err := o.InWindow(state); err != nil {
-				return errors.Join(err, endFailed(c, s, o, state))
-			}
-			question := fmt.Sprintf("Replace the active cluster of %s in %s by a new one at Kubernetes %s?",
-				o.Spec.Metadata.Name, o.Spec.Spec.Region, o.Spec.Spec.Kubernetes.Version)
-			return drive(c, s, o, question, cluster.Rotate)
+			return decideAndRotate(c, s, o, condition)
 		},
 	}
+}
+
+// mostDecisions is how often another process may rotate between a decision and the lease.
+const mostDecisions = 3
+
+// decideAndRotate decides anew where another process rotated after it had decided.
+func decideAndRotate(c *cli.Context, s streams, o cluster.Options, condition cluster.Condition) error {
+	for try := 1; ; try++ {
+		err := rotate(c, s, o, condition)
+		var already *cluster.Already
+		var overtaken *cluster.Overtaken
+		switch {
+		case errors.As(err, &already) && already.How == nil:
+			return sayNotDue(c, s, o, already.Error())
+		case !errors.As(err, &overtaken):
+			return err
+		case condition == (cluster.Condition{}) && overtaken.How == nil: // what was asked for is done
+			return sayNotDue(c, s, o, overtaken.Error())
+		case condition == (cluster.Condition{}), try == mostDecisions:
+			return err
+		}
+		o.Observer.Progress(overtaken.Error() + "; deciding anew")
+	}
+}
+
+// rotate asks whether a rotation is due, then the person, and then goes on.
+func rotate(c *cli.Context, s streams, o cluster.Options, condition cluster.Condition) error {
+	events, err := cluster.Events(c.Context, o.Store)
+	if err != nil {
+		return err
+	}
+	state := journal.Fold(events)
+	o.Ground = cluster.GroundOf(state)
+	if err := o.Rotatable(state); err != nil {
+		return notRotatable(c.Context, o, err)
+	}
+	if err := o.AlreadyBegun(state); err != nil {
+		return err
+	}
+	if condition != (cluster.Condition{}) {
+		due, err := askDue(c, s, o, condition)
+		if err != nil {
+			return err
+		}
+		if !due {
+			return endFailed(c, s, o, state)
+		}
+	}
+	if err := o.InWindow(state); err != nil {
+		return errors.Join(err, endFailed(c, s, o, state))
+	}
+	question := fmt.Sprintf("Replace the active cluster of %s in %s by a new one at Kubernetes %s?",
+		o.Spec.Metadata.Name, o.Spec.Spec.Region, o.Spec.Spec.Kubernetes.Version)
+	return drive(c, s, o, question, cluster.Rotate)
 }
 
 // endFailed has a color destroyed that was rolled back from, once its time is over, though no rotation begins.
@@ -109,48 +144,6 @@ func untilWhen(c *cli.Context, o *cluster.Options) error {
 		o.Observer.Progress("the credentials end soon after " + ends.Format(time.TimeOnly) + "; nothing new begins after that")
 	}
 	return nil
-}
-
-// conditionOf reads what makes a rotation due; the zero Condition is one that is asked for plainly.
-func conditionOf(c *cli.Context, of spec.Cluster) (cluster.Condition, error) {
-	condition := cluster.Condition{Changed: c.Bool("if-changed")}
-	switch text := c.String("if-older-than"); {
-	case !c.IsSet("if-older-than"):
-	case text == "maxAge":
-		condition.OlderThan = of.Spec.Rotation.MaxAge
-		if condition.OlderThan == 0 {
-			return condition, usageError{errors.New("--if-older-than maxAge: the spec has no rotation.maxAge; write one, or a duration here, such as 30d")}
-		}
-	default:
-		if err := condition.OlderThan.UnmarshalText([]byte(text)); err != nil || condition.OlderThan == 0 {
-			return condition, usageError{fmt.Errorf("--if-older-than is %q; write a duration such as 30d or 36h, or maxAge for the spec's rotation.maxAge", text)}
-		}
-	}
-	return condition, nil
-}
-
-// askDue says whether to go on. That nothing is due is an answer, not an error.
-func askDue(c *cli.Context, s streams, o cluster.Options, condition cluster.Condition) (bool, error) {
-	asked := o
-	asked.Observer = newProgress(s.err, c.Bool("verbose")) // the events of a rotation are not those of a plan
-	due, why := false, ""
-	_, err := inScratch(c.Context, asked, func(ctx context.Context, o cluster.Options) (_ struct{}, err error) {
-		due, why, err = cluster.Due(ctx, o, condition)
-		return struct{}{}, err
-	})
-	if err != nil {
-		return false, err
-	}
-	if due {
-		o.Observer.Progress("due: " + why)
-		return true, nil
-	}
-	if inJSON, _ := asJSON(c); inJSON {
-		o.Observer.Event(journal.Event{Time: time.Now().UTC(), Kind: journal.NotDue, Detail: why})
-		return false, nil
-	}
-	_, err = fmt.Fprintf(s.out, "%s: not due: %s\n", o.Spec.Metadata.Name, why)
-	return false, err
 }
 
 func rollbackCommand(s streams) *cli.Command {

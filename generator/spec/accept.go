@@ -10,6 +10,7 @@ const (
 	UnknownQuotas  = "unknown-quotas"  // of which the platform does not say what is left
 	TightQuotas    = "tight-quotas"    // in which pools do not fit at their max
 	UnreachableAPI = "unreachable-api" // private, and the machine seems to be outside
+	OlderVersion   = "older-version"   // of Kubernetes than that of the active color
 )
 
 // Accepts tells whether a person has accepted something, with a reason.
@@ -20,7 +21,7 @@ func (c Cluster) Accepts(code string) bool {
 // acceptances checks what spec.accept says about warnings.
 func (v *validator) acceptances() {
 	v.unique(namesOf(v.c.Spec.Accept, func(a Acceptance) string { return a.Warning }), "the warning", field("spec.accept", "warning"))
-	for _, code := range []string{UnknownQuotas, TightQuotas, UnreachableAPI} {
+	for _, code := range []string{UnknownQuotas, TightQuotas, UnreachableAPI, OlderVersion} {
 		v.codes[code] = true
 	}
 	for i, a := range v.c.Spec.Accept {

@@ -56,10 +56,14 @@ func (g *GitOps) setDefaults() { g.Revision, g.Path = "main", "." }
 
 func (w *Window) setDefaults() { w.Timezone = "UTC" }
 
+func (h *Handover) setDefaults() { h.Timeout = Duration(10 * time.Minute) }
+
 func (k *KubernetesCheck) setDefaults() {
 	k.NodesReady = "all"
 	k.Timeout = Duration(15 * time.Minute)
 }
+
+func (p *ParityCheck) setDefaults() { p.Missing = "fail" }
 
 func (h *HTTPCheck) setDefaults() {
 	h.Path = "/"

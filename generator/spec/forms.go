@@ -96,9 +96,13 @@ var forms = sync.OnceValue(func() map[string]string {
 
 		"spec.rotation.window.from":                      timeOfDay.pattern.text,
 		"spec.rotation.window.to":                        timeOfDay.pattern.text,
+		"spec.rotation.handover.singletons[].name":       singletonName.pattern.text,
 		"spec.rotation.acceptRemoved[]":                  removedAPI.pattern.text,
 		"spec.rotation.verify[].kubernetes.workloads[]":  workload.pattern.text,
 		"spec.rotation.verify[].kubernetes.namespaces[]": namespace.pattern.text,
+		"spec.rotation.volumes[].namespace":              claimNamespace.pattern.text,
+		"spec.rotation.volumes[].storageClass":           storageClass.pattern.text,
+		"spec.rotation.verify[].parity.ignore[]":         singletonName.pattern.text,
 		"spec.rotation.verify[].http.path":               pathForm,
 		"spec.rotation.verify[].command.env[]":           variableName.pattern.text,
 		"spec.rotation.traffic.health.path":              `^/`,
@@ -135,5 +139,5 @@ var neverEmpty = []string{
 	"spec.nodePools", "spec.nodePools[].machines", "spec.nodePools[].zones",
 	"spec.nodePools[].policies.statements[].actions", "spec.nodePools[].policies.statements[].resources", "spec.nodePools[].policies.statements[].conditions[].values",
 	"spec.services.identities[].policies.statements[].actions", "spec.services.identities[].policies.statements[].resources", "spec.services.identities[].policies.statements[].conditions[].values",
-	"spec.rotation.window.days", "spec.rotation.verify", "spec.rotation.verify[].command.run", "spec.rotation.traffic.steps",
+	"spec.rotation.window.days", "spec.rotation.verify", "spec.rotation.handover.singletons", "spec.rotation.verify[].command.run", "spec.rotation.traffic.steps",
 }

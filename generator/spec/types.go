@@ -628,6 +628,10 @@ type Rotation struct {
 	AcceptRemoved []string `yaml:"acceptRemoved,omitempty"`
 	// How traffic moves from the old color to the new one.
 	Traffic Traffic `yaml:"traffic,omitempty"`
+	// The workloads that must never run in both colors at once. Default: none, so everything runs in both while both stand.
+	Handover *Handover `yaml:"handover,omitempty"`
+	// What becomes of the data on persistent volumes of the old color. A rotation is refused while a bound volume is not declared here: the new color starts without it.
+	Volumes []VolumeData `yaml:"volumes,omitempty"`
 	// How long the new color is watched while it has all traffic.
 	Soak Duration `yaml:"soak,omitempty"`
 	// How long the old color must see no new connection before it is destroyed.
@@ -638,6 +642,32 @@ type Rotation struct {
 	Approvals []string `yaml:"approvals,omitempty"`
 	// What happens when a check fails.
 	OnFailure string `yaml:"onFailure,omitempty"`
+}
+
+// Handover is how workloads that must never run in both colors move from one to the other.
+type Handover struct {
+	// The workloads that run in one color at a time. The new color keeps them stopped until it has all traffic. Then they stop in the old color, and start in the new one once their pods and Jobs there have ended.
+	Singletons []Singleton `yaml:"singletons"`
+	// How long their pods and Jobs may take to end in one color, and to become ready in the other.
+	Timeout Duration `yaml:"timeout,omitempty"`
+}
+
+// Singleton is a workload that runs in one color at a time.
+type Singleton struct {
+	// The kind of workload. Jobs of a CronJob finish in the color that started them.
+	Kind string `yaml:"kind"`
+	// The namespace and name, as namespace/name. namespace/* is every workload of that kind in the namespace.
+	Name string `yaml:"name"`
+}
+
+// VolumeData declares what becomes of the data on some persistent volumes. The first item that covers a volume applies.
+type VolumeData struct {
+	// The namespace of the claims. Default: every namespace.
+	Namespace string `yaml:"namespace,omitempty"`
+	// The storage class of the volumes. Default: every class.
+	StorageClass string `yaml:"storageClass,omitempty"`
+	// external: the data is outside of the cluster, and the new color mounts the same. disposable: the data may be lost. migrated: your team copies it. drover copies no data and deletes no volume.
+	Data string `yaml:"data"`
 }
 
 // Window is when a rotation may change anything.
@@ -660,6 +690,8 @@ type Check struct {
 	HTTP *HTTPCheck `yaml:"http,omitempty"`
 	// Compares the value of a query with bounds.
 	Prometheus *PrometheusCheck `yaml:"prometheus,omitempty"`
+	// Compares the workloads of the new color with those of the old one, before any traffic. Default: on with gitops or bootstrap, off otherwise.
+	Parity *ParityCheck `yaml:"parity,omitempty"`
 	// Passes when a program exits 0.
 	Command *CommandCheck `yaml:"command,omitempty"`
 }
@@ -676,6 +708,14 @@ type KubernetesCheck struct {
 	Namespaces []string `yaml:"namespaces,omitempty"`
 	// How long nodes and workloads of a new cluster may take to become ready.
 	Timeout Duration `yaml:"timeout,omitempty"`
+}
+
+// ParityCheck requires the new color to have each Deployment, StatefulSet, DaemonSet and CronJob of the old one, by namespace and name.
+type ParityCheck struct {
+	// Workloads that the new color may lack, as namespace/name. namespace/* is every workload in the namespace.
+	Ignore []string `yaml:"ignore,omitempty"`
+	// What to do about a missing workload: fail the check, or only report it.
+	Missing string `yaml:"missing,omitempty"`
 }
 
 // HTTPCheck requests a path on the color's own host name.

@@ -33,7 +33,10 @@ func (v *validator) rotation() {
 		v.matches(fmt.Sprintf("spec.rotation.acceptRemoved[%d]", i), api, removedAPI)
 	}
 	v.unique(r.AcceptRemoved, "the API", indexed("spec.rotation.acceptRemoved"))
+	v.oneParity(r)
 	v.traffic(r.Traffic)
+	v.handover(r)
+	v.volumes(r.Volumes)
 	for i, a := range r.Approvals {
 		oneIs(v, fmt.Sprintf("spec.rotation.approvals[%d]", i), a)
 	}
@@ -100,7 +103,7 @@ func (v *validator) health(h *HealthCheck) {
 
 func (v *validator) check(path string, c Check) {
 	given := 0
-	for _, set := range []bool{c.Kubernetes != nil, c.HTTP != nil, c.Prometheus != nil, c.Command != nil} {
+	for _, set := range []bool{c.Kubernetes != nil, c.HTTP != nil, c.Prometheus != nil, c.Command != nil, c.Parity != nil} {
 		if set {
 			given++
 		}
@@ -113,7 +116,7 @@ func (v *validator) check(path string, c Check) {
 		return
 	}
 	if given > 1 {
-		v.wrong(path, fmt.Sprintf("%s holds %d checks, and an item is one", path, given), "put a dash before each: kubernetes, http, prometheus or command")
+		v.wrong(path, fmt.Sprintf("%s holds %d checks, and an item is one", path, given), "put a dash before each: kubernetes, http, prometheus, command or parity")
 		return
 	}
 	if k := c.Kubernetes; k != nil {
@@ -124,6 +127,9 @@ func (v *validator) check(path string, c Check) {
 	}
 	if p := c.Prometheus; p != nil {
 		v.prometheus(path+".prometheus", *p)
+	}
+	if p := c.Parity; p != nil {
+		v.parityCheck(path+".parity", *p)
 	}
 	if k := c.Command; k != nil {
 		v.commandCheck(path+".command", *k)

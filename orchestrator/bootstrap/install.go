@@ -11,6 +11,7 @@ import (
 
 	"drover/generator/spec"
 	"drover/orchestrator/kubernetes"
+	"drover/orchestrator/singleton"
 )
 
 // Manager is the field manager that drover applies as.
@@ -29,6 +30,7 @@ type Installation struct {
 	Limit    time.Duration // for all of it; what is not ready by then is stuck
 	Patience time.Duration // for how long the API server may be silent, or refuse this identity
 	Progress func(message string)
+	Between  func(ctx context.Context) error // is done between two looks; nil: nothing
 
 	kinds  map[string]map[string]kubernetes.Resource // by group and version
 	until  time.Time
@@ -175,6 +177,11 @@ func (i *Installation) each(ctx context.Context, objects []spec.Object, step fun
 
 // pause keeps no connection open: the next look may meet another server behind the same address.
 func (i *Installation) pause(ctx context.Context, d time.Duration, stuck []Stuck) error {
+	if i.Between != nil {
+		if err := i.Between(ctx); i.bear(err) != nil {
+			return err
+		}
+	}
 	i.Client.Close()
 	if err := i.Clock.Sleep(ctx, d); err != nil {
 		return fmt.Errorf("waiting for %w: %w", &StuckError{stuck}, err)
@@ -196,6 +203,9 @@ func (i *Installation) tell(stuck []Stuck) {
 
 // bear forgives an API server that is silent, overloaded or does not yet know what this identity may do, for a while.
 func (i *Installation) bear(err error) error {
+	if err == nil {
+		return nil
+	}
 	var unreachable *kubernetes.UnreachableError
 	if !errors.As(err, &unreachable) && !kubernetes.Busy(err) && !kubernetes.Denied(err) {
 		return err
@@ -219,7 +229,9 @@ func (i *Installation) apply(ctx context.Context, o spec.Object) (wait string, e
 	if err != nil {
 		return "", fmt.Errorf("encoding it: %w", err)
 	}
-	_, err = i.Client.Apply(ctx, path, Manager, body)
+	if _, err = i.Client.Apply(ctx, path, Manager, body); kubernetes.Conflict(err) && singleton.OnlyOurs(err) {
+		err = i.Client.Force(ctx, path, Manager, body)
+	}
 	switch {
 	case err == nil:
 		return "", nil

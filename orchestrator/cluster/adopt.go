@@ -36,7 +36,7 @@ func (s *session) planned(ctx context.Context, stack Stack, r generator.Root) (p
 			return nil, imported, fmt.Errorf("planning %s: %w", r, err)
 		}
 		if !s.cutOff(r) {
-			return plan, imported, nil
+			return plan, imported, s.stateWasKept(ctx, stack, r, plan)
 		}
 		own, others, err := s.existing(ctx, plan.JSON, r)
 		if err != nil {

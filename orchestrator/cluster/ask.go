@@ -24,6 +24,9 @@ func (s *session) ask(ctx context.Context, e rotation.Effect, emit rotation.Emit
 	if e.Phase == rotation.Soak {
 		results = append(results, s.served(ctx))
 	}
+	if e.Phase == rotation.Verify && s.state().Rotation.Plan.Parity {
+		results = append(results, s.parity(ctx, e.Color))
+	}
 	for _, r := range results {
 		if !s.isNews(e.Phase, r) {
 			continue

@@ -112,8 +112,8 @@ func (s *session) destroyColor(ctx context.Context, c color.Color, emit rotation
 }
 
 // unserved refuses to delete a color that DNS has traffic for, whatever the journal says: somebody may have sent it there
-// by hand since the two were compared. It waits until no resolver sends anybody there any more. A cluster that is
-// destroyed as a whole has no weights.
+// by hand since the two were compared. It waits until no resolver sends anybody there any more, and nobody is connected.
+// A cluster that is destroyed as a whole has no weights.
 func (s *session) unserved(ctx context.Context, c color.Color) error {
 	if len(s.state().Weights) == 0 {
 		return nil
@@ -126,6 +126,14 @@ func (s *session) unserved(ctx context.Context, c color.Color) error {
 		return refuse(fmt.Sprintf("%s is not destroyed, as its record in DNS has the weight %d, which the journal does not know of", c, weight),
 			"set the records back, or have "+s.command("recover")+" write down that they are meant")
 	}
+	if err := s.forgotten(ctx, c); err != nil {
+		return err
+	}
+	return s.quiet(ctx, c)
+}
+
+// forgotten waits until no resolver sends anybody to a color that has no traffic any more.
+func (s *session) forgotten(ctx context.Context, c color.Color) error {
 	forgotten := s.state().WeightsAt.Add(s.state().TTL)
 	left := forgotten.Sub(s.Clock.Now())
 	if left <= 0 {

@@ -168,6 +168,7 @@ func TestAFailedGreenThatWasMadeActiveIsNoFailedOneAnyMore(t *testing.T) {
 			t.Fatalf("active %q, failed %+v", state.Active, state.Failed)
 		}
 		time.Sleep(keepFailed + time.Minute)
+		newVersion(w) // which green has
 		must(t, Rotate(t.Context(), w.options()))
 		if state := w.state(); state.Active != "blue" || !w.standing["blue"] || w.standing["green"] {
 			t.Errorf("active %q, standing %v", state.Active, w.standing)

@@ -13,6 +13,7 @@ import (
 	"drover/orchestrator/bootstrap"
 	"drover/orchestrator/color"
 	"drover/orchestrator/journal"
+	"drover/orchestrator/kubernetes"
 	"drover/orchestrator/rotation"
 )
 
@@ -41,7 +42,7 @@ type installation struct {
 }
 
 // installFiles applies and waits. What does not become ready is an outcome, and no error: it says something of the color.
-func (s *session) installFiles(ctx context.Context, in installation, emit rotation.Emit) (err error) {
+func (s *session) installFiles(ctx context.Context, in installation, emit rotation.Emit) error {
 	objects, err := s.toInstall(in)
 	if err != nil {
 		return err
@@ -53,25 +54,17 @@ func (s *session) installFiles(ctx context.Context, in installation, emit rotati
 	if err := s.valid(); err != nil {
 		return err
 	}
-	lower, err := s.elevate(ctx, in.color)
-	if err != nil {
-		return err
-	}
-	defer func() {
-		bounded, cancel := context.WithTimeout(context.WithoutCancel(ctx), lowerLimit)
-		defer cancel()
-		err = errors.Join(err, lower(bounded))
-	}()
-	client, err := s.ports.Kubernetes(ctx, s.cluster(in.color))
-	if err != nil {
-		return err
-	}
-	defer client.Close()
-	run := &bootstrap.Installation{Client: client, Clock: s.Clock, Limit: installLimit, Patience: installPatience, Progress: func(message string) {
-		s.Observer.Progress(string(in.color) + ": " + message)
-	}}
 	event.Kind, event.Outcome, event.Detail = journal.Installed, journal.Done, fmt.Sprintf("%d objects ready", len(objects))
-	synced, err := bring(ctx, run, objects)
+	synced := ""
+	err = s.inside(ctx, in.color, func(client *kubernetes.Client) error {
+		run := &bootstrap.Installation{Client: client, Clock: s.Clock, Limit: installLimit, Patience: installPatience, Progress: s.progressOf(in.color)}
+		if in.phase == rotation.Bootstrap && s.Spec.Spec.Rotation.Handover != nil {
+			synced, err = s.bringHeld(ctx, in.color, run, objects)
+		} else {
+			synced, err = bring(ctx, run, objects)
+		}
+		return err
+	})
 	var stuck *bootstrap.StuckError
 	switch {
 	case errors.As(err, &stuck):
@@ -82,6 +75,29 @@ func (s *session) installFiles(ctx context.Context, in installation, emit rotati
 		event.Detail += ", " + synced
 	}
 	return emit(ctx, event)
+}
+
+// inside opens a color's API server with the rights that creating objects takes, for as long as do takes.
+func (s *session) inside(ctx context.Context, c color.Color, do func(*kubernetes.Client) error) (err error) {
+	lower, err := s.elevate(ctx, c)
+	if err != nil {
+		return err
+	}
+	defer func() {
+		bounded, cancel := context.WithTimeout(context.WithoutCancel(ctx), lowerLimit)
+		defer cancel()
+		err = errors.Join(err, lower(bounded))
+	}()
+	client, err := s.ports.Kubernetes(ctx, s.cluster(c))
+	if err != nil {
+		return err
+	}
+	defer client.Close()
+	return do(client)
+}
+
+func (s *session) progressOf(c color.Color) func(string) {
+	return func(message string) { s.Observer.Progress(string(c) + ": " + message) }
 }
 
 // bring applies objects, and waits for them and for what they bring.

@@ -26,7 +26,7 @@ func hosting(t *testing.T) *apitest.Server {
 	server.Kinds(t, "v1", kubernetes.Resource{Name: "namespaces", Kind: "Namespace"}, kubernetes.Resource{Name: "configmaps", Kind: "ConfigMap", Namespaced: true},
 		kubernetes.Resource{Name: "pods", Kind: "Pod", Namespaced: true})
 	server.Kinds(t, "apps/v1", kubernetes.Resource{Name: "deployments", Kind: "Deployment", Namespaced: true})
-	for _, collection := range []string{services, ingresses, "/api/v1/persistentvolumes"} {
+	for _, collection := range []string{services, ingresses, "/api/v1/persistentvolumes", "/apis/apps/v1/statefulsets", "/apis/apps/v1/daemonsets", "/apis/batch/v1/cronjobs"} {
 		server.Have(t, collection)
 	}
 	server.OnApply(func(o apitest.Object) {

@@ -23,6 +23,8 @@ type Options struct {
 	By          string // the person or pipeline that asks
 	NoWindow    bool   // By has phases begin outside of the spec's window
 	Again       bool   // also a revision that was rolled back before
+	Once        string // a name under which one rotation at most is begun; empty: any number
+	Ground      Ground // what it was decided on to rotate; empty: it was decided whatever there is
 	BuildsFirst bool   // Terraform is needed, whatever the cluster is like
 	Stop        time.Time
 	Observer    Observer

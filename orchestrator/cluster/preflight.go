@@ -61,9 +61,11 @@ var preconditions = []precondition{
 	{"gitops", (*preflight).gitOpsCanStart, beforeRotation | beforeFoundation},
 	{"foundation", (*preflight).foundationIsSpecs, beforeRotation},
 	{"active", (*preflight).activeIsUp, beforeRotation},
+	{"version", (*preflight).versionIsNoOlder, beforeRotation},
 	{"Kubernetes API", (*preflight).apiIsInReach, beforeRotation | beforeFoundation | beforeColor},
 	{"kubernetes", (*preflight).checksAreLetIn, beforeRotation},
 	{"removed APIs", (*preflight).removedAPIs, beforeRotation},
+	{"volumes", (*preflight).volumesAreDeclared, beforeRotation},
 	{"quota", (*preflight).quotaSuffices, beforeRotation | beforeFoundation | beforeColor},
 	{"delegation", (*preflight).domainIsDelegated, beforeColor},
 	{"drift", (*preflight).noDrift, beforeRotation},
@@ -243,6 +245,9 @@ func (p *preflight) showsNoDrift(ctx context.Context, r generator.Root, stack St
 	plan, err := stack.Plan(ctx, terraform.PlanOptions{})
 	if err != nil {
 		return fmt.Errorf("planning %s to find drift: %w", r, err)
+	}
+	if err := p.stateWasKept(ctx, stack, r, plan); err != nil {
+		return err
 	}
 	awaited, err := p.awaited(ctx, plan.JSON)
 	if err != nil {

@@ -19,6 +19,9 @@ func Rotate(ctx context.Context, o Options) error {
 			return err
 		}
 		if s.state().Rotation == nil {
+			if err := s.stillMeant(); err != nil {
+				return err
+			}
 			if err := s.settle(ctx); err != nil {
 				return err
 			}
@@ -63,7 +66,7 @@ func (s *session) start(ctx context.Context) error {
 		return err
 	}
 	return s.record(ctx, journal.Event{Kind: journal.RotationStarted, Rotation: id, From: from, To: from.Other(),
-		Version: s.Spec.Spec.Kubernetes.Version, Plan: &plan, Again: s.Again, By: s.By})
+		Version: s.Spec.Spec.Kubernetes.Version, Plan: &plan, Again: s.Again, Once: s.Once, By: s.By})
 }
 
 // rotationID sorts by time and is unlike any other.
@@ -94,6 +97,13 @@ func (s *session) explain(err error) error {
 
 // afterWait is what ends a wait.
 func (s *session) afterWait(next string) string {
+	gone := rotation.NoWayBack(*s.state())
+	switch {
+	case next == "" && gone != "":
+		return "run " + s.rotateCommand() + " after that, as " + gone
+	case next == "resume, or rollback" && gone != "":
+		return s.command("resume") + " and then " + s.rotateCommand() + " goes on, as " + gone
+	}
 	switch next {
 	case "":
 		return "run " + s.rotateCommand() + " after that, or " + s.command("rollback") + " to go back"

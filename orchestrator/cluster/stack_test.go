@@ -57,6 +57,8 @@ func (s *fakeStack) Plan(_ context.Context, o terraform.PlanOptions) (*terraform
 		actions, changed = tfjson.Actions{tfjson.ActionUpdate}, s.w.locked[string(s.root)]
 	case o.Destroy:
 		actions, changed = tfjson.Actions{tfjson.ActionDelete}, s.w.standing[string(s.root)] && !s.w.noStates
+	case s.w.noStates: // Terraform would make it all
+		changed = true
 	case s.root == generator.Traffic:
 		changed = !maps.Equal(s.wanted(), s.w.dns)
 	case s.w.standing[string(s.root)] && s.root == generator.Foundation && s.w.replaces:

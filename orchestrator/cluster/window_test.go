@@ -53,7 +53,7 @@ func TestAPhaseThatActsBeginsInTheWindowOnly(t *testing.T) {
 	t.Parallel()
 	for closes, waits := range map[string]string{
 		rotation.Preflight: rotation.Building, rotation.Verify: rotation.Shift, rotation.Shift: rotation.Drain, rotation.Soak: rotation.Drain,
-		rotation.Destroying: "", rotation.Sweeping: "",
+		rotation.Drain: rotation.Destroying, rotation.Destroying: "", rotation.Sweeping: "",
 	} {
 		t.Run(closes, func(t *testing.T) {
 			t.Parallel()
@@ -83,6 +83,9 @@ func TestAPhaseThatActsBeginsInTheWindowOnly(t *testing.T) {
 				var waiting *rotation.Waiting
 				if !errors.As(err, &waiting) || waiting.Phase != waits {
 					t.Fatalf("got %v, want that %s waits", err, waits)
+				}
+				if back := strings.Contains(err.Error(), "rollback"); back != (rotation.NoWayBack(w.state()) == "") {
+					t.Errorf("while there is a way back %v, it says: %v", !back, err)
 				}
 				time.Sleep(20 * time.Hour)
 				must(t, Rotate(t.Context(), w.options()))

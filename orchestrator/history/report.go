@@ -119,6 +119,8 @@ var reports = map[journal.Kind]func(*Report, journal.Event){
 	journal.Destroyed: (*Report).addChange,
 	journal.Cleared:   (*Report).addChange,
 	journal.Kept:      (*Report).addChange,
+	journal.Halted:    (*Report).addChange,
+	journal.Started:   (*Report).addChange,
 }
 
 // addDecision tells what a person decided; what the spec's policy decided is in the phases.

@@ -1,6 +1,7 @@
 package history
 
 import (
+	"maps"
 	"slices"
 	"time"
 
@@ -40,6 +41,7 @@ type UnderWay struct {
 	Version string      `json:"version"`
 	Phase   string      `json:"phase"`
 	Phases  []PhaseLine `json:"phases"`
+	Granted []Granted   `json:"approvals"`        // that hold for what stands now
 	Hold    *Hold       `json:"hold,omitempty"`   // why it stays where it is
 	Back    *Back       `json:"back,omitempty"`   // all traffic goes back to the old color
 	Asked   []Asked     `json:"asked,omitempty"`  // requests that nobody has answered yet
@@ -67,6 +69,12 @@ type Hold struct {
 type Back struct {
 	By     string `json:"by,omitempty"`
 	Reason string `json:"reason"`
+}
+
+// Granted is a gate that a person opened, before the rotation passed it or after.
+type Granted struct {
+	Gate string `json:"gate"`
+	By   string `json:"by"`
 }
 
 // Asked is a person's request.
@@ -116,7 +124,12 @@ func StatusOf(c spec.Cluster, state journal.State, asked []rotation.Request, now
 
 func underWay(state journal.State, asked []rotation.Request) *UnderWay {
 	r := state.Rotation
-	u := &UnderWay{ID: r.ID, From: r.From, To: r.To, Version: r.Version, Phase: r.Phase, Phases: phaseLines(r)}
+	u := &UnderWay{ID: r.ID, From: r.From, To: r.To, Version: r.Version, Phase: r.Phase, Phases: phaseLines(r), Granted: []Granted{}}
+	for _, gate := range slices.Sorted(maps.Keys(r.Approved)) {
+		if given := r.Approved[gate]; given.Evidence == rotation.Evidence(state, gate) {
+			u.Granted = append(u.Granted, Granted{gate, given.By})
+		}
+	}
 	if h := r.Hold; h != nil {
 		u.Hold = &Hold{Why: h.Why, By: h.By, Reason: h.Reason, Since: h.At}
 	}

@@ -35,6 +35,10 @@ const (
 	Weights         Kind = "weights"          // DNS serves these weights: its authoritative servers answer them, or the platform says so
 	Followed        Kind = "followed"         // the traffic root's state has the weights that DNS serves
 	Activated       Kind = "activated"        // a color took the traffic
+	HaltIntended    Kind = "halt-intended"    // the singletons of a color are about to be stopped
+	Halted          Kind = "halted"           // nothing of them runs any more, or something still does: Outcome says which
+	StartIntended   Kind = "start-intended"   // the singletons of a color are about to be started
+	Started         Kind = "started"          // they run, or did not become ready: Outcome says which. Seconds is for how long they ran in neither color
 	Verdict         Kind = "verdict"          // one check's verdict
 	Checked         Kind = "checked"          // one round of all checks of a color
 	Measured        Kind = "measured"         // what a color's load balancer took
@@ -97,9 +101,11 @@ type Event struct {
 	Plan     *Plan         `json:"plan,omitempty"`    // of RotationStarted
 	Request  string        `json:"request,omitempty"` // id of the request that this follows from
 	Hold     HoldKind      `json:"hold,omitempty"`
+	Runs     []Run         `json:"runs,omitempty"`    // of Halted: when the CronJobs began last
 	Refused  bool          `json:"refused,omitempty"` // of EffectFailed: to try again would not help
 	Discard  bool          `json:"discard,omitempty"` // of BackDecided: the new color need not be kept to be looked at
 	Again    bool          `json:"again,omitempty"`   // of RotationStarted: also with a revision that was rolled back before
+	Once     string        `json:"once,omitempty"`    // of RotationStarted: the name of the run that is to begin one rotation at most
 	By       string        `json:"by,omitempty"`
 }
 

@@ -66,6 +66,10 @@ var folds = map[Kind]func(*State, Event){
 	Weights:          (*State).weights,
 	Followed:         func(s *State, _ Event) { s.Followed = true },
 	Activated:        (*State).activated,
+	HaltIntended:     singletons(haltIntended),
+	Halted:           singletons(halted),
+	StartIntended:    singletons(startIntended),
+	Started:          singletons(started),
 	Verdict:          nothing, // a line for people; Checked has the round
 	Checked:          inRotation(func(r *Rotation, e Event) { r.Watch.round(e) }),
 	Measured:         inRotation(measured),
@@ -108,7 +112,7 @@ func (s *State) Add(e Event) {
 
 func (s *State) start(e Event) {
 	s.Rotation = &Rotation{
-		ID: e.Rotation, From: e.From, To: e.To, Version: e.Version, StartedAt: e.Time, Driver: e.Time, Again: e.Again,
+		ID: e.Rotation, From: e.From, To: e.To, Version: e.Version, StartedAt: e.Time, Driver: e.Time, Again: e.Again, Once: e.Once,
 		Phases: map[string]Progress{}, Approved: map[string]Approved{}, Stands: map[string]bool{}, Tries: map[string]int{},
 	}
 	if e.Plan != nil {
@@ -150,6 +154,7 @@ func (s *State) driving(e Event) {
 		if r.Installed != nil && r.Installed.Outcome != Done { // what was stuck may have come loose
 			r.Installed = nil
 		}
+		r.Singletons = tryAgain(r.Singletons)
 		r.Stands, r.Tries, r.Watch = map[string]bool{}, map[string]int{}, r.Watch.interrupted()
 	}
 }
@@ -251,11 +256,12 @@ func hold(r *Rotation, e Event) {
 
 func released(r *Rotation, _ Event) {
 	r.Hold, r.Failure, r.Stopped, r.Watch = nil, nil, false, r.Watch.interrupted()
+	r.Singletons = tryAgain(r.Singletons)
 	clear(r.Tries)
 }
 
 func back(r *Rotation, e Event) {
-	r.Stopped = false
+	r.Stopped, r.Singletons = false, tryAgain(r.Singletons)
 	r.Back, r.Hold, r.Failure = &Decision{By: e.By, Reason: e.Detail, At: e.Time, Discard: e.Discard}, nil, nil
 	clear(r.Tries)
 }

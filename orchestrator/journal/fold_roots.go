@@ -57,6 +57,7 @@ func (s *State) applied(e Event) {
 	if e.Endpoint != nil {
 		c.Endpoint = *e.Endpoint
 	}
+	c.Carried = c.Carried || s.Rotation == nil // a first build is about to; what was recovered may have
 	s.Colors[e.color()] = c
 	if r := s.Rotation; r != nil && e.color() == r.To {
 		r.Built = true
@@ -113,13 +114,35 @@ func (s *State) destroyed(e Event) {
 // weightsIntended keeps what was intended before without an outcome: that may have come through.
 func (s *State) weightsIntended(e Event) {
 	s.Intended, s.Followed = e.Weights, false
+	for c, weight := range e.Weights {
+		if had, stands := s.Colors[c]; stands && weight > 0 {
+			had.Carried, had.ZeroAt = true, time.Time{}
+			s.Colors[c] = had
+		}
+	}
 	if !slices.ContainsFunc(s.Unsure, e.Weights.Equal) {
 		s.Unsure = append(slices.Clip(s.Unsure), e.Weights)
 	}
 }
 
+// carries keeps of each color whether it ever had traffic, and since when it has none.
+func (s *State) carries(e Event) {
+	for c, had := range s.Colors {
+		weight, has := e.Weights[c]
+		had.Carried = had.Carried || has
+		switch {
+		case weight > 0:
+			had.ZeroAt = time.Time{}
+		case had.ZeroAt.IsZero():
+			had.ZeroAt = e.Time
+		}
+		s.Colors[c] = had
+	}
+}
+
 // weights begins a new watch: what was seen at other weights says nothing of these.
 func (s *State) weights(e Event) {
+	s.carries(e)
 	s.Unsure, s.WeightsAt = nil, e.Time
 	s.Weights, s.Intended, s.TTL, s.Followed = e.Weights, nil, time.Duration(e.TTL*float64(time.Second)), false
 	r := s.Rotation

@@ -51,6 +51,8 @@ type Color struct {
 	BuiltBy   string    // the rotation of that time; empty for a first build
 	Installed string    // digest of the bundle whose Kubernetes objects were last applied in it, and became ready
 	Endpoint  Endpoint
+	Carried   bool      // it had a record, or nobody knows, so that it may have had traffic
+	ZeroAt    time.Time // since when it has none; zero while it may have some
 }
 
 // FailedColor is a color that was verified and lost its traffic again, or never got any.
@@ -70,6 +72,7 @@ type Rotation struct {
 	Version    string // that the new color is built with
 	Plan       Plan
 	Again      bool   // also with a revision that was rolled back before
+	Once       string // the name of the run that began it, for that run's repetitions; empty if it has none
 	Revision   string // of the new color's root; empty before render
 	Bundle     string
 	StartedAt  time.Time
@@ -87,6 +90,8 @@ type Rotation struct {
 	Destroying bool          // the deletion of the old color was begun
 	Gone       bool          // and ended
 	Swept      bool
+
+	Singletons map[color.Color]Singletons // those that were touched
 
 	Phase     string // the last one that started
 	Phases    map[string]Progress

@@ -179,6 +179,27 @@ func (c *Client) Scale(ctx context.Context, path string, replicas int) error {
 	return err
 }
 
+// Force is Apply, and takes fields from other managers.
+func (c *Client) Force(ctx context.Context, path, manager string, body []byte) error {
+	query := url.Values{"fieldManager": {manager}, "fieldValidation": {"Strict"}, "force": {"true"}}
+	_, err := c.send(ctx, http.MethodPatch, path+"?"+query.Encode(), "application/apply-patch+yaml", body)
+	return err
+}
+
+// Merge changes what a JSON merge patch names, as a field manager, whoever owns it. A resourceVersion in it that is not the
+// object's is a Conflict.
+func (c *Client) Merge(ctx context.Context, path, manager string, body []byte) error {
+	query := url.Values{"fieldManager": {manager}}
+	_, err := c.send(ctx, http.MethodPatch, path+"?"+query.Encode(), "application/merge-patch+json", body)
+	return err
+}
+
+// WouldCreate asks whether the server would take a new object of a collection. Nothing is made.
+func (c *Client) WouldCreate(ctx context.Context, collection string, body []byte) error {
+	_, err := c.send(ctx, http.MethodPost, collection+"?dryRun=All", "application/json", body)
+	return err
+}
+
 // Raw reads one object as the server has it.
 func (c *Client) Raw(ctx context.Context, path string) ([]byte, error) {
 	return c.do(ctx, http.MethodGet, path, nil)

@@ -69,6 +69,12 @@ func Missing(err error) bool { return answered(err, http.StatusNotFound) }
 // Conflict is true of a deletion whose object has meanwhile been made anew, and of an apply of what another owner has.
 func Conflict(err error) bool { return answered(err, http.StatusConflict) }
 
+// Rejected is true of an object that an admission policy of this name denies.
+func Rejected(err error, policy string) bool {
+	var status *StatusError
+	return errors.As(err, &status) && strings.Contains(status.Message, "ValidatingAdmissionPolicy '"+policy+"'")
+}
+
 // Invalid is true of an object that the server refuses for what it says.
 func Invalid(err error) bool {
 	return answered(err, http.StatusBadRequest) || answered(err, http.StatusUnprocessableEntity) || untyped(err)

@@ -51,7 +51,7 @@ func build(v view) Step {
 	case v.Exposed()[v.To] > 0:
 		return failure{detail: fmt.Sprintf("%s is to be built and has traffic (%s); nothing of it is changed", v.To, v.Exposed())}
 	case !v.Emptied && !v.Rotation.Building:
-		return v.do(Building, Effect{Do: Empty, Color: v.To, Limit: 90 * time.Minute})
+		return v.do(Building, Effect{Do: Empty, Color: v.To, Limit: emptyTime(v.plan)})
 	case !v.Built:
 		return v.do(Building, Effect{Do: Build, Color: v.To, Version: v.Version, Revision: v.Revision, Limit: 90 * time.Minute})
 	}
@@ -73,6 +73,3 @@ func bootstrap(v view) Step {
 
 // InstallTime is how long what runs inside may take to become ready. It leaves the phase time to say what did not.
 const InstallTime = 28 * time.Minute
-
-// handover has nothing to move: the spec has no way yet to name singletons.
-func handover(view) Step { return skipped("the spec names no singletons") }

@@ -7,17 +7,6 @@ import (
 	"drover/orchestrator/color"
 )
 
-// Blue is quiet if what it still takes is nearly nothing. Public load balancers never have zero new connections:
-// scanners find every one.
-const (
-	noisePerMinute = 2.0  // new connections that are no client's
-	noiseOpen      = 2.0  // open connections that are no client's
-	noiseShare     = 0.01 // of what blue took while it had all traffic
-	metricsDelay   = 3 * time.Minute
-	measurePause   = 30 * time.Second
-	measureSlack   = 15 * time.Second
-)
-
 // drain waits until blue, at weight 0, is measured quiet. Then what controllers in blue hold in the cloud is taken back,
 // which is the first deletion: from then on there is no way back to blue.
 func drain(v view) Step {
@@ -83,7 +72,7 @@ func (v view) mayDelete() Step {
 	if v.Last == nil {
 		return v.do(v.phase, v.measure())
 	}
-	again, why := v.LastAt.Add(min(v.plan.Quiet/2+time.Second, measurePause)), v.notQuiet()
+	again, why := v.quiet().Again(v.LastAt), v.notQuiet()
 	switch {
 	case why == "" && v.now.Sub(v.LastAt) <= measurePause && v.now.Sub(v.ServedAt) <= fresh:
 		return nil
@@ -95,56 +84,22 @@ func (v view) mayDelete() Step {
 	return Wait{Phase: v.phase, Until: again, For: fmt.Sprintf("%s to be quiet: %s", v.From, why)}
 }
 
-// measure asks for the spec's quiet and for as much before it as metrics may be late, but not for the time in which blue
-// still had traffic.
+// measure asks what blue takes.
 func (v view) measure() Effect {
-	late := metricsDelay
-	if v.Last != nil && v.Last.Alive { // as late as they were last, and a little more
-		late = min(late, v.LastAt.Sub(v.Last.Until)+measureSlack)
-	}
-	window := v.plan.Quiet + late
+	return Effect{Do: Measure, Color: v.From, Window: v.quiet().Window(v.now, v.Last, v.LastAt), Limit: 2 * time.Minute}
+}
+
+// quiet is what it takes for blue to be quiet.
+func (v view) quiet() Quiet {
+	q := Quiet{For: v.plan.Quiet, Peak: v.Peak}
 	if !v.ZeroAt.IsZero() {
-		window = min(window, max(v.now.Sub(v.forgotten()), v.plan.Quiet))
+		q.Since = v.ZeroAt.Add(v.TTL)
 	}
-	return Effect{Do: Measure, Color: v.From, Window: window, Limit: 2 * time.Minute}
+	return q
 }
 
-// forgotten is when no resolver sent anybody to blue any more.
-func (v view) forgotten() time.Time { return v.ZeroAt.Add(v.TTL) }
-
-// notQuiet gives the reason why blue is not measured quiet, for the whole of the spec's quiet and after DNS had forgotten
-// it. No data is a reason.
-func (v view) notQuiet() string {
-	f := v.Last
-	opened, open := v.noise(f.Seconds)
-	switch since := v.forgotten(); {
-	case v.ZeroAt.IsZero():
-		return "it was not at weight 0"
-	case !f.Alive:
-		return "its load balancer has no metrics"
-	case v.LastAt.Sub(f.Until) > metricsDelay:
-		return fmt.Sprintf("the newest metric of its load balancer is %s old", v.LastAt.Sub(f.Until).Round(time.Second))
-	case f.Until.Add(-v.plan.Quiet).Before(since):
-		return fmt.Sprintf("it is measured since %s only", since.Format(time.TimeOnly))
-	case v.LastAt.Add(-time.Duration(f.Seconds * float64(time.Second))).After(f.Until.Add(-v.plan.Quiet)):
-		return "its metrics came later than before, and it was measured for less than " + v.plan.Quiet.String()
-	case f.New > opened:
-		return fmt.Sprintf("%.0f new connections in the last %.0f s", f.New, f.Seconds)
-	case f.Active > open:
-		return fmt.Sprintf("%.0f connections are open", f.Active)
-	}
-	return ""
-}
-
-// noise is how many connections opened in a window, and how many open at one time, are no client's: a floor, or a share
-// of what blue took while it had all traffic.
-func (v view) noise(seconds float64) (opened, open float64) {
-	opened, open = noisePerMinute*seconds/60, noiseOpen
-	if peak := v.Peak; peak != nil && peak.Seconds > 0 {
-		opened, open = max(opened, noiseShare*peak.New*seconds/peak.Seconds), max(open, noiseShare*peak.Active)
-	}
-	return opened, open
-}
+// notQuiet gives the reason why blue was not measured quiet.
+func (v view) notQuiet() string { return v.quiet().Not(*v.Last, v.LastAt) }
 
 // quietText says how quiet blue was, and what its controllers gave back.
 func (v view) quietText() string {

@@ -40,6 +40,8 @@ const (
 	Weigh   Verb = "weigh"     // sets weights in one atomic request and confirms them: Weights
 	Measure Verb = "measure"   // asks what the color's load balancer took: Measured
 	Clear   Verb = "clear"     // deletes what controllers in the color hold in the cloud: ClusterCleared
+	Halt    Verb = "halt"      // stops the color's singletons, and waits until nothing of them runs: Halted
+	Start   Verb = "start"     // lets the color run its singletons, and waits until they are ready: Started
 	PlanEnd Verb = "plan-end"  // plans the color's destruction and guards the plan: EndPlanned
 	Destroy Verb = "destroy"   // carries that plan out: Destroyed
 	Sweep   Verb = "sweep"     // asks for leftovers: Swept

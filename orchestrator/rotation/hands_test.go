@@ -55,6 +55,8 @@ var deeds = map[Verb]func(*process, context.Context, Effect, Emit) error{
 		return emit(ctx, journal.Event{Kind: journal.Measured, Root: string(e.Color), Flows: &journal.Flows{Alive: *p.standing.of(e.Color), New: open + 1, Active: open, Until: p.now.Add(-5 * time.Second), Seconds: e.Window.Seconds()}})
 	},
 	Clear:   (*process).clear,
+	Halt:    (*process).halt,
+	Start:   (*process).startSingletons,
 	PlanEnd: outcome(journal.Event{Kind: journal.EndPlanned}),
 	Destroy: (*process).destroy,
 	Sweep:   outcome(journal.Event{Kind: journal.Swept}),
@@ -98,7 +100,10 @@ func (p *process) build(ctx context.Context, e Effect, emit Emit) error {
 	if err := emit(ctx, journal.Event{Kind: journal.ApplyIntended, Root: string(e.Color), Version: e.Version, Revision: e.Revision}); err != nil {
 		return err
 	}
-	if err := p.deed(ctx, func() { *p.standing.of(e.Color), p.checked, p.installed = true, false, false }); err != nil {
+	if err := p.deed(ctx, func() {
+		*p.standing.of(e.Color), p.checked, p.installed = true, false, false
+		p.runs.green = false
+	}); err != nil {
 		return err
 	}
 	return emit(ctx, journal.Event{Kind: journal.Applied, Root: string(e.Color), Version: e.Version, Revision: e.Revision, Endpoint: &journal.Endpoint{DNSName: "green.lb"}})
@@ -120,6 +125,36 @@ func (p *process) install(ctx context.Context, e Effect, emit Emit) error {
 		outcome = journal.Failed
 	}
 	return emit(ctx, journal.Event{Kind: journal.Installed, Phase: e.Phase, Root: string(e.Color), Outcome: outcome, Detail: string(outcome)})
+}
+
+func (p *process) halt(ctx context.Context, e Effect, emit Emit) error {
+	event := journal.Event{Kind: journal.HaltIntended, Phase: e.Phase, Root: string(e.Color)}
+	if err := emit(ctx, event); err != nil {
+		return err
+	}
+	if err := p.deed(ctx, func() { *p.runs.of(e.Color) = false }); err != nil {
+		return err
+	}
+	event.Kind, event.Outcome = journal.Halted, journal.Done
+	return emit(ctx, event)
+}
+
+// startSingletons is where they would run twice.
+func (p *process) startSingletons(ctx context.Context, e Effect, emit Emit) error {
+	event := journal.Event{Kind: journal.StartIntended, Phase: e.Phase, Root: string(e.Color)}
+	if err := emit(ctx, event); err != nil {
+		return err
+	}
+	if err := p.deed(ctx, func() {
+		if *p.runs.of(e.Color.Other()) {
+			p.breaks("singletons start in %s while they run in %s", e.Color, e.Color.Other())
+		}
+		*p.runs.of(e.Color) = true
+	}); err != nil {
+		return err
+	}
+	event.Kind, event.Outcome = journal.Started, journal.Done
+	return emit(ctx, event)
 }
 
 func (p *process) confirm(ctx context.Context, e Effect, emit Emit) error {
@@ -297,7 +332,7 @@ func (p *process) destroy(ctx context.Context, e Effect, emit Emit) error {
 		if p.dns[e.Color] > 0 && p.now.Sub(p.edited) > time.Minute {
 			p.breaks("promise 4: %s destroyed with traffic on it: %s", e.Color, p.dns)
 		}
-		*p.standing.of(e.Color) = false
+		*p.standing.of(e.Color), *p.runs.of(e.Color) = false, false
 	}); err != nil {
 		return err
 	}

@@ -61,7 +61,7 @@ func (l *Loop) Run(ctx context.Context) error {
 			return err
 		}
 	}
-	return l.ended()
+	return Ended(l.State)
 }
 
 // advance takes requests and carries out one step. Its error is the end of this process's part.
@@ -102,14 +102,14 @@ func (l *Loop) over() bool {
 	return !l.Stop.IsZero() && !l.Clock.Now().Before(l.Stop) && l.State.Rotation.Back == nil
 }
 
-// ended says how the newest rotation ended.
-func (l *Loop) ended() error {
-	if len(l.State.Past) == 0 {
+// Ended says how the newest rotation ended; nil is done.
+func Ended(s journal.State) error {
+	if len(s.Past) == 0 {
 		return nil
 	}
-	switch last := l.State.Past[len(l.State.Past)-1]; last.Outcome {
+	switch last := s.Past[len(s.Past)-1]; last.Outcome {
 	case journal.RolledBack:
-		return &RolledBack{Rotation: last.ID, Active: string(l.State.Active), Reason: last.Reason}
+		return &RolledBack{Rotation: last.ID, Active: string(s.Active), Reason: last.Reason}
 	case journal.Failed:
 		return &Failed{Phase: last.Phase, Reason: last.Reason, Nothing: !last.Building}
 	default:
@@ -157,7 +157,8 @@ func (l *Loop) kept(text string) string {
 	return untrusted.Clip(text, mostText)
 }
 
-// carry does one effect within its limit. A person who wants to go back need not wait for it to end.
+// carry does one effect within its limit. A person who wants to go back need not wait for it to end. An effect that would
+// have to wait for longer than this process lives answers with a *Waiting.
 func (l *Loop) carry(ctx context.Context, e Effect) error {
 	bounded, cancel := context.WithTimeoutCause(ctx, e.Limit, fmt.Errorf("%w: it did not end within %s", context.DeadlineExceeded, e.Limit))
 	defer cancel()
@@ -165,7 +166,8 @@ func (l *Loop) carry(ctx context.Context, e Effect) error {
 	err := l.Hands.Carry(watched, e, l.record)
 	cause := context.Cause(watched)
 	release()
-	if err == nil || ctx.Err() != nil || errors.Is(err, ErrLost) {
+	var waiting *Waiting // the effect changed nothing that another process does not go on with
+	if err == nil || ctx.Err() != nil || errors.Is(err, ErrLost) || errors.As(err, &waiting) {
 		return err
 	}
 	if errors.Is(err, errAsked) && cause == nil { // the effect saw it itself, and stopped before it changed anything

@@ -165,9 +165,15 @@ func (w *world) check(end string) {
 		if !w.dns.Equal(color.Only(color.Green)) || !w.root.Equal(w.dns) || w.standing.blue || !w.standing.green || s.Active != color.Green {
 			w.breaks("done, with DNS at %s, the traffic root at %s, standing %v, active %s", w.dns, w.root, w.standing, s.Active)
 		}
+		if last := s.Past[len(s.Past)-1]; last.Plan.Singletons > 0 && !w.runs.green {
+			w.breaks("done, and the singletons run nowhere")
+		}
 	case endBack:
 		if !w.dns.Equal(color.Only(color.Blue)) || !w.standing.blue || s.Active != color.Blue {
 			w.breaks("rolled back, with DNS at %s, standing %v, active %s", w.dns, w.standing, s.Active)
+		}
+		if !w.runs.blue || w.runs.green {
+			w.breaks("rolled back, with singletons running: %+v", w.runs)
 		}
 		if w.backs > 1 {
 			w.breaks("promise 3: going back took %d writes", w.backs)
@@ -241,8 +247,56 @@ func gated() journal.Plan {
 // inside is a plan with objects that drover applies.
 func inside() journal.Plan {
 	p := plan()
-	p.Bootstrap = true
+	p.Bootstrap, p.Singletons, p.Handover = true, 1, 5*time.Second
 	return p
+}
+
+// A green that falls ill after the handover gives the singletons back, whatever the spec's onFailure leads to.
+func TestSingletonsAreHandedBack(t *testing.T) {
+	t.Parallel()
+	c := &course{world: newWorld(inside())}
+	for c.ended() == "" {
+		if c.runs.green {
+			c.green.verdict = "fail"
+		}
+		c.step(t.Context())
+	}
+	if c.ended() != endBack || !c.runs.blue || c.runs.green || len(c.broken) > 0 {
+		t.Errorf("%s, with singletons running: %+v; %v", c.ended(), c.runs, c.broken)
+	}
+}
+
+// Neither color can be asked for good, and a person has said that green runs nothing: it ends, and does not go round.
+func TestABlueThatCannotBeAskedEndsTheWayBack(t *testing.T) {
+	t.Parallel()
+	p := inside()
+	s := journal.Fold([]journal.Event{{Kind: journal.RotationStarted, Rotation: "r", From: color.Blue, To: color.Green, Plan: &p},
+		{Kind: journal.Weights, Weights: color.Only(color.Blue)}, {Kind: journal.Activated, To: color.Blue}, {Kind: journal.Followed},
+		{Kind: journal.HaltIntended, Root: "blue"}, {Kind: journal.Halted, Root: "blue", Outcome: journal.Done}, {Kind: journal.StartIntended, Root: "green"},
+		{Kind: journal.BackDecided}})
+	fails := func(detail string) {
+		s.Add(journal.Event{Kind: journal.EffectFailed, Phase: HandBack, Detail: detail, Time: epoch})
+	}
+	for range mostTries {
+		if step, is := Next(s, p, epoch.Add(time.Minute)).(Do); !is || step.Effect.Do != Halt || step.Effect.Color != color.Green {
+			t.Fatalf("it goes on with %+v", step)
+		}
+		fails("green does not answer")
+	}
+	if step, is := Next(s, p, epoch.Add(time.Minute)).(Wait); !is || step.Next != "approve handback" || !strings.Contains(step.For, "green does not answer") {
+		t.Fatalf("it goes on with %+v", step)
+	}
+	s.Add(journal.Event{Kind: journal.Driving, Time: epoch})
+	s.Add(journal.Event{Kind: journal.Approval, Phase: HandBack, Detail: Evidence(s, HandBack)})
+	for range mostTries {
+		if step, is := Next(s, p, epoch.Add(time.Minute)).(Do); !is || step.Effect.Do != Start || step.Effect.Color != color.Blue {
+			t.Fatalf("it goes on with %+v", step)
+		}
+		fails("blue does not answer")
+	}
+	if step, is := Next(s, p, epoch.Add(time.Minute)).(End); !is || !strings.Contains(step.Detail, "blue has the traffic, and its singletons are not started: blue does not answer") {
+		t.Errorf("it goes on with %+v", step)
+	}
 }
 
 // Objects that do not become ready are the end of green before any traffic, by the spec's onFailure.
@@ -294,7 +348,9 @@ func TestPromisesHoldWhateverHappensOften(t *testing.T) {
 		if random.IntN(2) == 0 {
 			p = gated()
 		}
-		p.Bootstrap = random.IntN(2) == 0
+		if random.IntN(2) == 0 {
+			p.Bootstrap, p.Singletons, p.Handover = true, 1, 5*time.Second
+		}
 		p.OnFailure = []string{"rollback", "freeze", "ask"}[random.IntN(3)]
 		c := simulate(t, p, at)
 		ends[c.ended()]++

@@ -121,7 +121,8 @@ const (
 
 // again decides what a failed effect leads to: nil is to go on as if it had not failed, which tries it again.
 func (v view) again(p Phase, f journal.Failure) Step {
-	exposed := p.Unhealthy == policy && v.Exposed()[v.To] > 0
+	// Of a handover that could not be made, the old color can be as guilty as the new one.
+	exposed := p.Unhealthy == policy && p.Name != Handover && v.Exposed()[v.To] > 0
 	switch {
 	case f.Refused || !exposed && !p.retries():
 		return v.fail(p, false, f.Detail)
@@ -135,7 +136,7 @@ func (v view) again(p Phase, f journal.Failure) Step {
 
 // retries is true for phases whose effects only ask, or apply what may be applied again: that is tried again at once.
 func (p Phase) retries() bool {
-	return p.Name == Preflight || p.Name == Bootstrap || p.Name == Verify || p.Name == Soak || p.Name == Drain
+	return p.Name == Preflight || p.Name == Bootstrap || p.Name == Verify || p.Name == Handover || p.Name == Soak || p.Name == Drain
 }
 
 // fail ends a phase. What that leads to depends on whether the color is unhealthy: a question that was not answered is

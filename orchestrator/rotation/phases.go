@@ -54,12 +54,12 @@ const (
 var Phases = []Phase{
 	{Preflight, "is it safe to begin", preflight, false, after(10 * time.Minute), stop, anyTime},
 	{Rendering, "green's files, kept as a bundle", render, false, after(time.Minute), stop, anyTime},
-	{Building, "terraform stands green up", build, true, after(90 * time.Minute), stop, inWindow},
+	{Building, "terraform stands green up", build, true, buildTime, stop, inWindow},
 	{Bootstrap, "what drover applies inside, until it is ready", bootstrap, false, after(30 * time.Minute), policy, inWindow},
 	{Verify, "every check, before any traffic", verify, false, verifyTime, policy, anyTime},
 	{ApproveShift, "a person allows the shift", approveShift, false, gate, stop, anyTime},
 	{Shift, "traffic moves step by step", shift, true, shiftTime, policy, inWindow},
-	{Handover, "singletons stop on blue, start on green", handover, false, after(15 * time.Minute), policy, anyTime},
+	{Handover, "singletons stop on blue, start on green", handover, false, handoverTime, policy, anyTime},
 	{Soak, "green carries everything and is watched", soak, false, soakTime, policy, anyTime},
 	{ApproveDestroy, "a person, and the time blue is kept, allow the end", approveDestroy, false, gate, policy, anyTime},
 	{Drain, "blue measured quiet, then rid of what it holds in the cloud", drain, false, drainTime, stop, inWindow},
@@ -84,8 +84,17 @@ func shiftTime(p journal.Plan) time.Duration {
 
 func soakTime(p journal.Plan) time.Duration { return p.Soak + 30*time.Minute }
 
-// drainTime gives long connections an hour to end by themselves.
-func drainTime(p journal.Plan) time.Duration { return p.Quiet + time.Hour + clearTime }
+// buildTime is that of Terraform, after that of the end of what is left of the color.
+func buildTime(p journal.Plan) time.Duration { return 90*time.Minute + emptyTime(p) }
+
+// emptyTime is how long the end of a color may take that an earlier rotation left.
+func emptyTime(p journal.Plan) time.Duration { return p.Quiet + QuietLimit + 90*time.Minute }
+
+// drainTime is how long connections may take to end, and after them what controllers hold.
+func drainTime(p journal.Plan) time.Duration { return p.Quiet + QuietLimit + clearTime }
+
+// QuietLimit is how long connections may take to end by themselves, beside the spec's quiet.
+const QuietLimit = time.Hour
 
 // clearTime is how long controllers have to take back what they hold in the cloud.
 const clearTime = 30 * time.Minute

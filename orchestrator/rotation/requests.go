@@ -70,6 +70,9 @@ var requests = map[Asked]func(journal.State, Request) (journal.Event, string){
 }
 
 func approveGate(s journal.State, q Request) (journal.Event, string) {
+	if q.Gate == HandBack {
+		return approveHandBack(s, q)
+	}
 	phase, ok := gatePhases[q.Gate]
 	switch {
 	case !ok:

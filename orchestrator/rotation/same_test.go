@@ -84,7 +84,7 @@ func (f *form) weights(w color.Weights) {
 }
 
 func (f *form) world(w *world) {
-	f.bool(w.standing.blue, w.standing.green, w.checked, w.installed, w.held, w.deleting)
+	f.bool(w.standing.blue, w.standing.green, w.checked, w.installed, w.held, w.deleting, w.runs.blue, w.runs.green)
 	f.weights(w.dns)
 	f.weights(w.root)
 	f.text(w.green.verdict)
@@ -171,6 +171,13 @@ func (f *form) rotation(r *journal.Rotation, s journal.State) {
 	if r.Hold != nil {
 		f.text(string(r.Hold.Why))
 	}
+	for _, c := range []color.Color{color.Blue, color.Green} {
+		f.text(string(r.Singletons[c].Stage))
+		f.bool(r.Singletons[c].Failed)
+	}
+	f.number(r.Tries[HandBack])
+	given, ok := r.Approved[HandBack]
+	f.bool(ok, ok && given.Evidence == Evidence(s, HandBack))
 	f.watch(r.Watch, r.Phase == Verify && !r.Phases[Verify].Done())
 	f.flows(r, s.TTL)
 }

@@ -100,14 +100,19 @@ func (v view) goBack() Step {
 			return Wait{Phase: v.phase, Until: f.At.Add(time.Second), For: "another try to go back, as it failed: " + f.Detail}
 		}
 	}
-	home := color.Only(v.From)
+	home, back := color.Only(v.From), v.handBack()
+	_, waits := back.(Wait)
 	switch {
 	case v.Exposed()[v.To] > 0 || v.Served()[v.From] < 100:
 		return v.weigh(v.allTo(v.From))
 	case v.Active != v.From:
 		return record(journal.Event{Kind: journal.Activated, From: v.To, To: v.From})
+	case back != nil && !waits: // what runs nowhere comes before Terraform
+		return back
 	case !v.serves(home), !v.Followed && v.Phases[Shift].Starts > 0:
 		return v.do(v.phase, v.follow(home))
+	case back != nil:
+		return back
 	}
 	return record(journal.Event{Kind: journal.RotationFinished, Outcome: journal.RolledBack, Detail: v.Back.Reason, By: v.Back.By, From: v.From, To: v.To})
 }

@@ -26,7 +26,7 @@ func verify(v view) Step {
 		return failure{detail: "no checks ran; name one in spec.rotation.verify"}
 	case w.Rounds == 0:
 		return v.ask()
-	case v.allPassed():
+	case v.allPassed() && v.onPar():
 		return done(fmt.Sprintf("%d checks passed", len(v.plan.Checks)))
 	case v.now.Sub(w.Since) > v.plan.Verify:
 		return failure{unhealthy: v.failed(), detail: v.notPassed()}
@@ -49,7 +49,23 @@ func (v view) allPassed() bool {
 
 // failed is true if a check failed in the last round.
 func (v view) failed() bool {
-	return slices.ContainsFunc(v.plan.Checks, func(id string) bool { return v.Watch.Results[id].Verdict == string(check.Fail) })
+	return slices.ContainsFunc(v.asked(), func(id string) bool { return v.Watch.Results[id].Verdict == string(check.Fail) })
+}
+
+// Parity is the id of what is asked beside the plan's checks before any traffic: whether green has what blue runs. Later a
+// commit can reach one color before the other.
+const Parity = "parity"
+
+func (v view) onPar() bool {
+	return !v.plan.Parity || v.Watch.Results[Parity].Verdict == string(check.Pass)
+}
+
+// asked are the checks of the phase under way.
+func (v view) asked() []string {
+	if v.plan.Parity && v.phase == Verify {
+		return append(slices.Clip(v.plan.Checks), Parity)
+	}
+	return v.plan.Checks
 }
 
 // Served is the id of what is asked beside the plan's checks while green is to have all traffic: whether DNS still has the
@@ -67,7 +83,7 @@ func (v view) notPassed() string {
 	if r, asked := v.Watch.Results[Served]; asked && v.onlyServed() {
 		return fmt.Sprintf("%s is well, but is not known to have the traffic that it is to have: %s", v.To, r.Detail)
 	}
-	for _, id := range v.plan.Checks {
+	for _, id := range v.asked() {
 		r, asked := v.Watch.Results[id]
 		switch {
 		case !asked:

@@ -33,10 +33,11 @@ type world struct {
 	lastGood time.Time // when green last passed all checks
 	// installed is whether green has the objects of bootstrap.
 	installed bool
-	checked   bool // green passed all checks since it was built
-	backs     int  // writes to DNS since going back was decided
-	held      bool // a person has to decide, and has not
-	deleting  bool // the first deletion has begun
+	runs      standing // in which colors singletons run
+	checked   bool     // green passed all checks since it was built
+	backs     int      // writes to DNS since going back was decided
+	held      bool     // a person has to decide, and has not
+	deleting  bool     // the first deletion has begun
 
 	edited time.Time // since when the weights are not those that drover wrote last
 
@@ -109,7 +110,7 @@ var epoch = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 
 // newWorld has blue with all traffic, and a rotation that has just begun.
 func newWorld(p journal.Plan) *world {
-	w := &world{now: epoch, standing: standing{blue: true}, dns: color.Only(color.Blue), root: color.Only(color.Blue)}
+	w := &world{now: epoch, standing: standing{blue: true}, runs: standing{blue: true}, dns: color.Only(color.Blue), root: color.Only(color.Blue)}
 	for _, e := range []journal.Event{
 		{Kind: journal.Applied, Root: "blue", Version: "1.35", Revision: "b", Endpoint: &journal.Endpoint{DNSName: "blue.lb"}},
 		{Kind: journal.Weights, Weights: color.Only(color.Blue), TTL: 2}, {Kind: journal.Followed}, {Kind: journal.Activated, To: color.Blue},

@@ -71,7 +71,9 @@ func (p Prometheus) ask(ctx context.Context) ([]float64, error) {
 		return nil, fmt.Errorf("the URL is not one: %w", withoutURL(err))
 	}
 	request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-	answer, err := p.Client.Do(request)
+	client := *p.Client // a redirect leads to another server than the spec names, and takes the query away from most
+	client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	answer, err := client.Do(request)
 	if err != nil {
 		return nil, fmt.Errorf("no answer: %w", withoutURL(err))
 	}
@@ -80,11 +82,23 @@ func (p Prometheus) ask(ctx context.Context) ([]float64, error) {
 	if err != nil {
 		return nil, fmt.Errorf("the answer broke off: %w", err)
 	}
+	if answer.StatusCode >= 300 && answer.StatusCode < 400 {
+		return nil, fmt.Errorf("%s, which leads to %s and is not followed: write the address of the server itself", answer.Status, leadsTo(answer))
+	}
 	values, err := decode(body)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", answer.Status, err)
 	}
 	return values, nil
+}
+
+// leadsTo is the server that a redirect leads to.
+func leadsTo(answer *http.Response) string {
+	location, err := answer.Location()
+	if err != nil {
+		return "no address"
+	}
+	return server(location.String())
 }
 
 // decode reads an answer of the query API.

@@ -24,6 +24,12 @@ type summary struct {
 	GitOps          struct{ Release, Commit string }
 	Kubernetes      struct{ StandIns []string }
 	Notes           []string
+	Handover        struct {
+		Detail  string
+		Seconds float64
+		Jobs    map[string]int
+		Twice   []string
+	}
 }
 
 func (s summary) ran(phase string) bool {
@@ -51,6 +57,9 @@ func TestTheExampleRotatesWithoutAFailedRequest(t *testing.T) {
 	}
 	if s.GitOps.Release == "" || s.GitOps.Commit == "" || len(s.Kubernetes.StandIns) != 0 {
 		t.Errorf("Argo CD followed %+v, and in place of applications there were %v", s.GitOps, s.Kubernetes.StandIns)
+	}
+	if h := s.Handover; h.Seconds <= 0 || h.Seconds > 60 || len(h.Twice) != 0 || h.Jobs["blue"] == 0 || !strings.Contains(h.Detail, "consumer/consumer, CronJob report/report: on green") {
+		t.Errorf("the singletons were handed over as %+v", h)
 	}
 	if !strings.Contains(r.Stderr, "4 Applications") {
 		t.Errorf("nobody is told of the Applications:\n%s", r.Stderr)

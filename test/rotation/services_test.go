@@ -39,7 +39,6 @@ func TestARotationTakesBackLoadBalancersWhileTheirControllerLives(t *testing.T) 
 
 	s.expose("green")
 	left := s.madeInside()
-	s.version("1.35")
 	s.waitsForDestroy()
 	const admin = "arn:aws:iam::123456789012:role/admin"
 	s.run("aws", "eks", "delete-access-entry", "--cluster-name", "herd-green", "--principal-arn", admin)

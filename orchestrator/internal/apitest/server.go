@@ -33,6 +33,9 @@ type Server struct {
 	asked    []string
 	deleted  func(path string, o Object) bool
 	applied  func(o Object)
+	merged   func(o Object)
+	heard    func(method, path string)
+	version  int // of the object that was changed last
 }
 
 // Object is one object as JSON has it.
@@ -116,6 +119,9 @@ func (s *Server) Asked() []string {
 func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if s.heard != nil {
+		s.heard(r.Method, r.URL.Path)
+	}
 	s.asked = append(s.asked, r.Method+" "+r.URL.Path)
 	switch text, isPage := s.pages[r.URL.Path]; {
 	case r.Header.Get("Authorization") != "Bearer "+Token:
@@ -128,6 +134,10 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 		s.remove(w, r)
 	case r.Method == http.MethodPatch && strings.HasSuffix(r.URL.Path, "/scale"):
 		s.scale(w, r)
+	case r.Method == http.MethodPatch && r.Header.Get("Content-Type") == "application/merge-patch+json":
+		s.merge(w, r)
+	case r.Method == http.MethodPost:
+		s.dryRun(w, r)
 	case r.Method == http.MethodPatch:
 		s.apply(w, r)
 	case s.find(r.URL.Path) != nil:
@@ -138,7 +148,7 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 }
 
 func (s *Server) list(w http.ResponseWriter, r *http.Request) {
-	items, known := s.objects[r.URL.Path]
+	items, known := s.collection(r.URL.Path)
 	if !known {
 		status(w, http.StatusNotFound, "the server could not find the requested resource")
 		return
@@ -149,6 +159,25 @@ func (s *Server) list(w http.ResponseWriter, r *http.Request) {
 		next = strconv.Itoa(to)
 	}
 	answer(w, Object{"kind": "TestList", "metadata": Object{"continue": next}, "items": items[from:to]})
+}
+
+// collection gives the objects at a path, which can be that of one namespace.
+func (s *Server) collection(path string) (items []Object, known bool) {
+	if items, known = s.objects[path]; known {
+		return items, true
+	}
+	before, rest, _ := strings.Cut(path, "/namespaces/")
+	namespace, resource, inNamespace := strings.Cut(rest, "/")
+	all, known := s.objects[before+"/"+resource]
+	if !inNamespace || !known {
+		return nil, false
+	}
+	for _, o := range all {
+		if meta, _ := o["metadata"].(Object); meta["namespace"] == namespace {
+			items = append(items, o)
+		}
+	}
+	return items, true
 }
 
 // remove deletes COLLECTION/NAME, or /…/namespaces/NS/COLLECTION/NAME out of the collection of all namespaces.

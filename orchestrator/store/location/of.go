@@ -78,6 +78,7 @@ type backend struct {
 	same    map[string]string // settings that the store has too, by their names in Terraform
 	bucket  string            // the setting that names the bucket
 	nothing []string          // settings that concern Terraform alone
+	each    string            // the setting that names one state, which differs by root
 	instead string            // what to use for settings that the store cannot follow
 }
 
@@ -91,10 +92,11 @@ var s3Settings = backend{
 	},
 	bucket: "bucket",
 	nothing: []string{
-		"key", "workspace_key_prefix", "use_lockfile", "dynamodb_table", "acl", "max_retries", "retry_mode",
+		"workspace_key_prefix", "use_lockfile", "dynamodb_table", "acl", "max_retries", "retry_mode",
 		"skip_credentials_validation", "skip_metadata_api_check", "skip_region_validation",
 		"skip_requesting_account_id", "skip_s3_checksum",
 	},
+	each:    "key",
 	instead: "set it in a profile of AWS's configuration or in the environment (AWS_…), where Terraform and drover both find it",
 }
 
@@ -102,14 +104,15 @@ var s3Settings = backend{
 var azurermSettings = backend{
 	same:    map[string]string{"storage_account_name": Account},
 	bucket:  "container_name",
-	nothing: []string{"key", "resource_group_name", "snapshot", "subscription_id", "use_azuread_auth", "lookup_blob_endpoint"},
+	nothing: []string{"resource_group_name", "snapshot", "subscription_id", "use_azuread_auth", "lookup_blob_endpoint"},
+	each:    "key",
 	instead: "set it in the environment (AZURE_… for drover, ARM_… for Terraform)",
 }
 
 // https://developer.hashicorp.com/terraform/language/backend/gcs
 var gcsSettings = backend{
 	bucket:  "bucket",
-	nothing: []string{"prefix"},
+	each:    "prefix",
 	instead: "set it in the environment (GOOGLE_APPLICATION_CREDENTIALS), where Terraform and drover both find it",
 }
 
@@ -122,6 +125,9 @@ func translated(at Location, settings map[string]string, b backend) (Location, e
 			at.Settings[same] = value
 		case name == b.bucket:
 			at.Bucket = value
+		case name == b.each:
+			return Location{}, fmt.Errorf("DROVER_BACKEND_CONFIG has %[1]s, which every root would have: each would overwrite the states of the others. "+
+				"Remove %[1]s; the generated roots have one each, below the cluster's name", name)
 		case !slices.Contains(b.nothing, name):
 			return Location{}, fmt.Errorf("DROVER_BACKEND_CONFIG has %s, which the store beside the state cannot follow: %s", name, b.instead)
 		}

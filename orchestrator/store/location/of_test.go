@@ -41,7 +41,7 @@ func TestTheStoreIsBesideTheState(t *testing.T) {
 			state: spec.State{Backend: "azurerm", Account: "acmestate", Container: "tfstate", ResourceGroup: "terraform"},
 			want:  "azblob://tfstate/shop/.drover?account=other",
 		},
-		{name: "gcs", settings: "prefix=x", state: spec.State{Backend: "gcs", Bucket: "acme-state"}, want: "gs://acme-state/shop/.drover"},
+		{name: "gcs", state: spec.State{Backend: "gcs", Bucket: "acme-state"}, want: "gs://acme-state/shop/.drover"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
@@ -81,6 +81,21 @@ func TestASettingThatTheStoreCannotFollowIsAnError(t *testing.T) {
 		}
 		if strings.Contains(err.Error(), "secret\"") || strings.Contains(err.Error(), "=secret") {
 			t.Errorf("%s: the error shows a value: %v", settings, err)
+		}
+	}
+}
+
+// One key for all roots: the apply of a color would forget the foundation, and its destruction would take that.
+func TestOneStateForAllRootsIsAnError(t *testing.T) {
+	t.Parallel()
+	for settings, state := range map[string]spec.State{
+		"key=terraform.tfstate":  {Backend: "s3", Bucket: "b"},
+		"container_name=b,key=x": {Backend: "azurerm"},
+		"prefix=states":          {Backend: "gcs"},
+	} {
+		at, err := location.Of(cluster(state), "infra", settings)
+		if err == nil || !strings.Contains(err.Error(), "overwrite the states of the others") {
+			t.Errorf("%s: %s, %v", settings, at, err)
 		}
 	}
 }

@@ -1,0 +1,75 @@
+package cluster
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"drover/generator/spec"
+	"drover/orchestrator/kubernetes"
+)
+
+// persistent is what is read of a persistent volume.
+type persistent struct {
+	Metadata kubernetes.Meta
+	Spec     struct {
+		StorageClassName string
+		ClaimRef         struct{ Namespace, Name string }
+	}
+	Status struct{ Phase string }
+}
+
+// volumesAreDeclared refuses to begin while the active cluster has data on volumes of which the spec does not say what becomes:
+// the new color starts without them.
+func (p *preflight) volumesAreDeclared(ctx context.Context) (string, error) {
+	var volumes []persistent
+	err := p.withAPI(ctx, p.from, func(ctx context.Context, client *kubernetes.Client) (err error) {
+		volumes, err = kubernetes.List[persistent](ctx, client, "/api/v1/persistentvolumes")
+		return err
+	})
+	if err != nil { // an active cluster that is not well is a reason to rotate, and no volume is ever deleted
+		p.Observer.Progress(fmt.Sprintf("preflight: whether %s has data on volumes is not known: %v", p.from, err))
+		return "volumes unknown", nil
+	}
+	undeclared, bound := undeclaredVolumes(volumes, p.Spec.Spec.Rotation.Volumes)
+	switch {
+	case len(undeclared) > 0:
+		claim := undeclared[0].Spec.ClaimRef.Namespace
+		return "", refuse(fmt.Sprintf("%s has data on volumes that the new color will not have:\n%s", p.from, strings.Join(described(undeclared), "\n")),
+			fmt.Sprintf("declare what becomes of it in the spec: rotation.volumes: [{namespace: %s, data: migrated}], which your team copies; "+
+				"or data: external, which is outside of the cluster and mounted by both; or data: disposable, which may be lost", claim))
+	case bound > 0:
+		return fmt.Sprintf("%d volumes in use, declared", bound), nil
+	}
+	return "no volumes in use", nil
+}
+
+func undeclaredVolumes(volumes []persistent, declared []spec.VolumeData) (undeclared []persistent, bound int) {
+	for _, v := range volumes {
+		if v.Status.Phase != "Bound" {
+			continue
+		}
+		bound++
+		if !slices.ContainsFunc(declared, func(d spec.VolumeData) bool { return d.Covers(v.Spec.ClaimRef.Namespace, v.Spec.StorageClassName) }) {
+			undeclared = append(undeclared, v)
+		}
+	}
+	return undeclared, bound
+}
+
+func described(volumes []persistent) []string {
+	const most = 10
+	var lines []string
+	for _, v := range volumes {
+		line := fmt.Sprintf("  %s/%s (volume %s", v.Spec.ClaimRef.Namespace, v.Spec.ClaimRef.Name, v.Metadata.Name)
+		if class := v.Spec.StorageClassName; class != "" {
+			line += ", storage class " + class
+		}
+		lines = append(lines, line+")")
+	}
+	if more := len(lines) - most; more > 0 {
+		lines = append(lines[:most], fmt.Sprintf("  and %d more", more))
+	}
+	return lines
+}

@@ -1,0 +1,56 @@
+package cluster
+
+import (
+	"strings"
+	"testing"
+
+	"drover/generator/spec"
+	"drover/orchestrator/journal"
+	"drover/orchestrator/rotation"
+)
+
+// disks are three volumes in use, of two namespaces and classes, and one that nobody uses any more.
+var disks = []string{
+	`{"metadata":{"name":"pv-1"},"spec":{"storageClassName":"gp3","claimRef":{"namespace":"shop","name":"data"}},"status":{"phase":"Bound"}}`,
+	`{"metadata":{"name":"pv-2"},"spec":{"storageClassName":"efs","claimRef":{"namespace":"shop","name":"files"}},"status":{"phase":"Bound"}}`,
+	`{"metadata":{"name":"pv-3"},"spec":{"storageClassName":"gp3","claimRef":{"namespace":"queue","name":"log"}},"status":{"phase":"Bound"}}`,
+	`{"metadata":{"name":"pv-4"},"spec":{"storageClassName":"gp3","claimRef":{"namespace":"gone","name":"old"}},"status":{"phase":"Released"}}`,
+}
+
+func TestDataOnVolumesIsDeclaredBeforeARotationBegins(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		declared []spec.VolumeData
+		says     []string // what is refused; none: it rotates
+	}{
+		"nothing":     {nil, []string{"shop/data (volume pv-1, storage class gp3)", "shop/files", "queue/log", "rotation.volumes: [{namespace: shop, data: migrated}]"}},
+		"a namespace": {[]spec.VolumeData{{Namespace: "shop", Data: "migrated"}}, []string{"queue/log", "{namespace: queue,"}},
+		"by both":     {[]spec.VolumeData{{StorageClass: "efs", Data: "external"}, {Namespace: "queue", Data: "disposable"}}, []string{"shop/data"}},
+		"all":         {[]spec.VolumeData{{StorageClass: "efs", Data: "external"}, {Data: "disposable"}}, nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			server := hosting(t)
+			server.Have(t, "/api/v1/persistentvolumes", disks...)
+			withAPI(t, server, func(t *testing.T, w *world) {
+				w.spec.Spec.Rotation.Volumes = test.declared
+				if test.says == nil {
+					must(t, Rotate(t.Context(), w.options()))
+					if found := w.state().Past[0].Phases[rotation.Preflight].Detail; !strings.Contains(found, "3 volumes in use, declared") {
+						t.Errorf("preflight found %q", found)
+					}
+					return
+				}
+				failed := rotated[*rotation.Failed](t, w, w.options())
+				for _, text := range test.says {
+					if !strings.Contains(failed.Reason, text) {
+						t.Errorf("%q lacks %q", failed.Reason, text)
+					}
+				}
+				if strings.Contains(failed.Reason, "gone/old") || w.standing["green"] || w.state().Past[0].Outcome != journal.Failed {
+					t.Errorf("%q; green stands: %t", failed.Reason, w.standing["green"])
+				}
+			})
+		})
+	}
+}

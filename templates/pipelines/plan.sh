@@ -1,0 +1,2 @@
+set -euo pipefail
+drover plan --output markdown > drover-plan.md
