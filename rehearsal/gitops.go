@@ -126,14 +126,14 @@ func (a *agents) beside(ctx context.Context, cluster *kubernetes.Cluster) (io.Cl
 	}}, nil
 }
 
-// leaving is an agent whose cluster is watched until it is closed.
+// leaving is an agent whose watch ends before it is closed.
 type leaving struct {
 	*argocd.Agent
-	unwatch func()
+	stop func()
 }
 
 func (l leaving) Close() error {
-	l.unwatch()
+	l.stop()
 	return l.Agent.Close()
 }
 
