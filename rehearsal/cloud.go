@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -65,11 +66,11 @@ type Options struct {
 	Dir    string    // holds pid file, logs and certificate; empty is one in the user's cache that Close removes
 	Log    io.Writer // what went wrong inside, a line each; nil drops it
 	// Kubernetes are the programs of a control plane for each EKS cluster; nil: clusters have no API.
+	// With one, an ingress answers only while a Service of its color has the node port that it leads to, and a ready pod.
 	Kubernetes *programs.Set
 	// StandIns are made in every EKS cluster that has a control plane.
 	StandIns []kubernetes.Workload
-	// GitOps, unless nil, has Argo CD follow a repository beside each cluster. Then an ingress answers only while a Service of
-	// its color has the node port that it leads to, and a ready pod. It needs Kubernetes.
+	// GitOps, unless nil, has Argo CD follow a repository beside each cluster. It needs Kubernetes.
 	GitOps *GitOps
 	// Propagates is how long Route 53 takes to tell a change to its name servers: until then they answer as before, and
 	// GetChange says PENDING. 0: as Delays say, and GetChange says INSYNC at once.
@@ -80,7 +81,8 @@ type Options struct {
 	// Scanned is the mean time between two connections of scanners to each internet-facing load balancer, of which an
 	// address in the internet is never without. 0: none come.
 	Scanned time.Duration
-	// Source is the address that the account's networks see of drover's machine; empty: that of an interface of this one.
+	// Source is the address that the account's networks see of drover's machine, of which it depends whether that reaches a
+	// cluster's API. Empty: it has that of an interface of this machine, and reaches everything.
 	Source string
 	// Calls is a file that takes each kind of API call once, when it is first made; empty: none does.
 	Calls string
@@ -102,6 +104,7 @@ type Cloud struct {
 	agents  *agents           // nil: nothing follows a repository
 	keys    keys
 	calls   *calls
+	served  atomic.Pointer[awsproxy.Proxy] // proxy, once it is there, for those who came before it
 }
 
 // Start sweeps what crashed rehearsals left behind, and starts a cloud of its own.
@@ -144,6 +147,18 @@ func (o Options) withDefaults() Options {
 		o.Log = io.Discard
 	}
 	return o
+}
+
+// source is the address of drover's machine; the zero address is not told.
+func (o Options) source() (netip.Addr, error) {
+	if o.Source == "" {
+		return netip.Addr{}, nil
+	}
+	a, err := netip.ParseAddr(o.Source)
+	if err != nil {
+		return a, fmt.Errorf("read the address of drover's machine: %w", err)
+	}
+	return a, nil
 }
 
 // insider is where the clients in the VPC of private zones ask from; the zero address is any.
@@ -202,21 +217,18 @@ func (c *Cloud) start(ctx context.Context) (err error) {
 	if c.calls, err = openCalls(o.Calls); err != nil {
 		return err
 	}
-	// Last, so that nobody can call what is not there yet.
-	c.proxy, err = awsproxy.Start(ctx, awsproxy.Options{Moto: c.moto.URL(), Account: o.Account, Log: o.Log, Wrote: c.wrote, Called: c.calls.add,
-		Takes: takes, Models: models, Fleet: c.fleet, StandIns: o.StandIns, Keys: map[string]string{accessKey: secretKey}, InSync: c.inSync()})
+	source, err := o.source()
 	if err != nil {
 		return err
 	}
-	return c.signIn(ctx)
-}
-
-// behind asks what answers behind the load balancers; nil: whatever has a healthy node does.
-func (c *Cloud) behind() func(context.Context, ingress.LoadBalancer) (string, error) {
-	if c.agents == nil {
-		return nil
+	// Last, so that nobody can call what is not there yet.
+	c.proxy, err = awsproxy.Start(ctx, awsproxy.Options{Moto: c.moto.URL(), Account: o.Account, Log: o.Log, Wrote: c.wrote, Called: c.calls.add,
+		Takes: takes, Models: models, Fleet: c.fleet, StandIns: o.StandIns, Source: source, Keys: map[string]string{accessKey: secretKey}, InSync: c.inSync()})
+	if err != nil {
+		return err
 	}
-	return c.agents.behind
+	c.served.Store(c.proxy)
+	return c.signIn(ctx)
 }
 
 func (c *Cloud) startDNS(ctx context.Context, account *route53.Client) (err error) {

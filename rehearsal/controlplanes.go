@@ -26,7 +26,7 @@ func (r *run) controlPlanes() *ControlPlanes {
 	minors := []string{kubernetes.Emulated(r.Spec.Spec.Kubernetes.Version), kubernetes.Emulated(r.ToVersion)}
 	names := []string{}
 	if r.Repository == "" {
-		for _, w := range standIns(r.Spec.Spec) {
+		for _, w := range slices.Concat(standIns(r.Spec.Spec), gateway(r.Spec.Spec)) {
 			names = append(names, w.Namespace+"/"+w.Name)
 		}
 	}

@@ -237,7 +237,7 @@ func TestASummarySaysWhatTheControlPlanesWere(t *testing.T) {
 		says []string
 	}{
 		{Summary{}, []string{"not at all: the Kubernetes API", "--kubernetes=off"}},
-		{Summary{Kubernetes: r.controlPlanes(), Notes: r.emulation()}, []string{programs.Version() + ", as 1.33\n", admin, "in place of what your team deploys: checkout/checkout\n", "a cluster at 1.32 is one of 1.33"}},
+		{Summary{Kubernetes: r.controlPlanes(), Notes: r.emulation()}, []string{programs.Version() + ", as 1.33\n", admin, "in place of what your team deploys: checkout/checkout, gateway/gateway\n", "a cluster at 1.32 is one of 1.33"}},
 	} {
 		var text strings.Builder
 		if err := c.s.WriteText(&text); err != nil {

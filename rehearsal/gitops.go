@@ -15,7 +15,6 @@ import (
 	"drover/rehearsal/argocd"
 	"drover/rehearsal/child"
 	"drover/rehearsal/gitserver"
-	"drover/rehearsal/ingress"
 	"drover/rehearsal/kubernetes"
 )
 
@@ -81,9 +80,6 @@ type agents struct {
 	log     io.Writer
 
 	recorder *recorder
-
-	mu       sync.Mutex
-	clusters map[string]*kubernetes.Cluster // by name, while they are there
 }
 
 // startGitOps serves the repository, and has Argo CD follow it beside every cluster from now on.
@@ -109,7 +105,7 @@ func (c *Cloud) startGitOps(ctx context.Context) error {
 		return err
 	}
 	c.agents = &agents{options: *o, source: source, server: server, trusted: map[string][]byte{u.Hostname(): c.ca.PEM()},
-		started: c.home.record, log: c.options.Log, recorder: &recorder{jobs: map[string]map[string]bool{}}, clusters: map[string]*kubernetes.Cluster{}}
+		started: c.home.record, log: c.options.Log, recorder: &recorder{jobs: map[string]map[string]bool{}}}
 	c.fleet.Beside = c.agents.beside
 	return nil
 }
@@ -121,51 +117,24 @@ func (a *agents) beside(ctx context.Context, cluster *kubernetes.Cluster) (io.Cl
 	if err != nil {
 		return nil, err
 	}
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	a.clusters[cluster.Name()] = cluster
 	watched, stop := context.WithCancel(context.WithoutCancel(ctx))
 	var wait sync.WaitGroup
 	wait.Go(func() { a.recorder.watch(watched, cluster) })
 	return leaving{agent, func() {
 		stop()
 		wait.Wait()
-		a.forget(cluster)
 	}}, nil
 }
 
-func (a *agents) forget(cluster *kubernetes.Cluster) {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	if a.clusters[cluster.Name()] == cluster {
-		delete(a.clusters, cluster.Name())
-	}
-}
-
-// leaving is an agent that is forgotten before it is closed.
+// leaving is an agent whose watch ends before it is closed.
 type leaving struct {
 	*argocd.Agent
-	forget func()
+	stop func()
 }
 
 func (l leaving) Close() error {
-	l.forget()
+	l.stop()
 	return l.Agent.Close()
-}
-
-// behind says why nothing answers behind a load balancer: the color's cluster has to serve the node port that it leads to.
-func (a *agents) behind(ctx context.Context, lb ingress.LoadBalancer) (string, error) {
-	name := lb.Cluster + "-" + lb.Color
-	a.mu.Lock()
-	cluster := a.clusters[name]
-	a.mu.Unlock()
-	switch {
-	case cluster == nil:
-		return "there is no cluster " + name, nil
-	case lb.NodePort == 0:
-		return "nothing listens on its port 443", nil
-	}
-	return cluster.Unserved(ctx, lb.NodePort)
 }
 
 func (a *agents) close() error {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/netip"
 	"os"
 	"path/filepath"
 	"slices"
@@ -36,6 +37,8 @@ type RunOptions struct {
 	Commands bool
 	// Calls is a file that takes the kinds of API calls that are made; empty: none does.
 	Calls string
+	// From is the address that the clusters' network sees of drover's machine. The zero address: one inside of it.
+	From netip.Addr
 }
 
 // answersWithin is how long the new cluster may take to answer over DNS after apply says that it is there.
@@ -57,6 +60,7 @@ func Run(ctx context.Context, o RunOptions) (s Summary, err error) {
 	}
 	defer func() { err = errors.Join(err, r.cleanUp(ctx)) }()
 	options.Dir, options.Log, options.Calls = r.dir, r.log, o.Calls
+	options.comesFrom(o.From)
 	r.say("starting a cloud on this machine (moto's server, DNS, ingress)")
 	if r.cloud, err = Start(ctx, options); err != nil {
 		return s, err

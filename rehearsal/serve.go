@@ -29,6 +29,8 @@ type ServeOptions struct {
 	Faults []fault.Injection
 	// Calls is a file that takes the kinds of API calls that are made; empty: none does.
 	Calls string
+	// From is the address that the clusters' network sees of drover's machine. The zero address: one inside of it.
+	From netip.Addr
 }
 
 // errMotoEnded says that the simulated account is gone under a rehearsal.
@@ -44,6 +46,7 @@ func Serve(ctx context.Context, o ServeOptions) (err error) {
 		return err
 	}
 	options.Dir, options.Log, options.Calls = o.Dir, o.Log, o.Calls
+	options.comesFrom(o.From)
 	c, err := Start(ctx, options)
 	if err != nil {
 		return err
@@ -102,7 +105,7 @@ func optionsFor(ctx context.Context, c spec.Cluster, kubernetes bool, repository
 	}
 	o.Kubernetes, o.As = &set, runsAs(c.Spec)
 	if o.GitOps == nil { // what the repository brings needs nothing in its place
-		o.StandIns = standIns(c.Spec)
+		o.StandIns = slices.Concat(standIns(c.Spec), gateway(c.Spec))
 	}
 	return o, nil
 }
@@ -142,6 +145,13 @@ func exports(env map[string]string) string {
 	}
 	b.WriteString("# The cloud is ready, and stays until it is interrupted.\n")
 	return b.String()
+}
+
+// comesFrom has drover's machine be somewhere else than inside the network of its cluster.
+func (o *Options) comesFrom(from netip.Addr) {
+	if from.IsValid() {
+		o.Source = from.String()
+	}
 }
 
 // insideOf is an address in the network of a cluster, whose private API a rehearsal's drover reaches as from inside.

@@ -47,3 +47,20 @@ func TestASelectorTakesTheLongestNames(t *testing.T) {
 		t.Errorf("%q is no label's value", label)
 	}
 }
+
+func TestAGatewayStandsInOnThePortsThatNoManifestHas(t *testing.T) {
+	t.Parallel()
+	s := checks()
+	if got := gateway(s); len(got) != 1 || !slices.Equal(got[0].NodePorts, []int{30080, 30443}) || got[0].Annotations[standInMark] != gatewaySays || !slices.Equal(got[0].Tolerates, []string{"only"}) {
+		t.Errorf("the gateway is %+v", got)
+	}
+	s.Ingress.Management = &spec.Management{}
+	s.Bootstrap = &spec.Bootstrap{Files: []spec.Manifest{{Text: "spec:\n  ports:\n    - {name: https, port: 443, nodePort: 30443}\n"}, {Text: `{"nodePort": 30080}`}}}
+	if got := gateway(s); len(got) != 1 || !slices.Equal(got[0].NodePorts, []int{30081, 30444}) {
+		t.Errorf("beside a team's own, the gateway is %+v", got)
+	}
+	s.Ingress.Management = nil
+	if got := gateway(s); len(got) != 0 {
+		t.Errorf("beside a team's own for all ports, there is %+v", got)
+	}
+}

@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"maps"
 	"os"
+	"path"
 	"path/filepath"
 
 	"github.com/urfave/cli/v2"
@@ -16,6 +17,7 @@ import (
 	"drover/generator/argocd"
 	"drover/generator/parallel"
 	"drover/generator/spec"
+	"drover/generator/untrusted"
 	"drover/orchestrator/cluster"
 	"drover/orchestrator/journal"
 )
@@ -107,7 +109,7 @@ func renderOne(ctx context.Context, out string, l loaded) (generator.Files, erro
 
 // renderable are the roots that no cluster stands on, and the spec as the foundation takes it. Rendering asks no cloud:
 // where the store is in a bucket, the colors that were built here are known by the file that drover writes when it builds
-// one, and the foundation is as the spec alone has it.
+// one, and the foundation by its files in out. Where these are not there, it is as the spec alone has it.
 func renderable(ctx context.Context, out string, c spec.Cluster) ([]generator.Root, spec.Cluster, error) {
 	if c.Spec.State.Backend == "local" {
 		opened, _, err := openStore(ctx, c, out)
@@ -124,6 +126,7 @@ func renderable(ctx context.Context, out string, c spec.Cluster) ([]generator.Ro
 		}
 		return cluster.Renderable(state), c, nil
 	}
+	c = asWritten(out, c)
 	roots := []generator.Root{generator.Foundation, generator.Traffic}
 	for _, color := range []generator.Root{generator.Blue, generator.Green} {
 		_, err := os.Stat(filepath.Join(out, c.Metadata.Name, string(color), cluster.BuiltFile))
@@ -135,4 +138,16 @@ func renderable(ctx context.Context, out string, c spec.Cluster) ([]generator.Ro
 		}
 	}
 	return roots, c, nil
+}
+
+// asWritten is a spec as the foundation takes it whose files are in out, which apply has written or a person committed.
+func asWritten(out string, c spec.Cluster) spec.Cluster {
+	const most = 1 << 20 // bytes; drover writes some thousand
+	name := path.Join(c.Metadata.Name, string(generator.Foundation), "main.tf")
+	text, err := untrusted.ReadIn(out, filepath.FromSlash(name), most)
+	if err != nil {
+		return c // it is not there, or not drover's, which writing says
+	}
+	c, _ = generator.KeepStanding(c, generator.Files{name: text})
+	return c
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"math/rand/v2"
+	"net/netip"
 	"os"
 	"path/filepath"
 	"strings"
@@ -28,6 +29,7 @@ func rehearseCommand(s streams) *cli.Command {
 			&cli.StringSliceFlag{Name: "fault", Usage: "break something on purpose: `FAULT` is NAME[:SERVICE][@PHASE|@DURATION|@random]; may be repeated; see --list-faults"},
 			&cli.Uint64Flag{Name: "seed", Usage: "random seed `NUMBER`, to repeat the faults of an earlier rehearsal", DefaultText: "another each time"},
 			&cli.BoolFlag{Name: "allow-commands", Usage: "run the spec's command checks on this machine; by default they are skipped, as the spec may be a stranger's"},
+			&cli.StringFlag{Name: "from", Usage: "the `ADDRESS` that the clusters' network sees of this machine, of which it depends whether their APIs answer", DefaultText: "one inside the network"},
 			&cli.StringFlag{Name: "calls", Usage: "log each AWS API call and its caller to `FILE`, as lines of JSON"},
 			&cli.BoolFlag{Name: "list-faults", Usage: "list the faults, and exit"},
 		},
@@ -54,12 +56,16 @@ func rehearseCommand(s streams) *cli.Command {
 			if err := unused(c.String("dir"), l.Cluster.Metadata.Name); err != nil {
 				return err
 			}
+			from, err := fromFlag(c)
+			if err != nil {
+				return err
+			}
 			s.interrupts.changes()
 			if c.Bool("serve") {
-				return rehearsal.Serve(c.Context, rehearsal.ServeOptions{Spec: l.Cluster, Dir: c.String("dir"), Out: s.out, Log: s.err, Kubernetes: kubernetes, Repository: c.String("repository"), Faults: faults, Calls: c.String("calls")})
+				return rehearsal.Serve(c.Context, rehearsal.ServeOptions{Spec: l.Cluster, Dir: c.String("dir"), Out: s.out, Log: s.err, Kubernetes: kubernetes, Repository: c.String("repository"), Faults: faults, Calls: c.String("calls"), From: from})
 			}
 			return rehearse(c, s, inJSON, rehearsal.RunOptions{SpecFile: l.File, Spec: l.Cluster, ToVersion: c.String("to"), Dir: c.String("dir"),
-				Progress: s.err, Kubernetes: kubernetes, Repository: c.String("repository"), Faults: faults, Seed: seed, Commands: c.Bool("allow-commands"), Calls: c.String("calls")})
+				Progress: s.err, Kubernetes: kubernetes, Repository: c.String("repository"), Faults: faults, Seed: seed, Commands: c.Bool("allow-commands"), Calls: c.String("calls"), From: from})
 		},
 	}
 }
@@ -85,6 +91,19 @@ func kubernetesFlag(c *cli.Context) (bool, error) {
 	default:
 		return false, usageError{fmt.Errorf("--kubernetes is %q; write on or off", value)}
 	}
+}
+
+// fromFlag reads --from.
+func fromFlag(c *cli.Context) (netip.Addr, error) {
+	text := c.String("from")
+	if text == "" {
+		return netip.Addr{}, nil
+	}
+	from, err := netip.ParseAddr(text)
+	if err != nil || !from.Is4() {
+		return netip.Addr{}, usageError{fmt.Errorf("--from is %q; write an IPv4 address, such as 203.0.113.7", text)}
+	}
+	return from, nil
 }
 
 // faultsFrom reads --fault and --seed. The seed is 0 where nothing is random.

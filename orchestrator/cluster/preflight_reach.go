@@ -21,7 +21,7 @@ import (
 // translated on the way, and then a person may accept it.
 func (p *preflight) apiIsInReach(ctx context.Context) (string, error) {
 	if p.Spec.Spec.Access.API != "private" {
-		return "", nil
+		return p.restrictedLetsIn(ctx)
 	}
 	if p.from != "" {
 		switch err := p.answers(ctx); {
@@ -48,6 +48,34 @@ func (p *preflight) apiIsInReach(ctx context.Context) (string, error) {
 		return "", p.waitForWayIn(ctx, how)
 	}
 	return "", refuse("the Kubernetes API is private, and this machine does not reach it: "+how, waysIn+"; or, if it is reached all the same, accept it: "+acceptance(spec.UnreachableAPI))
+}
+
+// restrictedLetsIn refuses a machine whose own public address the API does not let in. Most machines have a private one, and
+// the public one that they get on the way is not known here: nothing is said of these.
+func (p *preflight) restrictedLetsIn(ctx context.Context) (string, error) {
+	network, err := netip.ParsePrefix(p.Spec.Spec.Network.CIDR)
+	if err != nil {
+		return "", nil //nolint:nilerr // an adopted network, of which only AWS knows the range
+	}
+	source, err := p.ports.Machine.Source(ctx, network.Addr())
+	if err != nil || spec.IsPrivate(netip.PrefixFrom(source, source.BitLen())) || !source.IsGlobalUnicast() {
+		return "", nil //nolint:nilerr // without a route there, packets go to the public endpoint
+	}
+	for _, text := range p.Spec.Spec.Access.Allow {
+		if r, err := netip.ParsePrefix(text); err == nil && r.Contains(source) {
+			return fmt.Sprintf("the API lets this machine's %s in", source), nil
+		}
+	}
+	if p.from != "" && p.answers(ctx) == nil {
+		return string(p.from) + "'s API is in reach", nil
+	}
+	how := fmt.Sprintf("packets leave with the address %s, which is in none of the ranges of access.allow", source)
+	if p.Spec.Accepts(spec.UnreachableAPI) {
+		p.Observer.Progress("preflight: accepted: " + how)
+		return "whether the API is in reach is not known, accepted", nil
+	}
+	return "", refuse("the Kubernetes API lets in named ranges only, and not this machine: "+how,
+		"nothing was built. Add the address to access.allow, or, if the API is reached all the same, accept it: "+acceptance(spec.UnreachableAPI))
 }
 
 // waysIn are for whoever is outside.

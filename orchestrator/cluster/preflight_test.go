@@ -118,6 +118,17 @@ func TestAnAPIThatIsReachedAllTheSameCanBeAccepted(t *testing.T) {
 	})
 }
 
+// Its own public address tells whether the machine is let in; a private one, which is translated on the way, tells nothing.
+func TestARestrictedAPIThatDoesNotLetThisMachineInIsRefused(t *testing.T) {
+	t.Parallel()
+	inWorld(t, func(t *testing.T, w *world) {
+		w.source, w.spec.Spec.Access.API, w.spec.Spec.Access.Allow = "198.51.100.7", "restricted", []string{"203.0.113.0/24"}
+		refusedFirst(t, w, "198.51.100.7", "access.allow", "unreachable-api")
+		w.source = "203.0.113.7"
+		applied(t, w)
+	})
+}
+
 func TestARestrictedAPIIsReachedFromAnywhere(t *testing.T) {
 	t.Parallel()
 	inWorld(t, func(t *testing.T, w *world) {

@@ -27,6 +27,9 @@ type Options struct {
 	Name    string // for people
 	Minor   string // such as 1.34
 	Webhook string // a URL that answers token reviews at /authenticate and access reviews at /authorize; empty: none
+	// Reached, unless nil, tells of each new connection whether its user reaches the API server. One that does not gets no
+	// answer, as where packets are dropped. The control plane's own programs are not asked of.
+	Reached func(context.Context) bool
 }
 
 // Fleet starts clusters that share programs and a directory.
@@ -119,7 +122,7 @@ func (c *Cluster) startAPI(ctx context.Context, o Options) error {
 		return err
 	}
 	var err error
-	if c.front, err = openFront(ctx, c.name, &c.fleet.silences); err != nil {
+	if c.front, err = openFront(ctx, c.name, &c.fleet.silences, o.Reached); err != nil {
 		return err
 	}
 	for try := 1; ; try++ {

@@ -15,6 +15,7 @@ import (
 type front struct {
 	cluster  string
 	silences *silences
+	reached  func(context.Context) bool // nil: by everybody
 	listener net.Listener
 	to       string // address of the API server
 	cancel   context.CancelFunc
@@ -22,13 +23,13 @@ type front struct {
 }
 
 // openFront listens on a free loopback port.
-func openFront(ctx context.Context, cluster string, s *silences) (*front, error) {
+func openFront(ctx context.Context, cluster string, s *silences, reached func(context.Context) bool) (*front, error) {
 	var lc net.ListenConfig
 	listener, err := lc.Listen(ctx, "tcp", "127.0.0.1:0")
 	if err != nil {
 		return nil, fmt.Errorf("listen before the API server of %s: %w", cluster, err)
 	}
-	return &front{cluster: cluster, silences: s, listener: listener}, nil
+	return &front{cluster: cluster, silences: s, reached: reached, listener: listener}, nil
 }
 
 func (f *front) port() int { return f.listener.Addr().(*net.TCPAddr).Port }
@@ -51,6 +52,12 @@ func (f *front) serve(ctx context.Context, to string) {
 // pass carries one connection in both directions until either side ends it.
 func (f *front) pass(ctx context.Context, user net.Conn) {
 	defer func() { _ = user.Close() }()
+	if f.reached != nil && !f.reached(ctx) {
+		closed := context.AfterFunc(ctx, func() { _ = user.Close() })
+		defer closed()
+		_, _ = io.Copy(io.Discard, user) // until the user gives up
+		return
+	}
 	if f.silences.wait(ctx, f.cluster, user) != nil {
 		return
 	}

@@ -11,6 +11,7 @@ import (
 	"net/http/httptrace"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 )
@@ -21,9 +22,15 @@ const silentFor = 300 * time.Millisecond
 // fronted is a server behind a front of a cluster's.
 func fronted(t *testing.T, f *Fleet, cluster string) (url string, front *front) {
 	t.Helper()
+	return frontedFor(t, f, cluster, nil)
+}
+
+// frontedFor is one that only some reach.
+func frontedFor(t *testing.T, f *Fleet, cluster string, reached func(context.Context) bool) (url string, front *front) {
+	t.Helper()
 	server := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
 	t.Cleanup(server.Close)
-	front, err := openFront(t.Context(), cluster, &f.silences)
+	front, err := openFront(t.Context(), cluster, &f.silences, reached)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -132,5 +139,36 @@ func TestAFrontClosesInASilenceToo(t *testing.T) {
 	}
 	if err := <-answered; err == nil {
 		t.Error("who asked was answered, although nothing is there")
+	}
+}
+
+// Who does not reach a cluster gets no answer, and no refusal either, until a rule lets them in; the front ends all the same.
+func TestWhoDoesNotReachAClusterGetsNoAnswer(t *testing.T) {
+	t.Parallel()
+	var inside atomic.Bool
+	url, front := frontedFor(t, &Fleet{}, "closed", func(context.Context) bool { return inside.Load() })
+	transport := &http.Transport{}
+	t.Cleanup(transport.CloseIdleConnections)
+	client := &http.Client{Transport: transport}
+	ctx, cancel := context.WithTimeout(t.Context(), silentFor)
+	defer cancel()
+	if _, err := get(ctx, client, url); !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("from outside: %v, want no answer", err)
+	}
+	inside.Store(true)
+	if _, err := get(t.Context(), client, url); err != nil {
+		t.Errorf("from inside: %v", err)
+	}
+	inside.Store(false)
+	waiting := make(chan error, 1)
+	go func() {
+		_, err := get(t.Context(), &http.Client{Transport: &http.Transport{}}, url)
+		waiting <- err
+	}()
+	if err := front.close(); err != nil {
+		t.Error(err)
+	}
+	if err := <-waiting; err == nil {
+		t.Error("from outside, the end was an answer")
 	}
 }

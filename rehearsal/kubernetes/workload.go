@@ -27,6 +27,7 @@ type Workload struct {
 	Replicas        int // of a deployment
 	Critical        bool
 	Tolerates       []string // taints, by key, of nodes that a deployment may run on
+	NodePorts       []int    // of a Service that leads to it; none: it has no Service
 }
 
 func (w Workload) path() string {
@@ -52,7 +53,25 @@ func (c *Cluster) apply(ctx context.Context, w Workload) error {
 			return err
 		}
 	}
-	return c.client.Apply(ctx, w.path(), w.object())
+	if err := c.client.Apply(ctx, w.path(), w.object()); err != nil || len(w.NodePorts) == 0 {
+		return err
+	}
+	return c.client.Apply(ctx, w.servicePath(), w.service())
+}
+
+func (w Workload) servicePath() string {
+	return at("api", "v1", "namespaces", w.Namespace, "services", w.Name)
+}
+
+// service leads its node ports to the pods.
+func (w Workload) service() object {
+	var ports []object
+	for _, port := range w.NodePorts {
+		ports = append(ports, object{"name": fmt.Sprintf("port-%d", port), "port": port, "targetPort": port, "nodePort": port, "protocol": "TCP"})
+	}
+	return object{"apiVersion": "v1", "kind": "Service",
+		"metadata": object{"name": w.Name, "namespace": w.Namespace, "labels": w.Labels, "annotations": w.Annotations},
+		"spec":     object{"type": "NodePort", "selector": w.Labels, "ports": ports}}
 }
 
 // Remove takes a workload away, and its pods with it. What else a namespace holds stays.

@@ -64,12 +64,14 @@ func TestTheModulesUseNothingThatVersion6OfTheProviderRemoved(t *testing.T) {
 			}
 		}
 		_ = hclsyntax.VisitAll(body, func(node hclsyntax.Node) hcl.Diagnostics {
-			if traversal, is := node.(*hclsyntax.ScopeTraversalExpr); is {
-				if of, attribute := six.read(traversal.Traversal); attribute != "" {
-					reads++
-					if !slices.Contains(of.Attributes, attribute) && !slices.Contains(of.Arguments, attribute) {
-						t.Errorf("%s: %s of %s is read, which version %s of the provider lacks", file, attribute, traversal.Traversal.RootName(), six.Provider)
-					}
+			traversal := reference(node)
+			if len(traversal) == 0 {
+				return nil
+			}
+			if of, attribute := six.read(traversal); attribute != "" {
+				reads++
+				if !slices.Contains(of.Attributes, attribute) && !slices.Contains(of.Arguments, attribute) {
+					t.Errorf("%s: %s of %s is read, which version %s of the provider lacks", file, attribute, traversal.RootName(), six.Provider)
 				}
 			}
 			return nil
@@ -78,6 +80,21 @@ func TestTheModulesUseNothingThatVersion6OfTheProviderRemoved(t *testing.T) {
 	if blocks < 150 || reads < 150 {
 		t.Errorf("only %d blocks and %d references were compared", blocks, reads)
 	}
+}
+
+// reference is what an expression refers to, also of each of several: a[*].b is a.b.
+func reference(node hclsyntax.Node) hcl.Traversal {
+	switch of := node.(type) {
+	case *hclsyntax.ScopeTraversalExpr:
+		return of.Traversal
+	case *hclsyntax.SplatExpr:
+		source, named := of.Source.(*hclsyntax.ScopeTraversalExpr)
+		each, relative := of.Each.(*hclsyntax.RelativeTraversalExpr)
+		if named && relative {
+			return slices.Concat(source.Traversal, each.Traversal)
+		}
+	}
+	return nil
 }
 
 func parse(t *testing.T, file string) *hclsyntax.Body {

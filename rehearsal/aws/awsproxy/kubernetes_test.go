@@ -291,6 +291,7 @@ func TestAClusterHasTheNodesOfItsGroups(t *testing.T) {
 	if err := direct(t, "SetDesiredCapacity", url.Values{"AutoScalingGroupName": groups.Names, "DesiredCapacity": {"4"}}, nil); err != nil {
 		t.Fatal(err)
 	}
+	r.listens(t, groups.Names[0])
 	r.proxy.Refresh()
 	eventually(t, "four nodes", func(context.Context) bool { return len(api.nodes(t, token, "general")) == 4 })
 	r.terminated(t, api.nodes(t, token, "general")[0], func() []listedNode { return api.nodes(t, token, "general") })

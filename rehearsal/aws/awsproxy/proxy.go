@@ -13,6 +13,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httputil"
+	"net/netip"
 	"net/url"
 	"regexp"
 	"slices"
@@ -36,6 +37,9 @@ type Options struct {
 	Fleet *kubernetes.Fleet
 	// StandIns are made in every cluster that has a control plane, in place of what a team deploys.
 	StandIns []kubernetes.Workload
+	// Source is the address of the machine that drover runs on, as the account's networks see it. A cluster's API answers it
+	// only if its endpoints let that in; the zero address reaches everything.
+	Source netip.Addr
 	// Keys are the secrets of access keys that were given out beside the account's own API, by access key.
 	Keys map[string]string
 	// Takes is how long what takes minutes on AWS (a cluster, a node group, a firewall) takes here until it is ready.
@@ -95,7 +99,7 @@ func Start(ctx context.Context, o Options) (*Proxy, error) {
 	p.eks = eks.New(o.Account, p.Moto)
 	p.keys.secrets = maps.Clone(o.Keys)
 	if o.Fleet != nil {
-		if err := p.eks.StartKubernetes(ctx, eks.Kubernetes{Fleet: o.Fleet, Secret: p.keys.secret, AWS: p.client, StandIns: o.StandIns, Log: o.Log}); err != nil {
+		if err := p.eks.StartKubernetes(ctx, eks.Kubernetes{Fleet: o.Fleet, Secret: p.keys.secret, AWS: p.client, StandIns: o.StandIns, Source: o.Source, Log: o.Log}); err != nil {
 			return nil, errors.Join(err, listener.Close())
 		}
 	}

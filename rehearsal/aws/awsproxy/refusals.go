@@ -29,6 +29,9 @@ var refusals = []forbidden{
 	{"ec2", "DeleteNetworkInterface", (*Proxy).interfaceIsFree},
 	{"ec2", "CreateFlowLogs", (*Proxy).deliveryMayWrite},
 	{"ec2", "RunInstances", (*Proxy).processorsSuffice},
+	{"ec2", "CreateSecurityGroup", groupIsNamed},
+	{"ec2", "AuthorizeSecurityGroupIngress", rulesAreDescribed},
+	{"ec2", "AuthorizeSecurityGroupEgress", rulesAreDescribed},
 	{"route53", "CreateHostedZone", privateZoneHasNetwork},
 	{"events", "CreateApiDestination", (*Proxy).connectionIsThere},
 	{"events", "UpdateApiDestination", (*Proxy).connectionIsThere},
@@ -42,6 +45,8 @@ var refusals = []forbidden{
 	{"iam", "AttachRolePolicy", (*Proxy).policyFits},
 	{"iam", "PutRolePolicy", (*Proxy).policyIsSmall},
 	{"elasticloadbalancing", "DeleteLoadBalancer", (*Proxy).balancerIsUnprotected},
+	{"elasticloadbalancing", "CreateLoadBalancer", balancerIsNamed},
+	{"elasticloadbalancing", "CreateTargetGroup", balancerIsNamed},
 	{"elasticloadbalancing", "CreateLoadBalancer", (*Proxy).subnetsHaveFamily},
 	{"elasticloadbalancing", "CreateListener", (*Proxy).balancerHasFamily},
 }

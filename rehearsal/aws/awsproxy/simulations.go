@@ -17,6 +17,7 @@ type simulation struct {
 var simulations = []simulation{
 	{"subnets with ranges of IPv6", "ec2", (*Proxy).serveSubnets},
 	{"spot machines of node groups", "ec2", (*Proxy).serveInstances},
+	{"health of nodes behind load balancers", "elasticloadbalancing", (*Proxy).serveTargetHealth},
 	{"deleted transit gateway attachments", "ec2", (*Proxy).serveAttachments},
 	{"tags of what is simulated here", "tagging", func(p *Proxy, w http.ResponseWriter, c *call) bool {
 		return p.serveTagging(w, c.Request, c.region)

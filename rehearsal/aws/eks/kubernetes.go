@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/netip"
 	"time"
 
 	"drover/rehearsal/kubernetes"
@@ -21,7 +22,10 @@ type Kubernetes struct {
 	AWS Backend
 	// StandIns are made once in every cluster, beside its add-ons.
 	StandIns []kubernetes.Workload
-	Log      io.Writer // a line for each thing that a cluster could not be made to be; nil drops them
+	// Source is the address that the account's networks see of the machine that drover runs on: an API server answers only
+	// whom its cluster's endpoints let in. The zero address is let in everywhere.
+	Source netip.Addr
+	Log    io.Writer // a line for each thing that a cluster could not be made to be; nil drops them
 }
 
 // lookAgain is how often a cluster is looked at while it is not yet what it is to be, and seeServices how often its
@@ -61,6 +65,9 @@ func (s *Service) StartKubernetes(ctx context.Context, k Kubernetes) error {
 	s.planes = &planes{Kubernetes: k, webhook: w}
 	return nil
 }
+
+// HasPlanes is true if clusters have control planes.
+func (s *Service) HasPlanes() bool { return s.planes != nil }
 
 // Close ends all control planes.
 func (s *Service) Close() error {
@@ -116,7 +123,7 @@ func (s *Service) startPlane(ctx context.Context, cl *cluster) {
 	}
 	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	cl.plane = &plane{changed: make(chan struct{}, 1), cancel: cancel, done: make(chan struct{})}
-	options := kubernetes.Options{Name: cl.name, Minor: cl.version, Webhook: s.planes.webhook.url(cl)}
+	options := kubernetes.Options{Name: cl.name, Minor: cl.version, Webhook: s.planes.webhook.url(cl), Reached: s.reached(cl)}
 	go s.keep(ctx, cl, cl.plane, options)
 }
 

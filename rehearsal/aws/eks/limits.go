@@ -106,27 +106,38 @@ func (s *Service) Running(ctx context.Context, region string) ([]vcpu.Machine, e
 
 // SpotInstances are the machines of node groups whose capacity is spot.
 func (s *Service) SpotInstances(ctx context.Context, region string) ([]string, error) {
+	found, err := s.machinesOf(ctx, region, func(ng *nodegroup) bool { return ng.kind.Spot })
+	return slices.Collect(maps.Keys(found)), err
+}
+
+// ClustersOf tells whose nodes machines are, by their ids.
+func (s *Service) ClustersOf(ctx context.Context, region string) (map[string]string, error) {
+	return s.machinesOf(ctx, region, func(*nodegroup) bool { return true })
+}
+
+// machinesOf are the machines of node groups of a region, with their clusters' names.
+func (s *Service) machinesOf(ctx context.Context, region string, wanted func(*nodegroup) bool) (map[string]string, error) {
 	s.mu.Lock()
-	var groups []*nodegroup
+	groups := map[*nodegroup]string{}
 	for key, cl := range s.clusters {
 		for _, ng := range cl.nodegroups {
-			if key.region == region && ng.kind.Spot {
-				groups = append(groups, ng)
+			if key.region == region && wanted(ng) {
+				groups[ng] = cl.name
 			}
 		}
 	}
 	s.mu.Unlock()
-	var ids []string
-	for _, ng := range groups {
+	found := map[string]string{}
+	for ng, cluster := range groups {
 		machines, err := s.machines(ctx, region, ng)
 		if err != nil {
 			return nil, err
 		}
 		for _, m := range machines {
-			ids = append(ids, m.ID)
+			found[m.ID] = cluster
 		}
 	}
-	return ids, nil
+	return found, nil
 }
 
 // describedGroup is a node group as EKS describes it now. The caller holds the lock.
