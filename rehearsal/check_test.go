@@ -52,7 +52,7 @@ func TestDroversOwnCheckAsksTheClustersAPI(t *testing.T) {
 			}
 			return kubernetes.New(access)
 		}}
-	if verdict, detail := check.Run(t.Context()); verdict != verify.Error || !strings.Contains(detail, "401") {
+	if verdict, detail := check.Run(t.Context()).Said(); verdict != verify.Error || !strings.Contains(detail, "401") {
 		t.Errorf("without an access entry: %s, %s", verdict, detail)
 	}
 	if _, err := client.CreateAccessEntry(t.Context(), &eks.CreateAccessEntryInput{ClusterName: name, PrincipalArn: aws.String(admin)}); err != nil {
@@ -62,7 +62,7 @@ func TestDroversOwnCheckAsksTheClustersAPI(t *testing.T) {
 		PolicyArn: aws.String("arn:aws:eks::aws:cluster-access-policy/AmazonEKSClusterAdminPolicy"), AccessScope: &types.AccessScope{Type: types.AccessScopeTypeCluster}}); err != nil {
 		t.Fatal(err)
 	}
-	if verdict, detail := check.Run(t.Context()); verdict == verify.Pass {
+	if verdict, detail := check.Run(t.Context()).Said(); verdict == verify.Pass {
 		t.Errorf("without a node: %s, %s", verdict, detail)
 	}
 	_, err = client.CreateNodegroup(t.Context(), &eks.CreateNodegroupInput{ClusterName: name, NodegroupName: aws.String("general-2026112411142684790000000e"),
@@ -73,7 +73,7 @@ func TestDroversOwnCheckAsksTheClustersAPI(t *testing.T) {
 	}
 	deadline := time.Now().Add(time.Minute)
 	for {
-		verdict, detail := check.Run(t.Context())
+		verdict, detail := check.Run(t.Context()).Said()
 		if verdict == verify.Pass {
 			break
 		}

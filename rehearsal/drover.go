@@ -96,6 +96,7 @@ type eventReader struct {
 	from    string // the old color
 	outcome journal.Outcome
 	phases  []Phase
+	checks  []CheckSeen
 	started *journal.Event // of the singletons, where they were handed over last
 }
 
@@ -126,6 +127,8 @@ func (e *eventReader) read(event journal.Event) {
 		e.started = &event
 	case journal.RotationFinished:
 		e.outcome = event.Outcome
+	case journal.Checked:
+		e.checked(event)
 	case journal.PhaseDone, journal.PhaseFailed:
 		outcome := event.Outcome
 		if outcome == "" && event.Kind == journal.PhaseFailed {

@@ -22,6 +22,8 @@ type Summary struct {
 	To      string          `json:"to"`
 	Phases  []Phase         `json:"phases"`
 	Weights []Weights       `json:"weights"`
+	// Checks are the last answers to the checks of each phase, with what they measured.
+	Checks []CheckSeen `json:"checks,omitempty"`
 	// Management are the weights of the management interfaces' domain; nil if the spec has none.
 	Management []Weights     `json:"management,omitempty"`
 	Requests   load.Requests `json:"requests"`

@@ -38,7 +38,7 @@ var awsRules = rules{
 	services: [2]int{12, 23}, // EKS takes /12 to /24, and each color has half
 	vpn:      [2]int{12, 22}, // https://docs.aws.amazon.com/vpn/latest/clientvpn-admin/what-is-best-practices.html
 	vpnRoom:  19,             // a subnet of a VPN keeps twenty addresses free; those of a /20 have 27
-	vpnCert: form{lazily(`^arn:aws[a-z-]*:acm:[a-z0-9-]+:[0-9]{12}:certificate/[0-9a-f-]+$`), "the ARN of a certificate in ACM",
+	vpnCert: form{certificateARN, "the ARN of a certificate in ACM",
 		"arn:aws:acm:eu-west-1:123456789012:certificate/11111111-1111-1111-1111-111111111111"},
 	endpoints: []string{"s3", "ecr.api", "ecr.dkr", "sts", "ec2", "eks-auth"},
 	// What a cluster's own controllers and External Secrets call.
@@ -49,11 +49,11 @@ var awsRules = rules{
 	principal: form{lazily(`^arn:aws[a-z-]*:iam::[0-9]{12}:(role|user)/[A-Za-z0-9+=,.@_/-]+$`), "the ARN of an IAM role or user",
 		"arn:aws:iam::123456789012:role/platform-admin"},
 	closed: true,
-	boundary: form{lazily(`^arn:aws[a-z-]*:iam::([0-9]{12}|aws):policy/[A-Za-z0-9+=,.@_/-]+$`), "the ARN of an IAM policy",
+	boundary: form{policyARN, "the ARN of an IAM policy",
 		"arn:aws:iam::123456789012:policy/boundary"},
 	connection: form{lazily(`^arn:aws[a-z-]*:(codeconnections|codestar-connections):[a-z0-9-]+:[0-9]{12}:connection/[0-9a-f-]+$`), "the ARN of a connection of CodeConnections",
 		"arn:aws:codeconnections:eu-west-1:123456789012:connection/11111111-1111-1111-1111-111111111111"},
-	managed: form{lazily(`^arn:aws[a-z-]*:iam::([0-9]{12}|aws):policy/[A-Za-z0-9+=,.@_/-]+$`), "the ARN of an IAM policy",
+	managed: form{policyARN, "the ARN of an IAM policy",
 		"arn:aws:iam::aws:policy/AmazonSSMManagedInstanceCore"},
 	image:    form{lazily(`^ami-[0-9a-f]{8}([0-9a-f]{9})?$`), "the id of an image of EC2", "ami-0a1b2c3d4e5f60718"},
 	systems:  []string{"al2023", "bottlerocket"},
@@ -90,6 +90,12 @@ var awsRules = rules{
 	vault:    true,
 	backends: "s3",
 	// What ends TLS at a load balancer is in the same store as what a VPN has.
-	lbCert: form{lazily(`^arn:aws[a-z-]*:acm:[a-z0-9-]+:[0-9]{12}:certificate/[0-9a-f-]+$`), "the ARN of a certificate in ACM",
+	lbCert: form{certificateARN, "the ARN of a certificate in ACM",
 		"arn:aws:acm:eu-west-1:123456789012:certificate/11111111-1111-1111-1111-111111111111"},
 }
+
+// The forms that several fields have.
+var (
+	policyARN      = lazily(`^arn:aws[a-z-]*:iam::([0-9]{12}|aws):policy/[A-Za-z0-9+=,.@_/-]+$`)
+	certificateARN = lazily(`^arn:aws[a-z-]*:acm:[a-z0-9-]+:[0-9]{12}:certificate/[0-9a-f-]+$`)
+)

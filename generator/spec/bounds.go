@@ -28,6 +28,11 @@ var bounds = map[string]bound{
 	"spec.rotation.verify[].kubernetes.minNodes": {0, unbounded},
 }
 
+const samplesAt = "spec.rotation.verify[].limits.samples"
+
+// mostSamples is how many measurements a check remembers at most.
+const mostSamples = 100
+
 // mostNodes is how many nodes a managed node group has at most:
 // https://docs.aws.amazon.com/eks/latest/userguide/service-quotas.html.
 const mostNodes = 450
@@ -48,6 +53,10 @@ func boundAt(path string) (bound, bool) {
 		return widestBound(func(r rules) [2]int { return r.zones }), true
 	case "spec.nodePools[].zones[]":
 		return bound{1, widestBound(func(r rules) [2]int { return r.zones }).most}, true
+	case samplesAt:
+		return bound{1, mostSamples}, true
+	case "spec.rotation.verify[].limits.failureLimit", "spec.rotation.verify[].limits.errorLimit", "spec.rotation.verify[].limits.inconclusiveLimit":
+		return bound{0, mostSamples - 1}, true
 	}
 	b, ok := bounds[path]
 	return b, ok

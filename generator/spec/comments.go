@@ -1,7 +1,7 @@
 package spec
 
 import (
-	_ "embed"
+	"embed"
 	"fmt"
 	"go/ast"
 	"go/parser"
@@ -10,20 +10,32 @@ import (
 	"sync"
 )
 
-// typesSource is where the fields are described. Embedding it leaves nothing
-// that could go out of step with it.
+// typesSources are where the fields are described. Embedding them leaves nothing
+// that could go out of step with them.
 //
-//go:embed types.go
-var typesSource string
+//go:embed types.go types_checks.go
+var typesSources embed.FS
 
-// comments gives the doc comments of types.go in one line each: of a type by
+// comments gives the doc comments of the types' files in one line each: of a type by
 // its name, of a field by Type.Field.
 var comments = sync.OnceValue(func() map[string]string {
-	file, err := parser.ParseFile(token.NewFileSet(), "types.go", typesSource, parser.ParseComments)
-	if err != nil {
-		panic(fmt.Sprintf("spec: its own types do not parse: %v", err)) // they compiled
-	}
 	out := map[string]string{}
+	for _, name := range []string{"types.go", "types_checks.go"} {
+		source, err := typesSources.ReadFile(name)
+		if err != nil {
+			panic(fmt.Sprintf("spec: its own types are not there: %v", err)) // they are embedded
+		}
+		file, err := parser.ParseFile(token.NewFileSet(), name, source, parser.ParseComments)
+		if err != nil {
+			panic(fmt.Sprintf("spec: its own types do not parse: %v", err)) // they compiled
+		}
+		commentsOf(file, out)
+	}
+	return out
+})
+
+// commentsOf adds the doc comments of one file.
+func commentsOf(file *ast.File, out map[string]string) {
 	for _, decl := range file.Decls {
 		general, ok := decl.(*ast.GenDecl)
 		if !ok || general.Tok != token.TYPE {
@@ -43,7 +55,6 @@ var comments = sync.OnceValue(func() map[string]string {
 			}
 		}
 	}
-	return out
-})
+}
 
 func oneLine(c *ast.CommentGroup) string { return strings.Join(strings.Fields(c.Text()), " ") }

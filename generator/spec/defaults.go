@@ -63,6 +63,7 @@ func (k *KubernetesCheck) setDefaults() {
 	k.Timeout = Duration(15 * time.Minute)
 }
 
+func (l *CheckLimits) setDefaults() { l.Samples = 1 }
 func (p *ParityCheck) setDefaults() { p.Missing = "fail" }
 
 func (h *HTTPCheck) setDefaults() {

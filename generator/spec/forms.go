@@ -139,5 +139,5 @@ var neverEmpty = []string{
 	"spec.nodePools", "spec.nodePools[].machines", "spec.nodePools[].zones",
 	"spec.nodePools[].policies.statements[].actions", "spec.nodePools[].policies.statements[].resources", "spec.nodePools[].policies.statements[].conditions[].values",
 	"spec.services.identities[].policies.statements[].actions", "spec.services.identities[].policies.statements[].resources", "spec.services.identities[].policies.statements[].conditions[].values",
-	"spec.rotation.window.days", "spec.rotation.verify", "spec.rotation.handover.singletons", "spec.rotation.verify[].command.run", "spec.rotation.traffic.steps",
+	"spec.rotation.window.days", "spec.rotation.verify", "spec.rotation.handover.singletons", "spec.rotation.verify[].when", "spec.rotation.verify[].command.run", "spec.rotation.traffic.steps",
 }

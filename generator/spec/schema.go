@@ -97,8 +97,9 @@ func structSchema(v reflect.Value, path string) *jsonschema.Schema {
 		s.PropertyOrder = append(s.PropertyOrder, name)
 	}
 	if v.Type() == reflect.TypeFor[Check]() {
-		one := 1
-		s.MinProperties, s.MaxProperties = &one, &one
+		for _, kind := range checkKinds { // exactly one of them
+			s.OneOf = append(s.OneOf, &jsonschema.Schema{Required: []string{kind}})
+		}
 	}
 	return s
 }

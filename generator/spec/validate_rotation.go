@@ -2,7 +2,6 @@ package spec
 
 import (
 	"fmt"
-	"net/url"
 	"slices"
 	"strings"
 	"time"
@@ -23,12 +22,7 @@ func (v *validator) rotation() {
 	if r.Window != nil {
 		v.window("spec.rotation.window", *r.Window)
 	}
-	if r.Verify != nil && len(r.Verify) == 0 {
-		v.wrong("spec.rotation.verify", "spec.rotation.verify is empty: a new cluster would take traffic unseen", "remove the line for a check of /, or write one: - http: {path: /healthz}")
-	}
-	for i, check := range r.Verify {
-		v.check(fmt.Sprintf("spec.rotation.verify[%d]", i), check)
-	}
+	v.checks("spec.rotation.verify", r.Verify)
 	for i, api := range r.AcceptRemoved {
 		v.matches(fmt.Sprintf("spec.rotation.acceptRemoved[%d]", i), api, removedAPI)
 	}
@@ -99,125 +93,6 @@ func (v *validator) health(h *HealthCheck) {
 	if h.Port != 80 && h.Port != 443 {
 		v.wrong(path+".port", fmt.Sprintf("%s.port is %d, and the load balancers listen on 80 and 443", path, h.Port), "write 443, or remove the line")
 	}
-}
-
-func (v *validator) check(path string, c Check) {
-	given := 0
-	for _, set := range []bool{c.Kubernetes != nil, c.HTTP != nil, c.Prometheus != nil, c.Command != nil, c.Parity != nil} {
-		if set {
-			given++
-		}
-	}
-	if given == 0 && v.failedBelow[path] {
-		return
-	}
-	if given == 0 {
-		v.wrong(path, path+" checks nothing", "write one check in it, such as http: {path: /healthz}, or remove it")
-		return
-	}
-	if given > 1 {
-		v.wrong(path, fmt.Sprintf("%s holds %d checks, and an item is one", path, given), "put a dash before each: kubernetes, http, prometheus, command or parity")
-		return
-	}
-	if k := c.Kubernetes; k != nil {
-		v.kubernetesCheck(path+".kubernetes", *k)
-	}
-	if h := c.HTTP; h != nil {
-		v.httpCheck(path+".http", *h)
-	}
-	if p := c.Prometheus; p != nil {
-		v.prometheus(path+".prometheus", *p)
-	}
-	if p := c.Parity; p != nil {
-		v.parityCheck(path+".parity", *p)
-	}
-	if k := c.Command; k != nil {
-		v.commandCheck(path+".command", *k)
-	}
-}
-
-var variableName = form{lazily(`^[A-Za-z_][A-Za-z0-9_]*$`), "the name of an environment variable, without its value", "SMOKE_TOKEN"}
-
-func (v *validator) commandCheck(path string, k CommandCheck) {
-	if len(k.Run) == 0 {
-		v.wrong(path+".run", path+".run names no program", "write run: [./smoke.sh]")
-	}
-	names := slices.Clone(k.Env)
-	for i, name := range names {
-		at := fmt.Sprintf("%s.env[%d]", path, i)
-		if !strings.ContainsAny(name, "= ") {
-			v.matches(at, name, variableName)
-			continue
-		}
-		v.redact(v.where(at)) // a value may be a secret
-		v.wrong(at, at+" holds more than the name of a variable", "write the name alone, and set the variable where drover runs")
-		names[i] = "" // and is not quoted as one that is there twice either
-	}
-	v.unique(names, "the variable", indexed(path+".env"))
-	v.positive(path+".timeout", k.Timeout, "10m")
-}
-
-var workload = form{lazily(`^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?/[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$`), "a namespace, a slash and the name of a workload", "checkout/checkout"}
-
-var namespace = form{lazily(`^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$`), "the name of a namespace, or all", "checkout"}
-
-func (v *validator) kubernetesCheck(path string, k KubernetesCheck) {
-	oneIs(v, path+".nodesReady", k.NodesReady)
-	if !bounds["spec.rotation.verify[].kubernetes.minNodes"].hold(k.MinNodes) {
-		v.wrong(path+".minNodes", fmt.Sprintf("%s.minNodes is %d, and a number of nodes is not less than 0", path, k.MinNodes), "write minNodes: 3, or remove the line")
-	}
-	for i, w := range k.Workloads {
-		v.matches(fmt.Sprintf("%s.workloads[%d]", path, i), w, workload)
-	}
-	v.unique(k.Workloads, "the workload", indexed(path+".workloads"))
-	for i, n := range k.Namespaces {
-		v.matches(fmt.Sprintf("%s.namespaces[%d]", path, i), n, namespace)
-	}
-	v.unique(k.Namespaces, "the namespace", indexed(path+".namespaces"))
-	if len(k.Namespaces) > 1 && slices.Contains(k.Namespaces, "all") {
-		v.wrong(path+".namespaces", path+".namespaces has all, and others beside it", "write namespaces: [all], or leave all out")
-	}
-	v.positive(path+".timeout", k.Timeout, "15m")
-	if a := v.c.Spec.Access; v.rules.closed && len(a.Admins)+len(a.Operators) == 0 {
-		v.warn(path, "", "the check asks the Kubernetes API, and nobody is given access to it", "name the role that drover runs as in spec.access.operators")
-	}
-}
-
-func (v *validator) httpCheck(path string, h HTTPCheck) {
-	if h.Path != "" && (!strings.HasPrefix(h.Path, "/") || strings.ContainsAny(h.Path, " \t\r\n\\#") || strings.HasPrefix(h.Path, "//")) {
-		help := "write it like /healthz"
-		if u, err := url.Parse(h.Path); err == nil && u.Host != "" {
-			help = "write " + u.RequestURI() + "; drover asks the new cluster's own host name"
-		} else if !strings.HasPrefix(h.Path, "/") && !strings.ContainsAny(h.Path, " \t\r\n\\#") {
-			help = "write /" + h.Path
-		}
-		v.wrong(path+".path", fmt.Sprintf("%s.path %q is not a path: it begins with one slash", path, h.Path), help)
-	}
-	if !bounds["spec.rotation.verify[].http.status"].hold(h.Status) {
-		v.wrong(path+".status", fmt.Sprintf("%s.status is %d, which no server answers", path, h.Status), "write status: 200")
-	}
-	if !bounds["spec.rotation.verify[].http.samples"].hold(h.Samples) {
-		v.wrong(path+".samples", fmt.Sprintf("%s.samples is %d, and a check makes 1 to 10000 requests", path, h.Samples), "write samples: 20")
-	}
-	v.positive(path+".maxLatency", h.MaxLatency, "500ms")
-	v.positive(path+".timeout", h.Timeout, "10m")
-}
-
-func (v *validator) prometheus(path string, p PrometheusCheck) {
-	if u, err := url.Parse(p.URL); p.URL != "" && (err != nil || (u.Scheme != "https" && u.Scheme != "http") || u.Host == "") {
-		v.redactAddress(path+".url", p.URL)
-		v.wrong(path+".url", path+".url is not the address of a Prometheus server", "write it like https://prometheus.example.com")
-	} else if p.URL != "" && hasPassword(u) {
-		v.redact(v.where(path + ".url"))
-		v.wrong(path+".url", path+".url holds a password, and a spec never holds a secret", "remove it from the address")
-	}
-	switch {
-	case p.Min == nil && p.Max == nil:
-		v.wrong(path, path+" has no bound, so that every value would pass", "add max: 0.1 or min: 1")
-	case p.Min != nil && p.Max != nil && *p.Min > *p.Max:
-		v.wrong(path+".min", fmt.Sprintf("%s.min is %v, more than max, which is %v: nothing would pass", path, *p.Min, *p.Max), "exchange the two", v.where(path+".max"))
-	}
-	v.positive(path+".timeout", p.Timeout, "5m")
 }
 
 var timeOfDay = form{lazily(`^([01][0-9]|2[0-3]):[0-5][0-9]$`), "hours and minutes, in quotes", `"02:00"`}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -20,7 +21,7 @@ const verifyPause = 10 * time.Second
 
 // ask has every check of a color asked once, all at the same time.
 func (s *session) ask(ctx context.Context, e rotation.Effect, emit rotation.Emit) error {
-	results := s.round(ctx, e.Color)
+	results := s.round(ctx, e.Color, e.During, e.Phase == rotation.Verify)
 	if e.Phase == rotation.Soak {
 		results = append(results, s.served(ctx))
 	}
@@ -31,8 +32,7 @@ func (s *session) ask(ctx context.Context, e rotation.Effect, emit rotation.Emit
 		if !s.isNews(e.Phase, r) {
 			continue
 		}
-		told := journal.Event{Kind: journal.Verdict, Phase: e.Phase, Root: string(e.Color), Check: r.Name, Verdict: r.Verdict, Detail: r.Detail, Seconds: r.Seconds}
-		if err := emit(ctx, told); err != nil {
+		if err := emit(ctx, verdictOf(e.Phase, e.Color, r)); err != nil {
 			return err
 		}
 	}
@@ -67,16 +67,27 @@ func (s *session) isNews(phase string, r journal.Result) bool {
 	return phase == rotation.Verify || r.Verdict != string(verify.Pass)
 }
 
-// round asks all checks of a color.
-func (s *session) round(ctx context.Context, c color.Color) []journal.Result {
-	checks := s.ports.Checks(s.Spec, c)
+// verdictOf is one check's answer in a line of its own.
+func verdictOf(phase string, c color.Color, r journal.Result) journal.Event {
+	return journal.Event{Kind: journal.Verdict, Phase: phase, Root: string(c), Check: r.Name, Verdict: r.Verdict, Detail: r.Detail, Value: r.Value, Unit: r.Unit, Seconds: r.Seconds}
+}
+
+// round asks the checks of a color that are asked on an occasion; of all if it is empty. Where all is true, nothing passes before it has all its
+// samples; elsewhere a time is watched that has them in it.
+func (s *session) round(ctx context.Context, c color.Color, during string, all bool) []journal.Result {
+	checks := slices.DeleteFunc(s.ports.Checks(s.Spec, c), func(check Check) bool {
+		return during != "" && len(check.When) > 0 && !slices.Contains(check.When, during)
+	})
 	asked := make([]verify.Check, len(checks))
 	for i, check := range checks {
 		asked[i] = check.Check
+		if check.Limits != (verify.Limits{}) {
+			asked[i] = verify.Limited{Check: check.Check, Limits: check.Limits, Series: s.seriesOf(check.ID, c, during), All: all, Now: s.Clock.Now}
+		}
 	}
 	results := make([]journal.Result, len(checks))
 	for i, r := range verify.All(ctx, asked) {
-		results[i] = journal.Result{Check: checks[i].ID, Name: r.Check, Verdict: string(r.Verdict), Detail: r.Detail, Seconds: r.Seconds}
+		results[i] = journal.Result{Check: checks[i].ID, Name: r.Check, Verdict: string(r.Verdict), Detail: r.Detail, Value: r.Value, Unit: r.Unit, Seconds: r.Seconds}
 	}
 	return results
 }
@@ -87,12 +98,11 @@ func (s *session) verifyFirst(ctx context.Context, c color.Color) error {
 	s.Observer.Progress("verifying " + string(c))
 	said := ""
 	for {
-		results := s.round(ctx, c)
+		results := s.round(ctx, c, spec.DuringVerify, true)
 		err := judge(c, results)
 		if err == nil || s.Clock.Now().After(until) {
 			for _, r := range results {
-				told := journal.Event{Kind: journal.Verdict, Root: string(c), Check: r.Name, Verdict: r.Verdict, Detail: r.Detail, Seconds: r.Seconds}
-				if recorded := s.record(ctx, told); recorded != nil {
+				if recorded := s.record(ctx, verdictOf("", c, r)); recorded != nil {
 					return recorded
 				}
 			}
@@ -150,13 +160,13 @@ var _ verify.Check = platformCheck{}
 
 func (platformCheck) Name() string { return "platform" }
 
-func (c platformCheck) Run(ctx context.Context) (verify.Verdict, string) {
+func (c platformCheck) Run(ctx context.Context) verify.Answer {
 	health, err := c.platform.ClusterActive(ctx, c.cluster)
 	if err != nil {
-		return verify.Error, err.Error()
+		return verify.Answer{Verdict: verify.Error, Detail: err.Error()}
 	}
 	if !health.Active {
-		return verify.Fail, health.Detail
+		return verify.Answer{Verdict: verify.Fail, Detail: health.Detail}
 	}
-	return verify.Pass, health.Detail
+	return verify.Answer{Verdict: verify.Pass, Detail: health.Detail}
 }

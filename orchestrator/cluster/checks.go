@@ -5,7 +5,9 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"net/http"
 	"net/url"
+	"slices"
 	"sync"
 	"time"
 
@@ -26,6 +28,8 @@ type asked struct {
 	host    string // the color's own host name
 	cluster string // its name on the platform
 	color   string
+	side    spec.Side
+	other   spec.Side
 	net     Net
 	cloud   platform.Platform
 	pools   []spec.NodePool
@@ -66,11 +70,11 @@ func limitOf[T any](field *T, timeout func(*T) spec.Duration) (spec.Duration, bo
 func SpecChecks(net Net, cloud platform.Platform, connect func(context.Context, string) (*kubernetes.Client, error)) func(spec.Cluster, color.Color) []Check {
 	var memories sync.Map // of the checks, by what is asked
 	return func(c spec.Cluster, of color.Color) []Check {
-		a := asked{host: Host(c, of), cluster: platformName(c, of), color: string(of), net: net, cloud: cloud, pools: c.Spec.NodePools, connect: connect}
+		a := asked{host: Host(c, of), cluster: platformName(c, of), color: string(of), side: c.Side(string(of)), other: c.Side(string(of.Other())), net: net, cloud: cloud, pools: c.Spec.NodePools, connect: connect}
 		checks := []Check{
-			{identity("platform", a.cluster, nil), verify.Within(checkTime, platformCheck{cloud, a.cluster})},
-			{identity("targets", a.cluster, nil), verify.Within(checkTime, targetsCheck{cloud, c.Metadata.Name, a.color})},
-			{identity("dns", a.host, nil), verify.Within(checkTime, verify.DNS{Label: "dns", Resolver: net, Host: a.host})},
+			{ID: identity("platform", a.cluster, nil), Check: verify.Within(checkTime, platformCheck{cloud, a.cluster})},
+			{ID: identity("targets", a.cluster, nil), Check: verify.Within(checkTime, targetsCheck{cloud, c.Metadata.Name, a.color})},
+			{ID: identity("dns", a.host, nil), Check: verify.Within(checkTime, verify.DNS{Label: "dns", Resolver: net, Host: a.host})},
 		}
 		for i, one := range c.Spec.Rotation.Verify {
 			for _, kind := range checkKinds {
@@ -82,11 +86,20 @@ func SpecChecks(net Net, cloud platform.Platform, connect func(context.Context, 
 					memory, _ := memories.LoadOrStore(id, &verify.Memory{})
 					return memory.(*verify.Memory)
 				}
-				checks = append(checks, Check{id, verify.Within(checkLimit(one), named{kind.check(one, a), fmt.Sprintf("%s-%d", kind.name, i+1)})})
+				checks = append(checks, Check{ID: id, When: one.Occasions(), Limits: limitsOf(one),
+					Check: verify.Within(checkLimit(one), named{kind.check(one, a), fmt.Sprintf("%s-%d", kind.name, i+1)})})
 			}
 		}
 		return checks
 	}
+}
+
+func limitsOf(c spec.Check) verify.Limits {
+	l := c.Limits
+	if l == nil {
+		return verify.Limits{}
+	}
+	return verify.Limits{Interval: l.Interval.Std(), Samples: l.Samples, Failures: l.FailureLimit, Errors: l.ErrorLimit, Inconclusive: l.InconclusiveLimit}
 }
 
 // identity is the content hash of a check: its kind, what it asks and by which parameters. Two checks never share a
@@ -126,20 +139,54 @@ func kubernetesCheck(c spec.Check, a asked) verify.Check {
 }
 
 func httpCheck(c spec.Check, a asked) verify.Check {
-	return verify.HTTP{Client: a.net.Client(a.host), URL: a.net.URL(a.host, c.HTTP.Path), Status: c.HTTP.Status,
-		Samples: max(c.HTTP.Samples, 1), MaxLatency: c.HTTP.MaxLatency.Std()}
+	return verify.HTTP{Client: a.net.Client(a.host), URL: a.net.URL(a.host, a.side.Fill(c.HTTP.Path)), Status: c.HTTP.Status,
+		Samples: max(c.HTTP.Samples, 1), MaxLatency: c.HTTP.MaxLatency.Std(), Latency: percentiles(c.HTTP.Latency)}
+}
+
+func percentiles(l *spec.Latency) (bounds []verify.Percentile) {
+	if l == nil {
+		return nil
+	}
+	for percent, most := range map[int]spec.Duration{50: l.P50, 95: l.P95, 99: l.P99} {
+		if most > 0 {
+			bounds = append(bounds, verify.Percentile{Percent: percent, Most: most.Std()})
+		}
+	}
+	slices.SortFunc(bounds, func(a, b verify.Percentile) int { return a.Percent - b.Percent })
+	return bounds
 }
 
 func prometheusCheck(c spec.Check, a asked) verify.Check {
-	named := ""
-	if u, err := url.Parse(c.Prometheus.URL); err == nil {
+	client, address := a.prometheus(c, a.side)
+	check := verify.Prometheus{Client: client, URL: address, Query: a.side.Fill(c.Prometheus.Query), Min: c.Prometheus.Min, Max: c.Prometheus.Max}
+	if compare := c.Prometheus.Compare; compare != nil {
+		client, address = a.prometheus(c, a.other)
+		check.Other = &verify.Comparison{Color: a.other.Color, Client: client, URL: address, Query: a.other.Fill(c.Prometheus.Query)}
+		if compare.Ratio != nil {
+			check.Other.Ratio = compare.Ratio.Max
+		}
+		if compare.Difference != nil {
+			check.Other.Difference = compare.Difference.Max
+		}
+	}
+	return check
+}
+
+// prometheus is the server that is asked of a color, and how it is reached.
+func (a asked) prometheus(c spec.Check, of spec.Side) (client *http.Client, address string) {
+	named, address := "", of.Fill(c.Prometheus.URL)
+	if u, err := url.Parse(address); err == nil {
 		named = u.Hostname()
 	}
-	return verify.Prometheus{Client: a.net.Client(named), URL: c.Prometheus.URL, Query: c.Prometheus.Query, Min: c.Prometheus.Min, Max: c.Prometheus.Max}
+	return a.net.Client(named), address
 }
 
 func commandCheck(c spec.Check, a asked) verify.Check {
-	return verify.Command{Args: c.Command.Run, Pass: c.Command.Env, Env: []string{"DROVER_COLOR=" + a.color, "DROVER_HOST=" + a.host, "DROVER_CLUSTER=" + a.cluster}}
+	args := make([]string, len(c.Command.Run))
+	for i, argument := range c.Command.Run {
+		args[i] = a.side.Fill(argument)
+	}
+	return verify.Command{Args: args, Pass: c.Command.Env, Env: []string{"DROVER_COLOR=" + a.color, "DROVER_HOST=" + a.host, "DROVER_CLUSTER=" + a.cluster}}
 }
 
 // named gives a check a short name that is the same in every process.

@@ -9,6 +9,7 @@ import (
 	"drover/generator/spec"
 	"drover/orchestrator/color"
 	"drover/orchestrator/history"
+	"drover/orchestrator/rotation"
 	"drover/orchestrator/verify"
 )
 
@@ -39,7 +40,7 @@ func Health(ctx context.Context, o Options, connect func(context.Context, Option
 		return health, nil
 	}
 	s.ports.Checks = notCommands(checks, &health.NotAsked)
-	results := s.round(ctx, r.To)
+	results := s.round(ctx, r.To, rotation.Occasion(*s.state(), r.Phase), false)
 	health.Asked, health.Well = len(results) > 0, len(results) > 0
 	var wrong []string
 	for _, result := range results {

@@ -51,6 +51,13 @@ func planOf(c spec.Cluster, digest string, checks []Check) journal.Plan {
 	}
 	for _, check := range checks {
 		plan.Checks = append(plan.Checks, check.ID)
+		if len(check.When) == 0 {
+			continue
+		}
+		if plan.When == nil {
+			plan.When = map[string][]string{}
+		}
+		plan.When[check.ID] = check.When
 	}
 	return plan
 }
@@ -102,7 +109,7 @@ func sameCluster(asked, pinned spec.Cluster) error {
 }
 
 // verifyWindow is how long a new color has to pass every check. Where the spec asks the Kubernetes API, its timeout says
-// how long nodes and workloads take.
+// how long nodes and workloads take; checks with samples need the time for them.
 func verifyWindow(r spec.Rotation) time.Duration {
 	window := verifyLeast
 	for _, c := range r.Verify {
@@ -110,7 +117,7 @@ func verifyWindow(r spec.Rotation) time.Duration {
 			window = max(window, c.Kubernetes.Timeout.Std())
 		}
 	}
-	return window
+	return window + seriesTime(r).Std()
 }
 
 // slowestCheck is the longest time that one check may take; two are always asked.

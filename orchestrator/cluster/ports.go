@@ -77,10 +77,12 @@ type Net interface {
 	LookupHost(ctx context.Context, host string) ([]string, error)
 }
 
-// Check is one check of a color. ID is the content hash of what is asked.
+// Check is one check of a color.
 type Check struct {
-	ID string
+	ID   string   // the content hash of what is asked
+	When []string // the occasions on which it is asked, as [spec.Check] names them; nil for all
 	verify.Check
+	Limits verify.Limits // by which its answers are judged together; zero: each by itself
 }
 
 // Ports is everything outside that a cluster is driven through.

@@ -186,5 +186,5 @@ func (s *session) withoutCommands(ctx context.Context, c color.Color) (results [
 	all := s.ports.Checks
 	defer func() { s.ports.Checks = all }()
 	s.ports.Checks = notCommands(all, &left)
-	return s.round(ctx, c), left
+	return s.round(ctx, c, "", false), left
 }

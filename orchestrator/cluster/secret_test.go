@@ -23,8 +23,8 @@ const canary = "c4N4ry+of/the=engine"
 type saying struct{ verdict verify.Verdict }
 
 func (saying) Name() string { return "saying" }
-func (s saying) Run(context.Context) (verify.Verdict, string) {
-	return s.verdict, "exit status 0; TOKEN=" + canary
+func (s saying) Run(context.Context) verify.Answer {
+	return verify.Answer{Verdict: s.verdict, Detail: "exit status 0; TOKEN=" + canary}
 }
 
 // listening keeps the events that an Observer is told.
@@ -41,7 +41,7 @@ func TestTheJournalHoldsNoSecret(t *testing.T) {
 	t.Parallel()
 	says := func(verdict func() verify.Verdict) func(*Ports) {
 		return func(p *Ports) {
-			p.Checks = func(spec.Cluster, color.Color) []Check { return []Check{{"saying", saying{verdict()}}} }
+			p.Checks = func(spec.Cluster, color.Color) []Check { return []Check{{ID: "saying", Check: saying{verdict()}}} }
 		}
 	}
 	for name, c := range map[string]struct {

@@ -30,6 +30,7 @@ type session struct {
 	behind  []store.Attachment // states that Terraform could not save, and that are in no backend yet
 	// locksMet are those that were in the way, and are recorded.
 	locksMet []store.Attachment
+	series   series // of checks with limits
 	// location is where these credentials and the spec lead; empty until the account was asked.
 	location string
 }

@@ -22,7 +22,12 @@ var _ verify.Check = targetsCheck{}
 
 func (targetsCheck) Name() string { return "targets" }
 
-func (c targetsCheck) Run(ctx context.Context) (verify.Verdict, string) {
+func (c targetsCheck) Run(ctx context.Context) verify.Answer {
+	verdict, detail := c.run(ctx)
+	return verify.Answer{Verdict: verdict, Detail: detail}
+}
+
+func (c targetsCheck) run(ctx context.Context) (verify.Verdict, string) {
 	all, err := c.platform.Targets(ctx, c.cluster, c.color)
 	if err != nil {
 		return verify.Error, err.Error()

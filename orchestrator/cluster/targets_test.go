@@ -34,7 +34,7 @@ func TestAPortBehindWhichNothingAnswersIsNamed(t *testing.T) {
 			t.Parallel()
 			inWorld(t, func(t *testing.T, w *world) {
 				w.targets, w.fail["targets"] = c.targets, c.err
-				verdict, detail := targetsCheck{&fakeCloud{w}, "tiny", "blue"}.Run(t.Context())
+				verdict, detail := targetsCheck{&fakeCloud{w}, "tiny", "blue"}.Run(t.Context()).Said()
 				if verdict != c.verdict {
 					t.Errorf("got %s (%s), want %s", verdict, detail, c.verdict)
 				}

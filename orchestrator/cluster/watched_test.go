@@ -83,7 +83,7 @@ func healthOf(t *testing.T, w *world) *history.Health {
 	health, err := Health(t.Context(), w.options(), func(ctx context.Context, o Options) (func(spec.Cluster, color.Color) []Check, error) {
 		ports, err := w.connect(ctx, o)
 		return func(c spec.Cluster, of color.Color) []Check {
-			return append(ports.Checks(c, of), Check{"command-1", fakeCheck{w, "program"}})
+			return append(ports.Checks(c, of), Check{ID: "command-1", Check: fakeCheck{w, "program"}})
 		}, errors.Join(err, w.fail["connect"])
 	})
 	must(t, err)

@@ -177,7 +177,7 @@ func (w *world) connect(context.Context, Options) (Ports, error) {
 		Secret: func(name string) string { return w.environment[name] },
 		Stack:  func(root generator.Root) (Stack, error) { return &fakeStack{w, root}, nil },
 		Checks: func(_ spec.Cluster, c color.Color) []Check {
-			return []Check{{"health-" + string(c), fakeCheck{w, string(c)}}}
+			return []Check{{ID: "health-" + string(c), Check: fakeCheck{w, string(c)}}}
 		},
 	}, nil
 }
@@ -496,13 +496,13 @@ type fakeCheck struct {
 
 func (fakeCheck) Name() string { return "health" }
 
-func (c fakeCheck) Run(context.Context) (verify.Verdict, string) {
+func (c fakeCheck) Run(context.Context) verify.Answer {
 	c.w.mu.Lock()
 	defer c.w.mu.Unlock()
 	if verdict, ok := c.w.verdicts[c.name]; ok {
-		return verdict, "as the test says"
+		return verify.Answer{Verdict: verdict, Detail: "as the test says"}
 	}
-	return verify.Pass, "as the test says"
+	return verify.Answer{Verdict: verify.Pass, Detail: "as the test says"}
 }
 
 type silent struct{}

@@ -37,15 +37,6 @@ type ReportedWeight struct {
 	Weights color.Weights `json:"weights"` // percent by color
 }
 
-// ReportedCheck is how often a check of a phase ended how.
-type ReportedCheck struct {
-	Phase    string         `json:"phase"`
-	Check    string         `json:"check"`
-	Verdicts map[string]int `json:"verdicts"` // pass, fail, inconclusive, error
-	Last     string         `json:"last"`
-	Detail   string         `json:"detail"` // of the last
-}
-
 // Approved is a gate that a person opened, or a phase that one had begin outside of the window.
 type Approved struct {
 	Time time.Time `json:"time"`
@@ -127,6 +118,7 @@ var reports = map[journal.Kind]func(*Report, journal.Event){
 		r.Approvals = append(r.Approvals, Approved{e.Time, e.Phase + " outside of the window", e.By})
 	},
 	journal.Verdict:   (*Report).addVerdict,
+	journal.Checked:   (*Report).addRound,
 	journal.Applied:   (*Report).addChange,
 	journal.Destroyed: (*Report).addChange,
 	journal.Cleared:   (*Report).addChange,
@@ -149,15 +141,4 @@ func (r *Report) addChange(e journal.Event) {
 		return
 	}
 	r.Changes = append(r.Changes, ReportedChange{e.Time, e.Kind, e.Root, e.Revision, e.Detail})
-}
-
-func (r *Report) addVerdict(e journal.Event) {
-	i := slices.IndexFunc(r.Checks, func(c ReportedCheck) bool { return c.Phase == e.Phase && c.Check == e.Check })
-	if i < 0 {
-		i = len(r.Checks)
-		r.Checks = append(r.Checks, ReportedCheck{Phase: e.Phase, Check: e.Check, Verdicts: map[string]int{}})
-	}
-	c := &r.Checks[i]
-	c.Verdicts[e.Verdict]++
-	c.Last, c.Detail = e.Verdict, e.Detail
 }

@@ -96,6 +96,8 @@ type Event struct {
 	TTL      float64       `json:"ttl,omitempty"` // seconds after which no resolver holds the weights of before
 	Check    string        `json:"check,omitempty"`
 	Verdict  string        `json:"verdict,omitempty"` // pass, fail, inconclusive, error
+	Value    *float64      `json:"value,omitempty"`   // of Verdict: what the check measured; without data there is none
+	Unit     string        `json:"unit,omitempty"`    // of Value, such as s; empty for a plain number
 	Verdicts []Result      `json:"verdicts,omitempty"`
 	Flows    *Flows        `json:"flows,omitempty"`
 	Plan     *Plan         `json:"plan,omitempty"`    // of RotationStarted
@@ -112,11 +114,13 @@ type Event struct {
 // Result is one check's answer in a round. Check is the content hash of what was asked, so that another check never
 // inherits its pass.
 type Result struct {
-	Check   string  `json:"check"`
-	Name    string  `json:"name"` // for people
-	Verdict string  `json:"verdict"`
-	Detail  string  `json:"detail,omitempty"`
-	Seconds float64 `json:"seconds,omitempty"`
+	Check   string   `json:"check"`
+	Name    string   `json:"name"` // for people
+	Verdict string   `json:"verdict"`
+	Detail  string   `json:"detail,omitempty"`
+	Value   *float64 `json:"value,omitempty"` // what was measured; nil without data
+	Unit    string   `json:"unit,omitempty"`
+	Seconds float64  `json:"seconds,omitempty"`
 }
 
 // Flows is what a load balancer took in a window.

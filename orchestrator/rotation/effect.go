@@ -20,6 +20,7 @@ type Effect struct {
 	Maybe    []color.Weights `json:"maybe,omitempty"`    // what it serves before if a write whose outcome was lost came through
 	Weights  color.Weights   `json:"weights,omitempty"`  // what it serves after
 	Window   time.Duration   `json:"window,omitempty"`   // that is measured
+	During   string          `json:"during,omitempty"`   // the occasion on which checks are asked
 	Begun    bool            `json:"begun,omitempty"`    // the rotation has changed something already
 	Limit    time.Duration   `json:"limit"`              // after which the effect is given up
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"drover/generator/spec"
 	"drover/orchestrator/journal"
 	check "drover/orchestrator/verify"
 )
@@ -22,12 +23,12 @@ const (
 func verify(v view) Step {
 	w := v.Watch
 	switch {
-	case len(v.plan.Checks) == 0:
+	case len(v.checks()) == 0:
 		return failure{detail: "no checks ran; name one in spec.rotation.verify"}
 	case w.Rounds == 0:
 		return v.ask()
 	case v.allPassed() && v.onPar():
-		return done(fmt.Sprintf("%d checks passed", len(v.plan.Checks)))
+		return done(fmt.Sprintf("%d checks passed", len(v.checks())))
 	case v.now.Sub(w.Since) > v.plan.Verify:
 		return failure{unhealthy: v.failed(), detail: v.notPassed()}
 	case v.now.Before(w.At.Add(verifyPause)):
@@ -37,12 +38,34 @@ func verify(v view) Step {
 }
 
 func (v view) ask() Step {
-	return v.do(v.phase, Effect{Do: Ask, Color: v.To, Limit: v.plan.Slowest + 30*time.Second})
+	return v.do(v.phase, Effect{Do: Ask, Color: v.To, During: v.during(), Limit: v.plan.Slowest + 30*time.Second})
 }
+
+// during is the occasion on which checks are asked now.
+func (v view) during() string { return Occasion(v.State, v.phase) }
+
+// Occasion is what a spec's checks name the time by at which a phase asks them. It goes by the traffic that the new color
+// has: of requests that a color does not get, nothing can be measured, be it before the shift or of the old one after it.
+func Occasion(s journal.State, phase string) string {
+	if phase == Verify || s.Rotation == nil {
+		return spec.DuringVerify
+	}
+	switch share := s.Exposed()[s.Rotation.To]; {
+	case share == 0:
+		return spec.DuringVerify
+	case share < 100:
+		return spec.DuringShift
+	}
+	return spec.DuringSoak
+}
+
+// checks are those of the plan that count now.
+func (v view) checks() []string { return v.plan.Asked(v.during()) }
 
 // allPassed is true if this process saw every check of the plan pass in its last round.
 func (v view) allPassed() bool {
-	return !v.Watch.Passed.IsZero() && len(v.plan.Checks) > 0 && !slices.ContainsFunc(v.plan.Checks, func(id string) bool {
+	checks := v.checks()
+	return !v.Watch.Passed.IsZero() && len(checks) > 0 && !slices.ContainsFunc(checks, func(id string) bool {
 		return v.Watch.Results[id].Verdict != string(check.Pass)
 	})
 }
@@ -63,9 +86,9 @@ func (v view) onPar() bool {
 // asked are the checks of the phase under way.
 func (v view) asked() []string {
 	if v.plan.Parity && v.phase == Verify {
-		return append(slices.Clip(v.plan.Checks), Parity)
+		return append(v.checks(), Parity)
 	}
-	return v.plan.Checks
+	return v.checks()
 }
 
 // Served is the id of what is asked beside the plan's checks while green is to have all traffic: whether DNS still has the
@@ -74,7 +97,7 @@ const Served = "weights"
 
 // onlyServed is true if all that did not pass is that DNS has the weights: the color itself is well.
 func (v view) onlyServed() bool {
-	return !slices.ContainsFunc(v.plan.Checks, func(id string) bool { return v.Watch.Results[id].Verdict != string(check.Pass) })
+	return !slices.ContainsFunc(v.checks(), func(id string) bool { return v.Watch.Results[id].Verdict != string(check.Pass) })
 }
 
 // notPassed names the checks that did not pass, those that failed first.

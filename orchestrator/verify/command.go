@@ -36,7 +36,9 @@ func (c Command) Name() string {
 
 // Run starts the program and waits for it. When ctx ends the program gets an interrupt, and is killed if it is
 // still there a few seconds later.
-func (c Command) Run(ctx context.Context) (Verdict, string) {
+func (c Command) Run(ctx context.Context) Answer { return said(c.run(ctx)) }
+
+func (c Command) run(ctx context.Context) (Verdict, string) {
 	if len(c.Args) == 0 {
 		return Error, "the check names no program"
 	}

@@ -27,7 +27,9 @@ type DNS struct {
 func (d DNS) Name() string { return cmp.Or(d.Label, "dns "+d.Host) }
 
 // Run looks the name up once. A name that does not exist is a fail; a resolver that gives no answer is an error.
-func (d DNS) Run(ctx context.Context) (Verdict, string) {
+func (d DNS) Run(ctx context.Context) Answer { return said(d.run(ctx)) }
+
+func (d DNS) run(ctx context.Context) (Verdict, string) {
 	var resolver Resolver = net.DefaultResolver
 	if d.Resolver != nil {
 		resolver = d.Resolver

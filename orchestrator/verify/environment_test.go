@@ -13,7 +13,7 @@ func TestACommandSeesOnlyWhatTheSpecNames(t *testing.T) {
 		t.Setenv(name, value)
 	}
 	c := Command{Args: []string{"env"}, Pass: []string{"SMOKE_USER", "DROVER_COLOR", "NOT_SET"}, Env: []string{"DROVER_COLOR=green", "DROVER_HOST=green.shop.test"}}
-	verdict, output := c.Run(t.Context())
+	verdict, output := c.Run(t.Context()).Said()
 	if verdict != Pass {
 		t.Fatalf("%s: %s", verdict, output)
 	}

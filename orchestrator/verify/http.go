@@ -26,6 +26,13 @@ type HTTP struct {
 	Interval   time.Duration // pause between requests
 	PerRequest time.Duration // time limit of each request; 10 s if 0
 	MaxLatency time.Duration // no bound if 0
+	Latency    []Percentile  // further bounds
+}
+
+// Percentile bounds a percentile (nearest rank) of the time to the end of the body.
+type Percentile struct {
+	Percent int
+	Most    time.Duration
 }
 
 const httpTimeout = 10 * time.Second
@@ -34,21 +41,21 @@ const httpTimeout = 10 * time.Second
 func (h HTTP) Name() string { return cmp.Or(h.Label, "http "+server(h.URL)) }
 
 // Run makes the requests one after the other.
-func (h HTTP) Run(ctx context.Context) (Verdict, string) {
+func (h HTTP) Run(ctx context.Context) Answer {
 	if h.Client == nil || h.Samples <= 0 {
-		return Error, fmt.Sprintf("the check of %s asks for %d requests; one is the least", server(h.URL), h.Samples)
+		return said(Error, fmt.Sprintf("the check of %s asks for %d requests; one is the least", server(h.URL), h.Samples))
 	}
 	var latencies []time.Duration
 	for i := range h.Samples {
 		if i > 0 && !pause(ctx, h.Interval) {
-			return Error, fmt.Sprintf("stopped after %d of %d requests: %v", i, h.Samples, context.Cause(ctx))
+			return said(Error, fmt.Sprintf("stopped after %d of %d requests: %v", i, h.Samples, context.Cause(ctx)))
 		}
 		took, err := h.request(ctx)
 		if err != nil && stopped(ctx, err) {
-			return Error, fmt.Sprintf("stopped after %d of %d requests: %v", i, h.Samples, err)
+			return said(Error, fmt.Sprintf("stopped after %d of %d requests: %v", i, h.Samples, err))
 		}
 		if err != nil {
-			return Fail, fmt.Sprintf("request %d of %d: %v", i+1, h.Samples, err)
+			return said(Fail, fmt.Sprintf("request %d of %d: %v", i+1, h.Samples, err))
 		}
 		latencies = append(latencies, took)
 	}
@@ -95,14 +102,23 @@ func (h HTTP) want() string {
 	return fmt.Sprint(h.Status)
 }
 
-func (h HTTP) judge(latencies []time.Duration) (Verdict, string) {
+// judge measures the percentile that is over its bound, or else the 95th.
+func (h HTTP) judge(latencies []time.Duration) Answer {
 	slices.Sort(latencies)
-	p95 := latencies[int(math.Ceil(0.95*float64(len(latencies))))-1]
+	percentile := func(percent int) time.Duration {
+		return latencies[int(math.Ceil(float64(percent)/100*float64(len(latencies))))-1]
+	}
+	p95 := percentile(95)
 	seen := fmt.Sprintf("%d answers of status %s, 95th percentile %v", len(latencies), h.want(), p95.Round(time.Millisecond))
 	if h.MaxLatency > 0 && p95 > h.MaxLatency {
-		return Fail, fmt.Sprintf("%s, allowed %v", seen, h.MaxLatency)
+		return said(Fail, fmt.Sprintf("%s, allowed %v", seen, h.MaxLatency)).measured(p95.Seconds(), "s")
 	}
-	return Pass, seen
+	for _, bound := range h.Latency {
+		if took := percentile(bound.Percent); took > bound.Most {
+			return said(Fail, fmt.Sprintf("%s; %dth percentile %v, allowed %v", seen, bound.Percent, took.Round(time.Millisecond), bound.Most)).measured(took.Seconds(), "s")
+		}
+	}
+	return said(Pass, seen).measured(p95.Seconds(), "s")
 }
 
 // pause waits, and is false if ctx ended before.

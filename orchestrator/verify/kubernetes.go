@@ -47,7 +47,9 @@ const settleTime = 5 * time.Minute
 func (k Kubernetes) Name() string { return cmp.Or(k.Label, "kubernetes") }
 
 // Run asks once. An API server that does not answer, or refuses, is an error.
-func (k Kubernetes) Run(ctx context.Context) (Verdict, string) {
+func (k Kubernetes) Run(ctx context.Context) Answer { return said(k.run(ctx)) }
+
+func (k Kubernetes) run(ctx context.Context) (Verdict, string) {
 	client, err := k.Connect(ctx)
 	if err != nil {
 		return Error, err.Error()

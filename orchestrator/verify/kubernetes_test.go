@@ -142,7 +142,7 @@ func TestKubernetes(t *testing.T) {
 			c.change(&state, &check)
 			server := state.serve(t)
 			check.Connect = asking(server).Connect
-			verdict, detail := check.Run(t.Context())
+			verdict, detail := check.Run(t.Context()).Said()
 			if verdict != c.verdict {
 				t.Errorf("%s: %s, want %s", verdict, detail, c.verdict)
 			}
@@ -163,18 +163,18 @@ func TestAShortageOfNodesIsRemembered(t *testing.T) {
 	check := asking(short.serve(t))
 	check.Seen = &Memory{}
 	check.Settle = time.Minute
-	if verdict, detail := check.Run(t.Context()); verdict != Inconclusive {
+	if verdict, detail := check.Run(t.Context()).Said(); verdict != Inconclusive {
 		t.Fatalf("%s: %s", verdict, detail)
 	}
 	for text, since := range check.Seen.since {
 		check.Seen.since[text] = since.Add(-2 * time.Minute)
 	}
-	if verdict, detail := check.Run(t.Context()); verdict != Fail || !strings.Contains(detail, "for 2m0s") {
+	if verdict, detail := check.Run(t.Context()).Said(); verdict != Fail || !strings.Contains(detail, "for 2m0s") {
 		t.Errorf("%s: %s", verdict, detail)
 	}
 	mended := asking(well().serve(t))
 	mended.Seen = check.Seen
-	if verdict, detail := mended.Run(t.Context()); verdict != Pass || len(check.Seen.since) != 0 {
+	if verdict, detail := mended.Run(t.Context()).Said(); verdict != Pass || len(check.Seen.since) != 0 {
 		t.Errorf("%s: %s, remembered %v", verdict, detail, check.Seen.since)
 	}
 }
@@ -193,7 +193,7 @@ func TestKubernetesThatDoesNotAnswerIsAnError(t *testing.T) {
 		"gone": {asking(gone), "does not answer"}, "forbidden": {asking(sealed), "spec.access.admins"}, "broken": {asking(odd), "503"},
 		"no address": {Kubernetes{Connect: func(context.Context) (*kubernetes.Client, error) { return nil, errors.New("no such cluster") }}, "no such cluster"},
 	} {
-		if verdict, detail := c.check.Run(t.Context()); verdict != Error || !strings.Contains(detail, c.says) {
+		if verdict, detail := c.check.Run(t.Context()).Said(); verdict != Error || !strings.Contains(detail, c.says) {
 			t.Errorf("%s: %s: %s, want %q", name, verdict, detail, c.says)
 		}
 	}
@@ -205,7 +205,7 @@ func TestLongListsAreCut(t *testing.T) {
 	for i := range 30 {
 		state.nodes = append(state.nodes, node(fmt.Sprint("n", i), "general", "False", time.Hour))
 	}
-	if verdict, detail := asking(state.serve(t)).Run(t.Context()); verdict != Fail || !strings.Contains(detail, "and 22 more") || strings.Count(detail, "; ") != 8 {
+	if verdict, detail := asking(state.serve(t)).Run(t.Context()).Said(); verdict != Fail || !strings.Contains(detail, "and 22 more") || strings.Count(detail, "; ") != 8 {
 		t.Errorf("%s: %s", verdict, detail)
 	}
 }

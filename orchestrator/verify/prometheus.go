@@ -10,8 +10,10 @@ import (
 	"math"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // Prometheus asks for the value of a query now and compares it with bounds. With several series in the answer, each
@@ -23,7 +25,9 @@ type Prometheus struct {
 	Client   *http.Client // must not be nil
 	URL      string       // of the server, without /api/v1
 	Query    string
-	Min, Max *float64 // inclusive; at least one is needed
+	Min, Max *float64 // inclusive; at least one is needed, or a comparison
+	// Other is where the other color's value is asked for, at the same instant, to compare with; nil: nothing is compared.
+	Other *Comparison
 }
 
 const prometheusLimit = 4 << 20 // bytes of an answer that are read at most
@@ -32,41 +36,68 @@ const prometheusLimit = 4 << 20 // bytes of an answer that are read at most
 func (p Prometheus) Name() string { return cmp.Or(p.Label, "prometheus "+p.Query) }
 
 // Run asks once.
-func (p Prometheus) Run(ctx context.Context) (Verdict, string) {
-	if p.Client == nil || (p.Min == nil && p.Max == nil) {
-		return Error, fmt.Sprintf("the query %q has no bound (min or max) to compare with", p.Query)
+func (p Prometheus) Run(ctx context.Context) Answer {
+	if p.Client == nil || (p.Min == nil && p.Max == nil && p.Other == nil) {
+		return said(Error, fmt.Sprintf("the query %q has no bound (min or max) to compare with", p.Query))
 	}
-	values, err := p.ask(ctx)
-	if err != nil {
-		return Error, fmt.Sprintf("asking Prometheus at %s: %v", server(p.URL), err)
+	at := time.Time{}
+	if p.Other != nil {
+		at = time.Now()
 	}
-	if len(values) == 0 {
-		return Inconclusive, fmt.Sprintf("the query %q has no data", p.Query)
+	values, wrong := p.values(ctx, at)
+	if wrong != nil {
+		return *wrong
 	}
-	for _, value := range values {
-		if math.IsNaN(value) {
-			return Inconclusive, fmt.Sprintf("the query %q gives NaN (often a division by zero requests)", p.Query)
+	if p.Min != nil || p.Max != nil {
+		if answer := p.judge(values); p.Other == nil || answer.Verdict != Pass {
+			return answer
 		}
 	}
-	for _, value := range values {
-		if p.Min != nil && value < *p.Min {
-			return Fail, fmt.Sprintf("%s = %g, the least allowed is %g", p.Query, value, *p.Min)
-		}
-		if p.Max != nil && value > *p.Max {
-			return Fail, fmt.Sprintf("%s = %g, the most allowed is %g", p.Query, value, *p.Max)
-		}
+	return p.Other.judge(ctx, p, values, at)
+}
+
+// values asks for the value of each series at a time, now if it is zero, and is an answer instead where there is no number.
+func (p Prometheus) values(ctx context.Context, at time.Time) ([]float64, *Answer) {
+	values, err := p.ask(ctx, at)
+	answer := Answer{}
+	switch {
+	case err != nil:
+		answer = said(Error, fmt.Sprintf("asking Prometheus at %s: %v", server(p.URL), err))
+	case len(values) == 0:
+		answer = said(Inconclusive, fmt.Sprintf("the query %q has no data", p.Query))
+	case slices.ContainsFunc(values, math.IsNaN):
+		answer = said(Inconclusive, fmt.Sprintf("the query %q gives NaN (often a division by zero requests)", p.Query))
+	default:
+		return values, nil
 	}
-	return Pass, fmt.Sprintf("%s = %v", p.Query, values)
+	return nil, &answer
+}
+
+// judge measures the value that is out of bounds, or else the one that comes nearest to the bound.
+func (p Prometheus) judge(values []float64) Answer {
+	least, most := slices.Min(values), slices.Max(values)
+	switch {
+	case p.Min != nil && least < *p.Min:
+		return said(Fail, fmt.Sprintf("%s = %g, the least allowed is %g", p.Query, least, *p.Min)).measured(least, "")
+	case p.Max != nil && most > *p.Max:
+		return said(Fail, fmt.Sprintf("%s = %g, the most allowed is %g", p.Query, most, *p.Max)).measured(most, "")
+	case p.Max != nil:
+		return said(Pass, fmt.Sprintf("%s = %v", p.Query, values)).measured(most, "")
+	}
+	return said(Pass, fmt.Sprintf("%s = %v", p.Query, values)).measured(least, "")
 }
 
 // ask sends the query and returns the value of each series.
-func (p Prometheus) ask(ctx context.Context) ([]float64, error) {
+func (p Prometheus) ask(ctx context.Context, at time.Time) ([]float64, error) {
 	target, err := url.JoinPath(p.URL, "api/v1/query")
 	if err != nil {
 		return nil, fmt.Errorf("the URL is not one: %w", withoutURL(err))
 	}
-	form := url.Values{"query": {p.Query}}.Encode()
-	request, err := http.NewRequestWithContext(ctx, http.MethodPost, target, strings.NewReader(form))
+	form := url.Values{"query": {p.Query}}
+	if !at.IsZero() {
+		form.Set("time", at.UTC().Format(time.RFC3339Nano))
+	}
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, target, strings.NewReader(form.Encode()))
 	if err != nil {
 		return nil, fmt.Errorf("the URL is not one: %w", withoutURL(err))
 	}

@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"runtime/debug"
 	"sync"
 	"time"
@@ -26,18 +27,39 @@ const (
 	Error Verdict = "error"
 )
 
-// Check is one thing that can be verified. Run returns its verdict and, in a line, what was seen.
+// Check is one thing that can be verified.
 type Check interface {
 	Name() string
-	Run(ctx context.Context) (Verdict, string)
+	Run(ctx context.Context) Answer
 }
 
-// Result is a check's verdict with what led to it.
+// Answer is what a check found.
+type Answer struct {
+	Verdict Verdict
+	Detail  string   // in a line, what was seen
+	Value   *float64 // what was measured, always finite; nil where nothing was
+	Unit    string   // of Value, such as s; empty for a plain number
+}
+
+// Said are the verdict and what was seen.
+func (a Answer) Said() (Verdict, string) { return a.Verdict, a.Detail }
+
+// said is the answer of a check that measures nothing.
+func said(verdict Verdict, detail string) Answer { return Answer{Verdict: verdict, Detail: detail} }
+
+// measured adds a value, unless it is no number that can be written down.
+func (a Answer) measured(value float64, unit string) Answer {
+	if !math.IsNaN(value) && !math.IsInf(value, 0) {
+		a.Value, a.Unit = &value, unit
+	}
+	return a
+}
+
+// Result is a check's answer, and how long it took.
 type Result struct {
-	Check   string  `json:"check"`
-	Verdict Verdict `json:"verdict"`
-	Detail  string  `json:"detail"`
-	Seconds float64 `json:"seconds"`
+	Check string
+	Answer
+	Seconds float64
 }
 
 // All runs the checks at the same time and returns their results in the order of the checks.
@@ -61,12 +83,11 @@ type bounded struct {
 	limit time.Duration
 }
 
-func (b bounded) Run(ctx context.Context) (Verdict, string) {
+func (b bounded) Run(ctx context.Context) Answer {
 	ctx, cancel := context.WithTimeoutCause(ctx, b.limit,
 		fmt.Errorf("%w: the check did not end within %v", context.DeadlineExceeded, b.limit))
 	defer cancel()
-	verdict, detail := b.Check.Run(ctx)
-	return settle(ctx, verdict, detail)
+	return settle(ctx, b.Check.Run(ctx))
 }
 
 // Passed is true if there is at least one result and every result is a pass.
@@ -84,8 +105,7 @@ func run(ctx context.Context, check Check) (result Result) {
 	start := time.Now()
 	defer func() {
 		if p := recover(); p != nil {
-			result.Verdict = Error
-			result.Detail = fmt.Sprintf("the check panicked: %v\n%s", p, debug.Stack())
+			result.Answer = said(Error, fmt.Sprintf("the check panicked: %v\n%s", p, debug.Stack()))
 		}
 		result.Seconds = time.Since(start).Seconds()
 	}()
@@ -95,24 +115,23 @@ func run(ctx context.Context, check Check) (result Result) {
 		result.Detail = "not started: " + context.Cause(ctx).Error()
 		return result
 	}
-	verdict, detail := check.Run(ctx)
-	result.Verdict, result.Detail = settle(ctx, verdict, detail)
+	result.Answer = settle(ctx, check.Run(ctx))
 	return result
 }
 
 // settle turns what a check returned into one of the four verdicts. A pass that comes after the deadline is an
 // error: what it rests on was perhaps cut short.
-func settle(ctx context.Context, verdict Verdict, detail string) (Verdict, string) {
-	switch verdict {
+func settle(ctx context.Context, a Answer) Answer {
+	switch a.Verdict {
 	case Fail, Error:
-		return verdict, detail
+		return a
 	case Pass, Inconclusive:
 		if ctx.Err() != nil {
-			return Error, join(context.Cause(ctx).Error(), detail)
+			return said(Error, join(context.Cause(ctx).Error(), a.Detail))
 		}
-		return verdict, detail
+		return a
 	default:
-		return Error, join(fmt.Sprintf("the check gave the unknown verdict %q", verdict), detail)
+		return said(Error, join(fmt.Sprintf("the check gave the unknown verdict %q", a.Verdict), a.Detail))
 	}
 }
 

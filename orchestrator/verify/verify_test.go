@@ -21,8 +21,8 @@ type check struct {
 	run  func(context.Context) (Verdict, string)
 }
 
-func (c check) Name() string                              { return c.name }
-func (c check) Run(ctx context.Context) (Verdict, string) { return c.run(ctx) }
+func (c check) Name() string                   { return c.name }
+func (c check) Run(ctx context.Context) Answer { return said(c.run(ctx)) }
 
 func gives(v Verdict) check {
 	return check{string(v), func(context.Context) (Verdict, string) { return v, "seen" }}
@@ -47,7 +47,7 @@ func TestVerdictsStayDistinct(t *testing.T) {
 
 func TestNothingPassesUnseen(t *testing.T) {
 	t.Parallel()
-	pass, inconclusive := Result{Verdict: Pass}, Result{Verdict: Inconclusive}
+	pass, inconclusive := Result{Answer: said(Pass, "")}, Result{Answer: said(Inconclusive, "")}
 	for _, c := range []struct {
 		results []Result
 		passed  bool
@@ -150,7 +150,7 @@ func TestHTTP(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			c.check.Client = good.Client()
-			verdict, detail := c.check.Run(t.Context())
+			verdict, detail := c.check.Run(t.Context()).Said()
 			if verdict != c.verdict || !strings.Contains(detail, c.says) {
 				t.Errorf("%s: %s, want %s with %q", verdict, detail, c.verdict, c.says)
 			}
@@ -159,7 +159,7 @@ func TestHTTP(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
 	defer cancel()
 	never := HTTP{Client: good.Client(), URL: good.URL + "/never", Samples: 3}
-	if verdict, detail := never.Run(ctx); verdict != Error {
+	if verdict, detail := never.Run(ctx).Said(); verdict != Error {
 		t.Errorf("the check's deadline: %s: %s", verdict, detail)
 	}
 }
@@ -171,11 +171,11 @@ func TestTheLatencyIsTheNinetyFifthPercentile(t *testing.T) {
 		latencies[i] = time.Duration(100-i) * time.Millisecond
 	}
 	h := HTTP{MaxLatency: 95 * time.Millisecond}
-	if verdict, detail := h.judge(latencies); verdict != Pass || !strings.Contains(detail, "95ms") {
+	if verdict, detail := h.judge(latencies).Said(); verdict != Pass || !strings.Contains(detail, "95ms") {
 		t.Errorf("%s: %s", verdict, detail)
 	}
 	h.MaxLatency--
-	if verdict, _ := h.judge(latencies); verdict != Fail {
+	if verdict, _ := h.judge(latencies).Said(); verdict != Fail {
 		t.Errorf("%s for a 95th percentile above the bound", verdict)
 	}
 }
@@ -201,7 +201,7 @@ func TestDNS(t *testing.T) {
 		"no server":      {answer(nil, &net.DNSError{IsTimeout: true}), nil, Error},
 		"empty":          {answer(nil, nil), nil, Inconclusive},
 	} {
-		if verdict, detail := (DNS{Resolver: c.resolver, Host: "green.shop.test", Expect: c.expect}).Run(t.Context()); verdict != c.want {
+		if verdict, detail := (DNS{Resolver: c.resolver, Host: "green.shop.test", Expect: c.expect}).Run(t.Context()).Said(); verdict != c.want {
 			t.Errorf("%s: %s: %s, want %s", name, verdict, detail, c.want)
 		}
 	}
@@ -243,12 +243,12 @@ func TestPrometheus(t *testing.T) {
 				_, _ = fmt.Fprint(w, c.answer)
 			})
 			p := Prometheus{Client: server.Client(), URL: server.URL + "/prefix/", Query: `sum(up{job="web"})`, Min: &low, Max: &high}
-			if verdict, detail := p.Run(t.Context()); verdict != c.verdict || !strings.Contains(detail, c.says) {
+			if verdict, detail := p.Run(t.Context()).Said(); verdict != c.verdict || !strings.Contains(detail, c.says) {
 				t.Errorf("%s: %s, want %s with %q", verdict, detail, c.verdict, c.says)
 			}
 		})
 	}
-	if verdict, _ := (Prometheus{Client: http.DefaultClient, Query: "up"}).Run(t.Context()); verdict != Error {
+	if verdict, _ := (Prometheus{Client: http.DefaultClient, Query: "up"}).Run(t.Context()).Said(); verdict != Error {
 		t.Errorf("%s for a query without a bound", verdict)
 	}
 }
@@ -276,7 +276,7 @@ func TestWhatAnAddressKeepsSecretIsInNoResult(t *testing.T) {
 				"http":       HTTP{Client: http.DefaultClient, URL: address, Samples: 1},
 				"no request": HTTP{Client: http.DefaultClient, URL: address},
 			} {
-				verdict, detail := check.Run(t.Context())
+				verdict, detail := check.Run(t.Context()).Said()
 				said := strings.ReplaceAll(detail+check.Name(), "hunter2s", "")
 				if verdict == Pass || detail == "" || strings.Contains(said, "hunter2") {
 					t.Errorf("%s: %s: %s: %s", kind, check.Name(), verdict, detail)
@@ -304,7 +304,7 @@ func TestCommand(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			verdict, detail := c.check.Run(t.Context())
+			verdict, detail := c.check.Run(t.Context()).Said()
 			if verdict != c.verdict || !strings.Contains(detail, c.says) || len(detail) > 2*commandTail {
 				t.Errorf("%s: %s, want %s with %q", verdict, detail, c.verdict, c.says)
 			}
@@ -316,7 +316,7 @@ func TestACommandIsInterruptedAtItsDeadline(t *testing.T) {
 	t.Parallel()
 	sign := filepath.Join(t.TempDir(), "interrupted")
 	c := Command{Args: []string{"sh", "-c", `trap 'touch "$SIGN"; exit 0' INT; while :; do sleep 0.05; done`}, Env: []string{"SIGN=" + sign}}
-	verdict, detail := Within(200*time.Millisecond, c).Run(t.Context())
+	verdict, detail := Within(200*time.Millisecond, c).Run(t.Context()).Said()
 	if verdict != Error || !strings.Contains(detail, "within 200ms") {
 		t.Errorf("%s: %s", verdict, detail)
 	}

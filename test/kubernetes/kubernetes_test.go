@@ -104,7 +104,7 @@ func theCheckFollows(t *testing.T, cluster *rehearsal.Cluster, access kubernetes
 		Pool:    func(labels map[string]string) string { return labels["pool"] },
 		Nodes:   verify.Nodes{All: true, Pools: map[string]int{"general": 2}}, Namespaces: []string{verify.AllNamespaces},
 	}
-	if verdict, detail := check.Run(ctx); verdict != verify.Fail || !strings.Contains(detail, "0 of 0 nodes are ready") || !strings.Contains(detail, "no Deployment") {
+	if verdict, detail := check.Run(ctx).Said(); verdict != verify.Fail || !strings.Contains(detail, "0 of 0 nodes are ready") || !strings.Contains(detail, "no Deployment") {
 		t.Errorf("an empty cluster: %s: %s", verdict, detail)
 	}
 	web := rehearsal.Workload{Kind: rehearsal.Deployment, Namespace: "shop", Name: "web", Replicas: 3, Labels: map[string]string{"app": "web"}, Image: "web:v1"}
@@ -131,7 +131,7 @@ func theCheckFollows(t *testing.T, cluster *rehearsal.Cluster, access kubernetes
 func await(t *testing.T, check verify.Check, verdict verify.Verdict, says ...string) {
 	t.Helper()
 	for deadline := time.Now().Add(2 * time.Minute); ; time.Sleep(100 * time.Millisecond) {
-		got, detail := check.Run(t.Context())
+		got, detail := check.Run(t.Context()).Said()
 		missing := got != verdict
 		for _, say := range says {
 			missing = missing || !strings.Contains(detail, say)
