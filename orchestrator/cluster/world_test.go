@@ -8,6 +8,7 @@ import (
 	"net/netip"
 	"path"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -36,6 +37,7 @@ type world struct {
 	process int               // that was started last
 	again   bool
 	stop    time.Duration // of the next process, from its start; 0: never
+	set     atomic.Int64  // by how many nanoseconds somebody set this machine's clock, while a process ran
 
 	mu          sync.Mutex
 	standing    map[string]bool // roots that exist
@@ -131,7 +133,7 @@ func (wall) Sleep(ctx context.Context, d time.Duration) error {
 // mortal is the wall clock of a process that waits for nothing any more once it is dead.
 type mortal struct{ w *world }
 
-func (mortal) Now() time.Time { return time.Now() }
+func (m mortal) Now() time.Time { return time.Now().Add(time.Duration(m.w.set.Load())) }
 
 func (m mortal) Sleep(ctx context.Context, d time.Duration) error {
 	m.w.mu.Lock()
@@ -146,7 +148,7 @@ func (m mortal) Sleep(ctx context.Context, d time.Duration) error {
 // options are those of a new process. Every process before it that was killed is known to have ended.
 func (w *world) options() Options {
 	w.process++
-	o := Options{Spec: w.spec, SpecFile: "cluster.yaml", Out: "infra", Version: "test", By: "ann", Again: w.again, Observer: silent{}, Clock: wall{},
+	o := Options{Spec: w.spec, SpecFile: "cluster.yaml", Out: "infra", Version: "test", By: "ann", Again: w.again, Observer: silent{}, Clock: mortal{w},
 		Store: w.store(), StoreAt: "memory", Holder: store.Holder{Host: "here", PID: w.process, Command: "drover test"}, Connect: w.connect}
 	if w.stop > 0 {
 		o.Stop = time.Now().Add(w.stop)

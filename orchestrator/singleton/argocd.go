@@ -16,17 +16,18 @@ func (k *Keeper) agentLeaves(ctx context.Context) error {
 		return nil
 	}
 	var found struct{ Metadata kubernetes.Meta }
-	if err := k.Client.Get(ctx, settings, &found); err != nil {
-		if kubernetes.Missing(err) {
-			return nil
-		}
+	err := k.Client.Get(ctx, settings, &found)
+	switch {
+	case kubernetes.Missing(err):
+		return nil
+	case err != nil:
 		return err
 	}
 	data := object{}
 	for _, kind := range []string{"apps_Deployment", "apps_StatefulSet", "batch_CronJob"} {
 		data["resource.customizations.ignoreDifferences."+kind] = "managedFieldsManagers: [" + holder + "]\n"
 	}
-	err := k.apply(ctx, settings, object{"apiVersion": "v1", "kind": "ConfigMap", "metadata": object{"name": "argocd-cm", "namespace": "argocd"}, "data": data})
+	err = k.apply(ctx, settings, object{"apiVersion": "v1", "kind": "ConfigMap", "metadata": object{"name": "argocd-cm", "namespace": "argocd"}, "data": data})
 	if kubernetes.Conflict(err) {
 		k.Progress("Argo CD may heal what drover stops: add " + holder + " to managedFieldsManagers in " + "resource.customizations.ignoreDifferences of argocd-cm: " + err.Error())
 		err = nil

@@ -33,3 +33,8 @@ func (machine) Sleep(ctx context.Context, d time.Duration) error {
 func elapsed(start, now time.Time) time.Duration {
 	return max(now.Sub(start), now.Round(0).Sub(start.Round(0)))
 }
+
+// setBack is how far the wall clock stands before a time that it showed already; zero if it does not.
+func setBack(shown, now time.Time) time.Duration {
+	return max(0, shown.Round(0).Sub(now.Round(0)))
+}

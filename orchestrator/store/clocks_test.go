@@ -58,3 +58,20 @@ func TestAStoreWithoutAClockSaysNothingOfTheMachines(t *testing.T) {
 		t.Errorf("the lease says %s", lease.Ahead())
 	}
 }
+
+// A record that seems to be older than it is ends what is counted from it too soon.
+func TestALeaseEndsWithTheClockThatIsSetBack(t *testing.T) {
+	t.Parallel()
+	for back, lost := range map[time.Duration]bool{-9 * time.Second: false, -time.Minute: true, -3 * time.Hour: true} {
+		w := newWorld()
+		lease := acquire(t, w.open(), "one")
+		w.clock.Advance(back)
+		err := lease.Valid()
+		if (err != nil) != lost || lost && !strings.Contains(err.Error(), "the clock of this machine was set back") {
+			t.Errorf("set by %s: %v", back, err)
+		}
+		if _, err := lease.Append(t.Context(), []byte("{}")); (err != nil) != lost {
+			t.Errorf("set by %s, appending: %v", back, err)
+		}
+	}
+}

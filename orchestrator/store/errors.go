@@ -71,6 +71,8 @@ func (e *LostError) Error() string {
 		text += fmt.Sprintf(": `%s` on %s (process %d) has taken it", e.By.Command, e.By.Host, e.By.PID)
 	case errors.Is(e.Err, errReleased):
 		return text + ": it was released"
+	case errors.As(e.Err, new(*clockError)):
+		text += ": " + e.Err.Error()
 	case e.Err != nil:
 		text += fmt.Sprintf(": it expired, as it could not be renewed (%v)", e.Err)
 	default:
@@ -80,6 +82,13 @@ func (e *LostError) Error() string {
 }
 
 func (e *LostError) Unwrap() error { return e.Err }
+
+// clockError says that the clock of this machine was set while it held a lease.
+type clockError struct{ back time.Duration }
+
+func (e *clockError) Error() string {
+	return fmt.Sprintf("the clock of this machine was set back by %s or more while it held the lease", e.back.Round(time.Second))
+}
 
 // UnknownError reports that a record may have been written or not. The lease takes no further records; who releases it
 // and takes it again reads what is there.

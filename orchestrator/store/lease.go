@@ -54,7 +54,12 @@ func (l *Lease) Valid() error {
 }
 
 func (l *Lease) valid() *LostError {
-	if l.lost == nil && elapsed(l.renewed, l.store.options.Clock.Now()) >= l.holder.TTL {
+	now := l.store.options.Clock.Now()
+	switch back := setBack(l.renewed, now); {
+	case l.lost != nil:
+	case back > l.store.options.Skew: // what is recorded from now on would seem to be older than it is
+		l.lost = &LostError{Cluster: l.store.cluster, Fence: l.fence, Err: &clockError{back}}
+	case elapsed(l.renewed, now) >= l.holder.TTL:
 		l.lost = &LostError{Cluster: l.store.cluster, Fence: l.fence}
 	}
 	return l.lost

@@ -149,7 +149,8 @@ func (s *stage) rotate() (int, string) {
 	return command.ProcessState.ExitCode(), said.tail()
 }
 
-// wait lets a moment pass after a record. Where Terraform changes a root, it is killed in the middle of that.
+// wait lets a moment pass after a record, or none: records that come in a burst would never be the last ones that a process
+// wrote. Where Terraform changes a root, it is killed in the middle of that.
 func (s *stage) wait(e event, said *diagnostics) {
 	sign, least := "Creation complete", 1+s.random.IntN(12)
 	switch e.Kind {
@@ -157,7 +158,9 @@ func (s *stage) wait(e event, said *diagnostics) {
 		sign = "Destruction complete"
 	case "apply-intended":
 	default:
-		time.Sleep(time.Duration(s.random.IntN(1500)) * time.Millisecond)
+		if s.random.IntN(3) == 0 {
+			time.Sleep(time.Duration(s.random.IntN(1500)) * time.Millisecond)
+		}
 		return
 	}
 	for until := time.Now().Add(time.Minute); said.count(sign) < least && time.Now().Before(until); {
