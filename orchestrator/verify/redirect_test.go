@@ -24,11 +24,11 @@ func TestNoCheckFollowsARedirect(t *testing.T) {
 		}))
 		defer outside.Close()
 		one := 1.0
-		verdict, detail := Prometheus{Client: outside.Client(), URL: outside.URL, Query: "up", Min: &one}.Run(t.Context())
+		verdict, detail := Prometheus{Client: outside.Client(), URL: outside.URL, Query: "up", Min: &one}.Run(t.Context()).Said()
 		if verdict != Error || !strings.Contains(detail, "leads to "+inside.URL+" and is not followed") || strings.Contains(detail, "secret-path") {
 			t.Errorf("prometheus, %d: %s (%s)", status, verdict, detail)
 		}
-		if verdict, detail := (HTTP{Client: outside.Client(), URL: outside.URL, Status: 200, Samples: 1}).Run(t.Context()); verdict != Fail {
+		if verdict, detail := (HTTP{Client: outside.Client(), URL: outside.URL, Status: 200, Samples: 1}).Run(t.Context()).Said(); verdict != Fail {
 			t.Errorf("http, %d: %s (%s)", status, verdict, detail)
 		}
 	}
