@@ -75,9 +75,10 @@ bench: ## measure what is promised about speed, as ratios in one run (some minut
 	@cd test && ../$(STEP) "benchmarks" go test ./bench -run '^$$' -bench . -benchtime 3x -timeout 60m
 
 .PHONY: lint
-lint: ## gofmt, go mod tidy, go vet, golangci-lint on both modules
+lint: ## gofmt, go mod tidy, go vet, golangci-lint on both modules; the language of what people read
 	@$(STEP) "lint the product" tools/lint.sh .
 	@$(STEP) "lint the tests" tools/lint.sh test
+	@$(STEP) "lint the language" tools/language.sh
 
 .PHONY: vuln
 vuln: ## look for known vulnerabilities (needs the vulnerability database)

@@ -37,7 +37,7 @@ func (r *run) controlPlanes() *ControlPlanes {
 func (r *run) emulation() (notes []string) {
 	for _, minor := range slices.Compact([]string{r.Spec.Spec.Kubernetes.Version, r.ToVersion}) {
 		if is := kubernetes.Emulated(minor); is != minor {
-			notes = append(notes, fmt.Sprintf("the API server of a cluster at %s is one of %s: kube-apiserver %s can be no version further away", minor, is, programs.Version()))
+			notes = append(notes, fmt.Sprintf("the control plane runs Kubernetes %s instead of %s: kube-apiserver %s cannot emulate that version", is, minor, programs.Version()))
 		}
 	}
 	return notes

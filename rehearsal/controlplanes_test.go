@@ -236,8 +236,8 @@ func TestASummarySaysWhatTheControlPlanesWere(t *testing.T) {
 		s    Summary
 		says []string
 	}{
-		{Summary{}, []string{"not at all: the Kubernetes API", "--kubernetes=off"}},
-		{Summary{Kubernetes: r.controlPlanes(), Notes: r.emulation()}, []string{programs.Version() + ", as 1.33\n", admin, "in place of what your team deploys: checkout/checkout, gateway/gateway\n", "a cluster at 1.32 is one of 1.33"}},
+		{Summary{}, []string{"not simulated: the Kubernetes API", "--kubernetes=off"}},
+		{Summary{Kubernetes: r.controlPlanes(), Notes: r.emulation()}, []string{programs.Version() + ", emulating 1.33\n", admin, "stand-ins for your workloads, in every cluster: checkout/checkout, gateway/gateway\n", "runs Kubernetes 1.33 instead of 1.32"}},
 	} {
 		var text strings.Builder
 		if err := c.s.WriteText(&text); err != nil {

@@ -27,7 +27,7 @@ func (r *run) drover(ctx context.Context, answers io.Writer, command string, fla
 	// Errors are said at the end; the last lines are them.
 	last := &tailWriter{}
 	process, err := child.Start(child.Command{Path: r.Binary, Args: args, Env: r.environment(), Stdout: answers,
-		Stderr: io.MultiWriter(r.Progress, last), Grace: endsWithin})
+		Stderr: io.MultiWriter(untilDone{r.Progress, ctx}, last), Grace: endsWithin})
 	if err != nil {
 		return err
 	}
@@ -42,7 +42,7 @@ func (r *run) drover(ctx context.Context, answers io.Writer, command string, fla
 	case <-process.Done():
 	case <-ctx.Done():
 		process.Stop()
-		return fmt.Errorf("drover %s was interrupted: %w", command, ctx.Err())
+		return r.interrupted()
 	case <-r.cloud.Done():
 		process.Stop()
 		return errMotoEnded
@@ -52,7 +52,7 @@ func (r *run) drover(ctx context.Context, answers io.Writer, command string, fla
 	case errors.As(err, &exit):
 		return fmt.Errorf("drover %s exited %d: %s", command, exit.ExitCode(), last)
 	case err != nil:
-		return fmt.Errorf("run drover %s: %w", command, err)
+		return fmt.Errorf("running drover %s: %w", command, err)
 	}
 	return nil
 }

@@ -258,7 +258,7 @@ func TestFaultsComeAtTheirTimeAndAreMended(t *testing.T) {
 	if s := struck[2]; s.Seconds != -1 || s.Hits != 0 {
 		t.Errorf("a fault whose phase never began: %+v", s)
 	}
-	if silent := (Summary{Outcome: journal.Done, Faults: struck}).Err(); silent == nil || !strings.Contains(silent.Error(), "green-500 when destroy begins did not come") {
+	if silent := (Summary{Outcome: journal.Done, Faults: struck}).Err(); silent == nil || !strings.Contains(silent.Error(), "green-500 when destroy begins was not injected") {
 		t.Errorf("a rehearsal whose fault did not come is %v", silent)
 	}
 	if m := askServer(t, "udp", c.dns.Addresses()[0], "x.example.com", dnsmessage.TypeA); m.RCode != dnsmessage.RCodeRefused {

@@ -34,6 +34,8 @@ func TestMain(m *testing.M) {
 		os.Exit(report(refuse()))
 	case asTerraform:
 		os.Exit(report(playTerraform(context.Background(), os.Args[1])))
+	case asReporter:
+		os.Exit(report(playReporter(os.Args[1])))
 	case asDrover:
 		// rotate --file FILE --out DIR ...
 		os.Exit(report(playDrover(os.Args[5])))

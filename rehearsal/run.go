@@ -37,6 +37,8 @@ type RunOptions struct {
 	Commands bool
 	// Calls is a file that takes the kinds of API calls that are made; empty: none does.
 	Calls string
+	// Report is a file that takes the page of the rotation, as `drover report` writes it; empty: none does.
+	Report string
 	// From is the address that the clusters' network sees of drover's machine. The zero address: one inside of it.
 	From netip.Addr
 }
@@ -55,13 +57,13 @@ func Run(ctx context.Context, o RunOptions) (s Summary, err error) {
 		return s, err
 	}
 	r := &run{RunOptions: o, began: time.Now(), notes: []string{}}
-	if err := r.prepare(ctx); err != nil {
-		return s, errors.Join(err, r.cleanUp(ctx))
-	}
 	defer func() { err = errors.Join(err, r.cleanUp(ctx)) }()
+	if err := r.prepare(ctx); err != nil {
+		return s, err
+	}
 	options.Dir, options.Log, options.Calls = r.dir, r.log, o.Calls
 	options.comesFrom(o.From)
-	r.say("starting a cloud on this machine (moto's server, DNS, ingress)")
+	r.say("starting the simulated cloud (moto, DNS, ingress)")
 	if r.cloud, err = Start(ctx, options); err != nil {
 		return s, err
 	}
@@ -83,6 +85,7 @@ type run struct {
 	made     bool // dir is ours to remove
 	log      *os.File
 	cloud    *Cloud
+	report   *os.File
 	specFile string // the copy
 	out      string
 	edits    []edit   // what is different from the user's spec
@@ -109,13 +112,16 @@ func (r *run) prepare(ctx context.Context) (err error) {
 		r.made = true
 	}
 	if r.dir, err = filepath.Abs(r.dir); err != nil {
-		return fmt.Errorf("find the rehearsal's directory: %w", err)
+		return fmt.Errorf("finding the rehearsal's directory: %w", err)
 	}
 	if err := os.MkdirAll(r.dir, 0o700); err != nil {
-		return fmt.Errorf("make the rehearsal's directory: %w", err)
+		return fmt.Errorf("creating the rehearsal's directory: %w", err)
 	}
 	if r.log, err = os.Create(filepath.Join(r.dir, "rehearsal.log")); err != nil {
-		return fmt.Errorf("make the rehearsal's log: %w", err)
+		return fmt.Errorf("creating the rehearsal's log: %w", err)
+	}
+	if err := r.openReport(); err != nil {
+		return err
 	}
 	r.specFile, r.out = filepath.Join(r.dir, "cluster.yaml"), filepath.Join(r.dir, rootsDir)
 	return nil
@@ -145,14 +151,14 @@ func (r *run) seed(ctx context.Context) error {
 func (r *run) writeSpec(edits []edit) error {
 	data, err := os.ReadFile(r.SpecFile)
 	if err != nil {
-		return fmt.Errorf("read the spec: %w", err)
+		return fmt.Errorf("reading the spec: %w", err)
 	}
 	edited, err := apply(data, edits)
 	if err != nil {
 		return err
 	}
 	if err := os.WriteFile(r.specFile, edited, 0o600); err != nil {
-		return fmt.Errorf("write the rehearsal's copy of the spec: %w", err)
+		return fmt.Errorf("writing the rehearsal's copy of the spec: %w", err)
 	}
 	return nil
 }
@@ -168,11 +174,12 @@ func (r *run) cleanUp(ctx context.Context) error {
 	if r.log != nil {
 		err = errors.Join(err, r.log.Close())
 	}
+	err = errors.Join(err, r.closeReport())
 	if r.made {
 		err = errors.Join(err, os.RemoveAll(r.dir))
 	}
 	if err != nil {
-		return fmt.Errorf("clean up after the rehearsal: %w", err)
+		return fmt.Errorf("cleaning up after the rehearsal: %w", err)
 	}
 	return nil
 }
@@ -180,7 +187,7 @@ func (r *run) cleanUp(ctx context.Context) error {
 // build applies the spec as it is, and waits until the cluster answers clients.
 func (r *run) build(ctx context.Context) error {
 	start := time.Now()
-	r.say("drover apply: the first cluster, Kubernetes %s", r.Spec.Spec.Kubernetes.Version)
+	r.say("drover apply builds the first cluster with Kubernetes %s", r.Spec.Spec.Kubernetes.Version)
 	if err := r.drover(ctx, nil, "apply", "--auto-approve"); err != nil {
 		return err
 	}
@@ -200,7 +207,7 @@ func (r *run) awaitAnswer(ctx context.Context) error {
 		}
 		select {
 		case <-ctx.Done():
-			return fmt.Errorf("wait for %s to answer after apply: %w", r.Spec.Spec.Ingress.Domain, err)
+			return fmt.Errorf("waiting for %s to answer after apply: %w", r.Spec.Spec.Ingress.Domain, err)
 		case <-tick.C:
 		}
 	}
@@ -217,7 +224,7 @@ func (r *run) rotate(ctx context.Context) (s Summary, err error) {
 	if err := r.writeSpec(append(r.edits, edit{path: "kubernetes.version", value: r.ToVersion})); err != nil {
 		return s, err
 	}
-	r.say("drover rotate: to Kubernetes %s, with clients asking %s all the while", r.ToVersion, r.Spec.Spec.Ingress.Domain)
+	r.say("drover rotate replaces it with Kubernetes %s, while clients send requests to %s", r.ToVersion, r.Spec.Spec.Ingress.Domain)
 	requests := StartLoad(ctx, r.cloud, r.loadOptions())
 	start, used := time.Now(), processorTime()
 	r.breaker = startBreaker(ctx, r.cloud, r.out, r.Faults, r.say)
@@ -229,8 +236,9 @@ func (r *run) rotate(ctx context.Context) (s Summary, err error) {
 	pause(ctx, r.cloud.options.TTL+time.Second)
 	counted := requests.Stop()
 	if ctx.Err() != nil {
-		return s, fmt.Errorf("the rehearsal was interrupted: %w", ctx.Err())
+		return s, r.interrupted()
 	}
+	reportErr := r.writeReport(ctx)
 	after, err := r.cloud.Inventory(ctx)
 	if err != nil {
 		return s, err
@@ -242,7 +250,8 @@ func (r *run) rotate(ctx context.Context) (s Summary, err error) {
 	if m := r.Spec.Spec.Ingress.Management; m != nil {
 		s.Management = weightsSince(start, r.cloud.Weights(m.Domain))
 	}
-	s.Inventory, s.Handover = compare(before, after, events.from), r.handover(events.started)
+	s.Inventory, s.unreported = compare(before, after, events.from), reportErr
+	s.Handover = r.handover(events.started)
 	return s, nil
 }
 
@@ -254,7 +263,7 @@ func (r *run) droverToTheEnd(ctx context.Context, events *eventReader) error {
 			return err
 		}
 		events.rest = nil // of a line that drover could not finish
-		r.say("drover was killed; starting it again, which has to go on from its journal")
+		r.say("drover was killed; starting it again, so that it resumes from its journal")
 	}
 }
 
@@ -269,7 +278,7 @@ func (r *run) summarize(events *eventReader, err error) Summary {
 	}
 	if s.Outcome == "" {
 		s.Outcome = journal.Failed
-		s.Reason = "drover rotate ended without saying how the rotation ended"
+		s.Reason = "drover rotate ended without an outcome of the rotation"
 	}
 	return s
 }

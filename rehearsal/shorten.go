@@ -57,10 +57,10 @@ func shorten(c spec.Cluster, answers answering) []edit {
 		edits = append(edits, edit{"gitops.credentials", nil, "the repository is read without " + g.Credentials.Env})
 	}
 	if len(r.Approvals) > 0 {
-		edits = append(edits, edit{"rotation.approvals", []string{}, "nobody is asked to approve " + strings.Join(r.Approvals, " and ")})
+		edits = append(edits, edit{"rotation.approvals", []string{}, "no approval is required for " + strings.Join(r.Approvals, " and ")})
 	}
 	if r.Window != nil {
-		edits = append(edits, edit{"rotation.window", nil, "the rotation window is not waited for"})
+		edits = append(edits, edit{"rotation.window", nil, "the rotation window is ignored"})
 	}
 	edits = append(edits, onIPv4(c)...)
 	switch {
@@ -68,7 +68,7 @@ func shorten(c spec.Cluster, answers answering) []edit {
 	case answers.gitops:
 		edits = append(edits, gitOpsEdits(c.Spec.GitOps)...)
 	default:
-		edits = append(edits, edit{"gitops", nil, "no GitOps, and what the repository brings is not there: --repository DIR rehearses it, with a checkout of the repository"})
+		edits = append(edits, edit{"gitops", nil, "GitOps is off, so nothing from the repository is installed; --repository DIR rehearses it with a checkout"})
 	}
 	edits = append(edits, handoverEdits(c.Spec, answers)...)
 	return append(edits, checksThatAnswer(r.Verify, answers)...)
@@ -80,7 +80,7 @@ func onIPv4(c spec.Cluster) []edit {
 	if !c.Spec.Network.IPv6() {
 		return nil
 	}
-	edits := []edit{{"network.ipFamily", nil, "the cluster is rehearsed on IPv4: its records of IPv6, and what leads to them, are not seen here"}}
+	edits := []edit{{"network.ipFamily", nil, "the cluster is rehearsed on IPv4; its IPv6 records are not tested"}}
 	allow := slices.DeleteFunc(slices.Clone(c.Spec.Ingress.Allow), func(text string) bool { return strings.Contains(text, ":") })
 	if len(allow) == 0 {
 		return append(edits, edit{path: "ingress.allow"})
@@ -114,7 +114,7 @@ func notes(edits []edit) []string {
 func apply(data []byte, edits []edit) ([]byte, error) {
 	var file map[string]any
 	if err := yaml.Unmarshal(data, &file); err != nil {
-		return nil, fmt.Errorf("read the spec: %w", err)
+		return nil, fmt.Errorf("reading the spec: %w", err)
 	}
 	for _, e := range edits {
 		if e.path == "" {
@@ -139,7 +139,7 @@ func apply(data []byte, edits []edit) ([]byte, error) {
 	}
 	edited, err := yaml.Marshal(file)
 	if err != nil {
-		return nil, fmt.Errorf("write the rehearsal's copy of the spec: %w", err)
+		return nil, fmt.Errorf("writing the rehearsal's copy of the spec: %w", err)
 	}
 	return edited, nil
 }
@@ -148,7 +148,7 @@ func apply(data []byte, edits []edit) ([]byte, error) {
 func nextMinor(version string) (string, error) {
 	var major, minor int
 	if _, err := fmt.Sscanf(version, "%d.%d", &major, &minor); err != nil {
-		return "", fmt.Errorf("the next minor version after %q: %w", version, err)
+		return "", fmt.Errorf("finding the next minor version after %q: %w", version, err)
 	}
 	return fmt.Sprintf("%d.%d", major, minor+1), nil
 }

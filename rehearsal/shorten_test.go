@@ -99,7 +99,7 @@ func TestShortenCutsWaitsAndAsksNobody(t *testing.T) {
 	for _, e := range shorten(before, answering{commands: true}) {
 		notes += e.note + "\n"
 	}
-	for _, say := range []string{"rotation.soak is 15s instead of 1h", "approve shift and destroy", "kubernetes, prometheus", "window"} {
+	for _, say := range []string{"rotation.soak is 15s instead of 1h", "no approval is required for shift and destroy", "kubernetes, prometheus", "window"} {
 		if !strings.Contains(notes, say) {
 			t.Errorf("nobody is told of %q:\n%s", say, notes)
 		}
@@ -166,7 +166,7 @@ func TestOnlyWhatRunsInAClusterIsLeftOutAndSaid(t *testing.T) {
 	if before.Spec.GitOps == nil || after.Spec.GitOps != nil {
 		t.Errorf("gitops was %+v and is %+v", before.Spec.GitOps, after.Spec.GitOps)
 	}
-	if all := strings.Join(notes(edits), "; "); !strings.Contains(all, "no GitOps") {
+	if all := strings.Join(notes(edits), "; "); !strings.Contains(all, "GitOps is off") {
 		t.Errorf("the summary would say only: %s", all)
 	}
 	want := before.Spec

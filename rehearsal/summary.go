@@ -51,7 +51,8 @@ type Summary struct {
 	// Validation says how many API calls were compared with AWS's own API models, and how long that took.
 	Validation awsproxy.Validation `json:"validation"`
 
-	dir string
+	dir        string
+	unreported error // why there is no report page that was asked for
 }
 
 // Phase is one phase of the rotation.
@@ -86,13 +87,13 @@ func (s Summary) Err() error {
 		errs = append(errs, fmt.Errorf("the rotation is %s: %s", s.Outcome, s.Reason))
 	}
 	if s.Requests.Total == 0 {
-		errs = append(errs, errors.New("not one request was made, so that nothing is known of them"))
+		errs = append(errs, errors.New("no request was made, so nothing is known about failures"))
 	}
 	if s.Requests.Failed > 0 {
 		errs = append(errs, fmt.Errorf("%d of %d requests failed", s.Requests.Failed, s.Requests.Total))
 	}
 	if s.Management != nil && !sameEnd(s.Management, s.Weights) {
-		errs = append(errs, errors.New("the domain of the management interfaces did not end up where the cluster's domain did"))
+		errs = append(errs, errors.New("the management domain did not end up on the same color as the cluster's domain"))
 	}
 	if h := s.Handover; h != nil && len(h.Twice) > 0 {
 		errs = append(errs, fmt.Errorf("%d Jobs ran in both colors: %v", len(h.Twice), h.Twice))
@@ -100,12 +101,15 @@ func (s Summary) Err() error {
 	if n := len(s.Inventory.Leftovers); n > 0 {
 		errs = append(errs, fmt.Errorf("%d resources of the old color are left in the account", n))
 	}
+	if s.unreported != nil {
+		errs = append(errs, s.unreported)
+	}
 	for _, f := range s.Faults {
 		switch {
 		case f.Problem != "":
-			errs = append(errs, fmt.Errorf("the fault %s could not be made: %s", f.Fault, f.Problem))
+			errs = append(errs, fmt.Errorf("the fault %s could not be injected: %s", f.Fault, f.Problem))
 		case f.Seconds < 0:
-			errs = append(errs, fmt.Errorf("the fault %s did not come before the end", f.When))
+			errs = append(errs, fmt.Errorf("the fault %s was not injected before the end", f.When))
 		}
 	}
 	if err := errors.Join(errs...); err != nil {

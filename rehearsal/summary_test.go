@@ -119,6 +119,22 @@ func TestTheSummaryHasItsDocumentedShape(t *testing.T) {
 	}
 }
 
+func TestTheSummaryListsOnlyTheKindsWhoseNumberDiffers(t *testing.T) {
+	t.Parallel()
+	vpc, blue, green := inventory.Resource{Kind: "VPC", ID: "vpc-1"}, inventory.Resource{Kind: "EKS cluster", ID: "b", Color: "blue"}, inventory.Resource{Kind: "EKS cluster", ID: "g", Color: "green"}
+	volume := inventory.Resource{Kind: "volume", ID: "vol-1"}
+	var b strings.Builder
+	Summary{Inventory: compare([]inventory.Resource{vpc, blue}, []inventory.Resource{vpc, green, volume}, "blue")}.writeInventory(&b)
+	for _, line := range []string{"  volume       0     ·      ·      1     ·      ·", "     all       2     1      ·      3     ·      1", "2 kinds have as many resources as before"} {
+		if !strings.Contains(b.String(), line) {
+			t.Errorf("%q is not in\n%s", line, b.String())
+		}
+	}
+	if strings.Contains(b.String(), "VPC") || strings.Contains(b.String(), "EKS cluster") {
+		t.Errorf("kinds whose number is the same are listed:\n%s", b.String())
+	}
+}
+
 func TestTheCertificateIsForManagementInterfacesOfAnyColor(t *testing.T) {
 	t.Parallel()
 	leaf := x509.Certificate{DNSNames: Options{Domain: "shop.example.com", Management: "ops.shop.example.com"}.hosts()}
@@ -154,7 +170,7 @@ func TestTheSummaryTellsTheRequestsByKind(t *testing.T) {
 		Failures: []string{"after 0.1 s, a client that ignores the TTL: refused"}}
 	var b strings.Builder
 	Summary{Requests: r}.writeRequests(&b)
-	for _, line := range []string{"Requests: 6", "cache for the TTL         3     3      0       0   0.4   1.0   2.0        9.5",
+	for _, line := range []string{"Requests: 6", "cache for the TTL        3     3      0       0  0.4  1.0  2.0  9.5",
 		"  cache for the TTL   ░▒\n", "  ignore the TTL      !█\n", "failed after 0.1 s, a client that ignores"} {
 		if !strings.Contains(b.String(), line) {
 			t.Errorf("%q is not in\n%s", line, b.String())

@@ -15,12 +15,12 @@ import (
 // WriteText prints the summary for people.
 func (s Summary) WriteText(w io.Writer) error {
 	var b strings.Builder
-	fmt.Fprintf(&b, "\nRehearsal of %s: Kubernetes %s to %s, %s in %s\n", s.Cluster, s.From, s.To, s.Outcome, minutes(s.Seconds))
+	fmt.Fprintf(&b, "\nRehearsal of %s, Kubernetes %s to %s: %s in %s\n", s.Cluster, s.From, s.To, s.Outcome, minutes(s.Seconds))
 	if s.Reason != "" {
 		fmt.Fprintf(&b, "%s\n", s.Reason)
 	}
 	s.writePhases(&b)
-	writeWeights(&b, "Weights, as DNS served them", s.Weights)
+	writeWeights(&b, "Weights that DNS served", s.Weights)
 	if s.Management != nil {
 		writeWeights(&b, "Weights of the management interfaces", s.Management)
 	}
@@ -74,7 +74,7 @@ func (s Summary) writeFaults(b *strings.Builder) {
 	for _, f := range s.Faults {
 		switch {
 		case f.Seconds < 0:
-			fmt.Fprintf(b, "  %-44s did not come\n", f.When)
+			fmt.Fprintf(b, "  %-44s was not injected\n", f.When)
 		case f.Problem != "":
 			fmt.Fprintf(b, "  %-44s %s\n", f.When, f.Problem)
 		default:
@@ -83,7 +83,8 @@ func (s Summary) writeFaults(b *strings.Builder) {
 	}
 }
 
-// writeInventory counts by kind, and names what is left over.
+// writeInventory counts the kinds whose number differs before and after, and all, and names what is left over. Every kind
+// is in the JSON.
 func (s Summary) writeInventory(b *strings.Builder) {
 	before, after := byKind(s.Inventory.Before), byKind(s.Inventory.After)
 	kinds := []string{}
@@ -93,20 +94,28 @@ func (s Summary) writeInventory(b *strings.Builder) {
 		}
 	}
 	slices.Sort(kinds)
-	b.WriteString("\nResources in the account, asked of its API\n")
+	b.WriteString("\nResources in the account, as its API lists them\n")
 	rows := &strings.Builder{}
 	rows.WriteString("\tbefore\tblue\tgreen\tafter\tblue\tgreen\t \n")
 	var sumBefore, sumAfter count
+	equal := 0
 	for _, kind := range kinds {
 		was, is := before[kind], after[kind]
-		fmt.Fprintf(rows, "%s\t%d\t%s\t%s\t%d\t%s\t%s\t \n", kind, was.all, shown(was.blue), shown(was.green), is.all, shown(is.blue), shown(is.green))
 		sumBefore, sumAfter = sumBefore.plus(was), sumAfter.plus(is)
+		if was.all == is.all {
+			equal++ // a color's resources took the place of the other's
+			continue
+		}
+		fmt.Fprintf(rows, "%s\t%d\t%s\t%s\t%d\t%s\t%s\t \n", kind, was.all, shown(was.blue), shown(was.green), is.all, shown(is.blue), shown(is.green))
 	}
 	fmt.Fprintf(rows, "all\t%d\t%s\t%s\t%d\t%s\t%s\t \n", sumBefore.all, shown(sumBefore.blue), shown(sumBefore.green),
 		sumAfter.all, shown(sumAfter.blue), shown(sumAfter.green))
 	t := tabwriter.NewWriter(b, 0, 0, 2, ' ', tabwriter.AlignRight)
 	_, _ = io.WriteString(t, rows.String()) // a strings.Builder takes everything
 	_ = t.Flush()
+	if equal > 0 {
+		fmt.Fprintf(b, "  %d kinds have as many resources as before and are not listed (--output json lists all).\n", equal)
+	}
 	if len(s.Inventory.Leftovers) == 0 {
 		b.WriteString("  Nothing of the old color is left.\n")
 		return
@@ -146,7 +155,7 @@ func shown(n int) string {
 
 // writeNotes says what was simulated and by whom, and what is different from the real thing.
 func (s Summary) writeNotes(b *strings.Builder) {
-	b.WriteString("\nSimulated\n")
+	b.WriteString("\nWhat was simulated\n")
 	var motos, ours, parts []string
 	for _, c := range s.Calls {
 		if c.Moto > 0 {
@@ -157,43 +166,43 @@ func (s Summary) writeNotes(b *strings.Builder) {
 			parts = append(parts, c.Parts...)
 		}
 	}
-	fmt.Fprintf(b, "  by moto's server (made for %s), API calls: %s\n", moto.Version, strings.Join(motos, ", "))
-	fmt.Fprintf(b, "  by drover's proxy before it, API calls: %s\n", strings.Join(ours, ", "))
-	fmt.Fprintf(b, "    which simulates: %s\n", strings.Join(parts, ", "))
-	fmt.Fprintf(b, "  compared with AWS's own API models: %d calls; refused, as AWS would: %d; all that took %.2f s\n", s.Validation.Checked, s.Validation.Refused, s.Validation.Seconds)
-	b.WriteString("  by drover: DNS from the simulated Route 53, an HTTPS ingress for each load balancer, its CloudWatch metrics\n")
+	fmt.Fprintf(b, "  AWS API, by moto %s (calls by service): %s\n", moto.Version, strings.Join(motos, ", "))
+	fmt.Fprintf(b, "  AWS API, by drover (calls by service): %s\n", strings.Join(ours, ", "))
+	fmt.Fprintf(b, "    drover simulates: %s\n", strings.Join(parts, ", "))
+	fmt.Fprintf(b, "    %d calls were checked against AWS's own API models in %.2f s; %d were refused, as AWS would do\n", s.Validation.Checked, s.Validation.Seconds, s.Validation.Refused)
+	b.WriteString("  DNS from the simulated Route 53, an HTTPS ingress for each load balancer and its CloudWatch metrics, by drover\n")
 	s.writeControlPlanes(b)
 	if s.OwnSeconds > 0 && s.RotateSeconds > 0 {
-		fmt.Fprintf(b, "  all of that by drover, the clients included, took %.1f s of processor time: %.1f %% of the rotation's time\n",
+		fmt.Fprintf(b, "  drover's part, including the clients, took %.1f s of processor time: %.1f %% of the rotation's time\n",
 			s.OwnSeconds, 100*s.OwnSeconds/s.RotateSeconds)
 	}
 	if len(s.Notes) > 0 {
-		b.WriteString("\nDifferent from the spec\n")
+		b.WriteString("\nDifferences from your spec\n")
 		for _, note := range s.Notes {
 			fmt.Fprintf(b, "  %s\n", note)
 		}
 	}
 	if s.dir != "" {
-		fmt.Fprintf(b, "\nEverything is kept in %s.\n", s.dir)
+		fmt.Fprintf(b, "\nAll files are in %s.\n", s.dir)
 	}
 }
 
 func (s Summary) writeControlPlanes(b *strings.Builder) {
 	k := s.Kubernetes
 	if k == nil {
-		b.WriteString("  not at all: the Kubernetes API and what runs in the clusters (--kubernetes=off)\n")
+		b.WriteString("  not simulated: the Kubernetes API and the workloads (--kubernetes=off)\n")
 		return
 	}
-	fmt.Fprintf(b, "  by kwok: the nodes and their pods, in which nothing runs\n")
+	fmt.Fprintf(b, "  nodes and pods, by kwok; no containers run\n")
 	if f := s.GitOps; f != nil {
-		fmt.Fprintf(b, "    the pods of your applications too, and those of %s\n", strings.Join(f.Played, " and "))
-		b.WriteString("    an ingress answers while a Service of its color has the node port, and a ready pod\n")
-		b.WriteString("  by a server in memory: Argo CD's Redis\n")
+		fmt.Fprintf(b, "    this includes the pods of your applications and those of %s\n", strings.Join(f.Played, " and "))
+		b.WriteString("    an ingress responds only while a Service of its color has the node port and a ready pod\n")
+		b.WriteString("  Argo CD's Redis, by an in-memory server\n")
 	}
 	if len(k.StandIns) > 0 {
-		fmt.Fprintf(b, "  by the rehearsal, in every cluster, in place of what your team deploys: %s\n", strings.Join(k.StandIns, ", "))
+		fmt.Fprintf(b, "  stand-ins for your workloads, in every cluster: %s\n", strings.Join(k.StandIns, ", "))
 	}
-	fmt.Fprintf(b, "Not simulated\n  the clusters' APIs: etcd, kube-apiserver and controllers of Kubernetes %s, as %s\n", k.Release, strings.Join(k.Minors, " and "))
+	fmt.Fprintf(b, "\nWhat was real\n  the control planes: etcd, kube-apiserver and controllers of Kubernetes %s, emulating %s\n", k.Release, strings.Join(k.Minors, " and "))
 	s.GitOps.write(b)
 	if k.As != "" {
 		fmt.Fprintf(b, "  drover called them as %s\n", k.As)

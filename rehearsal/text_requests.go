@@ -17,7 +17,7 @@ func (s Summary) writeRequests(b *strings.Builder) {
 	r := s.Requests
 	fmt.Fprintf(b, "\nRequests: %d, resolved through DNS; latency in milliseconds\n", r.Total)
 	t := tabwriter.NewWriter(b, 0, 0, 2, ' ', tabwriter.AlignRight)
-	_, _ = io.WriteString(t, "clients that\tthey are\tblue\tgreen\tfailed\thalf\t95 %\t99 %\tall below\t \n") // a strings.Builder takes everything
+	_, _ = io.WriteString(t, "client\tclients\tblue\tgreen\tfailed\tp50\tp95\tp99\tmax\t \n") // a strings.Builder takes everything
 	row := func(name string, clients int, c load.Counts) {
 		_, _ = fmt.Fprintf(t, "%s\t%d\t%d\t%d\t%d\t%.1f\t%.1f\t%.1f\t%.1f\t \n", name, clients, c.Blue, c.Green, c.Failed,
 			c.Latency.P50, c.Latency.P95, c.Latency.P99, c.Latency.Max)
@@ -33,7 +33,7 @@ func (s Summary) writeRequests(b *strings.Builder) {
 		writeCourse(b, r)
 	}
 	if s.Scans > 0 {
-		fmt.Fprintf(b, "  scanners made %d more connections to public load balancers\n", s.Scans)
+		fmt.Fprintf(b, "  scanners made another %d connections to public load balancers\n", s.Scans)
 	}
 	for _, failure := range r.Failures {
 		fmt.Fprintf(b, "  failed %s\n", failure)
@@ -52,7 +52,7 @@ var shades = []rune("░▒▓█")
 // writeCourse draws, for each kind, green's share over time.
 func writeCourse(b *strings.Builder, r load.Requests) {
 	width := (len(r.Seconds) + columns - 1) / columns
-	fmt.Fprintf(b, "  green's share, a column for each %d s (░ none, █ all, ! one failed)\n", width)
+	fmt.Fprintf(b, "  green's share of the requests, one column per %d s (░ none, █ all, ! a request failed)\n", width)
 	for _, k := range r.Kinds {
 		var line []rune
 		for from := 0; from < len(r.Seconds); from += width {

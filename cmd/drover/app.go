@@ -49,7 +49,7 @@ func run(ctx context.Context, args []string, s streams) (code int) {
 	s.out, s.err = s.secrets.Writer(untrusted.Writer(s.out)), s.secrets.Writer(untrusted.Writer(s.err))
 	defer func() {
 		if r := recover(); r != nil {
-			_, _ = fmt.Fprintf(s.err, "error: drover crashed, which is a mistake of its own; please report this: %v\n\n%s", r, debug.Stack())
+			_, _ = fmt.Fprintf(s.err, "error: drover crashed. This is a bug; please report it: %v\n\n%s", r, debug.Stack())
 			code = exitFailed // Go's own code for it means differences here
 		}
 	}()
@@ -141,7 +141,7 @@ func onUsageError(c *cli.Context, err error, _ bool) error {
 	if c.Command != nil && c.Command.Name != "" && c.Command.Name != name {
 		name += " " + c.Command.Name
 	}
-	return usageError{fmt.Errorf("%w; `%s --help` lists what can be written", err, name)}
+	return usageError{fmt.Errorf("%w; run `%s --help` for usage", err, name)}
 }
 
 // released is set by the build of a release.

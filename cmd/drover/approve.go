@@ -25,12 +25,12 @@ func gateLast(args []string) []string {
 
 func approveCommand(s streams) *cli.Command {
 	return &cli.Command{
-		Name: "approve", Usage: "approve the step that the rotation in progress waits for", ArgsUsage: strings.Join(gates, "|"),
+		Name: "approve", Usage: "approve the step that the rotation is waiting for", ArgsUsage: strings.Join(gates, "|"),
 		Flags: askFlags(),
 		Action: func(c *cli.Context) error {
 			gate := c.Args().First()
 			if !slices.Contains(gates, gate) || c.NArg() > 1 {
-				return usageError{fmt.Errorf("approve takes one of %s, as in `drover approve %s -f cluster.yaml`", strings.Join(gates, ", "), gates[0])}
+				return usageError{fmt.Errorf("approve takes one of %s: for example, `drover approve %s -f cluster.yaml`", strings.Join(gates, ", "), gates[0])}
 			}
 			return leave(c, s, rotation.Request{Asks: rotation.Approve, Gate: gate})
 		},

@@ -12,7 +12,7 @@ import (
 
 // askFlags are those of every command that asks something of whoever drives a rotation.
 func askFlags() []cli.Flag {
-	return []cli.Flag{fileFlag(), outFlag(), byFlag(), &cli.StringFlag{Name: "reason", Usage: "`WHY`, for the journal"}}
+	return []cli.Flag{fileFlag(), outFlag(), byFlag(), &cli.StringFlag{Name: "reason", Usage: "record `WHY` in the journal"}}
 }
 
 // leave leaves a request where whoever drives the rotation finds it. It needs no lease.
@@ -22,7 +22,7 @@ func leave(c *cli.Context, s streams, q rotation.Request) error {
 		return err
 	}
 	if len(all) > 1 {
-		return usageError{fmt.Errorf("%s holds %d specs and %s takes one; name it with -f", c.String("file"), len(all), c.Command.FullName())}
+		return usageError{fmt.Errorf("%s contains %d specs, but %s takes one; name it with -f", c.String("file"), len(all), c.Command.FullName())}
 	}
 	o, err := optionsOf(c, s, all[0].Cluster, newProgress(s.err, false))
 	if err != nil {
@@ -33,7 +33,7 @@ func leave(c *cli.Context, s streams, q rotation.Request) error {
 	if err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(s.out, "%s of rotation %s is asked for by %s; the process that drives it takes that within seconds, and where none does, the next `drover rotate` does\n",
+	_, err = fmt.Fprintf(s.out, "requested: %s of rotation %s, by %s; the process that drives the rotation acts on it within seconds, or else the next `drover rotate` does\n",
 		strings.TrimSpace(string(q.Asks)+" "+q.Gate), asked.Rotation, asked.By)
 	return err
 }

@@ -56,7 +56,7 @@ complete -c drover -a '(__drover_complete)'
 func completionCommand(s streams) *cli.Command {
 	shells := slices.Sorted(maps.Keys(completions))
 	return &cli.Command{
-		Name: "completion", Usage: "print the completion script of a shell", ArgsUsage: strings.Join(shells, "|"),
+		Name: "completion", Usage: "print a completion script for a shell", ArgsUsage: strings.Join(shells, "|"),
 		BashComplete: func(c *cli.Context) {
 			_, _ = fmt.Fprintln(c.App.Writer, strings.Join(shells, "\n")) // a shell that hung up wants nothing more
 		},

@@ -12,7 +12,7 @@ func destroyCommand(s streams) *cli.Command {
 	return &cli.Command{
 		Name: "destroy", Usage: "delete the whole cluster: both colors, traffic and foundation",
 		Flags: []cli.Flag{fileFlag(), outFlag(), outputFlag(), verboseFlag(),
-			&cli.StringFlag{Name: "confirm", Usage: "the cluster's `NAME`, instead of typing it when asked"}},
+			&cli.StringFlag{Name: "confirm", Usage: "confirm with the cluster's `NAME` instead of typing it at the prompt"}},
 		Action: func(c *cli.Context) error {
 			o, err := options(c, s)
 			if err != nil {
@@ -31,10 +31,10 @@ func typedName(c *cli.Context, s streams, name string) error {
 	typed := c.String("confirm")
 	if typed == "" {
 		if s.in == nil || !isTerminal(s.in) {
-			return usageError{fmt.Errorf("destroy needs the cluster's name typed, and there is no terminal to type it on; add --confirm %s", name)}
+			return usageError{fmt.Errorf("destroy asks you to type the cluster's name, but there is no terminal; add --confirm %s", name)}
 		}
 		var err error
-		if typed, err = ask(c.Context, s, fmt.Sprintf("This deletes %s with its network, zone, registry and databases.\nWrite its name to go on: ", name)); err != nil {
+		if typed, err = ask(c.Context, s, fmt.Sprintf("This deletes %s with its network, zone, registry and databases.\nType its name to continue: ", name)); err != nil {
 			return err
 		}
 	}

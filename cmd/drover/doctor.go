@@ -19,9 +19,9 @@ import (
 
 func doctorCommand(s streams) *cli.Command {
 	return &cli.Command{
-		Name: "doctor", Usage: "check what this machine lacks, and how to fix it; changes nothing",
+		Name: "doctor", Usage: "check this machine for missing tools, and print how to install them",
 		Flags: []cli.Flag{fileFlag(), outputFlag(),
-			&cli.StringFlag{Name: "for", Usage: "check only what this `COMMAND` needs, such as rehearse (default: all commands)"}},
+			&cli.StringFlag{Name: "for", Usage: "check only the tools that `COMMAND` needs, such as rehearse (default: all commands)"}},
 		Action: func(c *cli.Context) error {
 			if err := noArguments(c); err != nil {
 				return err
@@ -58,7 +58,7 @@ func partsFor(c *cli.Context, s streams) ([]doctor.Part, error) {
 	}
 	needed := doctor.Needed(parts, command)
 	if len(needed) == 0 {
-		return nil, usageError{fmt.Errorf("--for is %q; write one of %s (every other command needs nothing)", command, strings.Join(doctor.Commands(parts), ", "))}
+		return nil, usageError{fmt.Errorf("--for is %q; use one of %s (other commands need no tools)", command, strings.Join(doctor.Commands(parts), ", "))}
 	}
 	return needed, nil
 }
@@ -98,5 +98,5 @@ func lacking(findings []doctor.Finding) error {
 		return nil
 	}
 	slices.Sort(commands)
-	return fmt.Errorf("this machine lacks what is listed as missing (%s); these commands need it: %s", strings.Join(missing, ", "), strings.Join(slices.Compact(commands), ", "))
+	return fmt.Errorf("some tools are missing (%s); these commands need them: %s", strings.Join(missing, ", "), strings.Join(slices.Compact(commands), ", "))
 }

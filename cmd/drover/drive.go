@@ -111,9 +111,9 @@ func confirm(c *cli.Context, s streams, question string) error {
 		return nil
 	}
 	if s.in == nil || !isTerminal(s.in) {
-		return usageError{fmt.Errorf("%s asks before it acts, and there is no terminal to ask on; add --auto-approve", c.Command.FullName())}
+		return usageError{fmt.Errorf("%s asks for confirmation, but there is no terminal; add --auto-approve", c.Command.FullName())}
 	}
-	answer, err := ask(c.Context, s, question+"\nWrite yes to go on: ")
+	answer, err := ask(c.Context, s, question+"\nType yes to continue: ")
 	if err != nil {
 		return err
 	}

@@ -23,11 +23,11 @@ func conditionOf(c *cli.Context, of spec.Cluster) (cluster.Condition, error) {
 	case text == "maxAge":
 		condition.OlderThan = of.Spec.Rotation.MaxAge
 		if condition.OlderThan == 0 {
-			return condition, usageError{errors.New("--if-older-than maxAge: the spec has no rotation.maxAge; write one, or a duration here, such as 30d")}
+			return condition, usageError{errors.New("--if-older-than maxAge: the spec has no rotation.maxAge; set it, or use a duration such as 30d")}
 		}
 	default:
 		if err := condition.OlderThan.UnmarshalText([]byte(text)); err != nil || condition.OlderThan == 0 {
-			return condition, usageError{fmt.Errorf("--if-older-than is %q; write a duration such as 30d or 36h, or maxAge for the spec's rotation.maxAge", text)}
+			return condition, usageError{fmt.Errorf("--if-older-than is %q; use a duration such as 30d or 36h, or maxAge for the spec's rotation.maxAge", text)}
 		}
 	}
 	return condition, nil

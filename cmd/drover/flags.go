@@ -13,12 +13,12 @@ import (
 
 func fileFlag() cli.Flag {
 	return &cli.StringFlag{Name: "file", Aliases: []string{"f"}, Value: "cluster.yaml", EnvVars: []string{"DROVER_FILE"},
-		Usage: "the spec `FILE`, or a directory of specs"}
+		Usage: "read the spec from `FILE`, or all specs from a directory"}
 }
 
 func outFlag() cli.Flag {
 	return &cli.StringFlag{Name: "out", Aliases: []string{"o"}, Value: "infra", EnvVars: []string{"DROVER_OUT"},
-		Usage: "the `DIR` of the Terraform files"}
+		Usage: "use `DIR` for the generated Terraform files"}
 }
 
 func outputFlag() cli.Flag {
@@ -26,11 +26,11 @@ func outputFlag() cli.Flag {
 }
 
 func approveFlag() cli.Flag {
-	return &cli.BoolFlag{Name: "auto-approve", EnvVars: []string{"DROVER_AUTO_APPROVE"}, Usage: "do not ask for confirmation"}
+	return &cli.BoolFlag{Name: "auto-approve", EnvVars: []string{"DROVER_AUTO_APPROVE"}, Usage: "skip the confirmation prompt"}
 }
 
 func byFlag() cli.Flag {
-	return &cli.StringFlag{Name: "by", EnvVars: []string{"DROVER_BY"}, Usage: "`WHO` you are, for the journal (default: the pipeline's user, or this machine's)"}
+	return &cli.StringFlag{Name: "by", EnvVars: []string{"DROVER_BY"}, Usage: "record `WHO` decides in the journal (default: the user of the pipeline, or of this machine)"}
 }
 
 func verboseFlag() cli.Flag {
@@ -53,7 +53,7 @@ func formatOf(c *cli.Context, formats ...string) (string, error) {
 	format := c.String("output")
 	if !slices.Contains(formats, format) {
 		last := len(formats) - 1
-		return "", usageError{fmt.Errorf("--output is %q; write %s or %s", format, strings.Join(formats[:last], ", "), formats[last])}
+		return "", usageError{fmt.Errorf("--output is %q; use %s or %s", format, strings.Join(formats[:last], ", "), formats[last])}
 	}
 	return format, nil
 }

@@ -24,19 +24,19 @@ import (
 
 func generateCommand(s streams) *cli.Command {
 	return &cli.Command{
-		Name: "generate", Usage: "write Terraform from a spec",
+		Name: "generate", Usage: "generate Terraform from a spec",
 		Flags: []cli.Flag{
 			fileFlag(), outFlag(),
-			&cli.BoolFlag{Name: "check", Usage: "write nothing, and exit 2 if a file would change"},
-			&cli.BoolFlag{Name: "lock", Usage: "also write lock files with the providers' hashes for Linux and macOS, on amd64 and arm64"},
-			&cli.BoolFlag{Name: "force", Usage: "overwrite generated files that a person edited"},
+			&cli.BoolFlag{Name: "check", Usage: "write nothing; exit 2 if a file would change"},
+			&cli.BoolFlag{Name: "lock", Usage: "also write lock files with provider hashes for Linux and macOS, on amd64 and arm64"},
+			&cli.BoolFlag{Name: "force", Usage: "overwrite generated files that you edited"},
 		},
 		Action: func(c *cli.Context) error {
 			if err := noArguments(c); err != nil {
 				return err
 			}
 			if c.Bool("check") && c.Bool("lock") {
-				return usageError{errors.New("--check writes nothing, and --lock writes lock files: give one of the two")}
+				return usageError{errors.New("--check writes nothing but --lock writes lock files; use only one of them")}
 			}
 			return generate(c, s)
 		},
@@ -134,7 +134,7 @@ func renderable(ctx context.Context, out string, c spec.Cluster) ([]generator.Ro
 		case errors.Is(err, fs.ErrNotExist):
 			roots = append(roots, color)
 		case err != nil:
-			return nil, c, fmt.Errorf("looking whether %s was built here: %w", color, err)
+			return nil, c, fmt.Errorf("checking whether %s was built here: %w", color, err)
 		}
 	}
 	return roots, c, nil

@@ -19,10 +19,10 @@ type commandGroup struct {
 func commandGroups(s streams) []commandGroup {
 	return []commandGroup{
 		{"Write a spec", []*cli.Command{initCommand(s), looks(s, validateCommand(s)), looks(s, networkCommand(s)), looks(s, schemaCommand(s))}},
-		{"Try it, with no cloud account", []*cli.Command{rehearseCommand(s), looks(s, generateCommand(s)), looks(s, rightsCommand(s)), pipelineCommand(s), doctorCommand(s)}},
+		{"Work without a cloud account", []*cli.Command{rehearseCommand(s), looks(s, generateCommand(s)), looks(s, rightsCommand(s)), pipelineCommand(s), doctorCommand(s)}},
 		{"Build and rotate", []*cli.Command{readyCommand(s), planCommand(s), applyCommand(s), rotateCommand(s), destroyCommand(s)}},
-		{"Look at a cluster", []*cli.Command{looks(s, statusCommand(s)), looks(s, historyCommand(s)), looks(s, reportCommand(s)), looks(s, kubeconfigCommand(s))}},
-		{"Step into a rotation", []*cli.Command{approveCommand(s), pauseCommand(s), freezeCommand(s), resumeCommand(s), rollbackCommand(s), abortCommand(s)}},
+		{"Inspect a cluster", []*cli.Command{looks(s, statusCommand(s)), looks(s, historyCommand(s)), looks(s, reportCommand(s)), looks(s, kubeconfigCommand(s))}},
+		{"Control a rotation", []*cli.Command{approveCommand(s), pauseCommand(s), freezeCommand(s), resumeCommand(s), rollbackCommand(s), abortCommand(s)}},
 		{"Other", []*cli.Command{recoverCommand(s), completionCommand(s)}},
 	}
 }
@@ -37,8 +37,8 @@ func helpText(usage string, groups []commandGroup) string {
 			fmt.Fprintf(&text, "  %-11s %s\n", command.Name, command.Usage)
 		}
 	}
-	text.WriteString("\n`drover COMMAND --help` lists the options of a command; `drover --version` prints the version.\n" +
-		"Most commands read the spec cluster.yaml; -f names another.\n")
+	text.WriteString("\nRun `drover COMMAND --help` for the options of a command, and `drover --version` for the version.\n" +
+		"Most commands read the spec from cluster.yaml; use -f for another file.\n")
 	return text.String()
 }
 
@@ -86,7 +86,7 @@ func noSuchCommand(c *cli.Context, name string) error {
 	}
 	slices.Sort(names)
 	if near := spec.Nearest(name, names); near != "" {
-		return usageError{fmt.Errorf("there is no command %q; did you mean %s? `drover --help` lists all", name, near)}
+		return usageError{fmt.Errorf("unknown command %q; did you mean %s? Run `drover --help` for a list", name, near)}
 	}
-	return usageError{fmt.Errorf("there is no command %q; `drover --help` lists them", name)}
+	return usageError{fmt.Errorf("unknown command %q; run `drover --help` for a list", name)}
 }

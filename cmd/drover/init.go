@@ -21,14 +21,14 @@ import (
 func initCommand(s streams) *cli.Command {
 	flags := []cli.Flag{
 		&cli.StringFlag{Name: "file", Aliases: []string{"f"}, Value: "cluster.yaml", EnvVars: []string{"DROVER_FILE"},
-			Usage: "the spec `FILE` to write, or a directory, for NAME.yaml in it"},
-		&cli.StringFlag{Name: "from-eksctl", Usage: "start from the eksctl ClusterConfig in `FILE`, and list what could not be taken over"},
+			Usage: "write the spec to `FILE`, or to NAME.yaml in a directory"},
+		&cli.StringFlag{Name: "from-eksctl", Usage: "start from the eksctl ClusterConfig in `FILE`, and list the settings that cannot be converted"},
 	}
 	for _, q := range questions {
 		flags = append(flags, &cli.StringFlag{Name: q.flag, Usage: q.usage})
 	}
 	return &cli.Command{
-		Name: "init", Usage: "write a first spec; asks for what the flags do not set",
+		Name: "init", Usage: "create a spec; prompts for values that the flags do not set",
 		Flags:  flags,
 		Action: func(c *cli.Context) error { return initialize(c, s) },
 	}
@@ -88,7 +88,7 @@ func startingPoint(c *cli.Context) (spec.Cluster, string, error) {
 	}
 	data, err := untrusted.ReadFile(from)
 	if err != nil {
-		return spec.Cluster{}, "", usageError{fmt.Errorf("reading the ClusterConfig of eksctl: %w; name its file with --from-eksctl", err)}
+		return spec.Cluster{}, "", usageError{fmt.Errorf("reading the eksctl ClusterConfig: %w; name its file with --from-eksctl", err)}
 	}
 	cluster, err := eksctl.Known(from, data)
 	if err != nil {
@@ -103,7 +103,7 @@ func firstText(c *cli.Context, title string, cluster *spec.Cluster) (string, []e
 	if from := c.String("from-eksctl"); from != "" {
 		data, err := untrusted.ReadFile(from)
 		if err != nil {
-			return "", nil, fmt.Errorf("reading the ClusterConfig of eksctl: %w", err)
+			return "", nil, fmt.Errorf("reading the eksctl ClusterConfig: %w", err)
 		}
 		text, notes, err := eksctl.Convert(from, data, title, *cluster)
 		if err != nil {
@@ -144,7 +144,7 @@ func neighborsOf(c *cli.Context, warn io.Writer) ([]fleet.Member, error) {
 			sound = append(sound, fleet.Member{File: file, Cluster: cluster})
 		} else if from := c.String("from-eksctl"); from != "" && filepath.Base(from) == filepath.Base(file) {
 			continue // what is taken over is no spec, and may lie where the spec will
-		} else if _, err := fmt.Fprintf(warn, "%s is no spec without errors, and is not looked at\n", file); err != nil {
+		} else if _, err := fmt.Fprintf(warn, "skipping %s: not a valid spec\n", file); err != nil {
 			return nil, err
 		}
 	}
@@ -168,13 +168,13 @@ func isDirectory(path string) bool {
 }
 
 func existsError(file string) error {
-	return usageError{fmt.Errorf("%s exists, and init overwrites nothing; name another file with -f", file)}
+	return usageError{fmt.Errorf("%s already exists, and init does not overwrite files; name another file with -f", file)}
 }
 
 // create writes a file that must not exist yet.
 func create(file, text string) error {
 	if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
-		return fmt.Errorf("making the directory of the spec: %w", err)
+		return fmt.Errorf("creating the directory of the spec: %w", err)
 	}
 	f, err := os.OpenFile(file, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o644)
 	if errors.Is(err, fs.ErrExist) {
@@ -211,6 +211,6 @@ func sayWritten(s streams, file, text string, notes []eksctl.Note) error {
 			return err
 		}
 	}
-	_, err := fmt.Fprintf(s.out, "%s is written; next: drover validate -f %s\n", file, strings.TrimPrefix(file, "./"))
+	_, err := fmt.Fprintf(s.out, "wrote %s; next: drover validate -f %s\n", file, strings.TrimPrefix(file, "./"))
 	return err
 }

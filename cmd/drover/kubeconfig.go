@@ -20,13 +20,13 @@ import (
 
 func kubeconfigCommand(s streams) *cli.Command {
 	return &cli.Command{
-		Name: "kubeconfig", Usage: "print a kubeconfig for a color (default: the active one); it holds no secrets", ArgsUsage: "[blue|green]",
+		Name: "kubeconfig", Usage: "print a kubeconfig for a color (default: the active one); it contains no secrets", ArgsUsage: "[blue|green]",
 		Flags: []cli.Flag{fileFlag(), outFlag(),
 			&cli.StringFlag{Name: "output", Usage: "write to `FILE`, readable only by you, instead of standard output"}},
 		Action: func(c *cli.Context) error {
 			asked := c.Args().First()
 			if c.Args().Len() > 1 || asked != "" && asked != string(color.Blue) && asked != string(color.Green) {
-				return usageError{fmt.Errorf("%s takes blue or green, and not %q", c.Command.FullName(), c.Args().Slice())}
+				return usageError{fmt.Errorf("%s takes blue or green, not %q", c.Command.FullName(), c.Args().Slice())}
 			}
 			l, err := loadSpec(c, io.Discard)
 			if err != nil {

@@ -50,7 +50,7 @@ func lockCluster(ctx context.Context, binary *terraform.Binary, out string, c sp
 			continue // a color that is not there
 		}
 		if err != nil {
-			return fmt.Errorf("reading what %s requires: %w", dir, err)
+			return fmt.Errorf("reading the requirements of %s: %w", dir, err)
 		}
 		if err := unlinked(dir); err != nil {
 			return err
@@ -117,7 +117,7 @@ func lockRoot(ctx context.Context, binary *terraform.Binary, dir string, w io.Wr
 		return err
 	}
 	if len(absent) > 0 {
-		_, _ = fmt.Fprintf(w, "%s: the mirror has no providers for %s; a Terraform there adds its own hash, which is then to be committed\n",
+		_, _ = fmt.Fprintf(w, "%s: the mirror has no providers for %s; Terraform on that platform adds its own hash; commit it then\n",
 			filepath.Join(dir, lockFile), strings.Join(absent, ", ")) // what was locked stays, also where nobody reads this
 	}
 	return nil

@@ -55,7 +55,7 @@ func (n needs) providers(ctx context.Context) (doctor.State, string, error) {
 // credentials asks whose they are, with the spec's platform and region.
 func (n needs) credentials(ctx context.Context) (doctor.State, string, error) {
 	if n.cluster == nil {
-		return doctor.Unasked, "there is no spec; name one with -f to ask whether they fit it", nil
+		return doctor.Unasked, "no spec; use -f to check that the credentials match one", nil
 	}
 	dial, ok := platforms[n.cluster.Spec.Platform]
 	if !ok {

@@ -42,7 +42,7 @@ func network(c *cli.Context, s streams) error {
 	}[format]
 	bits, err := strconv.Atoi(strings.TrimPrefix(c.String("free"), "/"))
 	if err != nil || bits < 8 || bits > 32 {
-		return usageError{fmt.Errorf("--free is %q; write the number of leading bits, such as /20", c.String("free"))}
+		return usageError{fmt.Errorf("--free is %q; use the number of leading bits, such as /20", c.String("free"))}
 	}
 	all, err := loadAll(c.Context, c.String("file"), s.err)
 	if err != nil {

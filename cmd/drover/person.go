@@ -37,7 +37,7 @@ func person(c *cli.Context) (string, error) {
 	}
 	who, err := user.Current()
 	if err != nil {
-		return "", fmt.Errorf("finding out who decides: %w; name yourself with --by", err)
+		return "", fmt.Errorf("finding your user name: %w; set it with --by", err)
 	}
 	return who.Username, nil
 }

@@ -28,7 +28,7 @@ func pipelineCommand(s streams) *cli.Command {
 		Description: "Run it in the top directory of the repository; it runs nothing. docs/pipelines.md says what the files need of the platform and of AWS.",
 		Flags: []cli.Flag{
 			fileFlag(), outFlag(),
-			&cli.BoolFlag{Name: "check", Usage: "write nothing, and exit 2 if a file would change"},
+			&cli.BoolFlag{Name: "check", Usage: "write nothing; exit 2 if a file would change"},
 			&cli.BoolFlag{Name: "force", Usage: "overwrite written files that a person edited"},
 			&cli.BoolFlag{Name: "rehearse", Usage: "also rehearse the changes of pull requests, which takes an hour and a large machine"},
 			&cli.StringFlag{Name: "branch", Value: "main", Usage: "the `BRANCH` that is applied"},

@@ -18,9 +18,9 @@ type pricedPlan struct {
 
 func planCommand(s streams) *cli.Command {
 	return &cli.Command{
-		Name: "plan", Usage: "print what would change, whether apply or rotate does it, and what it costs; changes nothing",
+		Name: "plan", Usage: "show what would change and what it costs, and whether to apply or rotate",
 		Flags: []cli.Flag{fileFlag(), outFlag(), markdownFlag(), verboseFlag(),
-			&cli.BoolFlag{Name: "check", Usage: "exit 2 if the cluster is not as the spec says and no rotation is under way"}},
+			&cli.BoolFlag{Name: "check", Usage: "exit 2 if the cluster differs from the spec and no rotation is in progress"}},
 		Action: func(c *cli.Context) error {
 			if err := noArguments(c); err != nil {
 				return err

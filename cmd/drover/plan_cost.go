@@ -23,17 +23,17 @@ func writeCost(w io.Writer, e cost.Estimate) error {
 	if err := table.Flush(); err != nil {
 		return err
 	}
-	_, err := fmt.Fprintf(w, "The cluster costs at least %.2f an hour (%.0f a month). A rotation adds a second color, %.2f an hour: %.2f for the %s that both stand, if it waits for nobody.\n",
+	_, err := fmt.Fprintf(w, "The cluster costs at least %.2f an hour (%.0f a month). A rotation adds a second color at %.2f an hour: %.2f for the %s in which both exist, without waiting for approvals.\n",
 		e.Standing.Hourly, e.Standing.Hourly*hoursOfMonth, e.Color.Hourly, e.Rotation.Total, hours(e.Rotation.Hours))
 	if err != nil {
 		return err
 	}
 	if len(e.Unknown) > 0 {
-		if _, err := fmt.Fprintf(w, "No price is known here, so that it is missing above, for: %s.\n", strings.Join(e.Unknown, "; ")); err != nil {
+		if _, err := fmt.Fprintf(w, "Not included, because drover has no price for it: %s.\n", strings.Join(e.Unknown, "; ")); err != nil {
 			return err
 		}
 	}
-	_, err = fmt.Fprintf(w, "Not counted, because it depends on use: %s.\n", strings.Join(e.NotCounted, "; "))
+	_, err = fmt.Fprintf(w, "Not included, because it depends on usage: %s.\n", strings.Join(e.NotCounted, "; "))
 	return err
 }
 

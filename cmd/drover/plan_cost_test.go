@@ -25,7 +25,7 @@ func TestAPlanSaysWhatIsEstimatedAndWhatIsNot(t *testing.T) {
 	must(t, writeCost(&out, e))
 	for _, want := range []string{
 		"an estimate at AWS's list prices of " + e.PricesOf + " in eu-west-1", "3 × node of the pool general, m7i.large",
-		"A rotation adds a second color", "No price is known here", "database orders, db.r7g.large", "Not counted, because it depends on use: data transfer",
+		"A rotation adds a second color", "drover has no price for it", "database orders, db.r7g.large", "Not included, because it depends on usage: data transfer",
 	} {
 		if !strings.Contains(out.String(), want) {
 			t.Errorf("%q is not in:\n%s", want, out.String())

@@ -64,7 +64,7 @@ func counted(changes []cluster.PlannedChange) string {
 
 // costMarkdown writes the sums, and what they are made of below a line that opens it.
 func costMarkdown(d *markdown.Document, e cost.Estimate) {
-	d.Paragraph(markdown.Textf("The cluster costs at least %.2f USD an hour (%.0f a month). A rotation adds a second color, %.2f an hour: %.2f for the %s that both stand, if it waits for nobody.",
+	d.Paragraph(markdown.Textf("The cluster costs at least %.2f USD an hour (%.0f a month). A rotation adds a second color, %.2f an hour: %.2f for the %s in which both exist, if it waits for nobody.",
 		e.Standing.Hourly, e.Standing.Hourly*hoursOfMonth, e.Color.Hourly, e.Rotation.Total, hours(e.Rotation.Hours)))
 	var rows [][]markdown.Inline
 	for _, l := range e.Standing.Lines {

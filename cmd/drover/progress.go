@@ -71,7 +71,7 @@ var lines = map[journal.Kind]func(journal.Event) string{
 		return fmt.Sprintf("  %s runs again: %s", e.Phase, e.Detail)
 	},
 	journal.EffectFailed: func(e journal.Event) string { return fmt.Sprintf("  %s: %s", e.Phase, e.Detail) },
-	journal.Attached:     func(e journal.Event) string { return "  kept in the store: " + e.Detail + " of " + e.Root },
+	journal.Attached:     func(e journal.Event) string { return "  saved in the store: " + e.Detail + " of " + e.Root },
 	journal.Approval:     func(e journal.Event) string { return fmt.Sprintf("  %s approved by %s", e.Phase, e.By) },
 	journal.Held:         func(e journal.Event) string { return fmt.Sprintf("  %s %s: %s", e.Hold, by(e.By), e.Detail) },
 	journal.Released:     func(e journal.Event) string { return "  resumed by " + e.By },
@@ -80,9 +80,9 @@ var lines = map[journal.Kind]func(journal.Event) string{
 		return "  refused: " + e.Detail
 	},
 	journal.WindowIgnored: func(e journal.Event) string {
-		return fmt.Sprintf("  %s begins outside of the window, as %s has it", e.Phase, e.By)
+		return fmt.Sprintf("  %s starts outside the window, requested by %s", e.Phase, e.By)
 	},
-	journal.Cleared:   func(e journal.Event) string { return "  " + e.Root + " let go of " + e.Detail },
+	journal.Cleared:   func(e journal.Event) string { return "  " + e.Root + " released " + e.Detail },
 	journal.Kept:      func(e journal.Event) string { return "  left in " + e.Root + ": " + e.Detail },
 	journal.Leftovers: func(e journal.Event) string { return "  left over: " + e.Detail },
 	journal.RotationFinished: func(e journal.Event) string {
@@ -133,7 +133,16 @@ func (p *progress) Progress(message string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.flush()
+	if p.width == 0 && !p.verbose && isPreflightStep(message) {
+		return // a log needs no line for each question: the last one of the phase has all answers
+	}
 	p.passing(message)
+}
+
+// isPreflightStep tells the name of a question of preflight from what it found.
+func isPreflightStep(message string) bool {
+	step, is := strings.CutPrefix(message, "preflight: ")
+	return is && !strings.ContainsAny(step, ":\n")
 }
 
 func (p *progress) Detail(message string) {

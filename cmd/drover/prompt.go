@@ -49,7 +49,7 @@ func ask(ctx context.Context, s streams, question string) (string, error) {
 	}
 	_, _ = fmt.Fprintln(s.err) // what follows is not on the line of the question
 	if errors.Is(err, io.EOF) {
-		return "", errors.New("there was no answer; nothing was changed")
+		return "", errors.New("no answer; nothing was changed")
 	}
 	return "", fmt.Errorf("reading the answer: %w; nothing was changed", err)
 }

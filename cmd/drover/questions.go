@@ -96,7 +96,7 @@ func (a *asker) all(c *cli.Context) error {
 			}
 		case suggestion != "":
 			*answer = suggestion
-			if _, err := fmt.Fprintf(a.streams.err, "%s: %s (--%s takes another)\n", q.path, suggestion, q.flag); err != nil {
+			if _, err := fmt.Fprintf(a.streams.err, "%s: %s (change it with --%s)\n", q.path, suggestion, q.flag); err != nil {
 				return err
 			}
 		default:
@@ -107,7 +107,7 @@ func (a *asker) all(c *cli.Context) error {
 		return usageError{errors.Join(wrong...)}
 	}
 	if len(missing) > 0 {
-		return usageError{fmt.Errorf("init asks on a terminal, and there is none; add %s", strings.Join(missing, " and "))}
+		return usageError{fmt.Errorf("init asks questions, but there is no terminal; add %s", strings.Join(missing, " and "))}
 	}
 	return nil
 }
@@ -123,7 +123,7 @@ func (a *asker) reconsider(q question) error {
 		return nil
 	}
 	*answer = ""
-	_, err := fmt.Fprintf(a.streams.err, "not taken over: %s\n", problem)
+	_, err := fmt.Fprintf(a.streams.err, "not converted: %s\n", problem)
 	return err
 }
 

@@ -65,7 +65,7 @@ func notReady(r cluster.Readiness) error {
 		}
 	}
 	if r.Unasked() {
-		return fmt.Errorf("whether %s is ready for a %s is not known: %s could not be asked", r.Cluster, r.For, strings.Join(names, ", "))
+		return fmt.Errorf("cannot tell whether %s is ready for a %s: could not check %s", r.Cluster, r.For, strings.Join(names, ", "))
 	}
 	return stops{r.Cluster, r.For, strings.Join(names, ", ")}
 }

@@ -15,16 +15,16 @@ func recoverCommand(s streams) *cli.Command {
 	return &cli.Command{
 		Name: "recover", Usage: "rebuild a lost or outdated journal from what exists; changes nothing else",
 		Flags: append(driveFlags(),
-			&cli.StringFlag{Name: "active", Usage: "the `COLOR` that should have all traffic, if both have some"},
-			&cli.StringFlag{Name: "machine-gone", Usage: "break the state locks that drover left on `HOST`, a machine that is gone for good; needs --reason"},
-			&cli.StringFlag{Name: "reason", Usage: "`WHY` you know that the machine is gone, for the journal"}, byFlag()),
+			&cli.StringFlag{Name: "active", Usage: "send all traffic to `COLOR`, if both have some"},
+			&cli.StringFlag{Name: "machine-gone", Usage: "break the state locks that drover left on `HOST`, a machine that no longer exists; requires --reason"},
+			&cli.StringFlag{Name: "reason", Usage: "record `WHY` you are sure that the machine no longer exists"}, byFlag()),
 		Action: func(c *cli.Context) error {
 			if err := noArguments(c); err != nil {
 				return err
 			}
 			active := color.Color(c.String("active"))
 			if active != "" && active != color.Blue && active != color.Green {
-				return usageError{fmt.Errorf("--active is %q; write blue or green", active)}
+				return usageError{fmt.Errorf("--active is %q; use blue or green", active)}
 			}
 			o, err := options(c, s)
 			if err != nil {
@@ -53,11 +53,11 @@ func machineGone(c *cli.Context, s streams, o cluster.Options, host string, ask 
 	reason := c.String("reason")
 	switch {
 	case host == "":
-		return usageError{errors.New("--machine-gone takes the name of the machine, as the lock has it")}
+		return usageError{errors.New("--machine-gone requires the name of the machine, as shown in the lock")}
 	case reason == "":
-		return usageError{errors.New("--machine-gone needs --reason: how it is known that nothing runs on that machine any more")}
+		return usageError{errors.New("--machine-gone requires --reason: how you know that nothing runs on that machine any more")}
 	case c.IsSet("active"):
-		return usageError{errors.New("--machine-gone breaks locks and writes no color to the journal; run recover again with --active alone")}
+		return usageError{errors.New("--machine-gone only breaks locks; run recover again with --active")}
 	}
 	return act(c, s, o, func(ctx context.Context, o cluster.Options) error {
 		return cluster.MachineGone(ctx, o, host, reason, ask)

@@ -18,20 +18,21 @@ import (
 
 func rehearseCommand(s streams) *cli.Command {
 	return &cli.Command{
-		Name: "rehearse", Usage: "build and rotate the cluster in a simulated cloud on this machine; needs no account",
+		Name: "rehearse", Usage: "build and rotate the cluster in a simulated cloud on this machine, without an account",
 		Flags: []cli.Flag{
 			fileFlag(), outputFlag(), verboseFlag(),
-			&cli.StringFlag{Name: "to", Usage: "the Kubernetes `VERSION` to rotate to (default: the next minor)"},
-			&cli.StringFlag{Name: "dir", Usage: "keep everything in `DIR` (default: a temporary directory, removed at the end)"},
-			&cli.StringFlag{Name: "kubernetes", Value: "on", Usage: "`on`: each cluster has a real control plane, whose programs are fetched or built once; off: none"},
-			&cli.StringFlag{Name: "repository", Usage: "have Argo CD follow `DIR` (a checkout, a bare repository or plain files) as the repository of the spec's gitops", DefaultText: "gitops is left out"},
-			&cli.BoolFlag{Name: "serve", Usage: "only start the simulated cloud, print how to reach it, and keep running"},
+			&cli.StringFlag{Name: "to", Usage: "rotate to this Kubernetes `VERSION` (default: the next minor)"},
+			&cli.StringFlag{Name: "dir", Usage: "keep all files in `DIR` (default: a temporary directory that is removed at the end)"},
+			&cli.StringFlag{Name: "kubernetes", Value: "on", Usage: "run a real control plane for each cluster: `MODE` is on or off; its programs are downloaded or built once"},
+			&cli.StringFlag{Name: "repository", Usage: "let Argo CD follow `DIR` (a checkout, a bare repository or plain files) in place of the spec's repository", DefaultText: "without GitOps"},
+			&cli.BoolFlag{Name: "serve", Usage: "only start the simulated cloud, print how to connect to it, and keep running"},
 			&cli.StringSliceFlag{Name: "fault", Usage: "break something on purpose: `FAULT` is NAME[:SERVICE][@PHASE|@DURATION|@random]; may be repeated; see --list-faults"},
-			&cli.Uint64Flag{Name: "seed", Usage: "random seed `NUMBER`, to repeat the faults of an earlier rehearsal", DefaultText: "another each time"},
-			&cli.BoolFlag{Name: "allow-commands", Usage: "run the spec's command checks on this machine; by default they are skipped, as the spec may be a stranger's"},
-			&cli.StringFlag{Name: "from", Usage: "the `ADDRESS` that the clusters' network sees of this machine, of which it depends whether their APIs answer", DefaultText: "one inside the network"},
-			&cli.StringFlag{Name: "calls", Usage: "log each AWS API call and its caller to `FILE`, as lines of JSON"},
-			&cli.BoolFlag{Name: "list-faults", Usage: "list the faults, and exit"},
+			&cli.Uint64Flag{Name: "seed", Usage: "use this random seed `NUMBER`, to repeat the faults of an earlier rehearsal", DefaultText: "random"},
+			&cli.BoolFlag{Name: "allow-commands", Usage: "run the spec's command checks on this machine (default: skip them, because the spec may be untrusted)"},
+			&cli.StringFlag{Name: "from", Usage: "connect to the clusters from this source `ADDRESS`, which decides whether their APIs accept drover", DefaultText: "one inside the network"},
+			&cli.StringFlag{Name: "calls", Usage: "log each AWS API call and its caller to `FILE`, one JSON object per line"},
+			&cli.StringFlag{Name: "report", Usage: "write the report page of the rotation to `FILE`"},
+			&cli.BoolFlag{Name: "list-faults", Usage: "list the faults and exit"},
 		},
 		Action: func(c *cli.Context) error {
 			inJSON, err := asJSON(c)
@@ -60,12 +61,12 @@ func rehearseCommand(s streams) *cli.Command {
 			if err != nil {
 				return err
 			}
-			s.interrupts.changes()
+			s.interrupts.rehearses()
 			if c.Bool("serve") {
 				return rehearsal.Serve(c.Context, rehearsal.ServeOptions{Spec: l.Cluster, Dir: c.String("dir"), Out: s.out, Log: s.err, Kubernetes: kubernetes, Repository: c.String("repository"), Faults: faults, Calls: c.String("calls"), From: from})
 			}
 			return rehearse(c, s, inJSON, rehearsal.RunOptions{SpecFile: l.File, Spec: l.Cluster, ToVersion: c.String("to"), Dir: c.String("dir"),
-				Progress: s.err, Kubernetes: kubernetes, Repository: c.String("repository"), Faults: faults, Seed: seed, Commands: c.Bool("allow-commands"), Calls: c.String("calls"), From: from})
+				Progress: s.err, Report: c.String("report"), Kubernetes: kubernetes, Repository: c.String("repository"), Faults: faults, Seed: seed, Commands: c.Bool("allow-commands"), Calls: c.String("calls"), From: from})
 		},
 	}
 }
@@ -78,7 +79,7 @@ func unused(dir, cluster string) error {
 	if _, err := os.Stat(filepath.Join(dir, "infra", cluster)); err != nil {
 		return nil //nolint:nilerr // what cannot be read is the rehearsal's to report
 	}
-	return usageError{fmt.Errorf("%s holds an earlier rehearsal of %s, whose simulated cloud is gone; remove the directory, or name another with --dir", dir, cluster)}
+	return usageError{fmt.Errorf("%s contains an earlier rehearsal of %s, whose simulated cloud no longer exists; remove the directory, or use another with --dir", dir, cluster)}
 }
 
 // kubernetesFlag reads --kubernetes.
@@ -89,7 +90,7 @@ func kubernetesFlag(c *cli.Context) (bool, error) {
 	case "off":
 		return false, nil
 	default:
-		return false, usageError{fmt.Errorf("--kubernetes is %q; write on or off", value)}
+		return false, usageError{fmt.Errorf("--kubernetes is %q; use on or off", value)}
 	}
 }
 

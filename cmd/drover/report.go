@@ -10,7 +10,7 @@ func reportCommand(s streams) *cli.Command {
 	return &cli.Command{
 		Name: "report", Usage: "print a rotation as an HTML page, or as Markdown",
 		Flags: []cli.Flag{fileFlag(), outFlag(),
-			&cli.StringFlag{Name: "rotation", Usage: "the `ID` of the rotation, from history (default: the newest)"},
+			&cli.StringFlag{Name: "rotation", Usage: "print the rotation with this `ID`, from drover history (default: the newest)"},
 			&cli.StringFlag{Name: "output", Value: "html", Usage: "output `FORMAT`: html, json or markdown"}},
 		Action: func(c *cli.Context) error {
 			format, err := formatOf(c, "html", "json", "markdown")

@@ -47,11 +47,11 @@ func writePolicies(s streams, dir string, documents []rights.Document) (err erro
 		return fmt.Errorf("writing the policies to %s: %w; name the directory that it leads to", dir, err)
 	}
 	if err := os.MkdirAll(dir, 0o755); err != nil { //nolint:gosec // policies are no secret
-		return fmt.Errorf("making the directory of the policies: %w", err)
+		return fmt.Errorf("creating the directory for the policies: %w", err)
 	}
 	root, err := os.OpenRoot(dir)
 	if err != nil {
-		return fmt.Errorf("opening the directory of the policies: %w", err)
+		return fmt.Errorf("opening the directory for the policies: %w", err)
 	}
 	defer func() { err = errors.Join(err, root.Close()) }()
 	for _, d := range documents {

@@ -18,12 +18,12 @@ func rotateCommand(s streams) *cli.Command {
 	return &cli.Command{
 		Name: "rotate", Usage: "replace the active cluster with a new one, or resume the rotation in progress",
 		Flags: append(driveFlags(),
-			&cli.StringFlag{Name: "if-older-than", Usage: "start only if the active cluster is older than `DURATION`, such as 30d; maxAge takes the spec's rotation.maxAge"},
-			&cli.BoolFlag{Name: "if-changed", Usage: "start only if the spec has changes that need a rotation; with --if-older-than, either is enough"},
-			&cli.BoolFlag{Name: "ignore-window", Usage: "also start outside the spec's rotation.window; the journal records who did"},
-			&cli.DurationFlag{Name: "for", Usage: "start no further step after `DURATION`, such as 50m, and exit 5; the next rotate resumes", DefaultText: "no limit"},
-			&cli.StringFlag{Name: "once", Usage: "start one rotation at most for `RUN`, such as the ID of the pipeline's run; a retry of that run starts no other"},
-			&cli.BoolFlag{Name: "again", Usage: "rotate to a revision that was rolled back before"},
+			&cli.StringFlag{Name: "if-older-than", Usage: "start only if the active cluster is older than `DURATION`, such as 30d, or maxAge for the spec's rotation.maxAge"},
+			&cli.BoolFlag{Name: "if-changed", Usage: "start only if a change needs a rotation; with --if-older-than, either condition is enough"},
+			&cli.BoolFlag{Name: "ignore-window", Usage: "start even outside the spec's rotation.window; the journal records your name"},
+			&cli.DurationFlag{Name: "for", Usage: "start no new step after `DURATION`, such as 50m, and exit 5; the next rotate resumes", DefaultText: "no limit"},
+			&cli.StringFlag{Name: "once", Usage: "start at most one rotation for `RUN`, such as the ID of a pipeline run; a retry of that run starts no other"},
+			&cli.BoolFlag{Name: "again", Usage: "allow a revision that was rolled back before"},
 			byFlag()),
 		Action: func(c *cli.Context) error {
 			o, err := options(c, s)
@@ -130,7 +130,7 @@ func untilWhen(c *cli.Context, o *cluster.Options) error {
 	if length := c.Duration("for"); length > 0 {
 		o.Stop = o.Clock.Now().Add(length)
 	} else if c.IsSet("for") {
-		return usageError{errors.New("--for takes a duration above zero, such as 50m")}
+		return usageError{errors.New("--for requires a duration above zero, such as 50m")}
 	}
 	ends, err := aws.CredentialsEnd(os.Getenv)
 	if err != nil {

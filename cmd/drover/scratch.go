@@ -16,12 +16,12 @@ import (
 func inScratch[T any](ctx context.Context, o cluster.Options, plan func(context.Context, cluster.Options) (T, error)) (planned T, err error) {
 	scratch, err := os.MkdirTemp("", "drover-plan-")
 	if err != nil {
-		return planned, fmt.Errorf("making a place to plan in: %w", err)
+		return planned, fmt.Errorf("creating a directory for the plan: %w", err)
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(scratch)) }()
 	for _, part := range []string{"modules", o.Spec.Metadata.Name} {
 		if err := copyForPlan(filepath.Join(o.Out, part), filepath.Join(scratch, part)); err != nil {
-			return planned, fmt.Errorf("copying %s to plan in: %w", filepath.Join(o.Out, part), err)
+			return planned, fmt.Errorf("copying %s for the plan: %w", filepath.Join(o.Out, part), err)
 		}
 	}
 	o.Connect = connectIn(scratch)

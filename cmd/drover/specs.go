@@ -35,7 +35,7 @@ func loadSpec(c *cli.Context, warn io.Writer) (loaded, error) {
 		return loaded{}, err
 	}
 	if len(all) > 1 {
-		return loaded{}, usageError{fmt.Errorf("%s holds %d specs and %s takes one; name it with -f", c.String("file"), len(all), c.Command.FullName())}
+		return loaded{}, usageError{fmt.Errorf("%s contains %d specs, but %s takes one; name it with -f", c.String("file"), len(all), c.Command.FullName())}
 	}
 	return all[0], nil
 }
@@ -94,7 +94,7 @@ func specFiles(path string) ([]string, error) {
 	for _, e := range entries {
 		if ext := filepath.Ext(e.Name()); !e.IsDir() && (ext == ".yaml" || ext == ".yml") && !strings.HasPrefix(e.Name(), ".") {
 			if strings.Contains(e.Name(), "\n") { // what is said of it would look like lines of drover's own
-				return nil, fmt.Errorf("listing the specs in %s: the file name %q has a line break; give it another name", path, e.Name())
+				return nil, fmt.Errorf("listing the specs in %s: the file name %q contains a line break; rename it", path, e.Name())
 			}
 			files = append(files, filepath.Join(path, e.Name()))
 		}

@@ -20,7 +20,7 @@ import (
 
 func statusCommand(s streams) *cli.Command {
 	return &cli.Command{
-		Name: "status", Usage: "print what is active, and how far a rotation is",
+		Name: "status", Usage: "show the active color and the progress of a rotation",
 		Flags: []cli.Flag{fileFlag(), outFlag(), markdownFlag()},
 		Action: func(c *cli.Context) error {
 			format, err := formatOf(c, "text", "json", "markdown")
@@ -118,7 +118,7 @@ func statusLines(status history.Status) [][2]string {
 		}
 		lines = append(lines, decisionLines(r)...)
 	} else {
-		lines = append(lines, [2]string{"rotation", "none under way"})
+		lines = append(lines, [2]string{"rotation", "none in progress"})
 	}
 	return lines
 }
@@ -126,19 +126,19 @@ func statusLines(status history.Status) [][2]string {
 func healthText(h history.Health) string {
 	switch {
 	case !h.Asked:
-		return "has traffic, and could not be asked: " + h.Reason
+		return "has traffic, but could not be checked: " + h.Reason
 	case !h.Well:
-		return "has traffic, and is not well: " + h.Reason + "; `drover rotate` watches it and acts by rotation.onFailure, `drover rollback` sends all traffic back"
+		return "has traffic, but is unhealthy: " + h.Reason + "; `drover rotate` watches it and follows rotation.onFailure; `drover rollback` sends all traffic back"
 	case h.NotAsked > 0:
-		return fmt.Sprintf("well just now; command checks not asked: %d", h.NotAsked)
+		return fmt.Sprintf("healthy just now; command checks not run: %d", h.NotAsked)
 	}
-	return "well just now"
+	return "healthy just now"
 }
 
 func failedText(f history.FailedColor) string {
 	costs := ""
 	if f.Hourly > 0 {
-		costs = fmt.Sprintf(", for some %.2f USD an hour", f.Hourly)
+		costs = fmt.Sprintf(", at about %.2f USD an hour", f.Hourly)
 	}
 	text := fmt.Sprintf("%s, rolled back %s ago and kept until %s%s: %s", f.Color, history.Age(time.Since(f.Since)), f.Until.Format(time.RFC3339), costs, f.Reason)
 	if !time.Now().Before(f.Until) {
@@ -150,11 +150,11 @@ func failedText(f history.FailedColor) string {
 func accountText(a history.Account) string {
 	switch {
 	case !a.Asked:
-		return "not asked: " + a.Reason
+		return "not checked: " + a.Reason
 	case len(a.Disagreements) > 0:
-		return "disagrees with the journal, see below"
+		return "disagrees with the journal; see below"
 	}
-	return "as the journal says"
+	return "agrees with the journal"
 }
 
 // decisionLines say what keeps a rotation where it is, or sends it back, and what was asked and nobody answered yet.

@@ -22,7 +22,7 @@ var _ cluster.Workspace = (*workspace)(nil)
 // openWorkspace finishes a write of the directory that was cut short.
 func openWorkspace(dir, cluster string) (*workspace, error) {
 	if err := generator.Recover(dir); err != nil {
-		return nil, fmt.Errorf("finishing a write of %s that was cut short: %w", dir, err)
+		return nil, fmt.Errorf("finishing an interrupted write of %s: %w", dir, err)
 	}
 	return &workspace{dir, cluster}, nil
 }

@@ -628,7 +628,7 @@ type Rotation struct {
 	AcceptRemoved []string `yaml:"acceptRemoved,omitempty"`
 	// How traffic moves from the old color to the new one.
 	Traffic Traffic `yaml:"traffic,omitempty"`
-	// The workloads that must never run in both colors at once. Default: none, so everything runs in both while both stand.
+	// The workloads that must never run in both colors at once. Default: none, so everything runs in both colors while both exist.
 	Handover *Handover `yaml:"handover,omitempty"`
 	// What becomes of the data on persistent volumes of the old color. A rotation is refused while a bound volume is not declared here: the new color starts without it.
 	Volumes []VolumeData `yaml:"volumes,omitempty"`

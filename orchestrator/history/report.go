@@ -14,6 +14,9 @@ import (
 type Report struct {
 	Cluster string `json:"cluster"`
 	PastRotation
+	FromVersion string `json:"fromVersion,omitempty"` // of Kubernetes, of the old color
+	// Next is what a person does now, in sentences.
+	Next      []string         `json:"next"`
 	Phases    []ReportedPhase  `json:"phases"`
 	Weights   []ReportedWeight `json:"weights"`
 	Checks    []ReportedCheck  `json:"checks"`
@@ -56,7 +59,7 @@ func ReportOf(cluster string, events []journal.Event, id string) (Report, error)
 	if err != nil {
 		return Report{}, err
 	}
-	report := Report{Cluster: cluster, PastRotation: pastRotation(r), Phases: []ReportedPhase{}, Weights: []ReportedWeight{},
+	report := Report{Cluster: cluster, PastRotation: pastRotation(r), FromVersion: versionBefore(events, r), Next: nextSteps(r), Phases: []ReportedPhase{}, Weights: []ReportedWeight{},
 		Checks: []ReportedCheck{}, Approvals: []Approved{}, Changes: []ReportedChange{}}
 	for _, line := range phaseLines(&r) {
 		phase := ReportedPhase{PhaseLine: line, Starts: r.Phases[line.Name].Starts}
@@ -88,6 +91,15 @@ func rotationOf(s journal.State, cluster, id string) (journal.Rotation, error) {
 		return journal.Rotation{}, &rotation.Refused{What: cluster + " was never rotated", Next: "there is nothing to report"}
 	}
 	return journal.Rotation{}, &rotation.Refused{What: fmt.Sprintf("%s has no rotation %s", cluster, id), Next: "`drover history` lists those that it has"}
+}
+
+// versionBefore is the version of Kubernetes that the old color had when the rotation began; empty if the journal has none.
+func versionBefore(events []journal.Event, r journal.Rotation) string {
+	began := slices.IndexFunc(events, func(e journal.Event) bool { return e.Kind == journal.RotationStarted && e.Rotation == r.ID })
+	if began < 0 {
+		return ""
+	}
+	return journal.Fold(events[:began]).Colors[r.From].Version
 }
 
 // reports says what each kind of event tells a report; a kind that is not here

@@ -16,6 +16,8 @@ func (r Report) Page(w io.Writer) error {
 		"clock": func(t time.Time) string { return t.UTC().Format("2006-01-02 15:04:05") },
 		"took":  func(seconds float64) string { return took(seconds) },
 		"share": func(seconds float64) float64 { return r.share(seconds) },
+		"ticks": func(text string) []string { return strings.Split(text, "`") }, // every second part is a command
+		"odd":   func(i int) bool { return i%2 == 1 },
 	}).ParseFS(templates.FS, "report/rotation.html.tmpl")
 	if err != nil {
 		return fmt.Errorf("reading the template of a report: %w", err)
@@ -36,7 +38,7 @@ func took(seconds float64) string {
 	}
 	text := d.Round(time.Second).String()
 	if whole, ok := strings.CutSuffix(text, "m0s"); ok {
-		return whole + "m"
+		return strings.Replace(whole+"m", "h0m", "h", 1)
 	}
 	return text
 }

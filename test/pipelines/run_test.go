@@ -269,8 +269,9 @@ func (n *notes) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	name, value, _ := strings.Cut(n.token, ": ")
-	if r.Header.Get(name) != value || !strings.HasPrefix(r.URL.Path, "/api/v4/projects/7/merge_requests/5/notes") &&
-		!(strings.HasPrefix(r.URL.Path, "/acme/shop/_apis/git/repositories/7/pullRequests/5/threads") && r.URL.Query().Get("api-version") == "7.1") {
+	gitlab := strings.HasPrefix(r.URL.Path, "/api/v4/projects/7/merge_requests/5/notes")
+	azure := strings.HasPrefix(r.URL.Path, "/acme/shop/_apis/git/repositories/7/pullRequests/5/threads") && r.URL.Query().Get("api-version") == "7.1"
+	if r.Header.Get(name) != value || !gitlab && !azure {
 		w.WriteHeader(http.StatusForbidden)
 		return
 	}
@@ -296,13 +297,13 @@ func (n *notes) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		_, _ = fmt.Sscan(r.URL.Path[strings.LastIndex(r.URL.Path, "/")+1:], &id)
 		n.all[id] = text
 	default:
-		gitlab, threads := []map[string]any{}, []map[string]any{{"id": 99, "comments": nil}}
+		kept, threads := []map[string]any{}, []map[string]any{{"id": 99, "comments": nil}}
 		for id, text := range n.all {
-			gitlab = append(gitlab, map[string]any{"id": id, "body": text})
+			kept = append(kept, map[string]any{"id": id, "body": text})
 			threads = append(threads, map[string]any{"id": id, "comments": []map[string]any{{"id": id, "content": text}}})
 		}
-		if strings.HasPrefix(r.URL.Path, "/api") {
-			_ = json.NewEncoder(w).Encode(gitlab)
+		if gitlab {
+			_ = json.NewEncoder(w).Encode(kept)
 		} else {
 			_ = json.NewEncoder(w).Encode(map[string]any{"value": threads})
 		}
