@@ -10,7 +10,7 @@ type Check struct {
 	// Compares the value of a query with bounds.
 	Prometheus *PrometheusCheck `yaml:"prometheus,omitempty"`
 	// Compares the workloads of the new color with those of the old one, before any traffic. Default: on with gitops or bootstrap, off otherwise.
-	Parity *ParityCheck `yaml:"parity,omitempty"`
+	Parity *ParityCheck `yaml:"parity,omitempty" json:",omitzero"`
 	// Passes when a program exits 0.
 	Command *CommandCheck `yaml:"command,omitempty"`
 	// When the check runs: before any traffic, and again right before it first moves (verify); while the new color has a part of the traffic (shift); from all of it until the old color is deleted (soak). Default: always.
