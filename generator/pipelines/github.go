@@ -110,7 +110,7 @@ func (p pipeline) githubPlan() mapping {
 
 // githubComment has a token that may write comments, and neither the checkout nor credentials of the cloud.
 func (p pipeline) githubComment() mapping {
-	return p.githubJob("comment", "!cancelled() && needs.plan.result != 'skipped'", 5, mapping{{key: "pull-requests", value: "write"}}).with(
+	return p.githubJob("comment", "!cancelled() && needs.plan.result != 'skipped'", 5, mapping{{key: "pull-requests", value: "write"}}).with( //nolint:misspell // GitHub's own function
 		field{key: "needs", value: texts("plan")},
 		field{key: "steps", value: sequence{step("Comment on the pull request", script("comment-github"), field{key: "env", value: mapping{
 			{key: "GH_TOKEN", value: "${{ github.token }}"}, {key: "PULL", value: "${{ github.event.pull_request.number }}"}, {key: "PLAN", value: "${{ needs.plan.outputs.plan }}"}}})}},
@@ -130,7 +130,7 @@ func (p pipeline) onBranch(event, do string) string {
 	return fmt.Sprintf("github.ref == 'refs/heads/%s' && (%s || github.event_name == 'workflow_dispatch' && inputs.do == '%s')", p.Branch, event, do)
 }
 
-// githubDrive is a job that changes the cluster: one at a time, never cancelled, in an environment that says who may.
+// githubDrive is a job that changes the cluster: one at a time, never canceled, in an environment that says who may.
 func (p pipeline) githubDrive(do, event string, scripts ...string) mapping {
 	return p.githubJob(do, p.onBranch(event, do), minutes(p.Session), readsOID).with(
 		field{key: "environment", value: "drover-" + p.cluster},

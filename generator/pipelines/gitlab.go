@@ -76,7 +76,7 @@ func (p pipeline) gitlabJob(stage, timeout string, rules sequence, own mapping, 
 	return m.with(field{key: "script", value: texts(shell)})
 }
 
-// gitlabDrive is a job that changes the cluster: one at a time, never cancelled, in an environment that says who may.
+// gitlabDrive is a job that changes the cluster: one at a time, never canceled, in an environment that says who may.
 func (p pipeline) gitlabDrive(rules sequence, scripts ...string) mapping {
 	return p.gitlabJob("deploy", fmt.Sprintf("%d minutes", minutes(p.Session)), rules, p.gitlabRole(p.ApplyRole), driving("gitlab", scripts...)).with(
 		field{key: "resource_group", value: "drover-" + p.cluster}, field{key: "interruptible", value: false},

@@ -629,9 +629,9 @@ type Rotation struct {
 	// How traffic moves from the old color to the new one.
 	Traffic Traffic `yaml:"traffic,omitempty"`
 	// The workloads that must never run in both colors at once. Default: none, so everything runs in both colors while both exist.
-	Handover *Handover `yaml:"handover,omitempty"`
+	Handover *Handover `yaml:"handover,omitempty" json:",omitzero"`
 	// What becomes of the data on persistent volumes of the old color. A rotation is refused while a bound volume is not declared here: the new color starts without it.
-	Volumes []VolumeData `yaml:"volumes,omitempty"`
+	Volumes []VolumeData `yaml:"volumes,omitempty" json:",omitzero"`
 	// How long the new color is watched while it has all traffic.
 	Soak Duration `yaml:"soak,omitempty"`
 	// How long the old color must see no new connection before it is destroyed.

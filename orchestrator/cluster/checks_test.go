@@ -104,6 +104,10 @@ func TestASpecWithoutNewFieldsIsPinnedAsBefore(t *testing.T) {
 	if err != nil || string(data) != want {
 		t.Errorf("%s, %v; want %s", data, err, want)
 	}
+	whole, err := json.Marshal(spec.Rotation{})
+	if err != nil || strings.Contains(string(whole), "Handover") || strings.Contains(string(whole), "Volumes") {
+		t.Errorf("%s, %v; fields that a spec does not use are not pinned", whole, err)
+	}
 	if got := identity("http", "green.shop.test", spec.Check{HTTP: &spec.HTTPCheck{Path: "/", Status: 200, Samples: 20, Timeout: spec.Duration(600e9)}}); got != "http-c6c8534804e457ac" {
 		t.Errorf("the check is known as %s", got)
 	}

@@ -49,6 +49,7 @@ func (r Readiness) Unasked() bool {
 			return false
 		case verify.Error:
 			unasked = true
+		case verify.Pass, verify.Inconclusive:
 		}
 	}
 	return unasked

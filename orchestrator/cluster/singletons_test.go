@@ -169,7 +169,7 @@ func TestARollbackGivesSingletonsBack(t *testing.T) {
 		newVersion(w)
 		o := w.options()
 		o.Observer = falls(w)
-		rotated[*rotation.RolledBack](t, w, o)
+		_ = rotated[*rotation.RolledBack](t, w, o)
 		checkBack(t, w)
 		c.run(t, "blue")
 	})
@@ -198,7 +198,7 @@ func TestBlueStartsNothingWhileGreenCannotBeAskedUntilAPersonSaysSo(t *testing.T
 		if _, err := Ask(t.Context(), w.options(), rotation.Request{Asks: rotation.Approve, Gate: rotation.HandBack}); err != nil {
 			t.Fatal(err)
 		}
-		rotated[*rotation.RolledBack](t, w, w.options())
+		_ = rotated[*rotation.RolledBack](t, w, w.options())
 		checkBack(t, w)
 		c.run(t, "blue")
 	})

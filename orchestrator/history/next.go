@@ -23,6 +23,7 @@ func nextSteps(r journal.Rotation) []string {
 		}
 	case journal.Failed:
 		return []string{"Fix the cause, then run `drover rotate` to start another rotation. `drover status` shows which color is active."}
+	case journal.Skipped, journal.Waiting: // no rotation ends so
 	}
 	return append(open(r), back(r)...)
 }

@@ -125,7 +125,7 @@ func binding() object {
 }
 
 // policyOf denies what keeps a singleton running: https://kubernetes.io/docs/reference/access-authn-authz/validating-admission-policy/
-// A pod of a Deployment is known by its ReplicaSet, whose name ends with the hash that the pod is labelled with.
+// A pod of a Deployment is known by its ReplicaSet, whose name ends with the hash that the pod carries as a label.
 func policyOf(all []spec.Singleton) object {
 	rule := func(group, resource string) object {
 		return object{"apiGroups": []string{group}, "apiVersions": []string{"v1"}, "operations": []string{"CREATE"}, "resources": []string{resource}}

@@ -84,10 +84,10 @@ func (s small) describe(cluster, name string) *types.Nodegroup {
 	return out.Nodegroup
 }
 
-// fails tells whether drover would refuse to build these machines beside what runs.
-func (s small) fails(machine string, nodes int, spot bool) bool {
+// fails tells whether drover would refuse to build machines of four processors beside what runs.
+func (s small) fails(nodes int, spot bool) bool {
 	s.t.Helper()
-	list, err := s.cloud.Quota(s.t.Context(), platform.Need{Pools: []platform.Machines{{Pool: "general", Types: []string{machine}, Spot: spot, Min: nodes, Max: nodes}}})
+	list, err := s.cloud.Quota(s.t.Context(), platform.Need{Pools: []platform.Machines{{Pool: "general", Types: []string{"m6i.xlarge"}, Spot: spot, Min: nodes, Max: nodes}}})
 	s.ok(err)
 	for _, one := range list {
 		if one.Unknown != "" {
@@ -102,16 +102,16 @@ func (s small) fails(machine string, nodes int, spot bool) bool {
 
 // What drover's preflight says of the second color is what EKS then does: blue takes 12 of 20 processors, so that as many
 // more do not fit, though they fitted the first time.
-func TestNodesBeyondTheQuotaOfProcessorsAreWhatPreflightSays(t *testing.T) {
+func TestNodesBeyondTheQuotaOfProcessorsAreWhatPreflightSays(t *testing.T) { //nolint:paralleltest // the endpoint is in the environment
 	s := startSmall(t, fewRegion, map[string]float64{standard: 20})
 	s.drover()
-	if s.fails("m6i.xlarge", 3, false) {
+	if s.fails(3, false) {
 		t.Error("12 of 20 processors are refused")
 	}
 	if blue := s.group("mill-blue", "general", "m6i.xlarge", 3, types.CapacityTypesOnDemand); blue.Status != types.NodegroupStatusActive {
 		t.Fatalf("blue is %s: %+v", blue.Status, blue.Health)
 	}
-	if !s.fails("m6i.xlarge", 3, false) || s.fails("m6i.xlarge", 2, false) {
+	if !s.fails(3, false) || s.fails(2, false) {
 		t.Error("of 8 processors that are left, 12 must fail and 8 must not")
 	}
 	green := s.group("mill-green", "general", "m6i.xlarge", 3, types.CapacityTypesOnDemand)
@@ -131,13 +131,13 @@ func TestNodesBeyondTheQuotaOfProcessorsAreWhatPreflightSays(t *testing.T) {
 }
 
 // Spot machines have a quota of their own, and are told from others by EC2.
-func TestSpotMachinesHaveTheirOwnQuota(t *testing.T) {
+func TestSpotMachinesHaveTheirOwnQuota(t *testing.T) { //nolint:paralleltest // the endpoint is in the environment
 	s := startSmall(t, "eu-south-1", map[string]float64{standard: 8, "L-34B43A08": 8})
 	s.drover()
 	if spot := s.group("mill-blue", "spot", "m6i.xlarge", 2, types.CapacityTypesSpot); spot.Status != types.NodegroupStatusActive {
 		t.Fatalf("spot is %s: %+v", spot.Status, spot.Health)
 	}
-	if !s.fails("m6i.xlarge", 1, true) || s.fails("m6i.xlarge", 2, false) {
+	if !s.fails(1, true) || s.fails(2, false) {
 		t.Error("spot is used up, and on demand is not")
 	}
 	if more := s.group("mill-green", "spot", "m6i.xlarge", 1, types.CapacityTypesSpot); more.Status != types.NodegroupStatusCreateFailed ||
