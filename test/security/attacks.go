@@ -105,7 +105,7 @@ var attacks = []attack{
 	{"a person's file", "a directory of specs that is a link to one of a person's", func(p place) { p.link("specs", "../own") }, []string{"validate", "-f", "specs"}, 1,
 		"error: listing the specs in specs: opening specs: it is a symbolic link that leads out of the checkout"},
 	{"a person's file", "a link to `~/.netrc` as a ClusterConfig", func(p place) { p.link("eks.yaml", "../own/.netrc") },
-		[]string{"init", "-f", "new.yaml", "--from-eksctl", "eks.yaml"}, 3, "error: reading the ClusterConfig of eksctl: opening eks.yaml: it is a symbolic link that leads out of the checkout"},
+		[]string{"init", "-f", "new.yaml", "--from-eksctl", "eks.yaml"}, 3, "error: reading the eksctl ClusterConfig: opening eks.yaml: it is a symbolic link that leads out of the checkout"},
 	{"a file that is no spec", "`validate -f ~/.netrc`", func(place) {}, []string{"validate", "-f", "../own/.netrc"}, 3, "error: a spec is a mapping of fields, and this is one text"},
 	{"a file that is no spec", "a YAML of passwords", text("password: " + canary + "\nkind: " + canary + "\n"), validate, 3, "error: this is not a spec that this drover reads: it has no apiVersion of drover"},
 	{"a file that is no spec", "a broken YAML of passwords", text("password: \"" + canary + "\n  x: [\n"), validate, 3, "error: the file is not YAML, and does not say that it is a spec"},
@@ -174,5 +174,5 @@ var attacks = []attack{
 	{"text that reads as another", "marks of direction, in JSON", text(valid + "  \u202eregion\u202c: a\n"), []string{"validate", "--output", "json"}, 3, `{`},
 	{"text that reads as another", "a file name with escapes", func(p place) { p.file("specs/\x1b[31m\u202ea.yaml", "x: y\n") }, []string{"validate", "-f", "specs"}, 3, "error: this is not a spec"},
 	{"text that reads as another", "a file name with a line break and a command for a pipeline", func(p place) { p.file("specs/a\n::error::b.yaml", "x: y\n") },
-		[]string{"validate", "-f", "specs"}, 1, `error: listing the specs in specs: the file name "a\n::error::b.yaml" has a line break`},
+		[]string{"validate", "-f", "specs"}, 1, `error: listing the specs in specs: the file name "a\n::error::b.yaml" contains a line break`},
 }
