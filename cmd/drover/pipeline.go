@@ -24,20 +24,20 @@ func platformLast(args []string) []string {
 
 func pipelineCommand(s streams) *cli.Command {
 	return &cli.Command{
-		Name: "pipeline", Usage: "write the files by which GitHub, GitLab or Azure DevOps plan, apply and rotate", ArgsUsage: strings.Join(pipelines.Platforms(), "|"),
+		Name: "pipeline", Usage: "generate CI files that plan, apply and rotate a cluster on GitHub, GitLab or Azure DevOps", ArgsUsage: strings.Join(pipelines.Platforms(), "|"),
 		Description: "Run it in the top directory of the repository; it runs nothing. docs/pipelines.md says what the files need of the platform and of AWS.",
 		Flags: []cli.Flag{
 			fileFlag(), outFlag(),
 			&cli.BoolFlag{Name: "check", Usage: "write nothing; exit 2 if a file would change"},
-			&cli.BoolFlag{Name: "force", Usage: "overwrite written files that a person edited"},
-			&cli.BoolFlag{Name: "rehearse", Usage: "also rehearse the changes of pull requests, which takes an hour and a large machine"},
-			&cli.StringFlag{Name: "branch", Value: "main", Usage: "the `BRANCH` that is applied"},
-			&cli.StringFlag{Name: "runner", Usage: "the `LABEL` of machines of your own, or the name of an Azure pool", DefaultText: "the platform's"},
-			&cli.StringFlag{Name: "image", Usage: "the container `IMAGE` that has drover, bash, curl, git and jq", DefaultText: "the machines have them"},
-			&cli.StringFlag{Name: "plan-role", Usage: "the `ARN` of the role that plans", DefaultText: "CLUSTER-drover-plan"},
-			&cli.StringFlag{Name: "apply-role", Usage: "the `ARN` of the role that applies, rotates and approves", DefaultText: "CLUSTER-drover-apply"},
-			&cli.DurationFlag{Name: "session", Value: 2 * time.Hour, Usage: "how long a role's credentials last, as `DURATION`; a rotation begins no step in the last hour"},
-			&cli.StringFlag{Name: "if-older-than", Usage: "replace a cluster at this age, as `DURATION`", DefaultText: "the spec's rotation.maxAge, or else 30d"},
+			&cli.BoolFlag{Name: "force", Usage: "overwrite generated files even if someone has edited them"},
+			&cli.BoolFlag{Name: "rehearse", Usage: "also rehearse the changes in pull requests; takes about an hour and needs a large machine"},
+			&cli.StringFlag{Name: "branch", Value: "main", Usage: "apply this `BRANCH`"},
+			&cli.StringFlag{Name: "runner", Usage: "run on your own machines with this `LABEL`, or in this Azure pool", DefaultText: "hosted by the platform"},
+			&cli.StringFlag{Name: "image", Usage: "run in this container `IMAGE`, which must contain drover, bash, curl, git and jq", DefaultText: "the machines have these tools"},
+			&cli.StringFlag{Name: "plan-role", Usage: "plan with the role `ARN`", DefaultText: "CLUSTER-drover-plan"},
+			&cli.StringFlag{Name: "apply-role", Usage: "apply, rotate and approve with the role `ARN`", DefaultText: "CLUSTER-drover-apply"},
+			&cli.DurationFlag{Name: "session", Value: 2 * time.Hour, Usage: "the credentials of a role last for `DURATION`; no step of a rotation starts in the last hour"},
+			&cli.StringFlag{Name: "if-older-than", Usage: "replace a cluster that is older than `DURATION`", DefaultText: "the spec's rotation.maxAge, or else 30d"},
 		},
 		Action: func(c *cli.Context) error {
 			platform := c.Args().First()
