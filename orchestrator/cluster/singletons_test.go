@@ -47,6 +47,7 @@ type twoColors struct {
 	on   map[string]*apitest.Server
 	pods map[string]bool // in which colors the consumer has one
 	cron map[string]bool // in which colors the report begins
+	pod  apitest.Object  // on blue, beside those of the consumer; nil: none
 	both bool
 	die  func(before bool) // is told of each change; it may panic
 }
@@ -96,15 +97,19 @@ func (c *twoColors) changed(name string, server *apitest.Server, o apitest.Objec
 		wanted := fmt.Sprint(body["replicas"]) != "0"
 		runs := wanted && (!server.Bound() || c.pods[name]) // what runs is not denied
 		c.pods[name] = runs
-		server.Set(podsPath)
+		pods := []apitest.Object{}
+		if name == "blue" && c.pod != nil {
+			pods = append(pods, c.pod)
+		}
 		status := apitest.Object{"conditions": []apitest.Object{{"type": "Available", "status": "True"}}}
 		if runs {
-			server.Set(podsPath, apitest.Object{"metadata": apitest.Object{"name": "consumer-abc-1", "namespace": "shop", "labels": apitest.Object{"pod-template-hash": "abc"},
+			pods = append(pods, apitest.Object{"metadata": apitest.Object{"name": "consumer-abc-1", "namespace": "shop", "labels": apitest.Object{"pod-template-hash": "abc"},
 				"ownerReferences": []apitest.Object{{"kind": "ReplicaSet", "name": "consumer-abc"}}}, "status": apitest.Object{"phase": "Running"}})
 			for _, count := range []string{"replicas", "readyReplicas", "availableReplicas", "updatedReplicas"} {
 				status[count] = 1
 			}
 		}
+		server.Set(podsPath, pods...)
 		o["status"] = status
 	case "CronJob":
 		c.cron[name] = body["suspend"] != true && !server.Bound()
@@ -212,6 +217,25 @@ func TestAJobThatDoesNotEndKeepsSingletonsWhereTheyAre(t *testing.T) {
 		c.on["blue"].Have(t, jobsPath, `{"metadata":{"name":"report-1","namespace":"shop","ownerReferences":[{"kind":"CronJob","name":"report"}]}}`)
 		back := rotated[*rotation.RolledBack](t, w, w.options())
 		if !strings.Contains(back.Reason, "the singletons of blue did not end: Job shop/report-1 runs") {
+			t.Errorf("it was rolled back as %q", back.Reason)
+		}
+		c.run(t, "blue")
+	})
+}
+
+// A Job that is replaced or deleted goes before its pods do: they may run for all of their grace period.
+func TestPodsWhoseJobIsGoneKeepSingletonsWhereTheyAre(t *testing.T) {
+	t.Parallel()
+	singletons(t, func(t *testing.T, w *world, c *twoColors) {
+		applied(t, w)
+		newVersion(w)
+		o := w.options()
+		o.Observer = onPhase(rotation.Handover, func() {
+			c.pod = apitest.Object{"metadata": apitest.Object{"name": "report-29452325-x7k2p", "namespace": "shop",
+				"ownerReferences": []apitest.Object{{"kind": "Job", "name": "report-29452325", "uid": "gone"}}}, "status": apitest.Object{"phase": "Running"}}
+		})
+		back := rotated[*rotation.RolledBack](t, w, o)
+		if !strings.Contains(back.Reason, "the singletons of blue did not end: pod shop/report-29452325-x7k2p is there") {
 			t.Errorf("it was rolled back as %q", back.Reason)
 		}
 		c.run(t, "blue")

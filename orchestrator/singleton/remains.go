@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"drover/generator/spec"
 	"drover/orchestrator/kubernetes"
 )
 
@@ -48,12 +49,13 @@ func (k *Keeper) remainsIn(ctx context.Context, namespace string) (left []string
 	if err != nil {
 		return nil, fmt.Errorf("asking for the Jobs of %s: %w", namespace, err)
 	}
-	ours := map[string]bool{} // UIDs
+	there := map[string]bool{} // UIDs
 	for _, j := range jobs {
+		there[j.Metadata.UID] = true
 		if !k.owned(j.Metadata, namespace) {
 			continue
 		}
-		ours[j.Metadata.UID] = true
+		k.jobs = append(k.jobs, j.Metadata.UID)
 		if !j.over() {
 			left = append(left, "Job "+namespace+"/"+j.Metadata.Name+" runs")
 		}
@@ -63,12 +65,21 @@ func (k *Keeper) remainsIn(ctx context.Context, namespace string) (left []string
 		return nil, fmt.Errorf("asking for the pods of %s: %w", namespace, err)
 	}
 	for _, p := range pods {
-		ofJob := slices.ContainsFunc(p.Metadata.OwnerReferences, func(o kubernetes.Owner) bool { return ours[o.UID] })
+		ofJob := slices.ContainsFunc(p.Metadata.OwnerReferences, func(o kubernetes.Owner) bool {
+			return slices.Contains(k.jobs, o.UID) || o.Kind == "Job" && !there[o.UID] && k.named(o.Name, namespace)
+		})
 		if (ofJob || k.owned(p.Metadata, namespace)) && p.Status.Phase != "Succeeded" && p.Status.Phase != "Failed" {
 			left = append(left, "pod "+namespace+"/"+p.Metadata.Name+" is there")
 		}
 	}
 	return left, nil
+}
+
+// named is true of a Job that is called as a CronJob of the singletons calls its own. One that is replaced or deleted goes before
+// its pods do, which may run for all of their grace period.
+func (k *Keeper) named(job, namespace string) bool {
+	end := strings.LastIndex(job, "-")
+	return end > 0 && slices.ContainsFunc(k.All, func(s spec.Singleton) bool { return s.Names("CronJob", namespace, job[:end]) })
 }
 
 // owned is true of what a singleton itself makes: a Job of a CronJob, a pod of a StatefulSet or of a Deployment's ReplicaSet.
