@@ -256,6 +256,27 @@ func TestASingletonThatNothingBringsEndsBeforeTraffic(t *testing.T) {
 	})
 }
 
+// A recovery ends the rotation, and no other one knows that green runs what blue holds.
+func TestARecoveryTellsWhereSingletonsAre(t *testing.T) {
+	t.Parallel()
+	singletons(t, func(t *testing.T, w *world, c *twoColors) {
+		remote(w)
+		applied(t, w)
+		newVersion(w)
+		w.spec.Spec.Rotation.KeepBlue = spec.Duration(24 * time.Hour)
+		_ = rotated[*rotation.Waiting](t, w, w.options())
+		w.dns = map[string]int{"blue": 100, "green": 0}
+		var told string
+		must(t, Recover(t.Context(), w.options(), "blue", func(found string) error { told = found; return nil }))
+		for _, text := range []string{"blue halted", "green running", "drover moves none of them", "kubectl delete validatingadmissionpolicybinding drover-handover"} {
+			if !strings.Contains(told, text) {
+				t.Errorf("%q lacks %q", told, text)
+			}
+		}
+		c.run(t, "green")
+	})
+}
+
 // An agent that starts again what drover stopped makes nothing run.
 func TestAnAgentThatHealsWhatIsStoppedMakesNothingRun(t *testing.T) {
 	t.Parallel()
