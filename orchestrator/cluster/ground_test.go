@@ -105,3 +105,23 @@ func TestARunWhoseRotationARecoveryEndedBeginsNoOther(t *testing.T) {
 		}
 	})
 }
+
+// A job that went on with another run's rotation is repeated after its machine died at the end, and has done its work.
+func TestARunThatWentOnWithARotationBeginsNoOtherWhenItIsRepeated(t *testing.T) {
+	t.Parallel()
+	inWorld(t, func(t *testing.T, w *world) {
+		applied(t, w)
+		newVersion(w)
+		w.spec.Spec.Rotation.KeepBlue = spec.Duration(24 * time.Hour)
+		first, second := w.options(), w.options()
+		first.Once, second.Once = "run 1", "run 2"
+		_ = rotated[*rotation.Waiting](t, w, first)
+		time.Sleep(25 * time.Hour)
+		must(t, Rotate(t.Context(), second))
+		for _, repeated := range []Options{first, second} {
+			if again := rotated[*Already](t, w, repeated); begun(w) != 1 || again.How != nil {
+				t.Errorf("%d rotations, %+v", begun(w), again)
+			}
+		}
+	})
+}
