@@ -223,6 +223,26 @@ func TestAJobThatDoesNotEndKeepsSingletonsWhereTheyAre(t *testing.T) {
 	})
 }
 
+// A controller that ends between a Job and the record of it in its CronJob does not make the other color run it again.
+func TestAJobThatItsCronJobDoesNotKnowOfIsNotRunAgain(t *testing.T) {
+	t.Parallel()
+	singletons(t, func(t *testing.T, w *world, c *twoColors) {
+		applied(t, w)
+		newVersion(w)
+		job := func(name, at string) string {
+			return fmt.Sprintf(`{"metadata":{"name":%q,"namespace":"shop","ownerReferences":[{"kind":"CronJob","name":"report"}],"annotations":{"batch.kubernetes.io/cronjob-scheduled-timestamp":%q}},`+
+				`"status":{"conditions":[{"type":"Complete","status":"True"}]}}`, name, at)
+		}
+		const last = "2026-01-01T00:06:00Z"
+		c.on["blue"].Have(t, jobsPath, job("report-1", "2026-01-01T01:06:00+01:00"), job("report-2", "2026-01-01T00:04:00Z"), job("report-3", "soon"))
+		must(t, Rotate(t.Context(), w.options()))
+		status, _ := c.on["green"].Object(reportPath)["status"].(apitest.Object)
+		if status["lastScheduleTime"] != last {
+			t.Errorf("green's CronJob was told of %v, want %s", status, last)
+		}
+	})
+}
+
 // A Job that is replaced or deleted goes before its pods do: they may run for all of their grace period.
 func TestPodsWhoseJobIsGoneKeepSingletonsWhereTheyAre(t *testing.T) {
 	t.Parallel()

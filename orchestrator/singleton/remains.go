@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"drover/generator/spec"
 	"drover/orchestrator/kubernetes"
@@ -55,7 +56,10 @@ func (k *Keeper) remainsIn(ctx context.Context, namespace string) (left []string
 		if !k.owned(j.Metadata, namespace) {
 			continue
 		}
-		k.jobs = append(k.jobs, j.Metadata.UID)
+		if !slices.Contains(k.jobs, j.Metadata.UID) {
+			k.jobs = append(k.jobs, j.Metadata.UID)
+		}
+		k.saw(j)
 		if !j.over() {
 			left = append(left, "Job "+namespace+"/"+j.Metadata.Name+" runs")
 		}
@@ -73,6 +77,26 @@ func (k *Keeper) remainsIn(ctx context.Context, namespace string) (left []string
 		}
 	}
 	return left, nil
+}
+
+// scheduled is the annotation of a Job that says for when its CronJob began it; what a person began has none.
+// https://kubernetes.io/docs/reference/labels-annotations-taints/#batch-kubernetes-io-cronjob-scheduled-timestamp
+const scheduled = "batch.kubernetes.io/cronjob-scheduled-timestamp"
+
+// saw remembers for when a Job was: its CronJob does not say so if its controller ended, or met another writer, between the two.
+func (k *Keeper) saw(j job) {
+	at, err := time.Parse(time.RFC3339, j.Metadata.Annotations[scheduled])
+	if err != nil {
+		return
+	}
+	for _, o := range j.Metadata.OwnerReferences {
+		if name := j.Metadata.Namespace + "/" + o.Name; o.Kind == "CronJob" && at.After(k.began[name]) {
+			if k.began == nil {
+				k.began = map[string]time.Time{}
+			}
+			k.began[name] = at
+		}
+	}
 }
 
 // named is true of a Job that is called as a CronJob of the singletons calls its own. One that is replaced or deleted goes before
