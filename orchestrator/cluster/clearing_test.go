@@ -185,9 +185,10 @@ func TestABlueThatDoesNotLetDroverInIsNotDestroyed(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			server := holding(t)
-			server.Answer(forbidden, http.StatusForbidden)
 			withAPI(t, server, func(t *testing.T, w *world) {
-				failed := rotated[*rotation.Failed](t, w, w.options())
+				o := w.options()
+				o.Observer = onPhase(rotation.Drain, func() { server.Answer(forbidden, http.StatusForbidden) })
+				failed := rotated[*rotation.Failed](t, w, o)
 				if !w.standing["blue"] || !strings.Contains(failed.Reason, "spec.access.admins") {
 					t.Fatalf("got %v, standing %v", failed, w.standing)
 				}

@@ -46,9 +46,9 @@ type Already struct {
 
 func (e *Already) Error() string {
 	if e.How != nil {
-		return fmt.Sprintf("--once %s has begun rotation %s already, and no other was begun: %v", e.Once, e.Rotation, e.How)
+		return fmt.Sprintf("--once %s has begun or continued rotation %s already, and no other was begun: %v", e.Once, e.Rotation, e.How)
 	}
-	return fmt.Sprintf("--once %s has begun rotation %s already, which is done", e.Once, e.Rotation)
+	return fmt.Sprintf("--once %s has begun or continued rotation %s already, which is done", e.Once, e.Rotation)
 }
 
 func (e *Already) Unwrap() error { return e.How }
@@ -68,19 +68,23 @@ func (s *session) stillMeant() error {
 	return overtaken
 }
 
-// AlreadyBegun is an *Already if a rotation was begun under the options' name of a run and ended, done or rolled back. One
-// that failed before it had changed anything is begun again, and one that is under way is gone on with.
+// AlreadyBegun is an *Already if a rotation was begun, or gone on with, under the options' name of a run and ended: done, rolled
+// back, or by a recovery of the journal. One that failed before it had changed anything is begun again, and one that is under way is gone on
+// with.
 func (o Options) AlreadyBegun(s journal.State) error {
 	if o.Once == "" || s.Rotation != nil {
 		return nil
 	}
 	for _, past := range slices.Backward(s.Past) {
-		if past.Once != o.Once || past.Outcome == journal.Failed {
+		if !slices.Contains(past.Runs, o.Once) || past.Outcome == journal.Failed && !past.Building {
 			continue
 		}
 		already := &Already{Once: o.Once, Rotation: past.ID}
-		if past.Outcome == journal.RolledBack {
+		switch past.Outcome {
+		case journal.RolledBack:
 			already.How = &rotation.RolledBack{Rotation: past.ID, Active: string(s.Active), Reason: past.Reason}
+		case journal.Failed:
+			already.How = &rotation.Failed{Phase: past.Phase, Reason: past.Reason}
 		}
 		return already
 	}

@@ -3,7 +3,9 @@ package cluster
 import (
 	"errors"
 	"testing"
+	"time"
 
+	"drover/generator/spec"
 	"drover/orchestrator/journal"
 	"drover/orchestrator/rotation"
 	"drover/orchestrator/verify"
@@ -78,6 +80,48 @@ func TestARunThatIsRepeatedBeginsOneRotation(t *testing.T) {
 		must(t, Rotate(t.Context(), run("run 3")))
 		if w.state().Active != "blue" {
 			t.Errorf("active %q", w.state().Active)
+		}
+	})
+}
+
+// The store was lost in the middle of the rotation, a person recovered the journal, and the pipeline runs the job again.
+func TestARunWhoseRotationARecoveryEndedBeginsNoOther(t *testing.T) {
+	t.Parallel()
+	inWorld(t, func(t *testing.T, w *world) {
+		remote(w)
+		applied(t, w)
+		newVersion(w)
+		w.spec.Spec.Rotation.KeepBlue = spec.Duration(24 * time.Hour)
+		run := w.options()
+		run.Once = "run 1"
+		_ = rotated[*rotation.Waiting](t, w, run)
+		w.dns = map[string]int{"blue": 50, "green": 50}
+		must(t, Recover(t.Context(), w.options(), "green", yes))
+		had := begun(w)
+		again := rotated[*Already](t, w, run)
+		var failed *rotation.Failed
+		if begun(w) != had || w.state().Active != "green" || !errors.As(again, &failed) {
+			t.Errorf("%d rotations after %d, active %q: %v", begun(w), had, w.state().Active, again)
+		}
+	})
+}
+
+// A job that went on with another run's rotation is repeated after its machine died at the end, and has done its work.
+func TestARunThatWentOnWithARotationBeginsNoOtherWhenItIsRepeated(t *testing.T) {
+	t.Parallel()
+	inWorld(t, func(t *testing.T, w *world) {
+		applied(t, w)
+		newVersion(w)
+		w.spec.Spec.Rotation.KeepBlue = spec.Duration(24 * time.Hour)
+		first, second := w.options(), w.options()
+		first.Once, second.Once = "run 1", "run 2"
+		_ = rotated[*rotation.Waiting](t, w, first)
+		time.Sleep(25 * time.Hour)
+		must(t, Rotate(t.Context(), second))
+		for _, repeated := range []Options{first, second} {
+			if again := rotated[*Already](t, w, repeated); begun(w) != 1 || again.How != nil {
+				t.Errorf("%d rotations, %+v", begun(w), again)
+			}
 		}
 	})
 }

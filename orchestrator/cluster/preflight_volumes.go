@@ -28,6 +28,9 @@ func (p *preflight) volumesAreDeclared(ctx context.Context) (string, error) {
 		volumes, err = kubernetes.List[persistent](ctx, client, "/api/v1/persistentvolumes")
 		return err
 	})
+	if kubernetes.Denied(err) { // it answers, and would say so again when the volumes are recorded before it is destroyed
+		return "", refuse(fmt.Sprintf("%s does not say whether it has data on volumes: %v", p.from, err), "the new color would start without that data")
+	}
 	if err != nil { // an active cluster that is not well is a reason to rotate, and no volume is ever deleted
 		p.Observer.Progress(fmt.Sprintf("preflight: whether %s has data on volumes is not known: %v", p.from, err))
 		return "volumes unknown", nil

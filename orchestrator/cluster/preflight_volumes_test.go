@@ -1,6 +1,7 @@
 package cluster
 
 import (
+	"net/http"
 	"strings"
 	"testing"
 
@@ -53,4 +54,18 @@ func TestDataOnVolumesIsDeclaredBeforeARotationBegins(t *testing.T) {
 			})
 		})
 	}
+}
+
+// Who may not ask for volumes learns of it before anything is built, and not from data that the new color lacks.
+func TestARotationThatMayNotAskForVolumesDoesNotBegin(t *testing.T) {
+	t.Parallel()
+	server := hosting(t)
+	server.Have(t, "/api/v1/persistentvolumes", disks...)
+	server.Answer("/api/v1/persistentvolumes", http.StatusForbidden)
+	withAPI(t, server, func(t *testing.T, w *world) {
+		failed := rotated[*rotation.Failed](t, w, w.options())
+		if !failed.Nothing || !strings.Contains(failed.Reason, "spec.access") || w.standing["green"] {
+			t.Errorf("got %v; green stands: %t", failed, w.standing["green"])
+		}
+	})
 }

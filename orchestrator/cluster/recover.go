@@ -192,6 +192,9 @@ func (r *recovering) text(disagreements []reconcile.Disagreement, events []journ
 	for _, what := range r.broken {
 		fmt.Fprintf(&text, "now: %s\n", what)
 	}
+	if left := singletonsLeft(r.state().Rotation); left != "" {
+		fmt.Fprintf(&text, "now: %s\n", left)
+	}
 	for _, d := range disagreements {
 		fmt.Fprintf(&text, "now: %s\n", d)
 	}

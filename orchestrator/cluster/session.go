@@ -102,7 +102,7 @@ func begin(ctx context.Context, o Options, lease *store.Lease, from sources) (*s
 	if err := s.agree(ctx, from); err != nil {
 		return nil, err
 	}
-	if err := s.loop.Record(ctx, journal.Event{Kind: journal.Driving, By: o.By, Detail: o.Holder.Command}); err != nil {
+	if err := s.loop.Record(ctx, journal.Event{Kind: journal.Driving, By: o.By, Detail: o.Holder.Command, Once: o.Once}); err != nil {
 		return nil, err
 	}
 	if s.behind, err = o.Store.Attachments(ctx, erroredState); err != nil && from.rollingBack {

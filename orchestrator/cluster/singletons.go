@@ -1,6 +1,7 @@
 package cluster
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -97,4 +98,17 @@ func (s *session) startSingletons(ctx context.Context, e rotation.Effect, emit r
 		return fmt.Errorf("starting the singletons of %s: %w", e.Color, err)
 	}
 	return emit(ctx, event)
+}
+
+// singletonsLeft says where a rotation that a recovery ends leaves singletons, as no other rotation knows of it; empty if it has none.
+func singletonsLeft(r *journal.Rotation) string {
+	if r == nil || r.Plan.Singletons == 0 {
+		return ""
+	}
+	of := func(c color.Color, untouched journal.Stage) string {
+		return string(c) + " " + string(cmp.Or(r.Singletons[c].Stage, untouched))
+	}
+	return fmt.Sprintf("rotation %s leaves its singletons as they are (%s, %s), and drover moves none of them; see that they run in the active color alone: "+
+		"kubectl delete validatingadmissionpolicybinding drover-handover has a color let them go, and the annotation drover.dev/handover has the replicas, or suspend, to give back",
+		r.ID, of(r.From, journal.Running), of(r.To, journal.HaltDone))
 }

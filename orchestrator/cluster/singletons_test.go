@@ -47,6 +47,7 @@ type twoColors struct {
 	on   map[string]*apitest.Server
 	pods map[string]bool // in which colors the consumer has one
 	cron map[string]bool // in which colors the report begins
+	pod  apitest.Object  // on blue, beside those of the consumer; nil: none
 	both bool
 	die  func(before bool) // is told of each change; it may panic
 }
@@ -96,15 +97,19 @@ func (c *twoColors) changed(name string, server *apitest.Server, o apitest.Objec
 		wanted := fmt.Sprint(body["replicas"]) != "0"
 		runs := wanted && (!server.Bound() || c.pods[name]) // what runs is not denied
 		c.pods[name] = runs
-		server.Set(podsPath)
+		pods := []apitest.Object{}
+		if name == "blue" && c.pod != nil {
+			pods = append(pods, c.pod)
+		}
 		status := apitest.Object{"conditions": []apitest.Object{{"type": "Available", "status": "True"}}}
 		if runs {
-			server.Set(podsPath, apitest.Object{"metadata": apitest.Object{"name": "consumer-abc-1", "namespace": "shop", "labels": apitest.Object{"pod-template-hash": "abc"},
+			pods = append(pods, apitest.Object{"metadata": apitest.Object{"name": "consumer-abc-1", "namespace": "shop", "labels": apitest.Object{"pod-template-hash": "abc"},
 				"ownerReferences": []apitest.Object{{"kind": "ReplicaSet", "name": "consumer-abc"}}}, "status": apitest.Object{"phase": "Running"}})
 			for _, count := range []string{"replicas", "readyReplicas", "availableReplicas", "updatedReplicas"} {
 				status[count] = 1
 			}
 		}
+		server.Set(podsPath, pods...)
 		o["status"] = status
 	case "CronJob":
 		c.cron[name] = body["suspend"] != true && !server.Bound()
@@ -218,6 +223,45 @@ func TestAJobThatDoesNotEndKeepsSingletonsWhereTheyAre(t *testing.T) {
 	})
 }
 
+// A controller that ends between a Job and the record of it in its CronJob does not make the other color run it again.
+func TestAJobThatItsCronJobDoesNotKnowOfIsNotRunAgain(t *testing.T) {
+	t.Parallel()
+	singletons(t, func(t *testing.T, w *world, c *twoColors) {
+		applied(t, w)
+		newVersion(w)
+		job := func(name, at string) string {
+			return fmt.Sprintf(`{"metadata":{"name":%q,"namespace":"shop","ownerReferences":[{"kind":"CronJob","name":"report"}],"annotations":{"batch.kubernetes.io/cronjob-scheduled-timestamp":%q}},`+
+				`"status":{"conditions":[{"type":"Complete","status":"True"}]}}`, name, at)
+		}
+		const last = "2026-01-01T00:06:00Z"
+		c.on["blue"].Have(t, jobsPath, job("report-1", "2026-01-01T01:06:00+01:00"), job("report-2", "2026-01-01T00:04:00Z"), job("report-3", "soon"))
+		must(t, Rotate(t.Context(), w.options()))
+		status, _ := c.on["green"].Object(reportPath)["status"].(apitest.Object)
+		if status["lastScheduleTime"] != last {
+			t.Errorf("green's CronJob was told of %v, want %s", status, last)
+		}
+	})
+}
+
+// A Job that is replaced or deleted goes before its pods do: they may run for all of their grace period.
+func TestPodsWhoseJobIsGoneKeepSingletonsWhereTheyAre(t *testing.T) {
+	t.Parallel()
+	singletons(t, func(t *testing.T, w *world, c *twoColors) {
+		applied(t, w)
+		newVersion(w)
+		o := w.options()
+		o.Observer = onPhase(rotation.Handover, func() {
+			c.pod = apitest.Object{"metadata": apitest.Object{"name": "report-29452325-x7k2p", "namespace": "shop",
+				"ownerReferences": []apitest.Object{{"kind": "Job", "name": "report-29452325", "uid": "gone"}}}, "status": apitest.Object{"phase": "Running"}}
+		})
+		back := rotated[*rotation.RolledBack](t, w, o)
+		if !strings.Contains(back.Reason, "the singletons of blue did not end: pod shop/report-29452325-x7k2p is there") {
+			t.Errorf("it was rolled back as %q", back.Reason)
+		}
+		c.run(t, "blue")
+	})
+}
+
 func TestASingletonThatNothingBringsEndsBeforeTraffic(t *testing.T) {
 	t.Parallel()
 	singletons(t, func(t *testing.T, w *world, _ *twoColors) {
@@ -229,6 +273,27 @@ func TestASingletonThatNothingBringsEndsBeforeTraffic(t *testing.T) {
 		if !strings.Contains(back.Reason, "CronJob shop/reprot: spec.rotation.handover names it, and nothing brings it") || w.state().Past[0].Phases[rotation.Shift].Starts > 0 {
 			t.Errorf("it was rolled back as %q", back.Reason)
 		}
+	})
+}
+
+// A recovery ends the rotation, and no other one knows that green runs what blue holds.
+func TestARecoveryTellsWhereSingletonsAre(t *testing.T) {
+	t.Parallel()
+	singletons(t, func(t *testing.T, w *world, c *twoColors) {
+		remote(w)
+		applied(t, w)
+		newVersion(w)
+		w.spec.Spec.Rotation.KeepBlue = spec.Duration(24 * time.Hour)
+		_ = rotated[*rotation.Waiting](t, w, w.options())
+		w.dns = map[string]int{"blue": 100, "green": 0}
+		var told string
+		must(t, Recover(t.Context(), w.options(), "blue", func(found string) error { told = found; return nil }))
+		for _, text := range []string{"blue halted", "green running", "drover moves none of them", "kubectl delete validatingadmissionpolicybinding drover-handover"} {
+			if !strings.Contains(told, text) {
+				t.Errorf("%q lacks %q", told, text)
+			}
+		}
+		c.run(t, "green")
 	})
 }
 

@@ -107,7 +107,7 @@ type Event struct {
 	Refused  bool          `json:"refused,omitempty"` // of EffectFailed: to try again would not help
 	Discard  bool          `json:"discard,omitempty"` // of BackDecided: the new color need not be kept to be looked at
 	Again    bool          `json:"again,omitempty"`   // of RotationStarted: also with a revision that was rolled back before
-	Once     string        `json:"once,omitempty"`    // of RotationStarted: the name of the run that is to begin one rotation at most
+	Once     string        `json:"once,omitempty"`    // of RotationStarted and Driving: the name of the run that is to begin one rotation at most
 	By       string        `json:"by,omitempty"`
 }
 

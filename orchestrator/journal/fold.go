@@ -112,11 +112,19 @@ func (s *State) Add(e Event) {
 
 func (s *State) start(e Event) {
 	s.Rotation = &Rotation{
-		ID: e.Rotation, From: e.From, To: e.To, Version: e.Version, StartedAt: e.Time, Driver: e.Time, Again: e.Again, Once: e.Once,
+		ID: e.Rotation, From: e.From, To: e.To, Version: e.Version, StartedAt: e.Time, Driver: e.Time, Again: e.Again,
 		Phases: map[string]Progress{}, Approved: map[string]Approved{}, Stands: map[string]bool{}, Tries: map[string]int{},
 	}
 	if e.Plan != nil {
 		s.Rotation.Plan = *e.Plan
+	}
+	s.Rotation.drivenBy(e.Once)
+}
+
+// drivenBy remembers a run that began the rotation or goes on with it, if it has a name.
+func (r *Rotation) drivenBy(run string) {
+	if run != "" && !slices.Contains(r.Runs, run) {
+		r.Runs = append(slices.Clip(r.Runs), run)
 	}
 }
 
@@ -151,6 +159,7 @@ func (s *State) driving(e Event) {
 	if r := s.Rotation; r != nil {
 		r.Driver, r.Preflighted, r.Planned, r.Stopped, r.Failure, r.Last = e.Time, false, false, false, nil, nil
 		r.ServedAt = time.Time{}
+		r.drivenBy(e.Once)
 		if r.Installed != nil && r.Installed.Outcome != Done { // what was stuck may have come loose
 			r.Installed = nil
 		}

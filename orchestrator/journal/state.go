@@ -71,9 +71,9 @@ type Rotation struct {
 	From, To   color.Color
 	Version    string // that the new color is built with
 	Plan       Plan
-	Again      bool   // also with a revision that was rolled back before
-	Once       string // the name of the run that began it, for that run's repetitions; empty if it has none
-	Revision   string // of the new color's root; empty before render
+	Again      bool     // also with a revision that was rolled back before
+	Runs       []string // the names of the runs that began it and went on with it, for their repetitions
+	Revision   string   // of the new color's root; empty before render
 	Bundle     string
 	StartedAt  time.Time
 	FinishedAt time.Time

@@ -75,8 +75,13 @@ func (k *Keeper) Halt(ctx context.Context) (detail string, runs []journal.Run, e
 		return "", nil, err
 	}
 	for _, w := range last {
-		if at := w.Status.LastScheduleTime; at != nil {
-			runs = append(runs, journal.Run{Name: w.Metadata.Namespace + "/" + w.Metadata.Name, Last: *at})
+		name := w.Metadata.Namespace + "/" + w.Metadata.Name
+		last := k.began[name]
+		if at := w.Status.LastScheduleTime; at != nil && at.After(last) {
+			last = *at
+		}
+		if w.kind == "CronJob" && !last.IsZero() {
+			runs = append(runs, journal.Run{Name: name, Last: last})
 		}
 	}
 	return names(last), runs, nil

@@ -29,7 +29,9 @@ type Keeper struct {
 
 	silent time.Time // since when the API server gives no answer; zero while it does
 	said   string
-	told   bool // Argo CD knows what to leave
+	told   bool                 // Argo CD knows what to leave
+	jobs   []string             // UIDs of the singletons' Jobs, those that are gone by now included
+	began  map[string]time.Time // for when the newest Job was that was seen of a CronJob, by namespace/name
 }
 
 // StuckError says that singletons do not end, or do not become ready. It is a verdict about them, not a failure to ask.

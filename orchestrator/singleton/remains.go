@@ -5,7 +5,9 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
+	"drover/generator/spec"
 	"drover/orchestrator/kubernetes"
 )
 
@@ -48,12 +50,16 @@ func (k *Keeper) remainsIn(ctx context.Context, namespace string) (left []string
 	if err != nil {
 		return nil, fmt.Errorf("asking for the Jobs of %s: %w", namespace, err)
 	}
-	ours := map[string]bool{} // UIDs
+	there := map[string]bool{} // UIDs
 	for _, j := range jobs {
+		there[j.Metadata.UID] = true
 		if !k.owned(j.Metadata, namespace) {
 			continue
 		}
-		ours[j.Metadata.UID] = true
+		if !slices.Contains(k.jobs, j.Metadata.UID) {
+			k.jobs = append(k.jobs, j.Metadata.UID)
+		}
+		k.saw(j)
 		if !j.over() {
 			left = append(left, "Job "+namespace+"/"+j.Metadata.Name+" runs")
 		}
@@ -63,12 +69,41 @@ func (k *Keeper) remainsIn(ctx context.Context, namespace string) (left []string
 		return nil, fmt.Errorf("asking for the pods of %s: %w", namespace, err)
 	}
 	for _, p := range pods {
-		ofJob := slices.ContainsFunc(p.Metadata.OwnerReferences, func(o kubernetes.Owner) bool { return ours[o.UID] })
+		ofJob := slices.ContainsFunc(p.Metadata.OwnerReferences, func(o kubernetes.Owner) bool {
+			return slices.Contains(k.jobs, o.UID) || o.Kind == "Job" && !there[o.UID] && k.named(o.Name, namespace)
+		})
 		if (ofJob || k.owned(p.Metadata, namespace)) && p.Status.Phase != "Succeeded" && p.Status.Phase != "Failed" {
 			left = append(left, "pod "+namespace+"/"+p.Metadata.Name+" is there")
 		}
 	}
 	return left, nil
+}
+
+// scheduled is the annotation of a Job that says for when its CronJob began it; what a person began has none.
+// https://kubernetes.io/docs/reference/labels-annotations-taints/#batch-kubernetes-io-cronjob-scheduled-timestamp
+const scheduled = "batch.kubernetes.io/cronjob-scheduled-timestamp"
+
+// saw remembers for when a Job was: its CronJob does not say so if its controller ended, or met another writer, between the two.
+func (k *Keeper) saw(j job) {
+	at, err := time.Parse(time.RFC3339, j.Metadata.Annotations[scheduled])
+	if err != nil {
+		return
+	}
+	for _, o := range j.Metadata.OwnerReferences {
+		if name := j.Metadata.Namespace + "/" + o.Name; o.Kind == "CronJob" && at.After(k.began[name]) {
+			if k.began == nil {
+				k.began = map[string]time.Time{}
+			}
+			k.began[name] = at
+		}
+	}
+}
+
+// named is true of a Job that is called as a CronJob of the singletons calls its own. One that is replaced or deleted goes before
+// its pods do, which may run for all of their grace period.
+func (k *Keeper) named(job, namespace string) bool {
+	end := strings.LastIndex(job, "-")
+	return end > 0 && slices.ContainsFunc(k.All, func(s spec.Singleton) bool { return s.Names("CronJob", namespace, job[:end]) })
 }
 
 // owned is true of what a singleton itself makes: a Job of a CronJob, a pod of a StatefulSet or of a Deployment's ReplicaSet.
