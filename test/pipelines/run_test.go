@@ -50,6 +50,20 @@ func TestDriftIsRed(t *testing.T) {
 	}
 }
 
+// A status that nobody could ask for does not leave readiness out in silence.
+func TestDriftIsRedWhereTheStatusIsNotKnown(t *testing.T) {
+	t.Parallel()
+	program, _ := standIn(t, 0, noRotation)
+	if err := os.WriteFile(program, []byte("#!/bin/bash\ncase $1 in status) exit 1 ;; esac\n"), 0o700); err != nil { //nolint:gosec // a program
+		t.Fatal(err)
+	}
+	for platform, at := range map[string]string{"github": "[Compare the cluster with the spec].run", "gitlab": ".drover herd: drift.script", "azure-devops": "[drift].jobs[].steps[Compare the cluster with the spec].inputs"} {
+		if got := newRunner(t, platform, program, nil).run(at, true, map[string]string{"CI_JOB_ID": "1", "DROVER_OIDC": "token"}); got.code != 1 {
+			t.Errorf("on %s it is %+v", platform, got)
+		}
+	}
+}
+
 func newRunner(t *testing.T, platform, program string, env map[string]string) runner {
 	t.Helper()
 	_, content := rendered(t, platform, func(*pipelines.Options) {})
