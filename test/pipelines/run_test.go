@@ -149,10 +149,10 @@ func standIn(t *testing.T, code int, status string) (program, log string) {
 }
 
 const (
-	atShift     = `{"rotation": {"phase": "approve-shift", "approvals": []}}`
-	approved    = `{"rotation": {"phase": "approve-destroy", "approvals": [{"gate": "shift", "by": "ann"}, {"gate": "destroy", "by": "ann"}]}}`
+	atShift     = `{"rotation": {"id": "r1", "phase": "approve-shift", "approvals": []}}`
+	approved    = `{"rotation": {"id": "r1", "phase": "approve-destroy", "approvals": [{"gate": "shift", "by": "ann"}, {"gate": "destroy", "by": "ann"}]}}`
 	noRotation  = `{"rotation": null}`
-	afterShift  = `{"rotation": {"phase": "approve-destroy", "approvals": [{"gate": "shift", "by": "ann"}]}}`
+	afterShift  = `{"rotation": {"id": "r1", "phase": "approve-destroy", "approvals": [{"gate": "shift", "by": "ann"}]}}`
 	inTheMiddle = `{"rotation": {"phase": "build", "approvals": []}}`
 )
 
@@ -179,7 +179,7 @@ func TestAnEndIsToldAndNeverGreenInSilence(t *testing.T) {
 			t.Parallel()
 			program, _ := standIn(t, test.code, test.status)
 			got := newRunner(t, "github", program, nil).run("[drover rotate].run", true, nil)
-			if got.code != test.github || got.outputs["gate"] != test.gate || !strings.Contains(got.stdout, test.says) || !strings.Contains(got.summary, "### Status of herd") {
+			if got.code != test.github || got.outputs["gate"] != test.gate || (got.outputs["rotation"] == "r1") != (test.gate != "") || !strings.Contains(got.stdout, test.says) || !strings.Contains(got.summary, "### Status of herd") {
 				t.Errorf("on GitHub it is %+v", got)
 			}
 			got = newRunner(t, "gitlab", program, nil).run(".drover herd: rotate.script", true, map[string]string{"CI_JOB_ID": "1", "DROVER_OIDC": "token"})
@@ -357,19 +357,23 @@ func TestAPlanIsOneCommentOnGitLabAndAzureToo(t *testing.T) {
 
 func TestAGateOpensInTheReviewersNameAndInNobodyElses(t *testing.T) {
 	t.Parallel()
-	for name, test := range map[string]struct{ approvals, asks string }{
-		"nobody":                 {`[]`, ""},
-		"of another environment": {`[{"state":"approved","environments":[{"name":"drover-herd"}],"user":{"login":"eve"}}]`, ""},
-		"rejected":               {`[{"state":"rejected","environments":[{"name":"drover-herd-approve-shift"}],"user":{"login":"eve"}}]`, ""},
-		"approved":               {`[{"state":"approved","environments":[{"name":"drover-herd-approve-shift"}],"user":{"login":"ann"}}]`, "approve shift --by ann --reason https://github.example/acme/shop/actions/runs/17\n"},
+	const approvedByAnn = `[{"state":"approved","environments":[{"name":"drover-herd-approve-shift"}],"user":{"login":"ann"}}]`
+	for name, test := range map[string]struct{ approvals, rotation, asks string }{
+		"nobody":                 {`[]`, "r1", ""},
+		"of another environment": {`[{"state":"approved","environments":[{"name":"drover-herd"}],"user":{"login":"eve"}}]`, "r1", ""},
+		"rejected":               {`[{"state":"rejected","environments":[{"name":"drover-herd-approve-shift"}],"user":{"login":"eve"}}]`, "r1", ""},
+		"for another rotation":   {approvedByAnn, "r0", ""},
+		"for none":               {approvedByAnn, "", ""},
+		"approved":               {approvedByAnn, "r1", "approve shift --by ann --reason https://github.example/acme/shop/actions/runs/17\n"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			program, log := standIn(t, 0, noRotation)
+			program, log := standIn(t, 0, atShift)
 			env := served(t, &api{approvals: test.approvals})
-			got := newRunner(t, "github", program, env).run("[Approve shift].run", true, map[string]string{"DROVER_GATE": "shift", "DROVER_ENVIRONMENT": "drover-herd-approve-shift"})
-			asked, _ := os.ReadFile(log) // not there: it was not asked
-			if string(asked) != test.asks || (got.code == 0) != (test.asks != "") {
+			got := newRunner(t, "github", program, env).run("[Approve shift].run", true, map[string]string{"DROVER_GATE": "shift", "DROVER_ENVIRONMENT": "drover-herd-approve-shift", "DROVER_ROTATION": test.rotation})
+			data, _ := os.ReadFile(log) // not there: it was not asked
+			asked := strings.TrimPrefix(string(data), "status --output json\n")
+			if asked != test.asks || (got.code == 0) != (test.asks != "") {
 				t.Errorf("it exits %d, and drover is asked %q\n%s", got.code, asked, got.stdout)
 			}
 		})
