@@ -194,6 +194,24 @@ func TestAnEndIsToldAndNeverGreenInSilence(t *testing.T) {
 	}
 }
 
+// Runs that rotate are repeated every hour. One that applies is not, so that nothing makes up for it.
+func TestAnApplyThatAnotherProcessKeepsOutIsRed(t *testing.T) {
+	t.Parallel()
+	program, _ := standIn(t, 0, noRotation)
+	script := "#!/bin/bash\ncase $1 in plan) echo \"$PLANNED\" ;; apply) exit 6 ;; esac\n"
+	if err := os.WriteFile(program, []byte(script), 0o700); err != nil { //nolint:gosec // a program
+		t.Fatal(err)
+	}
+	for platform, at := range map[string]string{"github": "[drover apply].run", "gitlab": ".drover herd: apply.script", "azure-devops": "[apply].jobs[].strategy.runOnce.deploy.steps[drover apply].inputs"} {
+		for _, planned := range []string{`{"takes": "apply"}`, `[]`, `{"takes":`} {
+			got := newRunner(t, platform, program, nil).run(at, true, map[string]string{"CI_JOB_ID": "1", "DROVER_OIDC": "token", "PLANNED": planned})
+			if got.code != 1 || planned == `{"takes": "apply"}` && !strings.Contains(got.stdout+got.stderr, "no later run") {
+				t.Errorf("on %s, of %s, it is %+v", platform, planned, got)
+			}
+		}
+	}
+}
+
 // api is GitHub's, as far as the scripts ask.
 type api struct {
 	mu        sync.Mutex
