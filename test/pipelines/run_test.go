@@ -292,9 +292,10 @@ func TestAPlanIsOneCommentThatStays(t *testing.T) {
 
 // notes are what GitLab and Azure DevOps keep of comments: one is found again by its mark.
 type notes struct {
-	mu    sync.Mutex
-	all   []string
-	token string // a header and its value
+	mu        sync.Mutex
+	all       []string
+	strangers int    // how many of them, the first ones, somebody else wrote
+	token     string // a header and its value
 }
 
 func (n *notes) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -303,8 +304,12 @@ func (n *notes) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	name, value, _ := strings.Cut(n.token, ": ")
 	gitlab := strings.HasPrefix(r.URL.Path, "/api/v4/projects/7/merge_requests/5/notes")
 	azure := strings.HasPrefix(r.URL.Path, "/acme/shop/_apis/git/repositories/7/pullRequests/5/threads") && r.URL.Query().Get("api-version") == "7.1"
-	if r.Header.Get(name) != value || !gitlab && !azure {
+	if r.Header.Get(name) != value || !gitlab && !azure && r.URL.Path != "/api/v4/user" {
 		w.WriteHeader(http.StatusForbidden)
+		return
+	}
+	if r.URL.Path == "/api/v4/user" {
+		_, _ = w.Write([]byte(`{"id": 3}`))
 		return
 	}
 	var sent struct {
@@ -331,7 +336,11 @@ func (n *notes) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	default:
 		kept, threads := []map[string]any{}, []map[string]any{{"id": 99, "comments": nil}}
 		for id, text := range n.all {
-			kept = append(kept, map[string]any{"id": id, "body": text})
+			author := 3
+			if id < n.strangers {
+				author = 4
+			}
+			kept = append(kept, map[string]any{"id": id, "body": text, "author": map[string]any{"id": author}})
 			threads = append(threads, map[string]any{"id": id, "comments": []map[string]any{{"id": id, "content": text}}})
 		}
 		if gitlab {
@@ -360,16 +369,34 @@ func TestAPlanIsOneCommentOnGitLabAndAzureToo(t *testing.T) {
 		t.Run(platform, func(t *testing.T) {
 			t.Parallel()
 			n := &notes{token: test.token, all: []string{"another"}}
+			if platform == "gitlab" { // somebody's note with the mark stays: its author could change the plan later
+				n.all, n.strangers = []string{"<!-- drover plan of herd -->\nby a person"}, 1
+			}
+			first := n.all[0]
 			server := httptest.NewServer(n)
 			t.Cleanup(server.Close)
 			r := newRunner(t, platform, harness.Program(t), test.env(server.URL))
 			for i, plan := range []string{"$(touch pwned) `touch pwned` \" \\ '\nline two\n", "second\n"} {
 				got := r.run(test.at, false, map[string]string{"PLAN_FILE": plan})
-				if got.code != 0 || len(n.all) != 2 || n.all[1] != "<!-- drover plan of herd -->\n"+plan {
+				if got.code != 0 || len(n.all) != 2 || n.all[0] != first || n.all[1] != "<!-- drover plan of herd -->\n"+plan {
 					t.Fatalf("comment %d: %+v, and there is %q", i, got, n.all)
 				}
 			}
 		})
+	}
+}
+
+// curl's own exit codes 5 and 6 are not those of a wait.
+func TestACommentThatGitLabCannotTakeIsAFailure(t *testing.T) {
+	t.Parallel()
+	program, _ := standIn(t, 0, noRotation)
+	if err := os.WriteFile(filepath.Join(filepath.Dir(program), "curl"), []byte("#!/bin/bash\nexit 6\n"), 0o700); err != nil { //nolint:gosec // a program
+		t.Fatal(err)
+	}
+	got := newRunner(t, "gitlab", program, nil).run(".drover herd: comment.script", false, map[string]string{"PLAN_FILE": "plan",
+		"CI_API_V4_URL": "http://127.0.0.1:1/api/v4", "CI_PROJECT_ID": "7", "CI_MERGE_REQUEST_IID": "5", "DROVER_GITLAB_TOKEN": "the-token"})
+	if got.code != 1 {
+		t.Errorf("it is %+v", got)
 	}
 }
 
