@@ -96,13 +96,14 @@ func pipelineOf(c spec.Cluster, o Options) (pipeline, error) {
 	return p, p.safe()
 }
 
-// safe refuses texts that would be more than a text somewhere: in an expression such as ${{ }}, $VAR or $(VAR).
+// safe refuses texts that would be more than a text somewhere: in an expression such as ${{ }}, $VAR or $(VAR). A + is a
+// wildcard in GitHub's filters, which would not match the file or the branch of that name.
 func (p pipeline) safe() error {
-	word := regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._/@:+=,-]*$`)
+	word := regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._/@:=,-]*$`)
 	for what, text := range map[string]string{"the spec's file name": p.File, "--out": p.Out, "the cluster's name": p.cluster, "the region": p.region, "--branch": p.Branch,
 		"--runner": p.Runner, "--image": p.Image, "--if-older-than": p.OlderThan} {
 		if text != "" && !word.MatchString(text) || strings.HasPrefix(text, "../") {
-			return fmt.Errorf("%s is %q, which has no safe form in a pipeline; use letters, digits and . _ / @ : + = , - in a path from the top of the repository", what, text)
+			return fmt.Errorf("%s is %q, which has no safe form in a pipeline; use letters, digits and . _ / @ : = , - in a path from the top of the repository", what, text)
 		}
 	}
 	arn := regexp.MustCompile(`^arn:[a-z-]+:iam::[0-9]{12}:role/[A-Za-z0-9+=,.@_/-]+$`)

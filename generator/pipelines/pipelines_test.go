@@ -81,6 +81,7 @@ func TestWhatWouldBeMoreThanATextIsRefused(t *testing.T) {
 		"--out":                 func(_ *spec.Cluster, o *pipelines.Options) { o.Out = "infra/$(id)" },
 		"--out is \"../infra\"": func(_ *spec.Cluster, o *pipelines.Options) { o.Out = "../infra" },
 		"--branch":              func(_ *spec.Cluster, o *pipelines.Options) { o.Branch = "a' || true || 'b" },
+		"a+b.yaml":              func(_ *spec.Cluster, o *pipelines.Options) { o.File = "a+b.yaml" }, // + is a wildcard in GitHub's filters
 		"--runner":              func(_ *spec.Cluster, o *pipelines.Options) { o.Runner = "a\nb" },
 		"--image":               func(_ *spec.Cluster, o *pipelines.Options) { o.Image = "$IMAGE" },
 		"--if-older-than":       func(_ *spec.Cluster, o *pipelines.Options) { o.OlderThan = "30d; id" },
