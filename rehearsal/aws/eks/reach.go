@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/netip"
 	"net/url"
+	"slices"
 	"strconv"
 	"sync"
 	"time"
@@ -49,7 +50,8 @@ func (s *Service) letsIn(ctx context.Context, cl *cluster, source netip.Addr) (b
 	sources := texts(cl.network["publicAccessCidrs"])
 	groups := append(texts(cl.network["securityGroupIds"]), cl.securityGroup)
 	s.mu.Unlock()
-	if public && !source.IsPrivate() && contains(sources, source) {
+	// A machine with a private address comes out of its network by another one, which is not known here.
+	if public && (slices.Contains(sources, "0.0.0.0/0") || !source.IsPrivate() && contains(sources, source)) {
 		return true, nil
 	}
 	if !private {

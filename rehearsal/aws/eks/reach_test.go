@@ -24,20 +24,22 @@ func TestAnAPIAnswersWhomItsEndpointsLetIn(t *testing.T) {
 	s := New("123456789012", func(string) *awsapi.Client { return &awsapi.Client{Endpoint: server.URL, HTTP: server.Client()} })
 	private := object{"endpointPrivateAccess": true, "endpointPublicAccess": false, "publicAccessCidrs": []any{}}
 	restricted := object{"endpointPrivateAccess": true, "endpointPublicAccess": true, "publicAccessCidrs": []any{"203.0.113.0/24"}}
+	some := object{"endpointPrivateAccess": false, "endpointPublicAccess": true, "publicAccessCidrs": []any{"203.0.113.0/24"}}
 	public := object{"endpointPrivateAccess": false, "endpointPublicAccess": true, "publicAccessCidrs": []any{"0.0.0.0/0"}}
 	for name, c := range map[string]struct {
 		network object
 		source  string
 		in      bool
 	}{
-		"private from inside":                 {private, "10.40.0.9", true},
-		"private from the internet":           {private, "203.0.113.7", false},
-		"private, by a rule of another port":  {private, "192.168.1.7", false},
-		"restricted from an address let in":   {restricted, "203.0.113.7", true},
-		"restricted from another address":     {restricted, "198.51.100.7", false},
-		"restricted from inside":              {restricted, "10.40.0.9", true},
-		"public from the internet":            {public, "198.51.100.7", true},
-		"public alone has no way from inside": {public, "10.40.0.9", false},
+		"private from inside":                {private, "10.40.0.9", true},
+		"private from the internet":          {private, "203.0.113.7", false},
+		"private, by a rule of another port": {private, "192.168.1.7", false},
+		"restricted from an address let in":  {restricted, "203.0.113.7", true},
+		"restricted from another address":    {restricted, "198.51.100.7", false},
+		"restricted from inside":             {restricted, "10.40.0.9", true},
+		"public from the internet":           {public, "198.51.100.7", true},
+		"public, by a translated address":    {public, "10.40.0.9", true},
+		"public to some, by an unknown one":  {some, "10.40.0.9", false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
