@@ -86,7 +86,7 @@ func TestAnEmptyTableIsNotWritten(t *testing.T) {
 // GitLab carries out a comment's lines such as /close and /approve.
 func TestAParagraphIsNoQuickActionAndEndsWhereItsTextEnds(t *testing.T) {
 	t.Parallel()
-	for text, want := range map[string]string{"/close": "&#47;close", " /close": " &#47;close", "a/b /c": "a/b /c", "voilà": "voilà", "a ": "a "} {
+	for text, want := range map[string]string{"/close": "&#47;close", " /close": " &#47;close", "a/b /c": "a/b /c", "/20": "/20", "voilà": "voilà", "a ": "a "} {
 		d := markdown.New(markdown.Text("Plan"))
 		d.Paragraph(markdown.Text(text))
 		var out bytes.Buffer

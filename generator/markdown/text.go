@@ -100,8 +100,10 @@ func begins(text []rune, i int) bool {
 		next = text[i+1]
 	}
 	switch text[i] {
-	case '-', '+', '=', '/':
+	case '-', '+', '=':
 		return before == ""
+	case '/':
+		return before == "" && unicode.IsLetter(next)
 	case '.', ')':
 		return next == ' ' && strings.Trim(before, "0123456789") == "" || strings.HasSuffix(strings.ToLower(before), "w") // 1. is a list, www. an address
 	case ':':
