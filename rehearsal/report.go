@@ -9,12 +9,12 @@ import (
 )
 
 // openReport creates the file of the report before the rehearsal, which takes minutes: a path that cannot be written is
-// known at once.
+// known at once. What a file has stays in it until there is something to replace it.
 func (r *run) openReport() (err error) {
 	if r.Report == "" {
 		return nil
 	}
-	if r.report, err = os.Create(r.Report); err != nil {
+	if r.report, err = os.OpenFile(r.Report, os.O_WRONLY|os.O_CREATE, 0o644); err != nil { //nolint:gosec // a person named it, to show it to others
 		return fmt.Errorf("creating the report: %w", err)
 	}
 	return nil
@@ -24,6 +24,11 @@ func (r *run) openReport() (err error) {
 func (r *run) writeReport(ctx context.Context) error {
 	if r.report == nil {
 		return nil
+	}
+	if info, err := r.report.Stat(); err == nil && info.Mode().IsRegular() {
+		if err := r.report.Truncate(0); err != nil {
+			return fmt.Errorf("emptying the report's file: %w", err)
+		}
 	}
 	if err := r.drover(ctx, r.report, "report"); err != nil {
 		return fmt.Errorf("writing the report to %s: %w", r.Report, err)

@@ -83,6 +83,37 @@ func TestAReportIsKeptAndAnInterruptGivesNoAdviceThatIsOfNoUse(t *testing.T) {
 	}
 }
 
+// A rehearsal that fails before it has a report takes nothing away, and a shorter report leaves no end of a longer one.
+func TestAFileIsKeptUntilTheReportIsThere(t *testing.T) {
+	t.Setenv(modeVariable, asReporter)
+	c := startCloud(t, Options{Domain: "report.example.com", Dir: t.TempDir()})
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	file, before := filepath.Join(t.TempDir(), "report.html"), strings.Repeat("the last one", 100)
+	if err := os.WriteFile(file, []byte(before), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{before, "<!doctype html>"} {
+		r := &run{RunOptions: RunOptions{Binary: self, Progress: io.Discard, Report: file}, cloud: c, out: t.TempDir(), specFile: "cluster.yaml"}
+		if err := r.openReport(); err != nil {
+			t.Fatal(err)
+		}
+		if want != before {
+			if err := r.writeReport(t.Context()); err != nil {
+				t.Error(err)
+			}
+		}
+		if err := r.closeReport(); err != nil {
+			t.Error(err)
+		}
+		if page, err := os.ReadFile(file); string(page) != want {
+			t.Errorf("the file is %q (%v), want %q", page, err, want)
+		}
+	}
+}
+
 func TestAReportThatCannotBeWrittenIsKnownAtOnceAndAnEmptyOneIsNotLeft(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()

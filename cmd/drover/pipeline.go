@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -44,9 +45,31 @@ func pipelineCommand(s streams) *cli.Command {
 			if !slices.Contains(pipelines.Platforms(), platform) || c.NArg() > 1 {
 				return usageError{fmt.Errorf("pipeline takes one of %s, as in `drover pipeline github -f cluster.yaml`", strings.Join(pipelines.Platforms(), ", "))}
 			}
+			if err := inTop("."); err != nil {
+				return err
+			}
 			return pipeline(c, s, platform)
 		},
 	}
+}
+
+// inTop refuses a directory inside of a repository: no platform reads a pipeline there, and all would stay quiet. Outside of
+// one there is nothing to say.
+func inTop(dir string) error {
+	dir, err := filepath.Abs(dir)
+	if err != nil {
+		return fmt.Errorf("finding the repository: %w", err)
+	}
+	for at, below := dir, ""; at != below; at, below = filepath.Dir(at), at {
+		if _, err := os.Lstat(filepath.Join(at, ".git")); err != nil {
+			continue
+		}
+		if at != dir {
+			return usageError{fmt.Errorf("this is not the top directory of the repository, where platforms look for pipelines; run it in %s", at)}
+		}
+		break
+	}
+	return nil
 }
 
 // pipeline writes a file for each spec. All are made before the first is written.

@@ -83,6 +83,19 @@ func TestAnEmptyTableIsNotWritten(t *testing.T) {
 	}
 }
 
+// GitLab carries out a comment's lines such as /close and /approve.
+func TestAParagraphIsNoQuickActionAndEndsWhereItsTextEnds(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{"/close": "&#47;close", " /close": " &#47;close", "a/b /c": "a/b /c", "/20": "/20", "voilà": "voilà", "a ": "a "} {
+		d := markdown.New(markdown.Text("Plan"))
+		d.Paragraph(markdown.Text(text))
+		var out bytes.Buffer
+		if err := d.Write(&out, ""); err != nil || out.String() != "### Plan\n\n"+want+"\n" {
+			t.Errorf("%q is %q (%v)", text, out.String(), err)
+		}
+	}
+}
+
 type broken struct{}
 
 func (broken) Write([]byte) (int, error) { return 0, io.ErrClosedPipe }

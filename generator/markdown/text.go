@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"drover/generator/untrusted"
 )
@@ -78,11 +79,11 @@ func line(s string) string {
 	if words == "" {
 		return ""
 	}
-	if unicode.IsSpace(rune(s[0])) {
+	if first, _ := utf8.DecodeRuneInString(s); unicode.IsSpace(first) {
 		words = " " + words
 	}
 	words = untrusted.Clip(words, longest)
-	if unicode.IsSpace(rune(s[len(s)-1])) {
+	if last, _ := utf8.DecodeLastRuneInString(s); unicode.IsSpace(last) {
 		words += " "
 	}
 	return words
@@ -91,7 +92,7 @@ func line(s string) string {
 // markup is true of what may be markup anywhere in a line. Other punctuation keeps the source readable.
 func markup(r rune) bool { return r < 0x7f && strings.ContainsRune("!$&*;<>?[\\]^_`{|}~", r) }
 
-// begins is true of what is markup in some places only: a mark of a list at the start, an address, an emoji's name.
+// begins is true of what is markup in some places only: a mark of a list or a command of GitLab's at the start, an address, an emoji's name.
 func begins(text []rune, i int) bool {
 	before := strings.TrimLeft(string(text[:i]), " ")
 	next := ' '
@@ -101,6 +102,8 @@ func begins(text []rune, i int) bool {
 	switch text[i] {
 	case '-', '+', '=':
 		return before == ""
+	case '/':
+		return before == "" && unicode.IsLetter(next)
 	case '.', ')':
 		return next == ' ' && strings.Trim(before, "0123456789") == "" || strings.HasSuffix(strings.ToLower(before), "w") // 1. is a list, www. an address
 	case ':':

@@ -141,7 +141,7 @@ func (p pipeline) githubDrive(do, event string, scripts ...string) mapping {
 
 func (p pipeline) githubRotate() mapping {
 	return p.githubDrive("rotate", "github.event_name == 'schedule' && github.event.schedule == '"+rotateCron+"'", "rotate", "rotated-github").with(
-		field{key: "outputs", value: mapping{{key: "gate", value: "${{ steps.drover.outputs.gate }}"}}})
+		field{key: "outputs", value: mapping{{key: "gate", value: "${{ steps.drover.outputs.gate }}"}, {key: "rotation", value: "${{ steps.drover.outputs.rotation }}"}}})
 }
 
 // githubApprove waits for a reviewer of its environment, and opens a gate in the reviewer's name.
@@ -153,7 +153,8 @@ func (p pipeline) githubApprove(gate string) mapping {
 		field{key: "environment", value: environment},
 		field{key: "concurrency", value: mapping{{key: "group", value: environment}, {key: "cancel-in-progress", value: false}}},
 		field{key: "steps", value: sequence{githubCheckout(), p.githubCredentials(p.ApplyRole), step("Approve "+gate, script("approve-github"), field{key: "env", value: mapping{
-			{key: "GH_TOKEN", value: "${{ github.token }}"}, {key: "DROVER_GATE", value: gate}, {key: "DROVER_ENVIRONMENT", value: environment}}})}},
+			{key: "GH_TOKEN", value: "${{ github.token }}"}, {key: "DROVER_GATE", value: gate}, {key: "DROVER_ENVIRONMENT", value: environment},
+			{key: "DROVER_ROTATION", value: "${{ needs.rotate.outputs.rotation }}"}}})}},
 	)
 }
 

@@ -93,16 +93,17 @@ func pipelineOf(c spec.Cluster, o Options) (pipeline, error) {
 			p.OlderThan = "maxAge"
 		}
 	}
-	return p, p.safe()
+	return p, cmp.Or(p.safe(), p.due(s.Rotation.MaxAge))
 }
 
-// safe refuses texts that would be more than a text somewhere: in an expression such as ${{ }}, $VAR or $(VAR).
+// safe refuses texts that would be more than a text somewhere: in an expression such as ${{ }}, $VAR or $(VAR). A + is a
+// wildcard in GitHub's filters, which would not match the file or the branch of that name.
 func (p pipeline) safe() error {
-	word := regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._/@:+=,-]*$`)
+	word := regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._/@:=,-]*$`)
 	for what, text := range map[string]string{"the spec's file name": p.File, "--out": p.Out, "the cluster's name": p.cluster, "the region": p.region, "--branch": p.Branch,
 		"--runner": p.Runner, "--image": p.Image, "--if-older-than": p.OlderThan} {
 		if text != "" && !word.MatchString(text) || strings.HasPrefix(text, "../") {
-			return fmt.Errorf("%s is %q, which has no safe form in a pipeline; use letters, digits and . _ / @ : + = , - in a path from the top of the repository", what, text)
+			return fmt.Errorf("%s is %q, which has no safe form in a pipeline; use letters, digits and . _ / @ : = , - in a path from the top of the repository", what, text)
 		}
 	}
 	arn := regexp.MustCompile(`^arn:[a-z-]+:iam::[0-9]{12}:role/[A-Za-z0-9+=,.@_/-]+$`)
@@ -113,6 +114,20 @@ func (p pipeline) safe() error {
 	}
 	if p.PlanRole == p.ApplyRole {
 		return errors.New("--plan-role and --apply-role are the same; what a pull request runs must not be able to change anything")
+	}
+	return nil
+}
+
+// due refuses an age that the hourly job would refuse each time.
+func (p pipeline) due(maxAge spec.Duration) error {
+	var age spec.Duration
+	switch err := age.UnmarshalText([]byte(p.OlderThan)); {
+	case p.OlderThan == "maxAge" && maxAge > 0:
+		return nil
+	case p.OlderThan == "maxAge":
+		return errors.New("--if-older-than is maxAge, and the spec has no rotation.maxAge; set it, or write a duration such as 30d")
+	case err != nil || age <= 0:
+		return fmt.Errorf("--if-older-than is %q; write a duration such as 30d or 36h, or maxAge for the spec's rotation.maxAge", p.OlderThan)
 	}
 	return nil
 }

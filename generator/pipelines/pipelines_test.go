@@ -77,15 +77,19 @@ func TestPipelinesAreAsInTestdata(t *testing.T) {
 func TestWhatWouldBeMoreThanATextIsRefused(t *testing.T) {
 	t.Parallel()
 	for want, change := range map[string]func(*spec.Cluster, *pipelines.Options){
-		"the spec's file name":  func(_ *spec.Cluster, o *pipelines.Options) { o.File = "${{ secrets.X }}.yaml" },
-		"--out":                 func(_ *spec.Cluster, o *pipelines.Options) { o.Out = "infra/$(id)" },
-		"--out is \"../infra\"": func(_ *spec.Cluster, o *pipelines.Options) { o.Out = "../infra" },
-		"--branch":              func(_ *spec.Cluster, o *pipelines.Options) { o.Branch = "a' || true || 'b" },
-		"--runner":              func(_ *spec.Cluster, o *pipelines.Options) { o.Runner = "a\nb" },
-		"--image":               func(_ *spec.Cluster, o *pipelines.Options) { o.Image = "$IMAGE" },
-		"--if-older-than":       func(_ *spec.Cluster, o *pipelines.Options) { o.OlderThan = "30d; id" },
-		"--plan-role":           func(_ *spec.Cluster, o *pipelines.Options) { o.PlanRole = "plan" },
-		"--apply-role is":       func(_ *spec.Cluster, o *pipelines.Options) { o.ApplyRole = "arn:aws:iam::123456789012:role/a b" },
+		"the spec's file name":   func(_ *spec.Cluster, o *pipelines.Options) { o.File = "${{ secrets.X }}.yaml" },
+		"--out":                  func(_ *spec.Cluster, o *pipelines.Options) { o.Out = "infra/$(id)" },
+		"--out is \"../infra\"":  func(_ *spec.Cluster, o *pipelines.Options) { o.Out = "../infra" },
+		"--branch":               func(_ *spec.Cluster, o *pipelines.Options) { o.Branch = "a' || true || 'b" },
+		"a+b.yaml":               func(_ *spec.Cluster, o *pipelines.Options) { o.File = "a+b.yaml" }, // + is a wildcard in GitHub's filters
+		"--runner":               func(_ *spec.Cluster, o *pipelines.Options) { o.Runner = "a\nb" },
+		"--image":                func(_ *spec.Cluster, o *pipelines.Options) { o.Image = "$IMAGE" },
+		"--if-older-than":        func(_ *spec.Cluster, o *pipelines.Options) { o.OlderThan = "30d; id" },
+		"is \"soon\"":            func(_ *spec.Cluster, o *pipelines.Options) { o.OlderThan = "soon" },
+		"is \"0s\"":              func(_ *spec.Cluster, o *pipelines.Options) { o.OlderThan = "0s" },
+		"has no rotation.maxAge": func(c *spec.Cluster, o *pipelines.Options) { c.Spec.Rotation.MaxAge, o.OlderThan = 0, "maxAge" },
+		"--plan-role":            func(_ *spec.Cluster, o *pipelines.Options) { o.PlanRole = "plan" },
+		"--apply-role is":        func(_ *spec.Cluster, o *pipelines.Options) { o.ApplyRole = "arn:aws:iam::123456789012:role/a b" },
 		"are the same": func(_ *spec.Cluster, o *pipelines.Options) {
 			o.PlanRole = "arn:aws:iam::123456789012:role/shop-drover-apply"
 		},

@@ -4,9 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"drover/generator"
+	"drover/generator/spec"
 	"drover/orchestrator/color"
 	"drover/orchestrator/history"
 	"drover/orchestrator/journal"
@@ -161,7 +163,7 @@ func (r *readiness) checksOf(ctx context.Context, c color.Color) {
 	r.Observer.Progress("asking: the checks, of " + string(c))
 	ctx, cancel := context.WithTimeout(ctx, slowestCheck(r.Spec.Spec.Rotation))
 	defer cancel()
-	results, left := r.withoutCommands(ctx, c)
+	results, left := r.servingChecks(ctx, c)
 	answer := Readied{Name: "checks", Verdict: verify.Pass}
 	var wrong []string
 	for _, result := range results {
@@ -172,7 +174,7 @@ func (r *readiness) checksOf(ctx context.Context, c color.Color) {
 	}
 	answer.Detail = fmt.Sprintf("%s passes %d of %d", c, len(results)-len(wrong), len(results))
 	if left > 0 {
-		answer.Detail += fmt.Sprintf("; %d run a program, and were not asked", left)
+		answer.Detail += fmt.Sprintf("; %d not asked, which run a program or need a shift", left)
 	}
 	if len(wrong) > 0 || len(results) == 0 {
 		answer.Verdict = verify.Inconclusive
@@ -182,10 +184,20 @@ func (r *readiness) checksOf(ctx context.Context, c color.Color) {
 	r.add(answer)
 }
 
-// withoutCommands asks the checks that run no program of the spec, and counts the others.
-func (s *session) withoutCommands(ctx context.Context, c color.Color) (results []journal.Result, left int) {
+// servingChecks asks the checks that run no program of the spec and are for more than a shift, where colors are compared:
+// the color that serves has no other one beside it. It counts what it leaves out.
+func (s *session) servingChecks(ctx context.Context, c color.Color) (results []journal.Result, left int) {
 	all := s.ports.Checks
 	defer func() { s.ports.Checks = all }()
-	s.ports.Checks = notCommands(all, &left)
+	kept := notCommands(all, &left)
+	s.ports.Checks = func(of spec.Cluster, c color.Color) []Check {
+		return slices.DeleteFunc(kept(of, c), func(check Check) bool {
+			shift := slices.Equal(check.When, []string{spec.DuringShift})
+			if shift {
+				left++
+			}
+			return shift
+		})
+	}
 	return s.round(ctx, c, "", false), left
 }

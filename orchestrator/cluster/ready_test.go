@@ -137,3 +137,17 @@ func TestACheckThatTheServingColorFailsIsTold(t *testing.T) {
 		}
 	})
 }
+
+// The serving color has no other one to be compared with, so that such a check says nothing of whether it asks for the right thing.
+func TestACheckOfTheShiftAloneIsNotAskedOfTheServingColor(t *testing.T) {
+	t.Parallel()
+	inWorld(t, func(t *testing.T, w *world) {
+		applied(t, w)
+		w.during = []string{spec.DuringShift}
+		w.verdicts["blue"] = verify.Fail
+		c := answered(t, readied(t, w), "checks")
+		if strings.Contains(c.Detail, "fail") || !strings.Contains(c.Detail, "1 not asked") {
+			t.Errorf("%+v", c)
+		}
+	})
+}

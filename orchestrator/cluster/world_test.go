@@ -49,6 +49,7 @@ type world struct {
 	orphans     []platform.Existing          // what is there and in no state: one that is created again fails the apply
 	noStates    bool                         // the states were lost
 	verdicts    map[string]verify.Verdict    // by color; pass where absent
+	during      []string                     // when the checks are asked; always if nil
 	busy        map[string]float64           // new connections by color
 	open        map[string]float64           // open connections by color
 	late        time.Duration                // how old the newest measurement is
@@ -177,7 +178,7 @@ func (w *world) connect(context.Context, Options) (Ports, error) {
 		Secret: func(name string) string { return w.environment[name] },
 		Stack:  func(root generator.Root) (Stack, error) { return &fakeStack{w, root}, nil },
 		Checks: func(_ spec.Cluster, c color.Color) []Check {
-			return []Check{{ID: "health-" + string(c), Check: fakeCheck{w, string(c)}}}
+			return []Check{{ID: "health-" + string(c), When: w.during, Check: fakeCheck{w, string(c)}}}
 		},
 	}, nil
 }

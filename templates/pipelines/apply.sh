@@ -1,5 +1,5 @@
 # A plan decides, because apply refuses what takes a rotation.
-takes=$(drover plan --output json | jq -r .takes)
+takes=$(drover plan --output json | jq -r .takes) || exit 1 # and not 5 or 6, which jq ends with too
 case "$takes" in
   apply) ;;
   nothing) outcome 0 ;;
@@ -15,4 +15,8 @@ case "$takes" in
 esac
 code=0
 drover apply --auto-approve || code=$?
+if [ "$code" -eq 6 ]; then
+  tell error "lease held" "another process drives this cluster, and no later run applies this change; run this job again"
+  exit 1
+fi
 outcome "$code"

@@ -7,4 +7,10 @@ if [ -z "$who" ]; then
   echo "::error title=nobody approved::the environment of this job has no required reviewers; add them in the repository's settings"
   exit 1
 fi
+# A review may come days later, when another rotation waits at the same gate.
+now=$(drover status --output json | jq -r '.rotation.id // ""')
+if [ -z "$now" ] || [ "$now" != "$DROVER_ROTATION" ]; then
+  echo "::error title=too late::the rotation that this approval is for is over; approve the job of a newer run"
+  exit 1
+fi
 drover approve "$DROVER_GATE" --by "$who" --reason "$GITHUB_SERVER_URL/$GITHUB_REPOSITORY/actions/runs/$GITHUB_RUN_ID"

@@ -6,7 +6,8 @@ case "$code" in
   2) tell error drift "the cluster is not as the spec says; the summary has the plan" ;;
   *) exit "$code" ;;
 esac
-if [ "$(drover status --output json | jq -r '.rotation == null')" = true ]; then
+none=$(drover status --output json | jq -r '.rotation == null') # in a line of its own, so that a failure ends the job
+if [ "$none" = true ]; then
   ready=0
   drover ready || ready=$?
   [ "$ready" -eq 0 ] || tell error "not ready" "a rotation could not start now; the log says why"

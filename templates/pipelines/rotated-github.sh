@@ -1,7 +1,9 @@
-gate=
+gate= rotation=
 if [ "$code" -eq 5 ]; then # the jobs that open a gate go by this
-  gate=$(drover status --output json | jq -r '.rotation // {} | (.phase // "" | ltrimstr("approve-")) as $gate |
-    if ["shift", "destroy"] - [.approvals[]?.gate] | index($gate) then $gate else "" end')
+  status=$(drover status --output json)
+  gate=$(jq -r '.rotation // {} | (.phase // "" | ltrimstr("approve-")) as $gate |
+    if ["shift", "destroy"] - [.approvals[]?.gate] | index($gate) then $gate else "" end' <<< "$status")
+  [ -z "$gate" ] || rotation=$(jq -r .rotation.id <<< "$status")
 fi
-echo "gate=$gate" >> "$GITHUB_OUTPUT"
+printf 'gate=%s\nrotation=%s\n' "$gate" "$rotation" >> "$GITHUB_OUTPUT"
 outcome "$code"

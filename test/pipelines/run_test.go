@@ -50,6 +50,20 @@ func TestDriftIsRed(t *testing.T) {
 	}
 }
 
+// A status that nobody could ask for does not leave readiness out in silence.
+func TestDriftIsRedWhereTheStatusIsNotKnown(t *testing.T) {
+	t.Parallel()
+	program, _ := standIn(t, 0, noRotation)
+	if err := os.WriteFile(program, []byte("#!/bin/bash\ncase $1 in status) exit 1 ;; esac\n"), 0o700); err != nil { //nolint:gosec // a program
+		t.Fatal(err)
+	}
+	for platform, at := range map[string]string{"github": "[Compare the cluster with the spec].run", "gitlab": ".drover herd: drift.script", "azure-devops": "[drift].jobs[].steps[Compare the cluster with the spec].inputs"} {
+		if got := newRunner(t, platform, program, nil).run(at, true, map[string]string{"CI_JOB_ID": "1", "DROVER_OIDC": "token"}); got.code != 1 {
+			t.Errorf("on %s it is %+v", platform, got)
+		}
+	}
+}
+
 func newRunner(t *testing.T, platform, program string, env map[string]string) runner {
 	t.Helper()
 	_, content := rendered(t, platform, func(*pipelines.Options) {})
@@ -135,10 +149,10 @@ func standIn(t *testing.T, code int, status string) (program, log string) {
 }
 
 const (
-	atShift     = `{"rotation": {"phase": "approve-shift", "approvals": []}}`
-	approved    = `{"rotation": {"phase": "approve-destroy", "approvals": [{"gate": "shift", "by": "ann"}, {"gate": "destroy", "by": "ann"}]}}`
+	atShift     = `{"rotation": {"id": "r1", "phase": "approve-shift", "approvals": []}}`
+	approved    = `{"rotation": {"id": "r1", "phase": "approve-destroy", "approvals": [{"gate": "shift", "by": "ann"}, {"gate": "destroy", "by": "ann"}]}}`
 	noRotation  = `{"rotation": null}`
-	afterShift  = `{"rotation": {"phase": "approve-destroy", "approvals": [{"gate": "shift", "by": "ann"}]}}`
+	afterShift  = `{"rotation": {"id": "r1", "phase": "approve-destroy", "approvals": [{"gate": "shift", "by": "ann"}]}}`
 	inTheMiddle = `{"rotation": {"phase": "build", "approvals": []}}`
 )
 
@@ -165,7 +179,7 @@ func TestAnEndIsToldAndNeverGreenInSilence(t *testing.T) {
 			t.Parallel()
 			program, _ := standIn(t, test.code, test.status)
 			got := newRunner(t, "github", program, nil).run("[drover rotate].run", true, nil)
-			if got.code != test.github || got.outputs["gate"] != test.gate || !strings.Contains(got.stdout, test.says) || !strings.Contains(got.summary, "### Status of herd") {
+			if got.code != test.github || got.outputs["gate"] != test.gate || (got.outputs["rotation"] == "r1") != (test.gate != "") || !strings.Contains(got.stdout, test.says) || !strings.Contains(got.summary, "### Status of herd") {
 				t.Errorf("on GitHub it is %+v", got)
 			}
 			got = newRunner(t, "gitlab", program, nil).run(".drover herd: rotate.script", true, map[string]string{"CI_JOB_ID": "1", "DROVER_OIDC": "token"})
@@ -177,6 +191,24 @@ func TestAnEndIsToldAndNeverGreenInSilence(t *testing.T) {
 				t.Errorf("on Azure it is %+v", got)
 			}
 		})
+	}
+}
+
+// Runs that rotate are repeated every hour. One that applies is not, so that nothing makes up for it.
+func TestAnApplyThatAnotherProcessKeepsOutIsRed(t *testing.T) {
+	t.Parallel()
+	program, _ := standIn(t, 0, noRotation)
+	script := "#!/bin/bash\ncase $1 in plan) echo \"$PLANNED\" ;; apply) exit 6 ;; esac\n"
+	if err := os.WriteFile(program, []byte(script), 0o700); err != nil { //nolint:gosec // a program
+		t.Fatal(err)
+	}
+	for platform, at := range map[string]string{"github": "[drover apply].run", "gitlab": ".drover herd: apply.script", "azure-devops": "[apply].jobs[].strategy.runOnce.deploy.steps[drover apply].inputs"} {
+		for _, planned := range []string{`{"takes": "apply"}`, `[]`, `{"takes":`} {
+			got := newRunner(t, platform, program, nil).run(at, true, map[string]string{"CI_JOB_ID": "1", "DROVER_OIDC": "token", "PLANNED": planned})
+			if got.code != 1 || planned == `{"takes": "apply"}` && !strings.Contains(got.stdout+got.stderr, "no later run") {
+				t.Errorf("on %s, of %s, it is %+v", platform, planned, got)
+			}
+		}
 	}
 }
 
@@ -260,9 +292,10 @@ func TestAPlanIsOneCommentThatStays(t *testing.T) {
 
 // notes are what GitLab and Azure DevOps keep of comments: one is found again by its mark.
 type notes struct {
-	mu    sync.Mutex
-	all   []string
-	token string // a header and its value
+	mu        sync.Mutex
+	all       []string
+	strangers int    // how many of them, the first ones, somebody else wrote
+	token     string // a header and its value
 }
 
 func (n *notes) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -271,8 +304,12 @@ func (n *notes) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	name, value, _ := strings.Cut(n.token, ": ")
 	gitlab := strings.HasPrefix(r.URL.Path, "/api/v4/projects/7/merge_requests/5/notes")
 	azure := strings.HasPrefix(r.URL.Path, "/acme/shop/_apis/git/repositories/7/pullRequests/5/threads") && r.URL.Query().Get("api-version") == "7.1"
-	if r.Header.Get(name) != value || !gitlab && !azure {
+	if r.Header.Get(name) != value || !gitlab && !azure && r.URL.Path != "/api/v4/user" {
 		w.WriteHeader(http.StatusForbidden)
+		return
+	}
+	if r.URL.Path == "/api/v4/user" {
+		_, _ = w.Write([]byte(`{"id": 3}`))
 		return
 	}
 	var sent struct {
@@ -299,7 +336,11 @@ func (n *notes) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	default:
 		kept, threads := []map[string]any{}, []map[string]any{{"id": 99, "comments": nil}}
 		for id, text := range n.all {
-			kept = append(kept, map[string]any{"id": id, "body": text})
+			author := 3
+			if id < n.strangers {
+				author = 4
+			}
+			kept = append(kept, map[string]any{"id": id, "body": text, "author": map[string]any{"id": author}})
 			threads = append(threads, map[string]any{"id": id, "comments": []map[string]any{{"id": id, "content": text}}})
 		}
 		if gitlab {
@@ -328,12 +369,16 @@ func TestAPlanIsOneCommentOnGitLabAndAzureToo(t *testing.T) {
 		t.Run(platform, func(t *testing.T) {
 			t.Parallel()
 			n := &notes{token: test.token, all: []string{"another"}}
+			if platform == "gitlab" { // somebody's note with the mark stays: its author could change the plan later
+				n.all, n.strangers = []string{"<!-- drover plan of herd -->\nby a person"}, 1
+			}
+			first := n.all[0]
 			server := httptest.NewServer(n)
 			t.Cleanup(server.Close)
 			r := newRunner(t, platform, harness.Program(t), test.env(server.URL))
 			for i, plan := range []string{"$(touch pwned) `touch pwned` \" \\ '\nline two\n", "second\n"} {
 				got := r.run(test.at, false, map[string]string{"PLAN_FILE": plan})
-				if got.code != 0 || len(n.all) != 2 || n.all[1] != "<!-- drover plan of herd -->\n"+plan {
+				if got.code != 0 || len(n.all) != 2 || n.all[0] != first || n.all[1] != "<!-- drover plan of herd -->\n"+plan {
 					t.Fatalf("comment %d: %+v, and there is %q", i, got, n.all)
 				}
 			}
@@ -341,21 +386,39 @@ func TestAPlanIsOneCommentOnGitLabAndAzureToo(t *testing.T) {
 	}
 }
 
+// curl's own exit codes 5 and 6 are not those of a wait.
+func TestACommentThatGitLabCannotTakeIsAFailure(t *testing.T) {
+	t.Parallel()
+	program, _ := standIn(t, 0, noRotation)
+	if err := os.WriteFile(filepath.Join(filepath.Dir(program), "curl"), []byte("#!/bin/bash\nexit 6\n"), 0o700); err != nil { //nolint:gosec // a program
+		t.Fatal(err)
+	}
+	got := newRunner(t, "gitlab", program, nil).run(".drover herd: comment.script", false, map[string]string{"PLAN_FILE": "plan",
+		"CI_API_V4_URL": "http://127.0.0.1:1/api/v4", "CI_PROJECT_ID": "7", "CI_MERGE_REQUEST_IID": "5", "DROVER_GITLAB_TOKEN": "the-token"})
+	if got.code != 1 {
+		t.Errorf("it is %+v", got)
+	}
+}
+
 func TestAGateOpensInTheReviewersNameAndInNobodyElses(t *testing.T) {
 	t.Parallel()
-	for name, test := range map[string]struct{ approvals, asks string }{
-		"nobody":                 {`[]`, ""},
-		"of another environment": {`[{"state":"approved","environments":[{"name":"drover-herd"}],"user":{"login":"eve"}}]`, ""},
-		"rejected":               {`[{"state":"rejected","environments":[{"name":"drover-herd-approve-shift"}],"user":{"login":"eve"}}]`, ""},
-		"approved":               {`[{"state":"approved","environments":[{"name":"drover-herd-approve-shift"}],"user":{"login":"ann"}}]`, "approve shift --by ann --reason https://github.example/acme/shop/actions/runs/17\n"},
+	const approvedByAnn = `[{"state":"approved","environments":[{"name":"drover-herd-approve-shift"}],"user":{"login":"ann"}}]`
+	for name, test := range map[string]struct{ approvals, rotation, asks string }{
+		"nobody":                 {`[]`, "r1", ""},
+		"of another environment": {`[{"state":"approved","environments":[{"name":"drover-herd"}],"user":{"login":"eve"}}]`, "r1", ""},
+		"rejected":               {`[{"state":"rejected","environments":[{"name":"drover-herd-approve-shift"}],"user":{"login":"eve"}}]`, "r1", ""},
+		"for another rotation":   {approvedByAnn, "r0", ""},
+		"for none":               {approvedByAnn, "", ""},
+		"approved":               {approvedByAnn, "r1", "approve shift --by ann --reason https://github.example/acme/shop/actions/runs/17\n"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			program, log := standIn(t, 0, noRotation)
+			program, log := standIn(t, 0, atShift)
 			env := served(t, &api{approvals: test.approvals})
-			got := newRunner(t, "github", program, env).run("[Approve shift].run", true, map[string]string{"DROVER_GATE": "shift", "DROVER_ENVIRONMENT": "drover-herd-approve-shift"})
-			asked, _ := os.ReadFile(log) // not there: it was not asked
-			if string(asked) != test.asks || (got.code == 0) != (test.asks != "") {
+			got := newRunner(t, "github", program, env).run("[Approve shift].run", true, map[string]string{"DROVER_GATE": "shift", "DROVER_ENVIRONMENT": "drover-herd-approve-shift", "DROVER_ROTATION": test.rotation})
+			data, _ := os.ReadFile(log) // not there: it was not asked
+			asked := strings.TrimPrefix(string(data), "status --output json\n")
+			if asked != test.asks || (got.code == 0) != (test.asks != "") {
 				t.Errorf("it exits %d, and drover is asked %q\n%s", got.code, asked, got.stdout)
 			}
 		})
