@@ -85,6 +85,7 @@ func (o Options) AlreadyBegun(s journal.State) error {
 			already.How = &rotation.RolledBack{Rotation: past.ID, Active: string(s.Active), Reason: past.Reason}
 		case journal.Failed:
 			already.How = &rotation.Failed{Phase: past.Phase, Reason: past.Reason}
+		default: // done
 		}
 		return already
 	}
