@@ -76,7 +76,7 @@ var folds = map[Kind]func(*State, Event){
 	ClearIntended:    (*State).clearIntended,
 	Cleared:          (*State).cleared,
 	ClusterCleared:   (*State).clusterCleared,
-	Kept:             func(s *State, e Event) { s.Kept[e.color()] = append(s.Kept[e.color()], e.Detail) },
+	Kept:             func(s *State, e Event) { s.Kept[e.color()] = append(s.Kept[e.color()], e.Named()...) },
 	Leftovers:        inRotation(func(r *Rotation, e Event) { r.Leftovers = append(r.Leftovers, e.Detail) }),
 	Swept:            inRotation(func(r *Rotation, _ Event) { r.Swept = true }),
 	Attached:         func(s *State, e Event) { s.Attached[e.Bundle] = true },

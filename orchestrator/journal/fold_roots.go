@@ -162,8 +162,10 @@ func (s *State) weights(e Event) {
 
 func (s *State) clearIntended(e Event) {
 	c := e.color()
-	if !slices.Contains(s.Clearing[c], e.Detail) {
-		s.Clearing[c] = append(s.Clearing[c], e.Detail)
+	for _, name := range e.Named() {
+		if !slices.Contains(s.Clearing[c], name) {
+			s.Clearing[c] = append(s.Clearing[c], name)
+		}
 	}
 	if r := s.Rotation; r != nil && c == r.From {
 		r.Draining = true
@@ -172,7 +174,7 @@ func (s *State) clearIntended(e Event) {
 
 func (s *State) cleared(e Event) {
 	c := e.color()
-	s.Clearing[c] = slices.DeleteFunc(s.Clearing[c], func(name string) bool { return name == e.Detail })
+	s.Clearing[c] = slices.DeleteFunc(s.Clearing[c], func(name string) bool { return slices.Contains(e.Named(), name) })
 }
 
 func (s *State) clusterCleared(e Event) {
