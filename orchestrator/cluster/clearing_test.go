@@ -110,7 +110,7 @@ func TestDrainTakesBackWhatBlueHoldsInTheCloudStageByStage(t *testing.T) {
 func TestADrainOfManyObjectsWritesFewRecords(t *testing.T) {
 	t.Parallel()
 	const many = 250
-	server := apitest.Start(t)
+	server := holding(t)
 	for i := range many {
 		server.Have(t, services, fmt.Sprintf(`{"metadata":{"name":"web-%d","namespace":"shop"},"spec":{"type":"LoadBalancer"}}`, i))
 		server.Have(t, "/api/v1/persistentvolumes", fmt.Sprintf(`{"metadata":{"name":"pv-%d"}}`, i))
@@ -124,7 +124,7 @@ func TestADrainOfManyObjectsWritesFewRecords(t *testing.T) {
 					records++
 				}
 			}
-			if names := eventsOf(w, kind); records > 10 || len(names) != many {
+			if names := eventsOf(w, kind); records > 10 || len(names) < many {
 				t.Errorf("%d records of %s name %d objects", records, kind, len(names))
 			}
 		}

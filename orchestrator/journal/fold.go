@@ -11,7 +11,7 @@ import (
 
 // Empty is the state before the first event.
 func Empty() State {
-	return State{Colors: map[color.Color]Color{}, Weights: color.Weights{}, Building: map[string]bool{}, Bundles: map[string]string{}, Open: map[string]Kind{},
+	return State{Colors: map[color.Color]Color{}, Weights: color.Weights{}, Building: map[string]bool{}, Bundles: map[string]string{}, Open: map[string]Kind{}, Begun: map[string]Begun{},
 		Clearing: map[color.Color][]string{}, Kept: map[color.Color][]string{}, Requests: map[string]bool{}, Attached: map[string]bool{}}
 }
 
@@ -284,7 +284,7 @@ func effectFailed(r *Rotation, e Event) {
 func (s State) Clone() State {
 	s.Colors, s.Building = maps.Clone(s.Colors), maps.Clone(s.Building)
 	s.Requests, s.Bundles = maps.Clone(s.Requests), maps.Clone(s.Bundles)
-	s.Open, s.Attached = maps.Clone(s.Open), maps.Clone(s.Attached)
+	s.Open, s.Begun, s.Attached = maps.Clone(s.Open), maps.Clone(s.Begun), maps.Clone(s.Attached)
 	s.Clearing, s.Kept = cloneLists(s.Clearing), cloneLists(s.Kept)
 	s.Past = slices.Clone(s.Past)
 	if s.Rotation != nil {

@@ -21,6 +21,9 @@ func (s *State) rendered(e Event) {
 
 func (s *State) applyIntended(e Event) {
 	s.Building[e.Root], s.Open[e.Root] = true, e.Kind
+	if _, begun := s.Begun[e.Root]; !begun {
+		s.Begun[e.Root] = Begun{e.Time, e.Rotation}
+	}
 	s.changedWith(e)
 	s.located(e)
 	if r := s.Rotation; r != nil && e.color() == r.To {
@@ -44,6 +47,7 @@ func (s *State) changedWith(e Event) {
 func (s *State) applied(e Event) {
 	delete(s.Building, e.Root)
 	delete(s.Open, e.Root)
+	delete(s.Begun, e.Root)
 	s.changedWith(e)
 	s.located(e)
 	if e.Version == "" { // only colors have a Kubernetes version
@@ -91,6 +95,7 @@ func (s *State) destroyed(e Event) {
 	delete(s.Building, e.Root)
 	delete(s.Bundles, e.Root)
 	delete(s.Open, e.Root)
+	delete(s.Begun, e.Root)
 	delete(s.Clearing, c)
 	delete(s.Kept, c)
 	if c == s.Active {
