@@ -26,7 +26,7 @@ import (
 
 const (
 	// mostRounds is how often a plan is made anew: what is inside of something that was taken over is seen only then.
-	mostRounds = 5
+	mostRounds = 8
 	// mostClocks is by how much the platform's clock and this machine's may differ.
 	mostClocks = 5 * time.Minute
 	// settlePause is the time between two looks at something that is being made.
@@ -99,7 +99,13 @@ func (s *session) adopt(ctx context.Context, stack Stack, r generator.Root, own 
 			return err
 		}
 		s.Observer.Progress(fmt.Sprintf("taking over %s of %s, which an apply that was cut off made: %s", e.Address, r, e.ID))
-		if err := stack.Import(ctx, e.Address, e.ID); err != nil {
+		err := stack.Import(ctx, e.Address, e.ID)
+		var failed *terraform.Error
+		if errors.As(err, &failed) && failed.Kind == terraform.NotThere { // a platform may list for an hour what was deleted
+			s.ghosts = append(s.ghosts, e.Type+" "+e.ID)
+			continue
+		}
+		if err != nil {
 			return fmt.Errorf("importing %s (%s), which an apply of %s that was cut off made: %w", e.Address, e.ID, r, err)
 		}
 	}
@@ -115,7 +121,9 @@ func (s *session) existing(ctx context.Context, plan *tfjson.Plan, r generator.R
 			return nil, nil, fmt.Errorf("looking for what an apply of %s that was cut off made: %w", r, err)
 		}
 		has := inState(plan)
-		found = slices.DeleteFunc(found, func(e platform.Existing) bool { return has[e.Type+" "+e.ID] })
+		found = slices.DeleteFunc(found, func(e platform.Existing) bool {
+			return has[e.Type+" "+e.ID] || slices.Contains(s.ghosts, e.Type+" "+e.ID)
+		})
 		own, others = s.sorted(found, r)
 		pending := slices.IndexFunc(own, func(e platform.Existing) bool { return e.Condition == platform.Pending })
 		if pending < 0 {
