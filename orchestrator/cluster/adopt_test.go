@@ -64,12 +64,12 @@ func TestWhatIsInTheWayIsTakenOverAlsoWhereOnlyTerraformSaysSo(t *testing.T) {
 	inWorld(t, func(t *testing.T, w *world) {
 		applied(t, w)
 		newVersion(w)
-		o := w.options()
+		o, made := w.options(), false
 		o.Observer = onEvent{do: func(e journal.Event) {
-			if e.Kind == journal.ApplyIntended && e.Root == "green" && len(w.orphans) == 0 { // the provider made it, and never had the answer
+			if e.Kind == journal.ApplyIntended && e.Root == "green" && !made { // the provider made it, and never had the answer
 				left := orphan(greens())
 				left.Tags[rotationTag] = e.Rotation
-				w.orphans = []platform.Existing{left}
+				w.orphans, made = []platform.Existing{left}, true
 			}
 		}}
 		must(t, Rotate(t.Context(), o))
