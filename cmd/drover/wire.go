@@ -18,6 +18,7 @@ import (
 	"drover/orchestrator/redact"
 	"drover/orchestrator/rotation"
 	"drover/orchestrator/store"
+	"drover/orchestrator/store/blob/azure"
 	"drover/orchestrator/store/blob/s3"
 	"drover/orchestrator/store/file"
 	"drover/orchestrator/store/location"
@@ -35,8 +36,9 @@ var platforms = map[spec.Platform]func(ctx context.Context, region string, secre
 
 // stores are the places where a cluster's store can be.
 var stores = location.Registry{
-	"file": func(_ context.Context, at location.Location) (store.Objects, error) { return file.Open(at.Prefix), nil },
-	"s3":   s3.Open,
+	"file":   func(_ context.Context, at location.Location) (store.Objects, error) { return file.Open(at.Prefix), nil },
+	"s3":     s3.Open,
+	"azblob": azure.Open,
 }
 
 // openStore opens a cluster's store, which is beside its Terraform state, and says where that is. It makes no request.
