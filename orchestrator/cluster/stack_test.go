@@ -95,13 +95,16 @@ func (s *fakeStack) Apply(_ context.Context, p *terraform.Plan) error {
 func (s *fakeStack) orphaned(actions tfjson.Actions) bool {
 	s.w.mu.Lock()
 	defer s.w.mu.Unlock()
-	return actions.Create() && (s.root == generator.Blue || s.root == generator.Green) && len(s.w.orphans) > 0
+	return actions.Create() && s.root != generator.Traffic && len(s.w.orphans) > 0 && !s.w.ghost
 }
 
 func (s *fakeStack) Import(_ context.Context, address, id string) error {
 	err := s.w.touch("import " + string(s.root))
 	s.w.mu.Lock()
 	defer s.w.mu.Unlock()
+	if s.w.ghost {
+		return &terraform.Error{Kind: terraform.NotThere, Command: "import"}
+	}
 	s.w.applied = append(s.w.applied, "import "+address+" "+id)
 	s.w.orphans = slices.DeleteFunc(s.w.orphans, func(e platform.Existing) bool { return e.ID == id })
 	return err

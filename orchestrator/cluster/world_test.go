@@ -47,6 +47,7 @@ type world struct {
 	tags        map[string]map[string]string // of the clusters, by color
 	tagged      []platform.Resource          // what carries the cluster's tag, beside what stands
 	orphans     []platform.Existing          // what is there and in no state: one that is created again fails the apply
+	ghost       bool                         // the orphans are listed, and do not exist
 	noStates    bool                         // the states were lost
 	verdicts    map[string]verify.Verdict    // by color; pass where absent
 	during      []string                     // when the checks are asked; always if nil

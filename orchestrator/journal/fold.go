@@ -11,7 +11,7 @@ import (
 
 // Empty is the state before the first event.
 func Empty() State {
-	return State{Colors: map[color.Color]Color{}, Weights: color.Weights{}, Building: map[string]bool{}, Bundles: map[string]string{}, Open: map[string]Kind{},
+	return State{Colors: map[color.Color]Color{}, Weights: color.Weights{}, Building: map[string]bool{}, Bundles: map[string]string{}, Open: map[string]Kind{}, Begun: map[string]Begun{},
 		Clearing: map[color.Color][]string{}, Kept: map[color.Color][]string{}, Requests: map[string]bool{}, Attached: map[string]bool{}}
 }
 
@@ -76,7 +76,7 @@ var folds = map[Kind]func(*State, Event){
 	ClearIntended:    (*State).clearIntended,
 	Cleared:          (*State).cleared,
 	ClusterCleared:   (*State).clusterCleared,
-	Kept:             func(s *State, e Event) { s.Kept[e.color()] = append(s.Kept[e.color()], e.Detail) },
+	Kept:             func(s *State, e Event) { s.Kept[e.color()] = append(s.Kept[e.color()], e.Named()...) },
 	Leftovers:        inRotation(func(r *Rotation, e Event) { r.Leftovers = append(r.Leftovers, e.Detail) }),
 	Swept:            inRotation(func(r *Rotation, _ Event) { r.Swept = true }),
 	Attached:         func(s *State, e Event) { s.Attached[e.Bundle] = true },
@@ -284,7 +284,7 @@ func effectFailed(r *Rotation, e Event) {
 func (s State) Clone() State {
 	s.Colors, s.Building = maps.Clone(s.Colors), maps.Clone(s.Building)
 	s.Requests, s.Bundles = maps.Clone(s.Requests), maps.Clone(s.Bundles)
-	s.Open, s.Attached = maps.Clone(s.Open), maps.Clone(s.Attached)
+	s.Open, s.Begun, s.Attached = maps.Clone(s.Open), maps.Clone(s.Begun), maps.Clone(s.Attached)
 	s.Clearing, s.Kept = cloneLists(s.Clearing), cloneLists(s.Kept)
 	s.Past = slices.Clone(s.Past)
 	if s.Rotation != nil {

@@ -28,6 +28,8 @@ type State struct {
 
 	// Open has, by root, the kind of an intent whose outcome is not known: ApplyIntended or DestroyIntended.
 	Open map[string]Kind
+	// Begun has, by root, the first of the applies whose outcomes are not known: what they made is no older than that.
+	Begun map[string]Begun
 
 	// Building, by root, is true from the intent of an apply to its outcome.
 	Building map[string]bool
@@ -53,6 +55,12 @@ type Color struct {
 	Endpoint  Endpoint
 	Carried   bool      // it had a record, or nobody knows, so that it may have had traffic
 	ZeroAt    time.Time // since when it has none; zero while it may have some
+}
+
+// Begun is when an apply began, and by which rotation; empty is a first build or a change in place.
+type Begun struct {
+	At       time.Time
+	Rotation string
 }
 
 // FailedColor is a color that was verified and lost its traffic again, or never got any.

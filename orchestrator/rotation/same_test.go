@@ -217,7 +217,7 @@ func (f *form) watch(w journal.Watch, verifies bool) {
 	f.age(w.At, time.Minute)
 	f.age(w.Passed, journal.MostGap)
 	f.age(w.Silent, plan().Patience)
-	f.age(w.Kept, 5*time.Minute)
+	f.age(w.Kept, 5*time.Minute) // a course has fewer changes of verdicts than are all written
 	for _, check := range append(plan().Checks, Served) {
 		f.text(w.Results[check].Verdict)
 	}

@@ -66,6 +66,7 @@ func TestAgainstASimulatedAccount(t *testing.T) {
 		"quota":            quotaIsNeverAPassUnasked,
 		"left of machines": machinesPartsAreFound, "left of roles": rolesAreFound, "left of clusters": clustersPartsAreFound,
 		"left of balancers": balancersPartsAreFound, "nothing left": nothingIsFoundThatIsNotThere,
+		"left of networks": foundationsNetworkIsFound, "left of services": foundationsServicesAreFound,
 	} {
 		t.Run(name, func(t *testing.T) { t.Parallel(); test(t, p) })
 	}
