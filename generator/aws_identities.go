@@ -33,11 +33,14 @@ func awsIdentities(c spec.Cluster) map[string]hclwrite.Tokens {
 	return out
 }
 
-// awsColorControllers are the arguments for controllers whose rights are over
-// one color's cluster.
+// awsColorControllers are the arguments for what adds nodes, and for controllers
+// whose rights are over one color's cluster.
 func awsColorControllers(c spec.Cluster) []attribute {
 	names := map[string]string{spec.ClusterAutoscaler: "cluster_autoscaler", spec.Karpenter: "karpenter"}
 	var out []attribute
+	if c.Spec.Kubernetes.Autoscaler == spec.AutoMode {
+		out = append(out, gap, attribute{"auto_mode", boolean(true)})
+	}
 	for _, controller := range c.Controllers() {
 		if name, ours := names[controller.Name]; ours {
 			out = append(out, gap, attribute{name, object(awsPlace(controller.Namespace, controller.ServiceAccount)...)})

@@ -7,7 +7,7 @@ var choices = map[string][]string{
 	"kind":                                  {Kind},
 	"spec.platform":                         {string(AWS), string(Azure), string(Google)},
 	"spec.kubernetes.logs[]":                {"api", "audit", "authenticator", "controllerManager", "scheduler"},
-	"spec.kubernetes.autoscaler":            {"pools", "karpenter"},
+	"spec.kubernetes.autoscaler":            {"pools", "karpenter", AutoMode},
 	"spec.kubernetes.support":               {"standard", "extended"},
 	"spec.state.backend":                    {"local", "s3", "azurerm", "gcs"},
 	"spec.network.ipFamily":                 {"ipv4", "ipv6"},
