@@ -39,6 +39,8 @@ const (
 	Halted          Kind = "halted"           // nothing of them runs any more, or something still does: Outcome says which
 	StartIntended   Kind = "start-intended"   // the singletons of a color are about to be started
 	Started         Kind = "started"          // they run, or did not become ready: Outcome says which. Seconds is for how long they ran in neither color
+	TellIntended    Kind = "tell-intended"    // a color is about to be told its role
+	RoleTold        Kind = "role-told"        // it knows it, cannot be told, or has nothing that it could be told by: Outcome says which
 	Verdict         Kind = "verdict"          // one check's verdict
 	Checked         Kind = "checked"          // one round of all checks of a color
 	Measured        Kind = "measured"         // what a color's load balancer took
@@ -104,6 +106,7 @@ type Event struct {
 	Request  string        `json:"request,omitempty"` // id of the request that this follows from
 	Hold     HoldKind      `json:"hold,omitempty"`
 	Runs     []Run         `json:"runs,omitempty"`    // of Halted: when the CronJobs began last
+	Role     Role          `json:"role,omitempty"`    // of Installed, TellIntended and RoleTold: what the color knows itself to be
 	Refused  bool          `json:"refused,omitempty"` // of EffectFailed: to try again would not help
 	Discard  bool          `json:"discard,omitempty"` // of BackDecided: the new color need not be kept to be looked at
 	Again    bool          `json:"again,omitempty"`   // of RotationStarted: also with a revision that was rolled back before

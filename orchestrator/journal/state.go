@@ -50,6 +50,7 @@ type Color struct {
 	BuiltFrom string    // the revision of that time
 	BuiltBy   string    // the rotation of that time; empty for a first build
 	Installed string    // digest of the bundle whose Kubernetes objects were last applied in it, and became ready
+	Role      Role      // that it was told last; empty where nobody told it
 	Endpoint  Endpoint
 	Carried   bool      // it had a record, or nobody knows, so that it may have had traffic
 	ZeroAt    time.Time // since when it has none; zero while it may have some
@@ -92,6 +93,7 @@ type Rotation struct {
 	Swept      bool
 
 	Singletons map[color.Color]Singletons // those that were touched
+	Told       map[color.Color]Told       // the roles that colors were told
 
 	Phase     string // the last one that started
 	Phases    map[string]Progress
@@ -134,7 +136,10 @@ type Failure struct {
 }
 
 // Approved is a gate that a person opened, for the evidence that the person saw.
-type Approved struct{ By, Evidence string }
+type Approved struct {
+	By, Evidence string
+	At           time.Time
+}
 
 // Decision is what was decided, by whom and why. By is empty where drover's policy decided.
 type Decision struct {
