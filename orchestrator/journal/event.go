@@ -128,11 +128,12 @@ type Result struct {
 
 // Flows is what a load balancer took in a window.
 type Flows struct {
-	Alive   bool      `json:"alive"`   // whether there is any measurement; without one the numbers say nothing
-	New     float64   `json:"new"`     // connections opened in the window
-	Active  float64   `json:"active"`  // most connections open at one time in it
-	Until   time.Time `json:"until"`   // when the newest measurement was made
-	Seconds float64   `json:"seconds"` // length of the window
+	Alive   bool      `json:"alive"`          // whether there is any measurement; without one the numbers say nothing
+	Gone    bool      `json:"gone,omitempty"` // the platform knows no such load balancer: nothing can be connected to it
+	New     float64   `json:"new"`            // connections opened in the window
+	Active  float64   `json:"active"`         // most connections open at one time in it
+	Until   time.Time `json:"until"`          // when the newest measurement was made
+	Seconds float64   `json:"seconds"`        // length of the window
 }
 
 // Endpoint is a color's load balancer, as the traffic root needs it, and the

@@ -160,7 +160,7 @@ func (s *State) driving(e Event) {
 	s.Fence = e.Fence
 	if r := s.Rotation; r != nil {
 		r.Driver, r.Preflighted, r.Planned, r.Stopped, r.Failure, r.Last = e.Time, false, false, false, nil, nil
-		r.ServedAt = time.Time{}
+		r.ServedAt, r.GoneAt = time.Time{}, time.Time{}
 		r.drivenBy(e.Once)
 		if r.Installed != nil && r.Installed.Outcome != Done { // what was stuck may have come loose
 			r.Installed = nil
@@ -254,6 +254,11 @@ func measured(r *Rotation, e Event) {
 		return
 	}
 	r.Last, r.LastAt = e.Flows, e.Time
+	if !e.Flows.Gone {
+		r.GoneAt = time.Time{}
+	} else if r.GoneAt.IsZero() {
+		r.GoneAt = e.Time
+	}
 	r.succeeded(e.Phase)
 	if r.ZeroAt.IsZero() && e.Flows.Alive && (r.Peak == nil || e.Flows.New > r.Peak.New) {
 		peak := *e.Flows

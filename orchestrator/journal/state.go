@@ -112,6 +112,7 @@ type Rotation struct {
 	Watch    Watch          // of the phase under way, or of the step of the shift
 	Last     *Flows         // of the old color, by this process
 	LastAt   time.Time      // when it was measured
+	GoneAt   time.Time      // since when this process sees that its load balancer is not there; zero while it is
 	Peak     *Flows         // of the old color while it had all traffic
 	ZeroAt   time.Time      // since when the old color has weight 0
 	Tries    map[string]int // effects that failed one after the other, by phase

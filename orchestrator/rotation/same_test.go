@@ -235,7 +235,8 @@ func (f *form) flows(r *journal.Rotation, ttl time.Duration) {
 		f.number(int(r.Peak.Seconds))
 	}
 	if l := r.Last; l != nil {
-		f.bool(l.Alive, l.Until.Add(-r.Plan.Quiet).Before(r.ZeroAt.Add(ttl)))
+		f.age(r.GoneAt, time.Minute)
+		f.bool(l.Gone, l.Alive, l.Until.Add(-r.Plan.Quiet).Before(r.ZeroAt.Add(ttl)))
 		f.age(r.LastAt, time.Minute)
 		f.number(int(r.LastAt.Sub(l.Until)))
 		f.number(int(l.New))
