@@ -61,7 +61,7 @@ func (d *decoder) unknownField(p *ast.MappingValueNode, in reflect.Type, path st
 		owners = []string{"spec"}
 	}
 	switch {
-	case in == reflect.TypeFor[SecretRef]():
+	case in == reflect.TypeFor[SecretRef](), in == reflect.TypeFor[SecretEnv]():
 		help = secretHelp(path)
 	case near != "" && (flatten(near) == flatten(name) || len(owners) == 0):
 		help = "did you mean " + near + "?"
@@ -139,7 +139,7 @@ func (d *decoder) notMapping(n ast.Node, t reflect.Type, path string) {
 			path+" names where a secret is; a spec never holds one")
 		return
 	}
-	if t == reflect.TypeFor[SecretRef]() {
+	if t == reflect.TypeFor[SecretRef]() || t == reflect.TypeFor[SecretEnv]() {
 		d.hide(n)
 		d.errorAt(path, secretHelp(path), spanOf(n),
 			path+" names where a secret is; a spec never holds one")
@@ -175,8 +175,8 @@ func writtenOut(t reflect.Type, path string) string {
 var listSeparator = lazily(`\s*,\s*|\s+`)
 
 func secretHelp(path string) string {
-	help := "name the environment variable that holds it, where drover runs: {" + examples[path+".env"] + "}"
-	if example, ok := examples[path+".vault"]; ok {
+	help := "name the environment variable that holds it, where drover runs: {" + examples[anyIndex(path+".env")] + "}"
+	if example, ok := examples[anyIndex(path+".vault")]; ok {
 		help += ", or the secret in the vault that does: {" + example + "}"
 	}
 	return help
@@ -212,6 +212,8 @@ func (d *decoder) asList(n ast.Node, t reflect.Type, path string) string {
 var secretive = map[reflect.Type]bool{
 	reflect.TypeFor[Alerts](): true, reflect.TypeFor[Slack](): true, reflect.TypeFor[PagerDuty](): true,
 	reflect.TypeFor[Webhook](): true, reflect.TypeFor[SecretRef](): true, reflect.TypeFor[GitCredentials](): true,
+	reflect.TypeFor[ChatReceiver](): true, reflect.TypeFor[PagerReceiver](): true, reflect.TypeFor[EventReceiver](): true,
+	reflect.TypeFor[MailReceiver](): true, reflect.TypeFor[SecretEnv](): true,
 }
 
 // hide keeps every value below a node out of the excerpts.
