@@ -12,6 +12,7 @@ import (
 	"drover/orchestrator/history"
 	"drover/orchestrator/journal"
 	"drover/orchestrator/notify"
+	"drover/orchestrator/traffic"
 )
 
 const (
@@ -25,10 +26,15 @@ func notified(ctx context.Context, o cluster.Options, do func(cluster.Options) e
 	if len(o.Spec.Spec.Notify) == 0 {
 		return do(o)
 	}
-	n := notify.New(ctx, notifierOptions(o))
+	options, err := notifierOptions(o)
+	if err != nil {
+		o.Observer.Progress("notify: nobody is told of anything: " + err.Error())
+		return do(o)
+	}
+	n := notify.New(ctx, options)
 	told := o
 	told.Observer = telling{o.Observer, n}
-	err := do(told)
+	err = do(told)
 	limit := lastWords
 	if ctx.Err() != nil {
 		limit = lastWordsStopped
@@ -37,12 +43,22 @@ func notified(ctx context.Context, o cluster.Options, do func(cluster.Options) e
 	return err
 }
 
-func notifierOptions(o cluster.Options) notify.Options {
+func notifierOptions(o cluster.Options) (notify.Options, error) {
 	learn(o.Secrets, o.Spec.Spec)
-	return notify.Options{
-		Cluster: o.Spec.Metadata.Name, Receivers: notify.Receivers(o.Spec.Spec.Notify, os.Getenv), Journal: o.Store, Attachments: o.Store,
-		Command: o.Command, Clock: o.Clock, Warn: o.Observer.Progress, Redact: o.Secrets.Hide,
+	net, err := traffic.From(func(name string) string {
+		if name == "DROVER_NAMESERVERS" { // they are asked for the cluster's names alone
+			return ""
+		}
+		return os.Getenv(name)
+	})
+	if err != nil {
+		return notify.Options{}, fmt.Errorf("reading the network settings from the environment: %w", err)
 	}
+	receivers := notify.Receivers(o.Spec.Spec.Notify, net.Client(""), os.Getenv)
+	return notify.Options{
+		Cluster: o.Spec.Metadata.Name, Receivers: receivers, Journal: o.Store, Attachments: o.Store,
+		Command: o.Command, Clock: o.Clock, Warn: o.Observer.Progress, Redact: o.Secrets.Hide,
+	}, nil
 }
 
 // telling has messages sent of what is in the journal by now.

@@ -21,11 +21,11 @@ func notifyCommand(s streams) *cli.Command {
 		Name: "notify", Usage: "send a test message, or the messages that are due, to the receivers in spec.notify",
 		Subcommands: []*cli.Command{
 			{
-				Name: "test", Usage: "send a test message to each receiver; exit 1 if one fails", Flags: flags, OnUsageError: onUsageError,
+				Name: "test", Usage: "send a test message to each receiver; exit 1 if one fails", Flags: flags, OnUsageError: notifyUsage,
 				Action: func(c *cli.Context) error { return withReceivers(c, s, sendTest) },
 			},
 			{
-				Name: "send", Usage: "send what no receiver has yet, and a reminder once a day if the cluster is overdue; for a schedule", Flags: flags, OnUsageError: onUsageError,
+				Name: "send", Usage: "send what no receiver has yet, and a reminder once a day if the cluster is overdue; for a schedule", Flags: flags, OnUsageError: notifyUsage,
 				Action: func(c *cli.Context) error { return withReceivers(c, s, sendDue) },
 			},
 		},
@@ -67,7 +67,10 @@ type told struct {
 
 // sendTest asks all receivers at once, as each may take its time.
 func sendTest(c *cli.Context, s streams, o cluster.Options) error {
-	options := notifierOptions(o)
+	options, err := notifierOptions(o)
+	if err != nil {
+		return err
+	}
 	message := notify.Test(options.Cluster, rand.Text(), o.Clock.Now())
 	all := make([]told, len(options.Receivers))
 	var asking sync.WaitGroup
@@ -114,9 +117,13 @@ func sayTold(c *cli.Context, s streams, all []told) error {
 
 // sendDue sends what is left of earlier processes, and what no process says.
 func sendDue(c *cli.Context, _ streams, o cluster.Options) error {
-	n := notify.New(c.Context, notifierOptions(o))
+	options, err := notifierOptions(o)
+	if err != nil {
+		return err
+	}
+	n := notify.New(c.Context, options)
 	n.Poke()
-	err := remind(c.Context, o, n)
+	err = remind(c.Context, o, n)
 	if failed := n.Close(c.Context, lastWords); failed > 0 && err == nil {
 		err = fmt.Errorf("sending messages: %d did not arrive; see %s", failed, o.Command("status"))
 	}
@@ -136,4 +143,9 @@ func remind(ctx context.Context, o cluster.Options, n *notify.Notifier) error {
 		n.Tell(notify.Overdue(status.Cluster, string(status.Active), age, status.MaxAge, o.Command("rotate"), now))
 	}
 	return nil
+}
+
+// notifyUsage names the command in full, which the library does not know of one below another.
+func notifyUsage(c *cli.Context, err error, _ bool) error {
+	return usageError{fmt.Errorf("%w; run `drover notify %s --help` for usage", err, c.Command.Name)}
 }

@@ -37,8 +37,10 @@ func (r *refusal) Error() string { return r.what }
 // poster sends JSON over HTTP. It follows no redirects: the address is a secret, and the message is for whom it names.
 type poster struct{ client *http.Client }
 
-func newPoster() poster {
-	return poster{&http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}}
+func newPoster(client *http.Client) poster {
+	own := *client
+	own.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	return poster{&own}
 }
 
 // post sends a body. Errors show no more of the address than its host.

@@ -77,7 +77,7 @@ func made[T Sender](t *testing.T, sender T, err error) T {
 func TestSlackShowsTextAsItIs(t *testing.T) {
 	t.Parallel()
 	got := receive(t, 200)
-	s, err := NewSlack(got.server.URL)
+	s, err := NewSlack(&http.Client{}, got.server.URL)
 	if err := made(t, s, err).Send(t.Context(), sample); err != nil {
 		t.Fatal(err)
 	}
@@ -95,7 +95,7 @@ func TestSlackShowsTextAsItIs(t *testing.T) {
 func TestTeamsShowsTextAsItIs(t *testing.T) {
 	t.Parallel()
 	got := receive(t, 202)
-	s, err := NewTeams(got.server.URL)
+	s, err := NewTeams(&http.Client{}, got.server.URL)
 	if err := made(t, s, err).Send(t.Context(), sample); err != nil {
 		t.Fatal(err)
 	}
@@ -119,7 +119,7 @@ func TestTeamsShowsTextAsItIs(t *testing.T) {
 func TestPagerDutyOpensOneIncidentAndResolvesIt(t *testing.T) {
 	t.Parallel()
 	got := receive(t, 202)
-	p := NewPagerDuty("made-up-routing-key", "eu")
+	p := NewPagerDuty(&http.Client{}, "made-up-routing-key", "eu")
 	if p.address != "https://events.eu.pagerduty.com/v2/enqueue" {
 		t.Errorf("the address is %s", p.address)
 	}
@@ -146,7 +146,7 @@ func TestPagerDutyOpensOneIncidentAndResolvesIt(t *testing.T) {
 func TestAWebhookGetsCloudEvents(t *testing.T) {
 	t.Parallel()
 	got := receive(t, 204)
-	s, err := NewWebhook(got.server.URL, "X-Key", "made-up-key")
+	s, err := NewWebhook(&http.Client{}, got.server.URL, "X-Key", "made-up-key")
 	if err := made(t, s, err).Send(t.Context(), sample); err != nil {
 		t.Fatal(err)
 	}
@@ -183,7 +183,7 @@ func TestWhatMayHelpIsTriedAgainInBoundedTime(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			got, clock := receive(t, c.statuses...), &counting{}
-			s, err := NewSlack(got.server.URL + "/services/made-up-secret")
+			s, err := NewSlack(&http.Client{}, got.server.URL+"/services/made-up-secret")
 			err = Deliver(t.Context(), clock, Receiver{Name: "slack", Sender: made(t, s, err)}, sample)
 			if len(got.bodies) != c.sends || len(clock.pauses) != c.sends-1 {
 				t.Errorf("it was sent %d times with %d pauses, want %d", len(got.bodies), len(clock.pauses), c.sends)
@@ -208,7 +208,7 @@ func TestAnErrorShowsNoAddress(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s, err := NewSlack(address)
+			s, err := NewSlack(&http.Client{}, address)
 			err = made(t, s, err).Send(t.Context(), sample)
 			if err == nil || strings.Contains(err.Error(), "made-up-secret") {
 				t.Errorf("the error is %v", err)
@@ -224,7 +224,7 @@ func TestOnlyEncryptedAddressesAreTaken(t *testing.T) {
 		"http://hooks.example.com/made-up": false, "http://127.0.0.1.example.com/made-up": false, "http://localhost.example.com/made-up": false,
 		"made-up": false, "": false, "https://": false, "ftp://127.0.0.1/made-up": false, "https://a b/made-up": false,
 	} {
-		_, err := NewTeams(address)
+		_, err := NewTeams(&http.Client{}, address)
 		if (err == nil) != taken || err != nil && strings.Contains(err.Error(), "made-up") {
 			t.Errorf("%q: %v", address, err)
 		}
@@ -243,7 +243,7 @@ func TestAReceiverThatNeverAnswersIsGivenUp(t *testing.T) {
 	}))
 	t.Cleanup(server.Close)
 	t.Cleanup(func() { close(block) })
-	s, err := NewSlack(server.URL)
+	s, err := NewSlack(&http.Client{}, server.URL)
 	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
 	defer cancel()
 	if err := Deliver(ctx, &counting{}, Receiver{Sender: made(t, s, err)}, sample); err == nil {
@@ -262,17 +262,17 @@ func TestAMissingSecretIsTheProblemOfItsReceiverAlone(t *testing.T) {
 		{Name: "keyed", Webhook: &spec.EventReceiver{Address: "https://events.example.com", Key: env("EVENTS_KEY")}},
 		{Name: "mail", Email: &spec.MailReceiver{Server: "127.0.0.1:25", Username: "u", Password: env("PASSWORD")}},
 	}
-	for _, r := range Receivers(all, func(string) string { return "" }) {
+	for _, r := range Receivers(all, &http.Client{}, func(string) string { return "" }) {
 		if r.Sender != nil || !strings.HasSuffix(r.Problem, "is not set where drover runs") {
 			t.Errorf("%s: %+v", r.Name, r)
 		}
 	}
-	for _, r := range Receivers(all, func(string) string { return "https://127.0.0.1/" }) {
+	for _, r := range Receivers(all, &http.Client{}, func(string) string { return "https://127.0.0.1/" }) {
 		if r.Sender == nil || r.Problem != "" {
 			t.Errorf("%s: %+v", r.Name, r)
 		}
 	}
-	wrong := Receivers(all[:1], func(string) string { return "http://example.com/made-up" })[0]
+	wrong := Receivers(all[:1], &http.Client{}, func(string) string { return "http://example.com/made-up" })[0]
 	if wrong.Problem != "the environment variable SLACK is not right: its address does not begin with https://" {
 		t.Errorf("the problem is %q", wrong.Problem)
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"net/http"
 	"slices"
 	"strings"
 	"sync"
@@ -285,7 +286,7 @@ func TestMarksOfEarlierRotationsAreDeleted(t *testing.T) {
 func TestOnlyWhoResolvesIsToldOfAnEnd(t *testing.T) {
 	t.Parallel()
 	over := Message{On: spec.OnFailed, Over: true}
-	pager := everything("pager", NewPagerDuty("key", "us"))
+	pager := everything("pager", NewPagerDuty(&http.Client{}, "key", "us"))
 	if everything("chat", &inbox{}).wants(over) || !pager.wants(over) || (Receiver{Sender: pager.Sender, On: []string{spec.OnDone}}).wants(over) {
 		t.Error("the end of a failure goes to a receiver that resolves failures, and to no other")
 	}

@@ -3,6 +3,7 @@ package notify
 import (
 	"context"
 	"encoding/json"
+	"net/http"
 	"time"
 
 	"drover/generator/spec"
@@ -19,8 +20,8 @@ type PagerDuty struct {
 var pagerAddresses = map[string]string{"us": "https://events.pagerduty.com/v2/enqueue", "eu": "https://events.eu.pagerduty.com/v2/enqueue"}
 
 // NewPagerDuty takes the integration key of a service in a region.
-func NewPagerDuty(key, region string) *PagerDuty {
-	return &PagerDuty{pagerAddresses[region], key, newPoster()}
+func NewPagerDuty(client *http.Client, key, region string) *PagerDuty {
+	return &PagerDuty{pagerAddresses[region], key, newPoster(client)}
 }
 
 // Resolves implements Resolver.

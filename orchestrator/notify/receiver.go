@@ -3,6 +3,7 @@ package notify
 import (
 	"context"
 	"errors"
+	"net/http"
 	"slices"
 	"time"
 
@@ -35,13 +36,13 @@ type Receiver struct {
 	Problem string
 }
 
-// Receivers are those of a spec. Secret is what an environment variable holds; a variable that is missing or wrong is the
-// problem of its receiver alone.
-func Receivers(all []spec.Receiver, secret func(name string) string) []Receiver {
+// Receivers are those of a spec, asked by a client. Secret is what an environment variable holds; a variable that is missing
+// or wrong is the problem of its receiver alone.
+func Receivers(all []spec.Receiver, client *http.Client, secret func(name string) string) []Receiver {
 	receivers := make([]Receiver, 0, len(all))
 	for _, r := range all {
 		made := Receiver{Name: r.Name, On: r.On}
-		sender, err := senderOf(r, secret)
+		sender, err := senderOf(r, client, secret)
 		if err != nil {
 			made.Problem = err.Error()
 		} else {
@@ -55,7 +56,7 @@ func Receivers(all []spec.Receiver, secret func(name string) string) []Receiver 
 // SecretsOf are the variables that hold the secrets of a spec's receivers.
 func SecretsOf(all []spec.Receiver) (names []string) {
 	for _, r := range all {
-		_, _ = senderOf(r, func(name string) string {
+		_, _ = senderOf(r, &http.Client{}, func(name string) string {
 			names = append(names, name)
 			return "https://localhost" // is taken as any of them, so that all are asked for
 		})
@@ -63,7 +64,7 @@ func SecretsOf(all []spec.Receiver) (names []string) {
 	return names
 }
 
-func senderOf(r spec.Receiver, secret func(name string) string) (Sender, error) {
+func senderOf(r spec.Receiver, client *http.Client, secret func(name string) string) (Sender, error) {
 	held := func(ref spec.SecretEnv) (string, error) {
 		value := secret(ref.Env)
 		if value == "" {
@@ -73,14 +74,14 @@ func senderOf(r spec.Receiver, secret func(name string) string) (Sender, error) 
 	}
 	switch {
 	case r.Slack != nil:
-		return chat(r.Slack.Webhook, held, NewSlack)
+		return byAddress(r.Slack.Webhook, held, func(at string) (*Slack, error) { return NewSlack(client, at) })
 	case r.Teams != nil:
-		return chat(r.Teams.Webhook, held, NewTeams)
+		return byAddress(r.Teams.Webhook, held, func(at string) (*Teams, error) { return NewTeams(client, at) })
 	case r.PagerDuty != nil:
 		key, err := held(r.PagerDuty.RoutingKey)
-		return NewPagerDuty(key, r.PagerDuty.Region), err
+		return NewPagerDuty(client, key, r.PagerDuty.Region), err
 	case r.Webhook != nil:
-		return eventsTo(*r.Webhook, held)
+		return eventsTo(*r.Webhook, client, held)
 	case r.Email != nil:
 		e := Email{Server: r.Email.Server, From: r.Email.From, To: r.Email.To, Username: r.Email.Username}
 		var err error
@@ -92,7 +93,7 @@ func senderOf(r spec.Receiver, secret func(name string) string) (Sender, error) 
 	return nil, errors.New("this drover does not know its kind")
 }
 
-func chat[T Sender](ref spec.SecretEnv, held func(spec.SecretEnv) (string, error), made func(string) (T, error)) (Sender, error) {
+func byAddress[T Sender](ref spec.SecretEnv, held func(spec.SecretEnv) (string, error), made func(string) (T, error)) (Sender, error) {
 	at, err := held(ref)
 	if err != nil {
 		return nil, err
@@ -104,7 +105,7 @@ func chat[T Sender](ref spec.SecretEnv, held func(spec.SecretEnv) (string, error
 	return sender, nil
 }
 
-func eventsTo(e spec.EventReceiver, held func(spec.SecretEnv) (string, error)) (Sender, error) {
+func eventsTo(e spec.EventReceiver, client *http.Client, held func(spec.SecretEnv) (string, error)) (Sender, error) {
 	key := ""
 	if e.Key.Env != "" {
 		var err error
@@ -112,11 +113,11 @@ func eventsTo(e spec.EventReceiver, held func(spec.SecretEnv) (string, error)) (
 			return nil, err
 		}
 	}
-	made := func(at string) (*Webhook, error) { return NewWebhook(at, e.Header, key) }
+	made := func(at string) (*Webhook, error) { return NewWebhook(client, at, e.Header, key) }
 	if e.Address != "" {
 		return made(e.Address)
 	}
-	return chat(e.URL, held, made)
+	return byAddress(e.URL, held, made)
 }
 
 // wants tells whether a receiver gets a message.

@@ -3,6 +3,7 @@ package notify
 import (
 	"context"
 	"encoding/json"
+	"net/http"
 	"strings"
 )
 
@@ -13,12 +14,12 @@ type Slack struct {
 }
 
 // NewSlack takes the address of a webhook.
-func NewSlack(webhook string) (*Slack, error) {
+func NewSlack(client *http.Client, webhook string) (*Slack, error) {
 	at, err := address(webhook)
 	if err != nil {
 		return nil, err
 	}
-	return &Slack{at, newPoster()}, nil
+	return &Slack{at, newPoster(client)}, nil
 }
 
 // slackText is a text that Slack shows as it is: no markup, no mention of anybody.

@@ -3,6 +3,7 @@ package notify
 import (
 	"context"
 	"encoding/json"
+	"net/http"
 	"strings"
 )
 
@@ -14,12 +15,12 @@ type Teams struct {
 }
 
 // NewTeams takes the address of a workflow.
-func NewTeams(webhook string) (*Teams, error) {
+func NewTeams(client *http.Client, webhook string) (*Teams, error) {
 	at, err := address(webhook)
 	if err != nil {
 		return nil, err
 	}
-	return &Teams{at, newPoster()}, nil
+	return &Teams{at, newPoster(client)}, nil
 }
 
 // Send implements Sender. The runs of a rich text block are shown as they are: unlike a text block, they have no Markdown,

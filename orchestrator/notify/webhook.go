@@ -3,6 +3,7 @@ package notify
 import (
 	"context"
 	"encoding/json"
+	"net/http"
 	"net/url"
 	"time"
 
@@ -18,7 +19,7 @@ type Webhook struct {
 }
 
 // NewWebhook takes an address, and the header that carries a key; a key that is empty is not sent.
-func NewWebhook(at, header, key string) (*Webhook, error) {
+func NewWebhook(client *http.Client, at, header, key string) (*Webhook, error) {
 	at, err := address(at)
 	if err != nil {
 		return nil, err
@@ -28,7 +29,7 @@ func NewWebhook(at, header, key string) (*Webhook, error) {
 		headers[header] = key
 	}
 	headers["Content-Type"] = "application/cloudevents+json; charset=utf-8"
-	return &Webhook{at, headers, newPoster()}, nil
+	return &Webhook{at, headers, newPoster(client)}, nil
 }
 
 // cloudEvent has the attributes of CloudEvents. Source and ID together name an event.
