@@ -134,7 +134,7 @@ func healthText(h history.Health) string {
 	case !h.Well:
 		return "has traffic, but is unhealthy: " + h.Reason + "; `drover rotate` watches it and follows rotation.onFailure; `drover rollback` sends all traffic back"
 	case h.NotAsked > 0:
-		return fmt.Sprintf("healthy just now; command checks not run: %d", h.NotAsked)
+		return fmt.Sprintf("healthy just now; command and webhook checks not run: %d", h.NotAsked)
 	}
 	return "healthy just now"
 }

@@ -81,7 +81,7 @@ func connectChecks(ctx context.Context, o cluster.Options) (func(spec.Cluster, c
 	if err != nil {
 		return nil, fmt.Errorf("reading the DNS settings from the environment: %w", err)
 	}
-	return cluster.SpecChecks(net, cloud, apiServers(cloud, o.Secrets)), nil
+	return cluster.SpecChecks(net, cloud, apiServers(cloud, o.Secrets), os.Getenv), nil
 }
 
 // connectIn opens the ports to the real world: Terraform in a directory, the platform's API and DNS, as the environment
@@ -108,7 +108,7 @@ func connectIn(dir string) func(context.Context, cluster.Options) (cluster.Ports
 		}
 		return cluster.Ports{
 			Workspace: files, Stack: stacks(find, files, o), Cloud: cloud, Kubernetes: connect, Elevate: elevation(cloud), Secret: os.Getenv,
-			DNS: authority{net: net, spec: o.Spec}, Machine: net, Checks: cluster.SpecChecks(net, cloud, connect),
+			DNS: authority{net: net, spec: o.Spec}, Machine: net, Checks: cluster.SpecChecks(net, cloud, connect, os.Getenv),
 		}, nil
 	}
 }
@@ -175,6 +175,10 @@ func learn(secrets *redact.Redactor, s spec.Spec) {
 		}
 		if c.Prometheus != nil {
 			secrets.LearnAddress(c.Prometheus.URL)
+		}
+		if c.Webhook != nil {
+			secrets.Learn(os.Getenv(c.Webhook.Key.Env))
+			secrets.LearnAddress(c.Webhook.URL)
 		}
 	}
 }

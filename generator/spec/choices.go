@@ -36,6 +36,7 @@ var choices = map[string][]string{
 	"spec.rotation.window.days[]":                  {"MON", "TUE", "WED", "THU", "FRI", "SAT", "SUN"},
 	"spec.rotation.verify[].when[]":                {DuringVerify, DuringShift, DuringSoak, Always},
 	"spec.rotation.verify[].kubernetes.nodesReady": {"all", "pools"},
+	"spec.rotation.verify[].dns.from":              {Authoritative, "resolver"},
 	"spec.rotation.traffic.health.protocol":        {"tcp", "http", "https"},
 	"spec.rotation.approvals[]":                    {"shift", "destroy"},
 	"spec.rotation.handover.singletons[].kind":     {"CronJob", "Deployment", "StatefulSet"},

@@ -74,6 +74,16 @@ func (h *HTTPCheck) setDefaults() {
 
 func (h *HealthCheck) setDefaults() { h.Protocol = "tcp" }
 
+func (d *DNSCheck) setDefaults() {
+	d.From = Authoritative
+	d.Timeout = Duration(time.Minute)
+}
+
+func (w *WebhookCheck) setDefaults() {
+	w.Header = "Authorization"
+	w.Timeout = Duration(time.Minute)
+}
+
 func (p *PrometheusCheck) setDefaults() { p.Timeout = Duration(5 * time.Minute) }
 
 func (c *CommandCheck) setDefaults() { c.Timeout = Duration(10 * time.Minute) }

@@ -12,6 +12,7 @@ const (
 	eitherForm   = rangeForm + `|^[0-9a-fA-F:.]*:[0-9a-fA-F:.]*/[0-9]{1,3}$`
 	durationForm = `^([0-9]+d)?([0-9]+h)?([0-9]+m)?([0-9]+s)?([0-9]+ms)?$`
 	sizeForm     = `^[0-9]+(Mi|Gi|Ti)$`
+	judgeForm    = `^https?://[^ \t\r\n\\?#@]+$`
 	pathForm     = `^/([^/ \t\r\n\\#][^ \t\r\n\\#]*)?$`
 )
 
@@ -119,6 +120,9 @@ var forms = sync.OnceValue(func() map[string]string {
 		"spec.rotation.verify[].parity.ignore[]":         singletonName.pattern.text,
 		"spec.rotation.verify[].http.path":               pathForm,
 		"spec.rotation.verify[].command.env[]":           variableName.pattern.text,
+		"spec.rotation.verify[].webhook.url":             judgeForm,
+		"spec.rotation.verify[].webhook.header":          headerName.pattern.text,
+		"spec.rotation.verify[].webhook.key.env":         envName.text,
 		"spec.rotation.traffic.health.path":              `^/`,
 		"spec.terraform.version":                         versionConstraint.text,
 	}

@@ -21,13 +21,13 @@ type Receiver struct {
 // ChatReceiver is a channel of a chat.
 type ChatReceiver struct {
 	// A reference to the address of the webhook, which is itself a secret.
-	Webhook SecretEnv `yaml:"webhook"`
+	Webhook EnvRef `yaml:"webhook"`
 }
 
 // PagerReceiver is a PagerDuty service. A message opens an incident, or adds to the open one; the end of its cause resolves it.
 type PagerReceiver struct {
 	// A reference to the integration key of the service.
-	RoutingKey SecretEnv `yaml:"routingKey"`
+	RoutingKey EnvRef `yaml:"routingKey"`
 	// The service region of the PagerDuty account.
 	Region string `yaml:"region,omitempty"`
 }
@@ -37,11 +37,11 @@ type EventReceiver struct {
 	// The https:// address to send events to, if it contains no secret.
 	Address string `yaml:"address,omitempty"`
 	// A reference to the secret to send with each request to address.
-	Key SecretEnv `yaml:"key,omitempty"`
+	Key EnvRef `yaml:"key,omitempty"`
 	// The header that carries the key. The key is its whole value.
 	Header string `yaml:"header,omitempty"`
 	// A reference to an address that is itself a secret.
-	URL SecretEnv `yaml:"url,omitempty"`
+	URL EnvRef `yaml:"url,omitempty"`
 }
 
 // MailReceiver is mailboxes, and the server that takes mail for them.
@@ -55,13 +55,7 @@ type MailReceiver struct {
 	// The user name to log in with. Default: no login.
 	Username string `yaml:"username,omitempty"`
 	// A reference to the password of the user.
-	Password SecretEnv `yaml:"password,omitempty"`
-}
-
-// SecretEnv names the environment variable that holds a secret; a spec never holds one.
-type SecretEnv struct {
-	// The environment variable with the secret, on the machine that runs drover.
-	Env string `yaml:"env"`
+	Password EnvRef `yaml:"password,omitempty"`
 }
 
 // Kind is the kind of a receiver, or "" where it has none.

@@ -128,7 +128,7 @@ func (v *validator) eventReceiver(path string, e EventReceiver) {
 		v.wrong(path, path+" does not say how it is reached", "add address: "+plainAddress.example+", or url: {env: EVENTS_URL}")
 	case e.Address != "" && url:
 		v.wrong(path+".url", path+" has two addresses", "remove address or url", v.where(path+".address"))
-	case e.Address == "" && e.Key != (SecretEnv{}):
+	case e.Address == "" && e.Key != (EnvRef{}):
 		v.wrong(path+".key", "a key is sent to an address, and there is none", "add address: "+plainAddress.example)
 	}
 	if e.Address != "" && !plainAddress.pattern.MatchString(e.Address) {
@@ -159,7 +159,7 @@ func (v *validator) mailReceiver(path string, m MailReceiver) {
 	if m.Username != "" {
 		v.matches(path+".username", m.Username, mailUser)
 	}
-	if (m.Username == "") != (m.Password == SecretEnv{}) && !slices.ContainsFunc([]string{".username", ".password"}, func(field string) bool { return v.failedWithin(path + field) }) {
+	if (m.Username == "") != (m.Password == EnvRef{}) && !slices.ContainsFunc([]string{".username", ".password"}, func(field string) bool { return v.failedWithin(path + field) }) {
 		v.wrong(path, path+" needs both, username and password, to log in", "add username: drover and password: {env: SMTP_PASSWORD}, or remove both")
 	}
 }
@@ -170,7 +170,7 @@ var (
 )
 
 // secretEnv checks that what names a secret is a name, and not the secret.
-func (v *validator) secretEnv(path string, ref SecretEnv) {
+func (v *validator) secretEnv(path string, ref EnvRef) {
 	if ref.Env != "" && !envName.MatchString(ref.Env) {
 		v.redact(v.where(path + ".env")) // people paste the secret itself here
 		v.wrong(path+".env", path+".env is not the name of an environment variable: capital letters, digits and _", "write "+examples[anyIndex(path+".env")]+", and set that variable where drover runs")

@@ -63,7 +63,7 @@ type Health struct {
 	Color    color.Color `json:"color"`
 	Asked    bool        `json:"asked"`
 	Well     bool        `json:"well"`               // every check that was asked passed
-	NotAsked int         `json:"notAsked,omitempty"` // checks that run a program, which status does not
+	NotAsked int         `json:"notAsked,omitempty"` // checks that run a program or send a key, which status does not
 	Reason   string      `json:"reason,omitempty"`   // what did not pass, or why nothing was asked
 }
 

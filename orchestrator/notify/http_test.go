@@ -253,7 +253,7 @@ func TestAReceiverThatNeverAnswersIsGivenUp(t *testing.T) {
 
 func TestAMissingSecretIsTheProblemOfItsReceiverAlone(t *testing.T) {
 	t.Parallel()
-	env := func(name string) spec.SecretEnv { return spec.SecretEnv{Env: name} }
+	env := func(name string) spec.EnvRef { return spec.EnvRef{Env: name} }
 	all := []spec.Receiver{
 		{Name: "slack", Slack: &spec.ChatReceiver{Webhook: env("SLACK")}},
 		{Name: "teams", Teams: &spec.ChatReceiver{Webhook: env("TEAMS")}},

@@ -65,7 +65,7 @@ func SecretsOf(all []spec.Receiver) (names []string) {
 }
 
 func senderOf(r spec.Receiver, client *http.Client, secret func(name string) string) (Sender, error) {
-	held := func(ref spec.SecretEnv) (string, error) {
+	held := func(ref spec.EnvRef) (string, error) {
 		value := secret(ref.Env)
 		if value == "" {
 			return "", errors.New("the environment variable " + ref.Env + " is not set where drover runs")
@@ -93,7 +93,7 @@ func senderOf(r spec.Receiver, client *http.Client, secret func(name string) str
 	return nil, errors.New("this drover does not know its kind")
 }
 
-func byAddress[T Sender](ref spec.SecretEnv, held func(spec.SecretEnv) (string, error), made func(string) (T, error)) (Sender, error) {
+func byAddress[T Sender](ref spec.EnvRef, held func(spec.EnvRef) (string, error), made func(string) (T, error)) (Sender, error) {
 	at, err := held(ref)
 	if err != nil {
 		return nil, err
@@ -105,7 +105,7 @@ func byAddress[T Sender](ref spec.SecretEnv, held func(spec.SecretEnv) (string, 
 	return sender, nil
 }
 
-func eventsTo(e spec.EventReceiver, client *http.Client, held func(spec.SecretEnv) (string, error)) (Sender, error) {
+func eventsTo(e spec.EventReceiver, client *http.Client, held func(spec.EnvRef) (string, error)) (Sender, error) {
 	key := ""
 	if e.Key.Env != "" {
 		var err error
