@@ -28,6 +28,8 @@ var choices = map[string][]string{
 	"spec.services.databases[].engine":      {"postgres", "mysql"},
 	"spec.services.databases[].upgrade.at":  {"window", "now"},
 	"spec.services.alerts.pagerduty.region": {"us", "eu"},
+	"spec.notify[].on[]":                    {OnStarted, OnWaiting, OnStep, OnRolledBack, OnDone, OnFailed, OnOverdue},
+	"spec.notify[].pagerduty.region":        {"us", "eu"},
 	"spec.gitops.components[]": {
 		"ingress", "cert-manager", "external-secrets", "monitoring", "network-policies", "autoscaler", "dashboard", "external-dns",
 	},
