@@ -39,8 +39,8 @@ var holders = [][]holder{
 		{"Ingress", "/apis/networking.k8s.io/v1/ingresses", false, nil, false},
 		{"Gateway", "/apis/gateway.networking.k8s.io/v1/gateways", true, nil, false},
 	},
-	{{"NodePool", "/apis/karpenter.sh/v1/nodepools", true, nil, false}},
-	{{"NodeClaim", "/apis/karpenter.sh/v1/nodeclaims", true, nil, false}},
+	{{"NodePool", "/apis/karpenter.sh/v1/nodepools", true, outlivesCluster, false}},
+	{{"NodeClaim", "/apis/karpenter.sh/v1/nodeclaims", true, outlivesCluster, false}},
 }
 
 // runsAgent is true of those programs of Argo CD that bring objects back, while they run: by the name that its manifests
@@ -51,12 +51,26 @@ func runsAgent(o object) bool {
 	return agent && (!o.stopped() || o.Status.Replicas > 0)
 }
 
+// outlivesCluster is false of machines that the platform itself ends with the cluster: those of EKS Auto Mode
+// (https://docs.aws.amazon.com/eks/latest/userguide/delete-cluster.html). Its own pools are not for others to delete.
+func outlivesCluster(o object) bool {
+	const platform = "eks.amazonaws.com"
+	return o.Spec.NodeClassRef.Group != platform && o.Spec.Template.Spec.NodeClassRef.Group != platform
+}
+
+// nodeClass is what machines of Karpenter's are made by.
+type nodeClass struct{ Group string }
+
 // object is what is looked at of such an object.
 type object struct {
 	Metadata kubernetes.Meta
 	Spec     struct {
-		Type     string
-		Replicas *int
+		Type         string
+		Replicas     *int
+		NodeClassRef nodeClass
+		Template     struct {
+			Spec struct{ NodeClassRef nodeClass }
+		}
 	}
 	Status struct{ Replicas int }
 }

@@ -25,15 +25,17 @@ const (
 	claimedDisk = `{"metadata":{"name":"pv-1"},"spec":{"claimRef":{"namespace":"shop","name":"data"},"csi":{"driver":"ebs.csi.aws.com","volumeHandle":"vol-1"}}}`
 )
 
-// holding is a cluster that holds a load balancer, an ingress, a machine and a disk.
+// holding is a cluster that holds a load balancer, an ingress, a machine and a disk, and a machine that EKS ends itself.
 func holding(t *testing.T) *apitest.Server {
 	t.Helper()
 	server := apitest.Start(t)
 	server.Have(t, services, `{"metadata":{"name":"web","namespace":"shop"},"spec":{"type":"LoadBalancer"}}`,
 		`{"metadata":{"name":"kubernetes","namespace":"default"},"spec":{"type":"ClusterIP"}}`)
 	server.Have(t, ingresses, `{"metadata":{"name":"front","namespace":"shop"}}`)
-	server.Have(t, nodePools, `{"metadata":{"name":"general"}}`)
-	server.Have(t, nodeClaims, `{"metadata":{"name":"general-1"}}`)
+	server.Have(t, nodePools, `{"metadata":{"name":"general"}}`,
+		`{"metadata":{"name":"general-purpose"},"spec":{"template":{"spec":{"nodeClassRef":{"group":"eks.amazonaws.com","kind":"NodeClass","name":"default"}}}}}`)
+	server.Have(t, nodeClaims, `{"metadata":{"name":"general-1"}}`,
+		`{"metadata":{"name":"general-purpose-1"},"spec":{"nodeClassRef":{"group":"eks.amazonaws.com","kind":"NodeClass","name":"default"}}}`)
 	server.Have(t, "/api/v1/persistentvolumes", claimedDisk)
 	return server
 }

@@ -42,6 +42,7 @@ type world struct {
 	mu          sync.Mutex
 	standing    map[string]bool // roots that exist
 	locked      map[string]bool // roots that refuse to be deleted
+	vanished    map[string]bool // colors whose load balancer somebody deleted
 	dns         map[string]int
 	version     map[string]string            // of the clusters, by color
 	tags        map[string]map[string]string // of the clusters, by color
@@ -404,6 +405,9 @@ func (c *fakeCloud) Flows(_ context.Context, lb string, _ time.Duration) (platfo
 	c.w.mu.Lock()
 	defer c.w.mu.Unlock()
 	of := lb[len("arn:"):]
+	if c.w.vanished[of] {
+		return platform.Flows{Gone: true}, err
+	}
 	return platform.Flows{Alive: c.w.standing[of], New: c.w.busy[of], Active: c.w.open[of], Until: time.Now().Add(-c.w.late)}, err
 }
 

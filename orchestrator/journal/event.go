@@ -41,6 +41,8 @@ const (
 	Halted          Kind = "halted"           // nothing of them runs any more, or something still does: Outcome says which
 	StartIntended   Kind = "start-intended"   // the singletons of a color are about to be started
 	Started         Kind = "started"          // they run, or did not become ready: Outcome says which. Seconds is for how long they ran in neither color
+	TellIntended    Kind = "tell-intended"    // a color is about to be told its role
+	RoleTold        Kind = "role-told"        // it knows it, cannot be told, or has nothing that it could be told by: Outcome says which
 	Verdict         Kind = "verdict"          // one check's verdict
 	Checked         Kind = "checked"          // one round of all checks of a color
 	Measured        Kind = "measured"         // what a color's load balancer took
@@ -107,6 +109,7 @@ type Event struct {
 	Hold     HoldKind      `json:"hold,omitempty"`
 	Names    []string      `json:"names,omitempty"`   // of ClearIntended, Cleared and Kept: each thing, where there are several; Detail has them as a text
 	Runs     []Run         `json:"runs,omitempty"`    // of Halted: when the CronJobs began last
+	Role     Role          `json:"role,omitempty"`    // of Installed, TellIntended and RoleTold: what the color knows itself to be
 	Refused  bool          `json:"refused,omitempty"` // of EffectFailed: to try again would not help
 	Discard  bool          `json:"discard,omitempty"` // of BackDecided: the new color need not be kept to be looked at
 	Again    bool          `json:"again,omitempty"`   // of RotationStarted: also with a revision that was rolled back before
@@ -145,11 +148,12 @@ type Result struct {
 
 // Flows is what a load balancer took in a window.
 type Flows struct {
-	Alive   bool      `json:"alive"`   // whether there is any measurement; without one the numbers say nothing
-	New     float64   `json:"new"`     // connections opened in the window
-	Active  float64   `json:"active"`  // most connections open at one time in it
-	Until   time.Time `json:"until"`   // when the newest measurement was made
-	Seconds float64   `json:"seconds"` // length of the window
+	Alive   bool      `json:"alive"`          // whether there is any measurement; without one the numbers say nothing
+	Gone    bool      `json:"gone,omitempty"` // the platform knows no such load balancer: nothing can be connected to it
+	New     float64   `json:"new"`            // connections opened in the window
+	Active  float64   `json:"active"`         // most connections open at one time in it
+	Until   time.Time `json:"until"`          // when the newest measurement was made
+	Seconds float64   `json:"seconds"`        // length of the window
 }
 
 // Endpoint is a color's load balancer, as the traffic root needs it, and the

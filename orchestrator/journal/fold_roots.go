@@ -71,7 +71,7 @@ func (s *State) applied(e Event) {
 // installed remembers by a color's bundle what was applied in it.
 func (s *State) installed(e Event) {
 	if c, has := s.Colors[e.color()]; has && e.Outcome == Done {
-		c.Installed = e.Bundle
+		c.Installed, c.Role = e.Bundle, e.Role
 		s.Colors[e.color()] = c
 	}
 	if r := s.Rotation; r != nil && e.color() == r.To {

@@ -52,6 +52,7 @@ type Color struct {
 	BuiltFrom string    // the revision of that time
 	BuiltBy   string    // the rotation of that time; empty for a first build
 	Installed string    // digest of the bundle whose Kubernetes objects were last applied in it, and became ready
+	Role      Role      // that it was told last; empty where nobody told it
 	Endpoint  Endpoint
 	Carried   bool      // it had a record, or nobody knows, so that it may have had traffic
 	ZeroAt    time.Time // since when it has none; zero while it may have some
@@ -100,6 +101,7 @@ type Rotation struct {
 	Swept      bool
 
 	Singletons map[color.Color]Singletons // those that were touched
+	Told       map[color.Color]Told       // the roles that colors were told
 
 	Phase     string // the last one that started
 	Phases    map[string]Progress
@@ -118,6 +120,7 @@ type Rotation struct {
 	Watch    Watch          // of the phase under way, or of the step of the shift
 	Last     *Flows         // of the old color, by this process
 	LastAt   time.Time      // when it was measured
+	GoneAt   time.Time      // since when this process sees that its load balancer is not there; zero while it is
 	Peak     *Flows         // of the old color while it had all traffic
 	ZeroAt   time.Time      // since when the old color has weight 0
 	Tries    map[string]int // effects that failed one after the other, by phase
@@ -142,7 +145,10 @@ type Failure struct {
 }
 
 // Approved is a gate that a person opened, for the evidence that the person saw.
-type Approved struct{ By, Evidence string }
+type Approved struct {
+	By, Evidence string
+	At           time.Time
+}
 
 // Decision is what was decided, by whom and why. By is empty where drover's policy decided.
 type Decision struct {
