@@ -21,16 +21,18 @@ func awsIdentities(c spec.Cluster) map[string]hclwrite.Tokens {
 		}
 		out[i.Name] = object(rights...)
 	}
-	rights := map[string]attribute{
-		spec.CertManager:     {"dns_challenges", boolean(true)},
-		spec.ExternalSecrets: {"secrets", texts([]string{"*"})},
-	}
 	for _, controller := range c.Controllers() {
-		if right, shared := rights[controller.Name]; shared {
-			out[controller.Name] = object(append(awsPlace(controller.Namespace, controller.ServiceAccount), right)...)
+		if right, shared := sharedControllers[controller.Name]; shared {
+			out[controller.Name] = object(append(awsPlace(controller.Namespace, controller.ServiceAccount), right())...)
 		}
 	}
 	return out
+}
+
+// sharedControllers are those whose rights are not over one cluster, with the rights.
+var sharedControllers = map[string]func() attribute{
+	spec.CertManager:     func() attribute { return attribute{"dns_challenges", boolean(true)} },
+	spec.ExternalSecrets: func() attribute { return attribute{"secrets", texts([]string{"*"})} },
 }
 
 // awsColorControllers are the arguments for what adds nodes, and for controllers

@@ -14,11 +14,18 @@ type answering struct {
 	commands   bool // the person who rehearses lets the spec run programs on this machine
 }
 
+// mostDaysLeft is how long the certificates of a rehearsal are surely valid yet.
+const mostDaysLeft = 6
+
 // checksThatAnswer leaves out the checks whose other side is not simulated, and those that run a program: a spec may
 // come from anybody, and rehearsing it must run nothing that it names unless a person has said so.
 func checksThatAnswer(checks []spec.Check, by answering) []edit {
-	kept, unanswered, commands := []spec.Check{}, []string{}, 0
+	kept, unanswered, commands, certificates := []spec.Check{}, []string{}, 0, false
 	for _, c := range checks {
+		if h := c.HTTP; h != nil && h.Certificate != nil && h.Certificate.DaysLeft > mostDaysLeft {
+			shorter := *h
+			shorter.Certificate, c.HTTP, certificates = &spec.CertificateCheck{DaysLeft: mostDaysLeft}, &shorter, true
+		}
 		switch {
 		case c.Kubernetes != nil && !by.kubernetes:
 			unanswered = append(unanswered, "kubernetes")
@@ -26,6 +33,10 @@ func checksThatAnswer(checks []spec.Check, by answering) []edit {
 			unanswered = append(unanswered, "parity")
 		case c.Prometheus != nil:
 			unanswered = append(unanswered, "prometheus")
+		case c.Webhook != nil: // it is no stranger's to have a judge asked, and with a secret of this machine
+			unanswered = append(unanswered, "webhook")
+		case c.DNS != nil && (c.DNS.Name != "{{host}}" || c.DNS.From != spec.Authoritative || len(c.DNS.Addresses) > 0):
+			unanswered = append(unanswered, "dns")
 		case c.Command != nil && !by.commands:
 			commands++
 		default:
@@ -38,6 +49,9 @@ func checksThatAnswer(checks []spec.Check, by answering) []edit {
 	}
 	if commands > 0 {
 		said = append(said, fmt.Sprintf("checks that run a program are left out: %d command; --allow-commands runs them on this machine", commands))
+	}
+	if certificates {
+		said = append(said, fmt.Sprintf("certificates must be valid for %d more days, as those of the rehearsal are for a week", mostDaysLeft))
 	}
 	if len(said) == 0 {
 		return nil

@@ -34,6 +34,9 @@ func TestCommandsOfASpecAreLeftOutUnlessAPersonAllowsThem(t *testing.T) {
 		"allowed":            {command + ", " + http, answering{commands: true}, "command http", ""},
 		"no control plane":   {"{kubernetes: {minNodes: 1}}, " + command, answering{}, "http", "real cluster are left out: kubernetes; checks that run a program"},
 		"with control plane": {"{kubernetes: {minNodes: 1}}, " + command, answering{kubernetes: true}, "kubernetes", "1 command"},
+		"a judge":            {"{webhook: {url: \"https://judge.example.com\", key: {env: JUDGE_KEY}}}", answering{}, "http", "real cluster are left out: webhook"},
+		"names of its own":   {"{dns: {name: \"{{host}}\"}}, {dns: {name: api.example.com}}", answering{}, "dns", "real cluster are left out: dns"},
+		"certificate":        {"{http: {path: /, certificate: {daysLeft: 30}}}", answering{}, "http", "valid for 6 more days"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -57,7 +60,7 @@ func TestCommandsOfASpecAreLeftOutUnlessAPersonAllowsThem(t *testing.T) {
 func kinds(checks []spec.Check) string {
 	var all []string
 	for _, c := range checks {
-		for name, set := range map[string]bool{"kubernetes": c.Kubernetes != nil, "http": c.HTTP != nil, "prometheus": c.Prometheus != nil, "command": c.Command != nil} {
+		for name, set := range map[string]bool{"kubernetes": c.Kubernetes != nil, "http": c.HTTP != nil, "prometheus": c.Prometheus != nil, "command": c.Command != nil, "dns": c.DNS != nil, "webhook": c.Webhook != nil} {
 			if set {
 				all = append(all, name)
 			}

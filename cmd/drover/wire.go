@@ -13,11 +13,13 @@ import (
 	"drover/orchestrator/cluster"
 	"drover/orchestrator/color"
 	"drover/orchestrator/kubernetes"
+	"drover/orchestrator/notify"
 	"drover/orchestrator/platform"
 	"drover/orchestrator/platform/aws"
 	"drover/orchestrator/redact"
 	"drover/orchestrator/rotation"
 	"drover/orchestrator/store"
+	"drover/orchestrator/store/blob/azure"
 	"drover/orchestrator/store/blob/s3"
 	"drover/orchestrator/store/file"
 	"drover/orchestrator/store/location"
@@ -35,8 +37,9 @@ var platforms = map[spec.Platform]func(ctx context.Context, region string, secre
 
 // stores are the places where a cluster's store can be.
 var stores = location.Registry{
-	"file": func(_ context.Context, at location.Location) (store.Objects, error) { return file.Open(at.Prefix), nil },
-	"s3":   s3.Open,
+	"file":   func(_ context.Context, at location.Location) (store.Objects, error) { return file.Open(at.Prefix), nil },
+	"s3":     s3.Open,
+	"azblob": azure.Open,
 }
 
 // openStore opens a cluster's store, which is beside its Terraform state, and says where that is. It makes no request.
@@ -80,7 +83,7 @@ func connectChecks(ctx context.Context, o cluster.Options) (func(spec.Cluster, c
 	if err != nil {
 		return nil, fmt.Errorf("reading the DNS settings from the environment: %w", err)
 	}
-	return cluster.SpecChecks(net, cloud, apiServers(cloud, o.Secrets)), nil
+	return cluster.SpecChecks(net, cloud, apiServers(cloud, o.Secrets), os.Getenv), nil
 }
 
 // connectIn opens the ports to the real world: Terraform in a directory, the platform's API and DNS, as the environment
@@ -107,7 +110,7 @@ func connectIn(dir string) func(context.Context, cluster.Options) (cluster.Ports
 		}
 		return cluster.Ports{
 			Workspace: files, Stack: stacks(find, files, o), Cloud: cloud, Kubernetes: connect, Elevate: elevation(cloud), Secret: os.Getenv,
-			DNS: authority{net: net, spec: o.Spec}, Machine: net, Checks: cluster.SpecChecks(net, cloud, connect),
+			DNS: authority{net: net, spec: o.Spec}, Machine: net, Checks: cluster.SpecChecks(net, cloud, connect, os.Getenv),
 		}, nil
 	}
 }
@@ -165,12 +168,19 @@ func learn(secrets *redact.Redactor, s spec.Spec) {
 	if g := s.GitOps; g != nil && g.Credentials != nil {
 		secrets.Learn(os.Getenv(g.Credentials.Env))
 	}
+	for _, name := range notify.SecretsOf(s.Notify) {
+		secrets.Learn(os.Getenv(name))
+	}
 	for _, c := range s.Rotation.Verify {
 		if c.HTTP != nil {
 			secrets.LearnAddress(c.HTTP.Path)
 		}
 		if c.Prometheus != nil {
 			secrets.LearnAddress(c.Prometheus.URL)
+		}
+		if c.Webhook != nil {
+			secrets.Learn(os.Getenv(c.Webhook.Key.Env))
+			secrets.LearnAddress(c.Webhook.URL)
 		}
 	}
 }

@@ -26,7 +26,11 @@ var bounds = map[string]bound{
 	"spec.rotation.verify[].http.status":         {100, 599},
 	"spec.rotation.verify[].http.samples":        {1, 10_000},
 	"spec.rotation.verify[].kubernetes.minNodes": {0, unbounded},
+	daysLeftAt: {1, 825},
 }
+
+// daysLeftAt is bounded by the longest that clients accept a certificate for: https://support.apple.com/en-us/103769.
+const daysLeftAt = "spec.rotation.verify[].http.certificate.daysLeft"
 
 const samplesAt = "spec.rotation.verify[].limits.samples"
 

@@ -74,6 +74,16 @@ func (h *HTTPCheck) setDefaults() {
 
 func (h *HealthCheck) setDefaults() { h.Protocol = "tcp" }
 
+func (d *DNSCheck) setDefaults() {
+	d.From = Authoritative
+	d.Timeout = Duration(time.Minute)
+}
+
+func (w *WebhookCheck) setDefaults() {
+	w.Header = "Authorization"
+	w.Timeout = Duration(time.Minute)
+}
+
 func (p *PrometheusCheck) setDefaults() { p.Timeout = Duration(5 * time.Minute) }
 
 func (c *CommandCheck) setDefaults() { c.Timeout = Duration(10 * time.Minute) }
@@ -134,6 +144,7 @@ func derive(c *Cluster, has func(path string) bool) {
 			p.Max = min(max(1, 4*p.Min), mostNodes) // as 12 is to 3: room for a surge and for the loss of a zone
 		}
 	}
+	deriveNotify(s.Notify)
 	s.Rotation.Traffic.Health = healthOf(s, has("spec.rotation.traffic.health.port"))
 	if s.Rotation.Verify == nil {
 		check := &HTTPCheck{}

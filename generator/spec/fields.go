@@ -61,7 +61,7 @@ func (d *decoder) unknownField(p *ast.MappingValueNode, in reflect.Type, path st
 		owners = []string{"spec"}
 	}
 	switch {
-	case in == reflect.TypeFor[SecretRef]():
+	case refersToSecret(in):
 		help = secretHelp(path)
 	case near != "" && (flatten(near) == flatten(name) || len(owners) == 0):
 		help = "did you mean " + near + "?"
@@ -139,7 +139,7 @@ func (d *decoder) notMapping(n ast.Node, t reflect.Type, path string) {
 			path+" names where a secret is; a spec never holds one")
 		return
 	}
-	if t == reflect.TypeFor[SecretRef]() {
+	if refersToSecret(t) {
 		d.hide(n)
 		d.errorAt(path, secretHelp(path), spanOf(n),
 			path+" names where a secret is; a spec never holds one")
@@ -174,7 +174,13 @@ func writtenOut(t reflect.Type, path string) string {
 
 var listSeparator = lazily(`\s*,\s*|\s+`)
 
+// refersToSecret is true of the parts of a spec that name where a secret is.
+func refersToSecret(t reflect.Type) bool {
+	return t == reflect.TypeFor[SecretRef]() || t == reflect.TypeFor[EnvRef]()
+}
+
 func secretHelp(path string) string {
+	path = anyIndex(path)
 	help := "name the environment variable that holds it, where drover runs: {" + examples[path+".env"] + "}"
 	if example, ok := examples[path+".vault"]; ok {
 		help += ", or the secret in the vault that does: {" + example + "}"
@@ -211,7 +217,8 @@ func (d *decoder) asList(n ast.Node, t reflect.Type, path string) string {
 // secretive are the parts of a spec where a person may write a secret by mistake.
 var secretive = map[reflect.Type]bool{
 	reflect.TypeFor[Alerts](): true, reflect.TypeFor[Slack](): true, reflect.TypeFor[PagerDuty](): true,
-	reflect.TypeFor[Webhook](): true, reflect.TypeFor[SecretRef](): true, reflect.TypeFor[GitCredentials](): true,
+	reflect.TypeFor[Webhook](): true, reflect.TypeFor[WebhookCheck](): true, reflect.TypeFor[SecretRef](): true, reflect.TypeFor[EnvRef](): true, reflect.TypeFor[GitCredentials](): true,
+	reflect.TypeFor[ChatReceiver](): true, reflect.TypeFor[PagerReceiver](): true, reflect.TypeFor[EventReceiver](): true, reflect.TypeFor[MailReceiver](): true,
 }
 
 // hide keeps every value below a node out of the excerpts.

@@ -12,6 +12,7 @@ const (
 	eitherForm   = rangeForm + `|^[0-9a-fA-F:.]*:[0-9a-fA-F:.]*/[0-9]{1,3}$`
 	durationForm = `^([0-9]+d)?([0-9]+h)?([0-9]+m)?([0-9]+s)?([0-9]+ms)?$`
 	sizeForm     = `^[0-9]+(Mi|Gi|Ti)$`
+	judgeForm    = `^https?://[^ \t\r\n\\?#@]+$`
 	pathForm     = `^/([^/ \t\r\n\\#][^ \t\r\n\\#]*)?$`
 )
 
@@ -94,6 +95,20 @@ var forms = sync.OnceValue(func() map[string]string {
 		"spec.gitops.credentials.env":                     envName.text,
 		"spec.gitops.credentials.username":                gitUser.pattern.text,
 
+		"spec.notify[].name":                     receiverName.pattern.text,
+		"spec.notify[].slack.webhook.env":        envName.text,
+		"spec.notify[].teams.webhook.env":        envName.text,
+		"spec.notify[].pagerduty.routingKey.env": envName.text,
+		"spec.notify[].webhook.address":          plainAddress.pattern.text,
+		"spec.notify[].webhook.key.env":          envName.text,
+		"spec.notify[].webhook.header":           headerName.pattern.text,
+		"spec.notify[].webhook.url.env":          envName.text,
+		"spec.notify[].email.server":             mailServer.pattern.text,
+		"spec.notify[].email.from":               email.pattern.text,
+		"spec.notify[].email.to[]":               email.pattern.text,
+		"spec.notify[].email.username":           mailUser.pattern.text,
+		"spec.notify[].email.password.env":       envName.text,
+
 		"spec.rotation.window.from":                      timeOfDay.pattern.text,
 		"spec.rotation.window.to":                        timeOfDay.pattern.text,
 		"spec.rotation.handover.singletons[].name":       singletonName.pattern.text,
@@ -105,6 +120,9 @@ var forms = sync.OnceValue(func() map[string]string {
 		"spec.rotation.verify[].parity.ignore[]":         singletonName.pattern.text,
 		"spec.rotation.verify[].http.path":               pathForm,
 		"spec.rotation.verify[].command.env[]":           variableName.pattern.text,
+		"spec.rotation.verify[].webhook.url":             judgeForm,
+		"spec.rotation.verify[].webhook.header":          headerName.pattern.text,
+		"spec.rotation.verify[].webhook.key.env":         envName.text,
 		"spec.rotation.traffic.health.path":              `^/`,
 		"spec.terraform.version":                         versionConstraint.text,
 	}
@@ -132,6 +150,7 @@ var repeats = []string{
 
 // neverEmpty are the lists that hold something, if they are there.
 var neverEmpty = []string{
+	"spec.notify[].on", "spec.notify[].email.to",
 	"spec.bootstrap.manifests",
 	"spec.network.adopt.subnets.public", "spec.network.adopt.subnets.data", "spec.network.adopt.subnets.blue", "spec.network.adopt.subnets.green",
 	"spec.access.teams[].namespaces",

@@ -51,6 +51,8 @@ type Spec struct {
 	Bootstrap *Bootstrap `yaml:"bootstrap,omitempty"`
 	// How the active color is replaced.
 	Rotation Rotation `yaml:"rotation,omitempty"`
+	// Who gets drover's own messages about rotations. Default: nobody.
+	Notify []Receiver `yaml:"notify,omitempty" json:"-"` // not pinned by a rotation: who gets its messages may change under way
 	// The program that applies the Terraform roots.
 	Terraform Terraform `yaml:"terraform,omitempty"`
 	// Warnings that you accept for this cluster, each with a reason.

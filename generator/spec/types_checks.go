@@ -7,8 +7,12 @@ type Check struct {
 	Kubernetes *KubernetesCheck `yaml:"kubernetes,omitempty"`
 	// Requests a path on the color's own host name.
 	HTTP *HTTPCheck `yaml:"http,omitempty"`
+	// Looks a name up in DNS.
+	DNS *DNSCheck `yaml:"dns,omitempty" json:",omitzero"`
 	// Compares the value of a query with bounds.
 	Prometheus *PrometheusCheck `yaml:"prometheus,omitempty"`
+	// Asks a server of yours for the verdict.
+	Webhook *WebhookCheck `yaml:"webhook,omitempty" json:",omitzero"`
 	// Compares the workloads of the new color with those of the old one, before any traffic. Default: on with gitops or bootstrap, off otherwise.
 	Parity *ParityCheck `yaml:"parity,omitempty" json:",omitzero"`
 	// Passes when a program exits 0.
@@ -67,6 +71,8 @@ type HTTPCheck struct {
 	MaxLatency Duration `yaml:"maxLatency,omitempty"`
 	// The maximum latency by percentile of the responses. Default: no limit.
 	Latency *Latency `yaml:"latency,omitempty" json:",omitzero"`
+	// The TLS certificate that every address of the host must have. Its chain and name are always verified.
+	Certificate *CertificateCheck `yaml:"certificate,omitempty" json:",omitzero"`
 	// How long the check may take.
 	Timeout Duration `yaml:"timeout,omitempty"`
 }
@@ -79,6 +85,42 @@ type Latency struct {
 	P95 Duration `yaml:"p95,omitempty"`
 	// The maximum for 99 % of the responses.
 	P99 Duration `yaml:"p99,omitempty"`
+}
+
+// CertificateCheck bounds how long a certificate is still valid.
+type CertificateCheck struct {
+	// For how many more days the certificate, and what it is signed with, must be valid.
+	DaysLeft int `yaml:"daysLeft"`
+}
+
+// DNSCheck looks a name up.
+type DNSCheck struct {
+	// The name to look up. {{color}}, {{other}}, {{cluster}} and {{host}} are replaced as in a path.
+	Name string `yaml:"name"`
+	// The addresses that the name may have. Default: any address passes.
+	Addresses []string `yaml:"addresses,omitempty"`
+	// Whom to ask: each server that is authoritative for the name, all of which must have an address, or the resolver of the machine that runs drover.
+	From string `yaml:"from,omitempty"`
+	// How long the check may take.
+	Timeout Duration `yaml:"timeout,omitempty"`
+}
+
+// WebhookCheck asks a server for the verdict.
+type WebhookCheck struct {
+	// The https:// address that drover posts to; http:// is allowed for a server on the same machine. {{color}}, {{other}}, {{cluster}} and {{host}} are replaced as in a path.
+	URL string `yaml:"url"`
+	// A reference to the secret to send with each request.
+	Key EnvRef `yaml:"key,omitempty"`
+	// The header that carries the key. The key is its whole value.
+	Header string `yaml:"header,omitempty"`
+	// How long the check may take.
+	Timeout Duration `yaml:"timeout,omitempty"`
+}
+
+// EnvRef names where a secret is that drover itself sends; a spec never holds one.
+type EnvRef struct {
+	// The environment variable with the secret, on the machine that runs drover.
+	Env string `yaml:"env"`
 }
 
 // Comparison bounds a value by that of the other color; exactly one of its fields is set.

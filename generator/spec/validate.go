@@ -44,6 +44,7 @@ func validate(d *decoder, c *Cluster) {
 	v.gitops()
 	v.bootstrap()
 	v.rotation()
+	v.notify()
 	v.terraform()
 	v.unbuilt()
 	v.acceptances()

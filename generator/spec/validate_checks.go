@@ -8,11 +8,11 @@ import (
 )
 
 // checkKinds are the fields of a check of which exactly one is set, in the order in which they are offered.
-var checkKinds = []string{"kubernetes", "http", "prometheus", "command", "parity"}
+var checkKinds = []string{"kubernetes", "http", "dns", "prometheus", "webhook", "command", "parity"}
 
 // kinds are the kinds that a check is of; one that is right has one.
 func (c Check) kinds() (kinds []string) {
-	for i, set := range []bool{c.Kubernetes != nil, c.HTTP != nil, c.Prometheus != nil, c.Command != nil, c.Parity != nil} {
+	for i, set := range []bool{c.Kubernetes != nil, c.HTTP != nil, c.DNS != nil, c.Prometheus != nil, c.Webhook != nil, c.Command != nil, c.Parity != nil} {
 		if set {
 			kinds = append(kinds, checkKinds[i])
 		}
@@ -76,6 +76,12 @@ func (v *validator) check(path string, c Check) {
 		v.prometheus(path+".prometheus", *p)
 		v.judgesColor(path+".prometheus", c)
 		v.compares(path, c)
+	}
+	if d := c.DNS; d != nil {
+		v.dnsCheck(path+".dns", *d)
+	}
+	if w := c.Webhook; w != nil {
+		v.webhookCheck(path+".webhook", *w)
 	}
 	if p := c.Parity; p != nil {
 		v.parityCheck(path+".parity", *p)
@@ -158,6 +164,9 @@ func (v *validator) httpCheck(path string, h HTTPCheck) {
 	v.positive(path+".maxLatency", h.MaxLatency, "500ms")
 	if l := h.Latency; l != nil {
 		v.latency(path+".latency", *l)
+	}
+	if c := h.Certificate; c != nil && !bounds[daysLeftAt].hold(c.DaysLeft) {
+		v.wrong(path+".certificate.daysLeft", fmt.Sprintf("%s.certificate.daysLeft is %d, and no certificate is checked for fewer than 1 or more than 825 days", path, c.DaysLeft), "write daysLeft: 14")
 	}
 	v.positive(path+".timeout", h.Timeout, "10m")
 }

@@ -86,10 +86,19 @@ func (s *session) round(ctx context.Context, c color.Color, during string, all b
 		}
 	}
 	results := make([]journal.Result, len(checks))
-	for i, r := range verify.All(ctx, asked) {
+	for i, r := range verify.All(verify.At(ctx, s.moment(c, during)), asked) {
 		results[i] = journal.Result{Check: checks[i].ID, Name: r.Check, Verdict: string(r.Verdict), Detail: r.Detail, Value: r.Value, Unit: r.Unit, Seconds: r.Seconds}
 	}
 	return results
+}
+
+// moment is when checks are asked, for judges outside.
+func (s *session) moment(c color.Color, during string) verify.Moment {
+	m := verify.Moment{Phase: during, Share: s.state().Exposed()[c]}
+	if r := s.state().Rotation; r != nil {
+		m.Rotation = r.ID
+	}
+	return m
 }
 
 // verifyFirst is the verify phase of a first build. A fail is asked again too while the color is still new.

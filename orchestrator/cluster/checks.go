@@ -34,6 +34,8 @@ type asked struct {
 	cloud   platform.Platform
 	pools   []spec.NodePool
 	connect func(ctx context.Context, cluster string) (*kubernetes.Client, error)
+	name    string                            // of the spec
+	secret  func(variable string) string      // what a variable of the environment holds
 	memory  func(check string) *verify.Memory // of earlier runs of that check of this color
 }
 
@@ -51,6 +53,12 @@ var checkKinds = []struct {
 	{"http", func(c spec.Check) (spec.Duration, bool) {
 		return limitOf(c.HTTP, func(h *spec.HTTPCheck) spec.Duration { return h.Timeout })
 	}, httpCheck},
+	{"dns", func(c spec.Check) (spec.Duration, bool) {
+		return limitOf(c.DNS, func(d *spec.DNSCheck) spec.Duration { return d.Timeout })
+	}, dnsCheck},
+	{"webhook", func(c spec.Check) (spec.Duration, bool) {
+		return limitOf(c.Webhook, func(w *spec.WebhookCheck) spec.Duration { return w.Timeout })
+	}, webhookCheck},
 	{"prometheus", func(c spec.Check) (spec.Duration, bool) {
 		return limitOf(c.Prometheus, func(p *spec.PrometheusCheck) spec.Duration { return p.Timeout })
 	}, prometheusCheck},
@@ -67,10 +75,12 @@ func limitOf[T any](field *T, timeout func(*T) spec.Duration) (spec.Duration, bo
 }
 
 // SpecChecks are the checks of a color by a spec: the platform's own word, targets and DNS always, then what the spec names.
-func SpecChecks(net Net, cloud platform.Platform, connect func(context.Context, string) (*kubernetes.Client, error)) func(spec.Cluster, color.Color) []Check {
+// secret gives what a variable of the environment holds.
+func SpecChecks(net Net, cloud platform.Platform, connect func(context.Context, string) (*kubernetes.Client, error), secret func(name string) string) func(spec.Cluster, color.Color) []Check {
 	var memories sync.Map // of the checks, by what is asked
 	return func(c spec.Cluster, of color.Color) []Check {
-		a := asked{host: Host(c, of), cluster: platformName(c, of), color: string(of), side: c.Side(string(of)), other: c.Side(string(of.Other())), net: net, cloud: cloud, pools: c.Spec.NodePools, connect: connect}
+		a := asked{host: Host(c, of), cluster: platformName(c, of), color: string(of), side: c.Side(string(of)), other: c.Side(string(of.Other())), net: net, cloud: cloud, pools: c.Spec.NodePools, connect: connect,
+			name: c.Metadata.Name, secret: secret}
 		checks := []Check{
 			{ID: identity("platform", a.cluster, nil), Check: verify.Within(checkTime, platformCheck{cloud, a.cluster})},
 			{ID: identity("targets", a.cluster, nil), Check: verify.Within(checkTime, targetsCheck{cloud, c.Metadata.Name, a.color})},
@@ -139,8 +149,12 @@ func kubernetesCheck(c spec.Check, a asked) verify.Check {
 }
 
 func httpCheck(c spec.Check, a asked) verify.Check {
-	return verify.HTTP{Client: a.net.Client(a.host), URL: a.net.URL(a.host, a.side.Fill(c.HTTP.Path)), Status: c.HTTP.Status,
+	check := verify.HTTP{Client: a.net.Client(a.host), URL: a.net.URL(a.host, a.side.Fill(c.HTTP.Path)), Status: c.HTTP.Status,
 		Samples: max(c.HTTP.Samples, 1), MaxLatency: c.HTTP.MaxLatency.Std(), Latency: percentiles(c.HTTP.Latency)}
+	if c.HTTP.Certificate != nil {
+		check.Expiries, check.DaysLeft = a.net, c.HTTP.Certificate.DaysLeft
+	}
+	return check
 }
 
 func percentiles(l *spec.Latency) (bounds []verify.Percentile) {
@@ -174,7 +188,12 @@ func prometheusCheck(c spec.Check, a asked) verify.Check {
 
 // prometheus is the server that is asked of a color, and how it is reached.
 func (a asked) prometheus(c spec.Check, of spec.Side) (client *http.Client, address string) {
-	named, address := "", of.Fill(c.Prometheus.URL)
+	return a.client(of.Fill(c.Prometheus.URL))
+}
+
+// client reaches an address that the spec names.
+func (a asked) client(address string) (*http.Client, string) {
+	named := ""
 	if u, err := url.Parse(address); err == nil {
 		named = u.Hostname()
 	}

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"drover/generator/spec"
 	"drover/orchestrator/color"
@@ -26,6 +27,16 @@ func (w *wire) LookupHost(context.Context, string) ([]string, error) {
 	return []string{"192.0.2.1"}, nil
 }
 
+func (w *wire) Served(_ context.Context, host string) (map[string][]string, error) {
+	w.asked = append(w.asked, "the servers of "+host)
+	return map[string][]string{"192.0.2.53:53": {"192.0.2.1"}}, nil
+}
+
+func (w *wire) Expiries(_ context.Context, host string) (map[string]time.Time, error) {
+	w.asked = append(w.asked, "the certificate of "+host)
+	return map[string]time.Time{"192.0.2.1": time.Now().AddDate(0, 0, 20)}, nil
+}
+
 func (w *wire) RoundTrip(r *http.Request) (*http.Response, error) {
 	asked := r.URL.String()
 	if r.Body != nil {
@@ -38,9 +49,12 @@ func (w *wire) RoundTrip(r *http.Request) (*http.Response, error) {
 			return nil, err
 		}
 		asked += " " + form.Get("query")
+		if strings.HasSuffix(r.URL.Path, "judge") {
+			asked = string(body) + r.Header.Get("X-Key")
+		}
 	}
 	w.asked = append(w.asked, asked)
-	answer := `{"status":"success","data":{"resultType":"scalar","result":[1700000000,"1"]}}`
+	answer := `{"verdict":"pass","status":"success","data":{"resultType":"scalar","result":[1700000000,"1"]}}`
 	return &http.Response{StatusCode: http.StatusOK, Status: "200 OK", Body: io.NopCloser(strings.NewReader(answer)), Request: r}, nil
 }
 
@@ -62,7 +76,7 @@ func TestChecksAskWhatTheirTextsSayOfTheColor(t *testing.T) {
 		color.Blue:  {"https://blue.shop.test/of/blue", `https://prometheus.blue.ops.shop.test/api/v1/query up{cluster="shop-blue",not="green",host="blue.shop.test"}`},
 	} {
 		net := &wire{}
-		for _, check := range SpecChecks(net, &fakeCloud{}, nil)(c, of)[3:] {
+		for _, check := range SpecChecks(net, &fakeCloud{}, nil, nil)(c, of)[3:] {
 			answer := check.Run(t.Context())
 			if answer.Verdict != verify.Pass {
 				t.Errorf("%s of %s: %+v", check.Name(), of, answer)
@@ -77,18 +91,42 @@ func TestChecksAskWhatTheirTextsSayOfTheColor(t *testing.T) {
 	}
 }
 
+// Names, certificates and a team's own judge are asked of the color's own side; the judge is told the moment, and gets the
+// secret by the variable that the spec names.
+func TestJudgesAreToldWhatTheyJudge(t *testing.T) {
+	t.Parallel()
+	c := checksOf(
+		spec.Check{HTTP: &spec.HTTPCheck{Path: "/", Certificate: &spec.CertificateCheck{DaysLeft: 14}}},
+		spec.Check{DNS: &spec.DNSCheck{Name: "api.{{host}}", From: spec.Authoritative}},
+		spec.Check{DNS: &spec.DNSCheck{Name: "{{color}}.example.org", From: "resolver"}},
+		spec.Check{Webhook: &spec.WebhookCheck{URL: "https://{{color}}.test/judge", Header: "X-Key", Key: spec.EnvRef{Env: "KEY"}}},
+	)
+	net := &wire{}
+	ctx := verify.At(t.Context(), verify.Moment{Rotation: "r1", Phase: spec.DuringShift, Share: 25})
+	for _, check := range SpecChecks(net, &fakeCloud{}, nil, func(name string) string { return "value of " + name })(c, color.Green)[3:] {
+		if answer := check.Run(ctx); answer.Verdict != verify.Pass {
+			t.Errorf("%s: %+v", check.Name(), answer)
+		}
+	}
+	want := []string{"https://green.shop.test/", "the certificate of green.shop.test", "the servers of api.green.shop.test",
+		`{"cluster":"shop","color":"green","other":"blue","host":"green.shop.test","name":"shop-green","rotation":"r1","phase":"shift","share":25}value of KEY`}
+	if !slices.Equal(net.asked, want) {
+		t.Errorf("asked %q, want %q", net.asked, want)
+	}
+}
+
 // What a rotation is pinned to has the occasions of checks that are not always asked, and nothing of the others: the
 // journal of a spec without them reads as it did.
 func TestThePlanHasTheOccasionsOfChecks(t *testing.T) {
 	t.Parallel()
 	c := checksOf(spec.Check{HTTP: &spec.HTTPCheck{Path: "/a"}, When: []string{"soak"}}, spec.Check{HTTP: &spec.HTTPCheck{Path: "/b"}, When: []string{"always"}}, spec.Check{HTTP: &spec.HTTPCheck{Path: "/c"}})
-	checks := SpecChecks(&wire{}, &fakeCloud{}, nil)(c, color.Green)
+	checks := SpecChecks(&wire{}, &fakeCloud{}, nil, nil)(c, color.Green)
 	plan := planOf(c, "digest", checks)
 	if len(plan.When) != 1 || !slices.Equal(plan.When[checks[3].ID], []string{"soak"}) {
 		t.Errorf("the occasions are %v", plan.When)
 	}
 	c.Spec.Rotation.Verify = c.Spec.Rotation.Verify[1:]
-	data, err := json.Marshal(planOf(c, "digest", SpecChecks(&wire{}, &fakeCloud{}, nil)(c, color.Green)))
+	data, err := json.Marshal(planOf(c, "digest", SpecChecks(&wire{}, &fakeCloud{}, nil, nil)(c, color.Green)))
 	if err != nil || strings.Contains(string(data), "when") {
 		t.Errorf("%s, %v", data, err)
 	}
@@ -117,7 +155,7 @@ func TestASpecWithoutNewFieldsIsPinnedAsBefore(t *testing.T) {
 func TestARoundAsksTheChecksOfItsOccasion(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	s := &session{Options: w.options()}
+	s := &session{Options: w.options(), loop: &rotation.Loop{State: journal.Empty()}}
 	measured := 0.25
 	s.ports.Checks = func(spec.Cluster, color.Color) []Check {
 		return []Check{{ID: "a", Check: fakeCheck{w, "a"}}, {ID: "b", When: []string{"shift", "soak"}, Check: measuring{measured}}}

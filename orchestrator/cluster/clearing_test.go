@@ -55,7 +55,9 @@ func eventsOf(w *world, kind journal.Kind) []string {
 	var details []string
 	for _, e := range w.events() {
 		if e.Kind == kind {
-			details = append(details, e.Root+" "+e.Detail)
+			for _, thing := range e.Named() {
+				details = append(details, e.Root+" "+thing)
+			}
 		}
 	}
 	return details
@@ -101,6 +103,32 @@ func TestDrainTakesBackWhatBlueHoldsInTheCloudStageByStage(t *testing.T) {
 		}
 		if got := eventsOf(w, journal.Kept); !slices.Equal(got, []string{"blue volume pv-1 of shop/data (ebs.csi.aws.com vol-1)"}) {
 			t.Errorf("the journal has %v kept", got)
+		}
+		checkRotated(t, w)
+	})
+}
+
+// The journal of a cluster with many objects stays short.
+func TestADrainOfManyObjectsWritesFewRecords(t *testing.T) {
+	t.Parallel()
+	const many = 250
+	server := holding(t)
+	for i := range many {
+		server.Have(t, services, fmt.Sprintf(`{"metadata":{"name":"web-%d","namespace":"shop"},"spec":{"type":"LoadBalancer"}}`, i))
+		server.Have(t, "/api/v1/persistentvolumes", fmt.Sprintf(`{"metadata":{"name":"pv-%d"}}`, i))
+	}
+	withAPI(t, server, func(t *testing.T, w *world) {
+		must(t, Rotate(t.Context(), w.options()))
+		for _, kind := range []journal.Kind{journal.ClearIntended, journal.Cleared, journal.Kept} {
+			records := 0
+			for _, e := range w.events() {
+				if e.Kind == kind {
+					records++
+				}
+			}
+			if names := eventsOf(w, kind); records > 10 || len(names) < many {
+				t.Errorf("%d records of %s name %d objects", records, kind, len(names))
+			}
 		}
 		checkRotated(t, w)
 	})

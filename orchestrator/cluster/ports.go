@@ -77,6 +77,8 @@ type Net interface {
 	Client(named string) *http.Client
 	URL(host, path string) string
 	LookupHost(ctx context.Context, host string) ([]string, error)
+	verify.Authority
+	verify.Expiries
 }
 
 // Check is one check of a color.

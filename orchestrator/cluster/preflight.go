@@ -59,6 +59,7 @@ var preconditions = []precondition{
 	{journalName, (*preflight).journalAgrees, beforeRotation | beforeGoingOn},
 	{"bundles", (*preflight).bundlesRead, beforeRotation | beforeGoingOn},
 	{"gitops", (*preflight).gitOpsCanStart, beforeRotation | beforeFoundation},
+	{"judges", (*preflight).judgesHaveKeys, beforeRotation | beforeFoundation},
 	{"foundation", (*preflight).foundationIsSpecs, beforeRotation},
 	{"active", (*preflight).activeIsUp, beforeRotation},
 	{"version", (*preflight).versionIsNoOlder, beforeRotation},

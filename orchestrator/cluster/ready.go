@@ -174,7 +174,7 @@ func (r *readiness) checksOf(ctx context.Context, c color.Color) {
 	}
 	answer.Detail = fmt.Sprintf("%s passes %d of %d", c, len(results)-len(wrong), len(results))
 	if left > 0 {
-		answer.Detail += fmt.Sprintf("; %d not asked, which run a program or need a shift", left)
+		answer.Detail += fmt.Sprintf("; %d not asked, which run a program, ask a judge or need a shift", left)
 	}
 	if len(wrong) > 0 || len(results) == 0 {
 		answer.Verdict = verify.Inconclusive
@@ -184,12 +184,12 @@ func (r *readiness) checksOf(ctx context.Context, c color.Color) {
 	r.add(answer)
 }
 
-// servingChecks asks the checks that run no program of the spec and are for more than a shift, where colors are compared:
+// servingChecks asks the checks that run no program of the spec, ask no judge of it, and are for more than a shift, where colors are compared:
 // the color that serves has no other one beside it. It counts what it leaves out.
 func (s *session) servingChecks(ctx context.Context, c color.Color) (results []journal.Result, left int) {
 	all := s.ports.Checks
 	defer func() { s.ports.Checks = all }()
-	kept := notCommands(all, &left)
+	kept := harmless(all, &left)
 	s.ports.Checks = func(of spec.Cluster, c color.Color) []Check {
 		return slices.DeleteFunc(kept(of, c), func(check Check) bool {
 			shift := slices.Equal(check.When, []string{spec.DuringShift})

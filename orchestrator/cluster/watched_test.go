@@ -83,14 +83,14 @@ func healthOf(t *testing.T, w *world) *history.Health {
 	health, err := Health(t.Context(), w.options(), func(ctx context.Context, o Options) (func(spec.Cluster, color.Color) []Check, error) {
 		ports, err := w.connect(ctx, o)
 		return func(c spec.Cluster, of color.Color) []Check {
-			return append(ports.Checks(c, of), Check{ID: "command-1", Check: fakeCheck{w, "program"}})
+			return append(ports.Checks(c, of), Check{ID: "command-1", Check: fakeCheck{w, "program"}}, Check{ID: "webhook-1", Check: fakeCheck{w, "program"}})
 		}, errors.Join(err, w.fail["connect"])
 	})
 	must(t, err)
 	return health
 }
 
-// Status asks green too, and neither runs a program nor writes anything.
+// Status asks green too, and neither runs a program, asks a judge nor writes anything.
 func TestStatusSaysWhetherGreenIsWell(t *testing.T) {
 	t.Parallel()
 	inWorld(t, func(t *testing.T, w *world) {
@@ -101,7 +101,7 @@ func TestStatusSaysWhetherGreenIsWell(t *testing.T) {
 		keptBlue(t, w)
 		before := len(w.events())
 		w.verdicts["program"] = verify.Fail // it is not run
-		if health := healthOf(t, w); health == nil || !health.Asked || !health.Well || health.NotAsked != 1 || health.Color != color.Green {
+		if health := healthOf(t, w); health == nil || !health.Asked || !health.Well || health.NotAsked != 2 || health.Color != color.Green {
 			t.Errorf("well: %+v", health)
 		}
 		w.verdicts["green"] = verify.Fail

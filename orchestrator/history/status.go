@@ -24,6 +24,16 @@ type Status struct {
 	Rotation *UnderWay    `json:"rotation"`         // null when none is under way
 	Failed   *FailedColor `json:"failed,omitempty"` // a color that was rolled back from and still stands
 	Account  *Account     `json:"account,omitempty"`
+	// Undelivered are messages of spec.notify that a receiver has not got.
+	Undelivered []Undelivered `json:"undelivered,omitempty"`
+}
+
+// Undelivered is one message that one receiver has not got. Another process tries again, for a day.
+type Undelivered struct {
+	Receiver string    `json:"receiver"`
+	On       string    `json:"on"`
+	Time     time.Time `json:"time"` // of what the message tells
+	Reason   string    `json:"reason"`
 }
 
 // Account is whether the account and DNS are as the journal says.
@@ -53,7 +63,7 @@ type Health struct {
 	Color    color.Color `json:"color"`
 	Asked    bool        `json:"asked"`
 	Well     bool        `json:"well"`               // every check that was asked passed
-	NotAsked int         `json:"notAsked,omitempty"` // checks that run a program, which status does not
+	NotAsked int         `json:"notAsked,omitempty"` // checks that run a program or send a key, which status does not
 	Reason   string      `json:"reason,omitempty"`   // what did not pass, or why nothing was asked
 }
 

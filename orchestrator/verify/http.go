@@ -27,6 +27,9 @@ type HTTP struct {
 	PerRequest time.Duration // time limit of each request; 10 s if 0
 	MaxLatency time.Duration // no bound if 0
 	Latency    []Percentile  // further bounds
+	// Expiries and DaysLeft have the certificate of every address of the host judged; no certificate if nil.
+	Expiries Expiries
+	DaysLeft int
 }
 
 // Percentile bounds a percentile (nearest rank) of the time to the end of the body.
@@ -59,7 +62,11 @@ func (h HTTP) Run(ctx context.Context) Answer {
 		}
 		latencies = append(latencies, took)
 	}
-	return h.judge(latencies)
+	answer := h.judge(latencies)
+	if h.Expiries == nil || answer.Verdict != Pass {
+		return answer
+	}
+	return h.certificates(ctx, answer)
 }
 
 // request makes one request and reads its whole answer.

@@ -66,6 +66,7 @@ func TestAgainstASimulatedAccount(t *testing.T) {
 		"quota":            quotaIsNeverAPassUnasked,
 		"left of machines": machinesPartsAreFound, "left of roles": rolesAreFound, "left of clusters": clustersPartsAreFound,
 		"left of balancers": balancersPartsAreFound, "nothing left": nothingIsFoundThatIsNotThere,
+		"left of networks": foundationsNetworkIsFound, "left of services": foundationsServicesAreFound,
 	} {
 		t.Run(name, func(t *testing.T) { t.Parallel(); test(t, p) })
 	}
@@ -409,6 +410,11 @@ func connectionsAreCountedOnlyWhereMetricsArrive(t *testing.T, endpoint string) 
 	flows, err = p.Flows(ctx, blue, 10*time.Minute)
 	if err != nil || !flows.Alive || flows.New != 12 || flows.Active != 7 {
 		t.Errorf("a busy load balancer: %+v, %v", flows, err)
+	}
+	_, err = p.elb.DeleteLoadBalancer(ctx, &elb.DeleteLoadBalancerInput{LoadBalancerArn: &blue})
+	must(t, err)
+	if flows, err = p.Flows(ctx, blue, 10*time.Minute); err != nil || !flows.Gone || flows.Alive {
+		t.Errorf("a load balancer that somebody deleted: %+v, %v", flows, err)
 	}
 	if _, err := p.Flows(ctx, "net/shop-blue/1", time.Minute); err == nil {
 		t.Error("connections of something that is no load balancer were measured")
