@@ -13,6 +13,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -83,8 +84,10 @@ func TestThePidFileNamesEveryProcessOfAControlPlane(t *testing.T) {
 	if err := json.Unmarshal(data, &p); err != nil {
 		t.Fatal(err)
 	}
-	if want := 1 + 2*5; len(p.Children) != want || !allAlive(p.Children) {
-		t.Errorf("the pid file names %d processes, want %d that are alive: %+v", len(p.Children), want, p.Children)
+	// An API server that lost its port to somebody else, and was started again with another one, may stand there too.
+	p.Children = slices.DeleteFunc(p.Children, func(id child.Identity) bool { return !id.Alive() })
+	if want := 1 + 2*5; len(p.Children) != want {
+		t.Errorf("the pid file names %d processes that are alive, want %d: %+v", len(p.Children), want, p.Children)
 	}
 	const most = 3 << 30 // of a whole cloud with two clusters
 	if held := resident(t, append(p.Children, p.Owner)); held > most {
@@ -154,15 +157,6 @@ func resident(t *testing.T, ids []child.Identity) (sum int) {
 		sum += kib << 10
 	}
 	return sum
-}
-
-func allAlive(list []child.Identity) bool {
-	for _, id := range list {
-		if !id.Alive() {
-			return false
-		}
-	}
-	return true
 }
 
 // twoSubnets makes a VPC with subnets in two zones.
