@@ -101,7 +101,7 @@ type Event struct {
 	Unit     string        `json:"unit,omitempty"`    // of Value, such as s; empty for a plain number
 	Verdicts []Result      `json:"verdicts,omitempty"`
 	Flows    *Flows        `json:"flows,omitempty"`
-	Share    *Share        `json:"share,omitempty"` // of Shared; Verdict says whether it arrived
+	Share    *Share        `json:"share,omitempty"`   // of Shared; Verdict says whether it arrived
 	Plan     *Plan         `json:"plan,omitempty"`    // of RotationStarted
 	Request  string        `json:"request,omitempty"` // id of the request that this follows from
 	Hold     HoldKind      `json:"hold,omitempty"`

@@ -86,7 +86,10 @@ func TestAStepHoldsUntilItsShareArrives(t *testing.T) {
 		later    time.Duration
 		want     func(Step) bool
 	}{
-		"is measured first":              {5, "hold", nil, 0, func(s Step) bool { do, is := s.(Do); return is && do.Effect.Do == Compare && do.Effect.Window == 69*time.Second }},
+		"is measured first": {5, "hold", nil, 0, func(s Step) bool {
+			do, is := s.(Do)
+			return is && do.Effect.Do == Compare && do.Effect.Window == 69*time.Second
+		}},
 		"nobody measures":                {5, "", nil, 0, func(s Step) bool { return goesOn(s, 50) }},
 		"arrived":                        {5, "hold", []string{"pass"}, 0, func(s Step) bool { return goesOn(s, 50) }},
 		"too little to tell":             {50, "hold", []string{"inconclusive"}, 0, func(s Step) bool { return goesOn(s, 100) }},
@@ -95,9 +98,12 @@ func TestAStepHoldsUntilItsShareArrives(t *testing.T) {
 		"did not, and is measured again": {5, "hold", []string{"fail"}, 20 * time.Second, func(s Step) bool { do, is := s.(Do); return is && do.Effect.Do == Compare }},
 		"did in the end":                 {50, "hold", []string{"fail", "pass"}, 0, func(s Step) bool { return goesOn(s, 100) }},
 		"a small one did not in time":    {5, "hold", []string{"fail"}, time.Minute, func(s Step) bool { return goesOn(s, 50) }},
-		"half did not in time":           {50, "hold", []string{"fail"}, time.Minute, func(s Step) bool { r, is := s.(Record); return is && r.Events[0].Kind == journal.Held && r.Events[0].Hold == journal.Asking }},
-		"half, where it is only told":    {50, "report", []string{"fail"}, time.Minute, func(s Step) bool { return goesOn(s, 100) }},
-		"all is the drain's to measure":  {100, "hold", []string{"fail"}, 0, func(s Step) bool { r, is := s.(Record); return is && r.Events[0].Kind == journal.Activated }},
+		"half did not in time": {50, "hold", []string{"fail"}, time.Minute, func(s Step) bool {
+			r, is := s.(Record)
+			return is && r.Events[0].Kind == journal.Held && r.Events[0].Hold == journal.Asking
+		}},
+		"half, where it is only told":   {50, "report", []string{"fail"}, time.Minute, func(s Step) bool { return goesOn(s, 100) }},
+		"all is the drain's to measure": {100, "hold", []string{"fail"}, 0, func(s Step) bool { r, is := s.(Record); return is && r.Events[0].Kind == journal.Activated }},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
