@@ -89,11 +89,22 @@ check_python() {
   done
 }
 
+# The store's suite runs against Azurite, which plays Azure Blob Storage: a program of Node.js.
+check_azurite() {
+  local path
+  if path=$(tools/azurite.sh); then
+    say azurite "$path"
+  else
+    missing+=("Node.js 20 or newer with npm, or what npm installs Azurite from (see above)")
+  fi
+}
+
 check_go
 [ ${#missing[@]} -gt 0 ] || { check_terraform && check_kubernetes; }
 if [ "${1:-}" = tests ]; then
   [ ${#missing[@]} -gt 0 ] || check_argocd
   check_python moto_server aws
+  check_azurite
 else
   check_python moto_server
 fi

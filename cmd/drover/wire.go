@@ -13,11 +13,13 @@ import (
 	"drover/orchestrator/cluster"
 	"drover/orchestrator/color"
 	"drover/orchestrator/kubernetes"
+	"drover/orchestrator/notify"
 	"drover/orchestrator/platform"
 	"drover/orchestrator/platform/aws"
 	"drover/orchestrator/redact"
 	"drover/orchestrator/rotation"
 	"drover/orchestrator/store"
+	"drover/orchestrator/store/blob/azure"
 	"drover/orchestrator/store/blob/s3"
 	"drover/orchestrator/store/file"
 	"drover/orchestrator/store/location"
@@ -35,8 +37,9 @@ var platforms = map[spec.Platform]func(ctx context.Context, region string, secre
 
 // stores are the places where a cluster's store can be.
 var stores = location.Registry{
-	"file": func(_ context.Context, at location.Location) (store.Objects, error) { return file.Open(at.Prefix), nil },
-	"s3":   s3.Open,
+	"file":   func(_ context.Context, at location.Location) (store.Objects, error) { return file.Open(at.Prefix), nil },
+	"s3":     s3.Open,
+	"azblob": azure.Open,
 }
 
 // openStore opens a cluster's store, which is beside its Terraform state, and says where that is. It makes no request.
@@ -164,6 +167,9 @@ func learn(secrets *redact.Redactor, s spec.Spec) {
 	}
 	if g := s.GitOps; g != nil && g.Credentials != nil {
 		secrets.Learn(os.Getenv(g.Credentials.Env))
+	}
+	for _, name := range notify.SecretsOf(s.Notify) {
+		secrets.Learn(os.Getenv(name))
 	}
 	for _, c := range s.Rotation.Verify {
 		if c.HTTP != nil {

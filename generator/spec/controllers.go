@@ -26,6 +26,9 @@ const (
 	Karpenter         = "karpenter"
 )
 
+// AutoMode is the autoscaler that is a part of EKS itself, and needs no controller in the cluster.
+const AutoMode = "auto-mode"
+
 // Controllers are those that the spec asks for.
 func (c Cluster) Controllers() []Controller {
 	s := c.Spec

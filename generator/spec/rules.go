@@ -20,7 +20,7 @@ type rules struct {
 	newest     int            // the newest that was known when this drover was made
 	ends       map[int]string // minor version of Kubernetes -> the day on which its standard support ends
 	addons     addonRules
-	karpenter  bool  // may add nodes
+	adds       bool  // Karpenter or the platform itself may add nodes beside the pools'
 	autoscaled bool  // pools move between their bounds by themselves
 	retention  []int // days that logs can be kept, if not any number
 	zones      [2]int

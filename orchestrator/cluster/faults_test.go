@@ -87,6 +87,9 @@ type outcomeOf struct {
 	message string
 }
 
+// offBeat keeps the end of a fault away from the moments at which drover looks, which are whole seconds after its beginning.
+const offBeat = 3100 * time.Millisecond
+
 // mostRuns is how often a schedule starts drover, an hour after it ended.
 const mostRuns = 4
 
@@ -110,7 +113,7 @@ func meets(t *testing.T, w *world, f worldFault, phase string) (met bool, o outc
 			f.begins(w)
 			w.mu.Unlock()
 			if f.lasts > 0 {
-				time.AfterFunc(f.lasts, func() { w.mu.Lock(); defer w.mu.Unlock(); f.ends(w) })
+				time.AfterFunc(f.lasts+offBeat, func() { w.mu.Lock(); defer w.mu.Unlock(); f.ends(w) })
 			}
 		}}
 		err := Rotate(t.Context(), options)
@@ -197,6 +200,20 @@ func row(t *testing.T, f worldFault, phase string) (line string) {
 	return line
 }
 
+// gist is what of a line is held: the phase, the outcome, and the phase or the kind of the message. Times and the rest are for
+// people, and may differ by a moment.
+func gist(line string) string {
+	cells := strings.SplitN(line, "|", 5)
+	if len(cells) < 5 {
+		return ""
+	}
+	kind, _, _ := strings.Cut(cells[4], ":")
+	if _, id, is := strings.Cut(kind, "rotation ID "); is {
+		kind = id
+	}
+	return strings.Join([]string{cells[1], cells[2], strings.Trim(kind, " |")}, "|")
+}
+
 // faultPhases are those that something can go wrong in; gates without approvals are over at once.
 func faultPhases() (names []string) {
 	for _, p := range rotation.Phases {
@@ -229,7 +246,7 @@ func TestThePageOfFaultsIsWhatHappens(t *testing.T) {
 			}
 			line := row(t, f, phase)
 			made.WriteString(line + "\n")
-			if !*updateFaults && !slices.Contains(strings.Split(section, "\n"), line) {
+			if !*updateFaults && !slices.ContainsFunc(strings.Split(section, "\n"), func(had string) bool { return gist(had) == gist(line) }) {
 				t.Errorf("docs/faults.md has no such line of %s; go test ./orchestrator/cluster -run PageOfFaults -update-faults writes it anew:\n%s", f.name, line)
 			}
 		}

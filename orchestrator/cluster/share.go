@@ -47,5 +47,5 @@ func (s *session) taken(ctx context.Context, c color.Color, window time.Duration
 	if err != nil {
 		return journal.Flows{Seconds: window.Seconds()}, fmt.Errorf("measuring connections to %s: %w", c, err)
 	}
-	return journal.Flows{Alive: flows.Alive, New: flows.New, Active: flows.Active, Until: flows.Until, Seconds: window.Seconds()}, nil
+	return journal.Flows{Alive: flows.Alive, Gone: flows.Gone, New: flows.New, Active: flows.Active, Until: flows.Until, Seconds: window.Seconds()}, nil
 }

@@ -110,7 +110,7 @@ type ConditionError struct {
 }
 
 func (e *ConditionError) Error() string {
-	return fmt.Sprintf("the store overwrote %s although it was asked to write only what is not there yet: its server ignores If-None-Match. Use a server that has conditional writes (Amazon S3 has), or update it", e.Object)
+	return fmt.Sprintf("the store overwrote %s although it was asked to write only what is not there yet: its server ignores the condition of a write. Use a server that has conditional writes, as Amazon S3, Azure Blob Storage and Google Cloud Storage have, or update it", e.Object)
 }
 
 // MissingError reports that the store has no such value.

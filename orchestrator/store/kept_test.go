@@ -214,7 +214,7 @@ func TestErrorsSayWhatToDo(t *testing.T) {
 		{&store.LostError{Cluster: "shop", By: &store.Holder{Command: "drover rotate", Host: "ci-7", PID: 9}}, []string{"drover rotate", "ci-7", "9"}},
 		{&store.LostError{Cluster: "shop", Err: errors.New("no route")}, []string{"no route"}},
 		{&store.UnknownError{Object: "journal/1", Err: errors.New("no route")}, []string{"journal/1", "no route", "run the command again"}},
-		{&store.ConditionError{Object: "journal/1"}, []string{"journal/1", "If-None-Match", "Use a server"}},
+		{&store.ConditionError{Object: "journal/1"}, []string{"journal/1", "ignores the condition of a write", "Use a server"}},
 		{&store.MissingError{What: "bundle x"}, []string{"bundle x", "restore it"}},
 	} {
 		for _, part := range c.parts {

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"slices"
 	"strings"
 	"time"
 
@@ -123,26 +122,22 @@ func (o *Objects) List(ctx context.Context, prefix, after string) ([]string, err
 			return nil
 		}
 	}
-	var names []string
-	seen, size := 0, int64(0)
+	listing := store.Listing{Folder: o.prefix, Prefix: prefix, After: after}
 	for each := o.bucket.List(options); ; {
 		object, err := each.Next(ctx)
 		if errors.Is(err, io.EOF) {
-			break
+			return listing.Names(), nil // S3's directory buckets and some that are compatible list in no order
 		}
 		if err != nil {
 			return nil, err
 		}
-		if name := strings.TrimPrefix(object.Key, o.prefix); !object.IsDir && name > after && name != prefix {
-			names = append(names, name)
-			size += object.Size
+		if object.IsDir {
+			continue
 		}
-		if seen++; seen > store.MostNames || size > store.MostListed {
-			return nil, fmt.Errorf("%s has %w", strings.TrimSuffix(prefix, "/"), store.ErrTooMuch)
+		if err := listing.Add(object.Key, object.Size); err != nil {
+			return nil, err
 		}
 	}
-	slices.Sort(names) // S3's directory buckets and some that are compatible list in no order
-	return names, nil
 }
 
 // Delete implements store.Objects.

@@ -106,7 +106,7 @@ var azurermSettings = backend{
 	bucket:  "container_name",
 	nothing: []string{"resource_group_name", "snapshot", "subscription_id", "use_azuread_auth", "lookup_blob_endpoint"},
 	each:    "key",
-	instead: "set it in the environment (AZURE_… for drover, ARM_… for Terraform)",
+	instead: "set it in the environment (ARM_…), where Terraform and drover both find it",
 }
 
 // https://developer.hashicorp.com/terraform/language/backend/gcs

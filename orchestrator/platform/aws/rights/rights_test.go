@@ -221,7 +221,7 @@ func everySpec(t *testing.T) []spec.Cluster {
 	t.Helper()
 	return []spec.Cluster{
 		load(t, filepath.Join(examples, "production.yaml")), load(t, filepath.Join(examples, "demo.yaml")), load(t, filepath.Join(examples, "minimal.yaml")),
-		parse(t, connected), parse(t, herd), parse(t, internal), load(t, six),
+		load(t, filepath.Join(examples, "tuned.yaml")), parse(t, connected), parse(t, herd), parse(t, internal), load(t, six),
 	}
 }
 

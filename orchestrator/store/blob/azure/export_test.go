@@ -1,0 +1,5 @@
+package azure
+
+import "time"
+
+func init() { retry.RetryDelay = time.Millisecond }
