@@ -61,6 +61,7 @@ nightly: ## what make test takes a sample of, whole: random and mutated specs, k
 	@cd test && ../$(STEP) "two drovers of one cluster, and two releases" go test -count=1 -v -timeout 60m ./fence
 	@DROVER_MODEL=whole $(STEP) "every two events that may happen to a rotation, in a model" go test -count=1 -v -timeout 60m -run Interleaving ./orchestrator/rotation
 	@DROVER_MODEL_RUNS=200000 $(STEP) "more events that may happen to a rotation, in a model" go test -count=1 -v -timeout 120m -run Often ./orchestrator/rotation
+	@DROVER_FAULTS=whole $(STEP) "each fault in each phase of a simulated rotation, as docs/faults.md has it" go test -count=1 -timeout 30m -run PageOfFaults ./orchestrator/cluster
 	@cd test && ../$(STEP) "a repository that is broken for one color" go test -count=1 -timeout 40m ./gitops -run TestARepositoryThatIsBrokenForGreen
 	@cd test && ../$(STEP) "the job for a real account, in a simulated one" go test -count=1 -timeout 40m ./real -run TestTheJobRunsToItsEnd
 	@$(MAKE) --no-print-directory fuzz

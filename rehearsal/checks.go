@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"drover/generator/spec"
+	"drover/rehearsal/ingress"
 )
 
 // answering says who answers the checks of a rehearsed spec.
@@ -12,6 +13,12 @@ type answering struct {
 	kubernetes bool // the clusters have control planes
 	gitops     bool // a repository is served, which Argo CD follows
 	commands   bool // the person who rehearses lets the spec run programs on this machine
+}
+
+// fedMetrics tells whether the rehearsal has the metrics of a check: those of load balancers. The simulated CloudWatch
+// evaluates no expression.
+func fedMetrics(c spec.CloudWatchCheck) bool {
+	return c.Expression == "" && len(c.Metrics) == 1 && c.Metrics[0].Namespace == ingress.Namespace
 }
 
 // mostDaysLeft is how long the certificates of a rehearsal are surely valid yet.
@@ -33,6 +40,8 @@ func checksThatAnswer(checks []spec.Check, by answering) []edit {
 			unanswered = append(unanswered, "parity")
 		case c.Prometheus != nil:
 			unanswered = append(unanswered, "prometheus")
+		case c.CloudWatch != nil && !fedMetrics(*c.CloudWatch):
+			unanswered = append(unanswered, "cloudwatch")
 		case c.Webhook != nil: // it is no stranger's to have a judge asked, and with a secret of this machine
 			unanswered = append(unanswered, "webhook")
 		case c.DNS != nil && (c.DNS.Name != "{{host}}" || c.DNS.From != spec.Authoritative || len(c.DNS.Addresses) > 0):

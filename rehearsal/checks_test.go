@@ -35,6 +35,7 @@ func TestCommandsOfASpecAreLeftOutUnlessAPersonAllowsThem(t *testing.T) {
 		"no control plane":   {"{kubernetes: {minNodes: 1}}, " + command, answering{}, "http", "real cluster are left out: kubernetes; checks that run a program"},
 		"with control plane": {"{kubernetes: {minNodes: 1}}, " + command, answering{kubernetes: true}, "kubernetes", "1 command"},
 		"a judge":            {"{webhook: {url: \"https://judge.example.com\", key: {env: JUDGE_KEY}}}", answering{}, "http", "real cluster are left out: webhook"},
+		"metrics":            {"{cloudwatch: {metrics: [{namespace: Shop, metric: Errors}], max: 1}}, {cloudwatch: {metrics: [{namespace: AWS/NetworkELB, metric: NewFlowCount}], max: 1}}", answering{}, "cloudwatch", "real cluster are left out: cloudwatch"},
 		"names of its own":   {"{dns: {name: \"{{host}}\"}}, {dns: {name: api.example.com}}", answering{}, "dns", "real cluster are left out: dns"},
 		"certificate":        {"{http: {path: /, certificate: {daysLeft: 30}}}", answering{}, "http", "valid for 6 more days"},
 	} {
@@ -60,7 +61,7 @@ func TestCommandsOfASpecAreLeftOutUnlessAPersonAllowsThem(t *testing.T) {
 func kinds(checks []spec.Check) string {
 	var all []string
 	for _, c := range checks {
-		for name, set := range map[string]bool{"kubernetes": c.Kubernetes != nil, "http": c.HTTP != nil, "prometheus": c.Prometheus != nil, "command": c.Command != nil, "dns": c.DNS != nil, "webhook": c.Webhook != nil} {
+		for name, set := range map[string]bool{"kubernetes": c.Kubernetes != nil, "http": c.HTTP != nil, "prometheus": c.Prometheus != nil, "command": c.Command != nil, "dns": c.DNS != nil, "webhook": c.Webhook != nil, "cloudwatch": c.CloudWatch != nil} {
 			if set {
 				all = append(all, name)
 			}

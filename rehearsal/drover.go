@@ -14,6 +14,7 @@ import (
 	"strings"
 	"time"
 
+	"drover/orchestrator/history"
 	"drover/orchestrator/journal"
 	"drover/rehearsal/child"
 )
@@ -97,6 +98,7 @@ type eventReader struct {
 	outcome journal.Outcome
 	phases  []Phase
 	checks  []CheckSeen
+	shares  []history.Arrival
 	started *journal.Event // of the singletons, where they were handed over last
 }
 
@@ -129,6 +131,10 @@ func (e *eventReader) read(event journal.Event) {
 		e.outcome = event.Outcome
 	case journal.Checked:
 		e.checked(event)
+	case journal.Shared:
+		if a, is := history.ArrivalOf(event); is {
+			e.shares = append(e.shares, a)
+		}
 	case journal.PhaseDone, journal.PhaseFailed:
 		outcome := event.Outcome
 		if outcome == "" && event.Kind == journal.PhaseFailed {

@@ -269,7 +269,7 @@ func (r *run) droverToTheEnd(ctx context.Context, events *eventReader) error {
 
 func (r *run) summarize(events *eventReader, err error) Summary {
 	s := Summary{Cluster: r.Spec.Metadata.Name, From: r.Spec.Spec.Kubernetes.Version, To: r.ToVersion,
-		Outcome: events.outcome, Phases: events.phases, Checks: events.checks, Notes: r.notes, Calls: r.cloud.Calls(), Scans: r.cloud.Scans(), Validation: r.cloud.Validation(), Kubernetes: r.controlPlanes(), GitOps: r.followed(), dir: r.Dir}
+		Outcome: events.outcome, Phases: events.phases, Checks: events.checks, Arrivals: events.shares, Notes: r.notes, Calls: r.cloud.Calls(), Scans: r.cloud.Scans(), Validation: r.cloud.Validation(), Kubernetes: r.controlPlanes(), GitOps: r.followed(), dir: r.Dir}
 	if err != nil {
 		s.Reason = err.Error()
 		if s.Outcome == "" || s.Outcome == journal.Done {

@@ -6,6 +6,7 @@ import (
 	"math"
 	"time"
 
+	"drover/orchestrator/history"
 	"drover/orchestrator/journal"
 	"drover/rehearsal/aws/awsproxy"
 	"drover/rehearsal/aws/inventory"
@@ -24,6 +25,8 @@ type Summary struct {
 	Weights []Weights       `json:"weights"`
 	// Checks are the last answers to the checks of each phase, with what they measured.
 	Checks []CheckSeen `json:"checks,omitempty"`
+	// Arrivals are which part of the traffic arrived at the new color, as drover measured it.
+	Arrivals []history.Arrival `json:"arrivals,omitempty"`
 	// Management are the weights of the management interfaces' domain; nil if the spec has none.
 	Management []Weights     `json:"management,omitempty"`
 	Requests   load.Requests `json:"requests"`

@@ -21,10 +21,12 @@ func (s Summary) WriteText(w io.Writer) error {
 	}
 	s.writePhases(&b)
 	writeWeights(&b, "Weights that DNS served", s.Weights)
+	s.writeArrivals(&b)
 	if s.Management != nil {
 		writeWeights(&b, "Weights of the management interfaces", s.Management)
 	}
 	s.writeRequests(&b)
+	s.writeMeasured(&b)
 	s.Handover.write(&b)
 	s.writeFaults(&b)
 	s.writeInventory(&b)

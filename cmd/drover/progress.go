@@ -66,6 +66,7 @@ var lines = map[journal.Kind]func(journal.Event) string{
 		return "  traffic " + trafficText(e.Weights) + ", as DNS serves it"
 	},
 	journal.Verdict:   func(e journal.Event) string { return fmt.Sprintf("  %-12s %s: %s", e.Verdict, e.Check, e.Detail) },
+	journal.Shared:    func(e journal.Event) string { return fmt.Sprintf("  %-12s share: %s", e.Verdict, e.Detail) },
 	journal.Activated: func(e journal.Event) string { return "  " + string(e.To) + " is active" },
 	journal.PhaseReopened: func(e journal.Event) string {
 		return fmt.Sprintf("  %s runs again: %s", e.Phase, e.Detail)

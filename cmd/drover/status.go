@@ -120,6 +120,9 @@ func statusLines(status history.Status) [][2]string {
 		if r.Health != nil {
 			lines = append(lines, [2]string{string(r.Health.Color), healthText(*r.Health)})
 		}
+		if n := len(r.Arrivals); n > 0 {
+			lines = append(lines, [2]string{"arrived", fmt.Sprintf("%s (%s)", r.Arrivals[n-1].Verdict, r.Arrivals[n-1].Detail)})
+		}
 		lines = append(lines, decisionLines(r)...)
 	} else {
 		lines = append(lines, [2]string{"rotation", "none in progress"})

@@ -88,6 +88,7 @@ var awsRules = rules{
 		"arn:aws:backup:eu-central-1:123456789012:backup-vault:copies"},
 	noChat:   lazily(`^(cn|us-gov)-`), // https://github.com/aws-cloudformation/cfn-lint/issues/2025
 	vault:    true,
+	metrics:  true,
 	backends: "s3",
 	// What ends TLS at a load balancer is in the same store as what a VPN has.
 	lbCert: form{certificateARN, "the ARN of a certificate in ACM",

@@ -38,6 +38,7 @@ var choices = map[string][]string{
 	"spec.rotation.verify[].kubernetes.nodesReady": {"all", "pools"},
 	"spec.rotation.verify[].dns.from":              {Authoritative, "resolver"},
 	"spec.rotation.traffic.health.protocol":        {"tcp", "http", "https"},
+	"spec.rotation.traffic.arrival":                {"hold", "report", "off"},
 	"spec.rotation.approvals[]":                    {"shift", "destroy"},
 	"spec.rotation.handover.singletons[].kind":     {"CronJob", "Deployment", "StatefulSet"},
 	"spec.rotation.volumes[].data":                 {"external", "disposable", "migrated"},

@@ -79,6 +79,13 @@ func (d *DNSCheck) setDefaults() {
 	d.Timeout = Duration(time.Minute)
 }
 
+func (c *CloudWatchCheck) setDefaults() {
+	c.Period = Duration(time.Minute)
+	c.Timeout = Duration(time.Minute)
+}
+
+func (m *CloudWatchMetric) setDefaults() { m.Stat = "Average" }
+
 func (w *WebhookCheck) setDefaults() {
 	w.Header = "Authorization"
 	w.Timeout = Duration(time.Minute)

@@ -72,6 +72,7 @@ type rules struct {
 	host       string   // of a service in a region
 	copies     form     // the vault that backups are copied to; without a pattern there are no backups but the database's own
 	noChat     *pattern // regions without the platform's chat client; nil: it has none
+	metrics    bool     // whether a check can read the platform's own metrics
 	vault      bool     // whether the platform's alarms are sent with keys from its vault
 	backends   string   // the state backend that belongs to the platform
 }

@@ -694,6 +694,8 @@ type Traffic struct {
 	TTL Duration `yaml:"ttl,omitempty"`
 	// The platform's own health check of each color's host name. A color that does not respond loses its traffic, even while drover is not running. Default: port 443 accepts connections, for an ingress that is open to everyone.
 	Health *HealthCheck `yaml:"health,omitempty"`
+	// What happens if less than a quarter of a step's share arrives at the new color, by the new connections of both load balancers: hold the rotation for a person from half of the traffic on, only report it, or measure nothing. Default: hold.
+	Arrival string `yaml:"arrival,omitempty" json:",omitzero"`
 }
 
 // HealthCheck is what the platform asks a color.

@@ -11,6 +11,8 @@ type Check struct {
 	DNS *DNSCheck `yaml:"dns,omitempty" json:",omitzero"`
 	// Compares the value of a query with bounds.
 	Prometheus *PrometheusCheck `yaml:"prometheus,omitempty"`
+	// Compares the value of a metric of CloudWatch, or of several by metric math, with bounds. On AWS.
+	CloudWatch *CloudWatchCheck `yaml:"cloudwatch,omitempty" json:",omitzero"`
 	// Asks a server of yours for the verdict.
 	Webhook *WebhookCheck `yaml:"webhook,omitempty" json:",omitzero"`
 	// Compares the workloads of the new color with those of the old one, before any traffic. Default: on with gitops or bootstrap, off otherwise.
@@ -103,6 +105,36 @@ type DNSCheck struct {
 	From string `yaml:"from,omitempty"`
 	// How long the check may take.
 	Timeout Duration `yaml:"timeout,omitempty"`
+}
+
+// CloudWatchCheck compares the newest value of a metric with bounds.
+type CloudWatchCheck struct {
+	// The metrics to read, in the region of the cluster.
+	Metrics []CloudWatchMetric `yaml:"metrics"`
+	// The metric math that makes one value of the metrics, by their names, such as errors / requests. Default: the value of the only metric.
+	Expression string `yaml:"expression,omitempty"`
+	// The time that each value covers, in whole minutes. The newest value that CloudWatch has counts, of the last ten minutes.
+	Period Duration `yaml:"period,omitempty"`
+	// The minimum value that passes.
+	Min *float64 `yaml:"min,omitempty"`
+	// The maximum value that passes.
+	Max *float64 `yaml:"max,omitempty"`
+	// How long the check may take.
+	Timeout Duration `yaml:"timeout,omitempty"`
+}
+
+// CloudWatchMetric is one metric.
+type CloudWatchMetric struct {
+	// The name by which an expression uses the metric. Required with an expression.
+	Name string `yaml:"name,omitempty"`
+	// The namespace, such as AWS/NetworkELB.
+	Namespace string `yaml:"namespace"`
+	// The name of the metric in CloudWatch.
+	Metric string `yaml:"metric"`
+	// The dimensions of the metric. {{color}}, {{other}}, {{cluster}} and {{host}} are replaced as in a path, and {{loadBalancer}} and {{targetGroup}} with those of the color under test, as CloudWatch names them. Of several target groups, it is the one of port 443.
+	Dimensions map[string]string `yaml:"dimensions,omitempty"`
+	// The statistic, such as Sum, Average, Maximum or p95.
+	Stat string `yaml:"stat,omitempty"`
 }
 
 // WebhookCheck asks a server for the verdict.

@@ -8,11 +8,11 @@ import (
 )
 
 // checkKinds are the fields of a check of which exactly one is set, in the order in which they are offered.
-var checkKinds = []string{"kubernetes", "http", "dns", "prometheus", "webhook", "command", "parity"}
+var checkKinds = []string{"kubernetes", "http", "dns", "prometheus", "cloudwatch", "webhook", "command", "parity"}
 
 // kinds are the kinds that a check is of; one that is right has one.
 func (c Check) kinds() (kinds []string) {
-	for i, set := range []bool{c.Kubernetes != nil, c.HTTP != nil, c.DNS != nil, c.Prometheus != nil, c.Webhook != nil, c.Command != nil, c.Parity != nil} {
+	for i, set := range []bool{c.Kubernetes != nil, c.HTTP != nil, c.DNS != nil, c.Prometheus != nil, c.CloudWatch != nil, c.Webhook != nil, c.Command != nil, c.Parity != nil} {
 		if set {
 			kinds = append(kinds, checkKinds[i])
 		}
@@ -79,6 +79,10 @@ func (v *validator) check(path string, c Check) {
 	}
 	if d := c.DNS; d != nil {
 		v.dnsCheck(path+".dns", *d)
+	}
+	if w := c.CloudWatch; w != nil {
+		v.cloudWatch(path+".cloudwatch", *w)
+		v.metricsOfColor(path+".cloudwatch", c)
 	}
 	if w := c.Webhook; w != nil {
 		v.webhookCheck(path+".webhook", *w)

@@ -56,6 +56,9 @@ var checkKinds = []struct {
 	{"dns", func(c spec.Check) (spec.Duration, bool) {
 		return limitOf(c.DNS, func(d *spec.DNSCheck) spec.Duration { return d.Timeout })
 	}, dnsCheck},
+	{"cloudwatch", func(c spec.Check) (spec.Duration, bool) {
+		return limitOf(c.CloudWatch, func(w *spec.CloudWatchCheck) spec.Duration { return w.Timeout })
+	}, cloudWatchCheck},
 	{"webhook", func(c spec.Check) (spec.Duration, bool) {
 		return limitOf(c.Webhook, func(w *spec.WebhookCheck) spec.Duration { return w.Timeout })
 	}, webhookCheck},

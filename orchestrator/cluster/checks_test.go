@@ -14,6 +14,7 @@ import (
 	"drover/generator/spec"
 	"drover/orchestrator/color"
 	"drover/orchestrator/journal"
+	"drover/orchestrator/platform"
 	"drover/orchestrator/rotation"
 	"drover/orchestrator/verify"
 )
@@ -112,6 +113,33 @@ func TestJudgesAreToldWhatTheyJudge(t *testing.T) {
 		`{"cluster":"shop","color":"green","other":"blue","host":"green.shop.test","name":"shop-green","rotation":"r1","phase":"shift","share":25}value of KEY`}
 	if !slices.Equal(net.asked, want) {
 		t.Errorf("asked %q, want %q", net.asked, want)
+	}
+}
+
+// asking keeps what the platform is asked for.
+type asking struct {
+	fakeCloud
+	asked []platform.MetricQuery
+}
+
+func (a *asking) Metrics(_ context.Context, q platform.MetricQuery) ([]platform.MetricValue, error) {
+	a.asked = append(a.asked, q)
+	return []platform.MetricValue{{Value: 0.5}}, nil
+}
+
+func TestMetricsAreAskedOfTheColor(t *testing.T) {
+	t.Parallel()
+	most := 1.0
+	c := checksOf(spec.Check{CloudWatch: &spec.CloudWatchCheck{Max: &most, Expression: "e / 2", Period: spec.Duration(time.Minute), Metrics: []spec.CloudWatchMetric{
+		{Name: "e", Namespace: "Shop", Metric: "Errors", Stat: "Sum", Dimensions: map[string]string{"Cluster": "{{cluster}}", "LoadBalancer": spec.BalancerMark}}}}})
+	cloud := &asking{}
+	check := SpecChecks(&wire{}, cloud, nil, nil)(c, color.Green)[3]
+	if a := check.Run(t.Context()); a.Verdict != verify.Pass || a.Value == nil || *a.Value != 0.5 || !strings.HasPrefix(check.ID, "cloudwatch-") {
+		t.Errorf("%s: %+v", check.ID, a)
+	}
+	q := cloud.asked[0]
+	if q.Cluster != "shop" || q.Color != "green" || q.Expression != "e / 2" || q.Metrics[0].Dimensions["Cluster"] != "shop-green" || q.Metrics[0].Dimensions["LoadBalancer"] != spec.BalancerMark {
+		t.Errorf("asked for %+v", q)
 	}
 }
 

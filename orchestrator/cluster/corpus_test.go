@@ -88,6 +88,7 @@ func ways() map[string]func(*testing.T, *world) {
 			o.Observer = onPhase(rotation.Soak, func() { w.verdicts["green"] = verify.Fail })
 			_ = rotated[*rotation.Waiting](t, w, o)
 		},
+		"share-held": func(t *testing.T, w *world) { _ = shareHeld(t, w) },
 		"never-quiet": func(t *testing.T, w *world) {
 			applied(t, w)
 			newVersion(w)

@@ -2,6 +2,7 @@ package cluster
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -47,6 +48,9 @@ func planOf(c spec.Cluster, digest string, checks []Check) journal.Plan {
 		OnFailure: r.OnFailure, Window: r.Window, KeepFailed: keepFailed, Bootstrap: c.Spec.Bootstrap != nil || c.Spec.GitOps != nil || r.Handover != nil}
 	plan.Roles = c.Spec.Bootstrap != nil || c.Spec.GitOps != nil
 	plan.Parity = c.Spec.Parity() != nil
+	if r.Traffic.Arrival != "off" {
+		plan.Arrival, plan.Probed = cmp.Or(r.Traffic.Arrival, "hold"), r.Traffic.Health != nil
+	}
 	if h := r.Handover; h != nil {
 		plan.Singletons, plan.Handover = len(h.Singletons), h.Timeout.Std()
 	}

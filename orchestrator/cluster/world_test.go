@@ -414,6 +414,10 @@ func (c *fakeCloud) Flows(_ context.Context, lb string, _ time.Duration) (platfo
 	return platform.Flows{Alive: c.w.standing[of], New: c.w.busy[of], Active: c.w.open[of], Until: time.Now().Add(-c.w.late)}, err
 }
 
+func (c *fakeCloud) Metrics(context.Context, platform.MetricQuery) ([]platform.MetricValue, error) {
+	return nil, errors.New("no metrics are simulated")
+}
+
 func (c *fakeCloud) Leftovers(context.Context, string, string) ([]platform.Resource, error) {
 	return c.w.tagged, c.w.touch("leftovers")
 }

@@ -19,6 +19,7 @@ type Report struct {
 	Next      []string         `json:"next"`
 	Phases    []ReportedPhase  `json:"phases"`
 	Weights   []ReportedWeight `json:"weights"`
+	Arrivals  []Arrival        `json:"arrivals"` // which part of the traffic arrived, as it was measured
 	Checks    []ReportedCheck  `json:"checks"`
 	Approvals []Approved       `json:"approvals"`
 	Changes   []ReportedChange `json:"changes"`
@@ -59,7 +60,7 @@ func ReportOf(cluster string, events []journal.Event, id string) (Report, error)
 	if err != nil {
 		return Report{}, err
 	}
-	report := Report{Cluster: cluster, PastRotation: pastRotation(r), FromVersion: versionBefore(events, r), Next: nextSteps(r), Phases: []ReportedPhase{}, Weights: []ReportedWeight{},
+	report := Report{Cluster: cluster, PastRotation: pastRotation(r), FromVersion: versionBefore(events, r), Next: nextSteps(r), Phases: []ReportedPhase{}, Weights: []ReportedWeight{}, Arrivals: []Arrival{},
 		Checks: []ReportedCheck{}, Approvals: []Approved{}, Changes: []ReportedChange{}}
 	for _, line := range phaseLines(&r) {
 		phase := ReportedPhase{PhaseLine: line, Starts: r.Phases[line.Name].Starts}
@@ -108,6 +109,7 @@ var reports = map[journal.Kind]func(*Report, journal.Event){
 	journal.Weights: func(r *Report, e journal.Event) {
 		r.Weights = append(r.Weights, ReportedWeight{e.Time, e.Weights})
 	},
+	journal.Shared:      (*Report).addArrival,
 	journal.Held:        (*Report).addDecision,
 	journal.Released:    (*Report).addDecision,
 	journal.BackDecided: (*Report).addDecision,

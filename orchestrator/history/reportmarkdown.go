@@ -26,6 +26,11 @@ func (r Report) Markdown(w io.Writer) error {
 		rows = append(rows, []markdown.Inline{clock(at.Time), percent(at.Weights, r.From), percent(at.Weights, r.To)})
 	}
 	d.Table([]string{"from (UTC)", string(r.From), string(r.To)}, rows, 1, 2)
+	rows = nil
+	for _, a := range r.Arrivals {
+		rows = append(rows, []markdown.Inline{clock(a.Time), markdown.Textf("%d %%", a.Asked), markdown.Text(a.Measured()), markdown.Text(a.Verdict), markdown.Text(a.Detail)})
+	}
+	d.Table([]string{"measured (UTC)", "asked", "arrived", "result", "detail"}, rows, 1, 2)
 	d.Heading("Phases")
 	d.Table([]string{"phase", "outcome", "took", "what happened"}, r.phaseRows(), 2)
 	d.Heading("Checks")

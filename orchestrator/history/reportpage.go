@@ -67,6 +67,13 @@ type chart struct {
 	Wide, High int
 	Area       string // a polygon's points
 	Marks      []chartMark
+	Dots       []chartDot
+}
+
+// chartDot is a share that was measured, where anything was.
+type chartDot struct {
+	X, Y    float64
+	Percent string
 }
 
 // chartMark is a moment at which the weights changed.
@@ -96,6 +103,12 @@ func (r Report) chart() chart {
 			lastLabel = x
 		}
 		c.Marks, last = append(c.Marks, mark), percent
+	}
+	for _, a := range r.Arrivals {
+		x := a.Time.Sub(begin).Seconds() / span * chartWide
+		if a.Counted() && x <= chartWide {
+			c.Dots = append(c.Dots, chartDot{X: x, Y: chartHigh - a.Arrived/100*chartHigh, Percent: fmt.Sprintf("%.1f", a.Arrived)})
+		}
 	}
 	c.Area = strings.Join(append(points, fmt.Sprintf("%d,%.1f", chartWide, y(last)), fmt.Sprintf("%d,%d", chartWide, chartHigh)), " ")
 	return c

@@ -51,11 +51,13 @@ type UnderWay struct {
 	Version string      `json:"version"`
 	Phase   string      `json:"phase"`
 	Phases  []PhaseLine `json:"phases"`
-	Granted []Granted   `json:"approvals"`        // that hold for what stands now
-	Hold    *Hold       `json:"hold,omitempty"`   // why it stays where it is
-	Back    *Back       `json:"back,omitempty"`   // all traffic goes back to the old color
-	Asked   []Asked     `json:"asked,omitempty"`  // requests that nobody has answered yet
-	Health  *Health     `json:"health,omitempty"` // of the new color, if it has traffic
+	Granted []Granted   `json:"approvals"` // that hold for what stands now
+	// Arrivals are which part of the traffic arrived, by step of the shift.
+	Arrivals []Arrival `json:"arrivals,omitempty"`
+	Hold     *Hold     `json:"hold,omitempty"`   // why it stays where it is
+	Back     *Back     `json:"back,omitempty"`   // all traffic goes back to the old color
+	Asked    []Asked   `json:"asked,omitempty"`  // requests that nobody has answered yet
+	Health   *Health   `json:"health,omitempty"` // of the new color, if it has traffic
 }
 
 // Health is what the checks of the new color said a moment ago.
@@ -139,6 +141,9 @@ func underWay(state journal.State, asked []rotation.Request) *UnderWay {
 		if given := r.Approved[gate]; given.Evidence == rotation.Evidence(state, gate) {
 			u.Granted = append(u.Granted, Granted{gate, given.By})
 		}
+	}
+	for _, a := range r.Arrivals {
+		u.Arrivals = append(u.Arrivals, Arrival{Time: a.At, Share: a.Share, Verdict: a.Verdict, Detail: a.Detail})
 	}
 	if h := r.Hold; h != nil {
 		u.Hold = &Hold{Why: h.Why, By: h.By, Reason: h.Reason, Since: h.At}

@@ -46,6 +46,7 @@ const (
 	Verdict         Kind = "verdict"          // one check's verdict
 	Checked         Kind = "checked"          // one round of all checks of a color
 	Measured        Kind = "measured"         // what a color's load balancer took
+	Shared          Kind = "shared"           // which part of the new connections each color took, at the weights of now
 	ClearIntended   Kind = "clear-intended"   // objects in a color's cluster are about to be deleted, as they hold on to the cloud
 	Cleared         Kind = "cleared"          // such objects are gone, and what they held with them
 	ClusterCleared  Kind = "cluster-cleared"  // nothing in a color's cluster holds on to the cloud any more
@@ -104,6 +105,7 @@ type Event struct {
 	Unit     string        `json:"unit,omitempty"`    // of Value, such as s; empty for a plain number
 	Verdicts []Result      `json:"verdicts,omitempty"`
 	Flows    *Flows        `json:"flows,omitempty"`
+	Share    *Share        `json:"share,omitempty"`   // of Shared; Verdict says whether it arrived
 	Plan     *Plan         `json:"plan,omitempty"`    // of RotationStarted
 	Request  string        `json:"request,omitempty"` // id of the request that this follows from
 	Hold     HoldKind      `json:"hold,omitempty"`
@@ -154,6 +156,15 @@ type Flows struct {
 	Active  float64   `json:"active"`         // most connections open at one time in it
 	Until   time.Time `json:"until"`          // when the newest measurement was made
 	Seconds float64   `json:"seconds"`        // length of the window
+}
+
+// Share is which part of the traffic arrived at the new color, by the new connections that both load balancers took.
+type Share struct {
+	Asked   int     `json:"asked"`   // percent of the weights
+	Arrived float64 `json:"arrived"` // percent of the new connections; says nothing without any
+	From    float64 `json:"from"`    // new connections to the old color
+	To      float64 `json:"to"`      // and to the new one
+	Seconds float64 `json:"seconds"` // in which they were counted
 }
 
 // Endpoint is a color's load balancer, as the traffic root needs it, and the

@@ -75,6 +75,7 @@ var folds = map[Kind]func(*State, Event){
 	Verdict:          nothing, // a line for people; Checked has the round
 	Checked:          inRotation(func(r *Rotation, e Event) { r.Watch.round(e) }),
 	Measured:         inRotation(measured),
+	Shared:           inRotation(shared),
 	ClearIntended:    (*State).clearIntended,
 	Cleared:          (*State).cleared,
 	ClusterCleared:   (*State).clusterCleared,
@@ -266,6 +267,20 @@ func measured(r *Rotation, e Event) {
 	}
 }
 
+// shared keeps the newest measurement at each share.
+func shared(r *Rotation, e Event) {
+	if e.Share == nil {
+		return
+	}
+	a := Arrival{Share: *e.Share, At: e.Time, Verdict: e.Verdict, Detail: e.Detail}
+	before := r.Arrivals
+	if last := len(before) - 1; last >= 0 && before[last].Asked == a.Asked {
+		a.Accepted, before = before[last].Accepted, before[:last]
+	}
+	r.Arrivals = append(slices.Clone(before), a)
+	r.succeeded(e.Phase)
+}
+
 func hold(r *Rotation, e Event) {
 	r.Hold = &Hold{e.Hold, Decision{By: e.By, Reason: e.Detail, At: e.Time}}
 }
@@ -274,6 +289,10 @@ func released(r *Rotation, _ Event) {
 	r.Hold, r.Failure, r.Stopped, r.Watch = nil, nil, false, r.Watch.interrupted()
 	r.Singletons, r.Told = tryAgain(r.Singletons), tellAgain(r.Told)
 	clear(r.Tries)
+	if last := len(r.Arrivals) - 1; last >= 0 { // a person saw it
+		r.Arrivals = slices.Clone(r.Arrivals)
+		r.Arrivals[last].Accepted = true
+	}
 }
 
 func back(r *Rotation, e Event) {

@@ -30,6 +30,10 @@ type Plan struct {
 	Singletons int                 `json:"singletons,omitempty"` // how many entries name what runs in one color at a time
 	Roles      bool                `json:"roles,omitempty"`      // whether colors are told their role where it changes
 	Handover   time.Duration       `json:"handover,omitempty"`   // how long those may take to end in one color, or to become ready in the other
+	// Arrival is what follows where a share of the traffic does not arrive: hold or report; empty: nobody measures it.
+	Arrival string `json:"arrival,omitempty"`
+	// Probed is true if the platform's own health checks connect to each color, too.
+	Probed bool `json:"probed,omitempty"`
 	// KeepFailed is how long a green that was rolled back stands for a person to look at.
 	KeepFailed time.Duration `json:"keepFailed,omitempty"`
 }

@@ -122,6 +122,7 @@ type Rotation struct {
 	LastAt   time.Time      // when it was measured
 	GoneAt   time.Time      // since when this process sees that its load balancer is not there; zero while it is
 	Peak     *Flows         // of the old color while it had all traffic
+	Arrivals []Arrival      // which part of the traffic arrived, of each step of the shift the newest; oldest first
 	ZeroAt   time.Time      // since when the old color has weight 0
 	Tries    map[string]int // effects that failed one after the other, by phase
 	Approved map[string]Approved
@@ -134,6 +135,15 @@ type Rotation struct {
 type Installation struct {
 	Outcome Outcome
 	Detail  string
+}
+
+// Arrival is what was measured of a step of the shift.
+type Arrival struct {
+	Share
+	At       time.Time
+	Verdict  string // pass: it arrived; fail: it did not; inconclusive: there was too little to tell; error: nothing was measured
+	Detail   string
+	Accepted bool // a person had the rotation go on all the same
 }
 
 // Failure is an effect that failed in this process.

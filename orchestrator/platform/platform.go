@@ -37,6 +37,8 @@ type Platform interface {
 	// Flows measures the connections that a load balancer took in the window that ends now.
 	// The load balancer is named as Terraform gives it (on AWS: its ARN).
 	Flows(ctx context.Context, loadBalancer string, window time.Duration) (Flows, error)
+	// Metrics asks for the newest value of each series that a query gives.
+	Metrics(ctx context.Context, q MetricQuery) ([]MetricValue, error)
 	// Targets tells who stands behind each port of a color's own load balancers, which are found by their tags.
 	Targets(ctx context.Context, cluster, color string) ([]Targets, error)
 	// Leftovers lists the resources that carry the tags of a cluster and, if color is not empty, of that color.

@@ -41,6 +41,7 @@ const (
 	Records Verb = "records"   // has Terraform make, remove or take over the weighted records; confirmed: Weights and Followed
 	Weigh   Verb = "weigh"     // sets weights in one atomic request and confirms them: Weights
 	Measure Verb = "measure"   // asks what the color's load balancer took: Measured
+	Compare Verb = "compare"   // asks which part of the new connections the color took, and the other one the rest: Shared
 	Clear   Verb = "clear"     // deletes what controllers in the color hold in the cloud: ClusterCleared
 	Halt    Verb = "halt"      // stops the color's singletons, and waits until nothing of them runs: Halted
 	Start   Verb = "start"     // lets the color run its singletons, and waits until they are ready: Started

@@ -13,7 +13,7 @@ import (
 
 // Carry does an effect to the world. Between the intent, the deed and the outcome the process may die.
 func (p *process) Carry(ctx context.Context, e Effect, emit Emit) error {
-	if p.held {
+	if p.held && p.fence == p.world.fence { // one that lost the lease does not know, and its deeds are fenced
 		p.breaks("promise 9: %s while a person is to decide", e.Do)
 	}
 	if _, err := p.touch(ctx, begins); err != nil {
@@ -54,6 +54,7 @@ var deeds = map[Verb]func(*process, context.Context, Effect, Emit) error{
 		}
 		return emit(ctx, journal.Event{Kind: journal.Measured, Root: string(e.Color), Flows: &journal.Flows{Alive: *p.standing.of(e.Color), New: open + 1, Active: open, Until: p.now.Add(-5 * time.Second), Seconds: e.Window.Seconds()}})
 	},
+	Compare: (*process).compare,
 	Clear:   (*process).clear,
 	Halt:    (*process).halt,
 	Start:   (*process).startSingletons,
@@ -61,6 +62,19 @@ var deeds = map[Verb]func(*process, context.Context, Effect, Emit) error{
 	PlanEnd: outcome(journal.Event{Kind: journal.EndPlanned}),
 	Destroy: (*process).destroy,
 	Sweep:   outcome(journal.Event{Kind: journal.Swept}),
+}
+
+// compare has next to nothing arrive at green while somebody keeps blue busy.
+func (p *process) compare(ctx context.Context, e Effect, emit Emit) error {
+	shares := map[color.Color]float64{color.Blue: float64(p.dns[color.Blue]), color.Green: float64(p.dns[color.Green])}
+	if p.busy > 0 {
+		p.busy--
+		shares = map[color.Color]float64{color.Blue: 100}
+	}
+	flows := func(c color.Color) journal.Flows {
+		return journal.Flows{Alive: *p.standing.of(c), New: 100 * shares[c], Seconds: e.Window.Seconds()}
+	}
+	return emit(ctx, Arrived(p.loop.State.Rotation.Plan, e.Color, p.loop.State.Weights[e.Color], flows(e.Color.Other()), flows(e.Color)))
 }
 
 func outcome(e journal.Event) func(*process, context.Context, Effect, Emit) error {

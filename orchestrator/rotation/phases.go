@@ -79,6 +79,9 @@ func verifyTime(p journal.Plan) time.Duration { return p.Verify + p.Slowest + 5*
 
 // shiftTime is every step's interval, and for each a write to DNS, its confirmation and the time to live.
 func shiftTime(p journal.Plan) time.Duration {
+	if p.Arrival != "" { // a step may wait for its share as long again
+		p.Interval *= 2
+	}
 	return time.Duration(len(p.Steps)) * (p.Interval + 20*time.Minute)
 }
 

@@ -182,6 +182,24 @@ func (f *form) rotation(r *journal.Rotation, s journal.State) {
 	f.bool(ok, ok && given.Evidence == Evidence(s, HandBack))
 	f.watch(r.Watch, r.Phase == Verify && !r.Phases[Verify].Done())
 	f.flows(r, s.TTL)
+	f.arrivals(r, s)
+}
+
+// arrivals are what was measured of the step under way, and how long it has been under way.
+func (f *form) arrivals(r *journal.Rotation, s journal.State) {
+	if r.Plan.Arrival == "" || r.Phase != Shift || r.Phases[Shift].Done() {
+		return
+	}
+	f.age(s.WeightsAt, 2*(s.TTL+r.Plan.Interval))
+	last := len(r.Arrivals) - 1
+	f.number(last)
+	if last >= 0 {
+		a := r.Arrivals[last]
+		f.number(a.Asked)
+		f.text(a.Verdict)
+		f.bool(a.Accepted, a.At.Before(r.Driver), a.At.Before(s.WeightsAt))
+		f.age(a.At, arrivalPause)
+	}
 }
 
 // progress is how far a phase is: when it began counts while it runs, and when it ended for the time that blue is kept.

@@ -10,7 +10,7 @@ import (
 
 // shift moves traffic step by step. Each step is written, confirmed, and watched for the time that resolvers may hold
 // the step before and the spec's interval; a step that was cut short is watched anew. Checks are asked right before
-// traffic moves, also before the first of it.
+// traffic moves, also before the first of it. A step with traffic also waits for its share to arrive (see arrives).
 func shift(v view) Step {
 	if v.Intended != nil {
 		return v.settle()
@@ -27,6 +27,9 @@ func shift(v view) Step {
 		length = 0 // nothing of it is served: what counts is that it is well now
 	}
 	if step := v.watch(length); step != nil {
+		return step
+	}
+	if step := v.arrives(at, length); step != nil {
 		return step
 	}
 	if next, more := v.following(at); more {

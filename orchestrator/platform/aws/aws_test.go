@@ -73,6 +73,7 @@ func TestAgainstASimulatedAccount(t *testing.T) {
 	t.Run("load balancers", func(t *testing.T) { t.Parallel(); loadBalancersAreLeftoversUntilTheyAreGone(t, endpoint) })
 	t.Run("targets", func(t *testing.T) { t.Parallel(); targetsAreThoseOfOneColor(t, endpoint) })
 	t.Run("made inside", func(t *testing.T) { t.Parallel(); whatControllersMadeIsLeftover(t, endpoint) })
+	t.Run("metrics", func(t *testing.T) { t.Parallel(); metricsAreThoseOfTheColor(t, endpoint) })
 	t.Run("connections", func(t *testing.T) { t.Parallel(); connectionsAreCountedOnlyWhereMetricsArrive(t, endpoint) })
 }
 
