@@ -21,23 +21,28 @@ func awsIdentities(c spec.Cluster) map[string]hclwrite.Tokens {
 		}
 		out[i.Name] = object(rights...)
 	}
-	rights := map[string]attribute{
-		spec.CertManager:     {"dns_challenges", boolean(true)},
-		spec.ExternalSecrets: {"secrets", texts([]string{"*"})},
-	}
 	for _, controller := range c.Controllers() {
-		if right, shared := rights[controller.Name]; shared {
-			out[controller.Name] = object(append(awsPlace(controller.Namespace, controller.ServiceAccount), right)...)
+		if right, shared := sharedControllers[controller.Name]; shared {
+			out[controller.Name] = object(append(awsPlace(controller.Namespace, controller.ServiceAccount), right())...)
 		}
 	}
 	return out
 }
 
-// awsColorControllers are the arguments for controllers whose rights are over
-// one color's cluster.
+// sharedControllers are those whose rights are not over one cluster, with the rights.
+var sharedControllers = map[string]func() attribute{
+	spec.CertManager:     func() attribute { return attribute{"dns_challenges", boolean(true)} },
+	spec.ExternalSecrets: func() attribute { return attribute{"secrets", texts([]string{"*"})} },
+}
+
+// awsColorControllers are the arguments for what adds nodes, and for controllers
+// whose rights are over one color's cluster.
 func awsColorControllers(c spec.Cluster) []attribute {
 	names := map[string]string{spec.ClusterAutoscaler: "cluster_autoscaler", spec.Karpenter: "karpenter"}
 	var out []attribute
+	if c.Spec.Kubernetes.Autoscaler == spec.AutoMode {
+		out = append(out, gap, attribute{"auto_mode", boolean(true)})
+	}
 	for _, controller := range c.Controllers() {
 		if name, ours := names[controller.Name]; ours {
 			out = append(out, gap, attribute{name, object(awsPlace(controller.Namespace, controller.ServiceAccount)...)})

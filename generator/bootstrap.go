@@ -1,7 +1,9 @@
 package generator
 
 import (
+	"context"
 	"fmt"
+	"maps"
 	"path"
 	"strings"
 
@@ -12,7 +14,23 @@ import (
 // their order.
 const manifestPrefix = "bootstrap-"
 
-// bootstrapFiles are the manifests that are applied to a color, beside its Terraform: its revision is theirs too.
+// insideFiles are all manifests that are applied to a color, beside its Terraform: its revision is theirs too.
+func insideFiles(ctx context.Context, c spec.Cluster, r Root) (Files, error) {
+	files := bootstrapFiles(c, r)
+	gitOps, err := gitOpsFiles(ctx, c, r)
+	if err != nil {
+		return nil, err
+	}
+	facts, err := factsFiles(c, r)
+	if err != nil {
+		return nil, err
+	}
+	maps.Copy(files, gitOps)
+	maps.Copy(files, facts)
+	return files, nil
+}
+
+// bootstrapFiles are those that the spec names.
 func bootstrapFiles(c spec.Cluster, r Root) Files {
 	out := Files{}
 	if c.Spec.Bootstrap == nil || r.color() == "" {

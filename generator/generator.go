@@ -94,12 +94,11 @@ func Render(ctx context.Context, c spec.Cluster, o Options) (Files, error) {
 		if err != nil {
 			return nil, fmt.Errorf("rendering the root %s of %s: %w", r, c.Metadata.Name, err)
 		}
-		maps.Copy(files, bootstrapFiles(c, r))
-		gitOps, err := gitOpsFiles(ctx, c, r)
+		inside, err := insideFiles(ctx, c, r)
 		if err != nil {
 			return nil, fmt.Errorf("rendering what %s of %s starts with: %w", r, c.Metadata.Name, err)
 		}
-		maps.Copy(files, gitOps)
+		maps.Copy(files, inside)
 		for name, body := range files {
 			out[path.Join(c.Metadata.Name, string(r), name)] = body
 		}

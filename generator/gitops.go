@@ -6,7 +6,6 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
-	"slices"
 	"strings"
 
 	"sigs.k8s.io/yaml"
@@ -15,17 +14,16 @@ import (
 )
 
 // The files of a color with gitops. Their names put them into the order in which they are applied: the agent, what a color
-// knows of itself, what the spec names (001 and on), and the application that brings all others.
+// knows of itself (factsFile), what the spec names (001 and on), and the application that brings all others.
 const (
 	agentFile = manifestPrefix + "000-argocd.yaml"
-	factsFile = manifestPrefix + "000-drover.yaml"
 	rootFile  = manifestPrefix + "999-root.yaml"
 )
 
 // agentNamespace is where Argo CD runs: its own manifests name it.
 const agentNamespace = "argocd"
 
-// gitOpsFiles install the agent in a color, tell it what it is in, and give it its first application.
+// gitOpsFiles install the agent in a color, and give it its first application.
 func gitOpsFiles(ctx context.Context, c spec.Cluster, r Root) (Files, error) {
 	if c.Spec.GitOps == nil || r.color() == "" {
 		return nil, nil
@@ -34,50 +32,14 @@ func gitOpsFiles(ctx context.Context, c spec.Cluster, r Root) (Files, error) {
 	if err != nil {
 		return nil, err
 	}
-	facts, err := documents(fields{"apiVersion": "v1", "kind": "Namespace", "metadata": fields{"name": agentNamespace}}, factsOf(c, r))
-	if err != nil {
-		return nil, err
-	}
 	root, err := documents(rootApplication(c, r))
 	if err != nil {
 		return nil, err
 	}
-	return Files{agentFile: agent, factsFile: facts, rootFile: root}, nil
+	return Files{agentFile: agent, rootFile: root}, nil
 }
 
 type fields = map[string]any
-
-// factsOf are what a color knows of itself. The cluster secret that drover makes for Argo CD has the same.
-func factsOf(c spec.Cluster, r Root) fields {
-	s := c.Spec
-	data := map[string]string{
-		"cluster": c.Metadata.Name, "color": r.color(), "platform": string(s.Platform), "region": s.Region, "account": s.Account,
-		"kubernetes": s.Kubernetes.Version, "domain": s.Ingress.Domain, "host": r.color() + "." + s.Ingress.Domain,
-		"network": s.Network.CIDR, "pods": s.Network.Pods, "secrets-prefix": c.SecretsPrefix(), "identities": strings.Join(identitiesOf(c), " "),
-	}
-	if m := s.Ingress.Management; m != nil {
-		data["management-domain"] = m.Domain
-	}
-	for key, value := range data {
-		if value == "" {
-			delete(data, key)
-		}
-	}
-	return fields{"apiVersion": "v1", "kind": "ConfigMap", "metadata": fields{"name": "drover", "namespace": agentNamespace}, "data": data}
-}
-
-// identitiesOf are the service accounts that have an identity on the platform, as NAMESPACE/NAME.
-func identitiesOf(c spec.Cluster) []string {
-	var all []string
-	for _, i := range c.Spec.Services.Identities {
-		all = append(all, i.Namespace+"/"+i.ServiceAccount)
-	}
-	for _, i := range c.Controllers() {
-		all = append(all, i.Namespace+"/"+i.ServiceAccount)
-	}
-	slices.Sort(all)
-	return slices.Compact(all)
-}
 
 // rootApplication brings what is in the repository. Argo CD keeps it so.
 func rootApplication(c spec.Cluster, r Root) fields {

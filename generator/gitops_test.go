@@ -62,8 +62,9 @@ func TestAColorWithGitOpsStartsWithTheAgentWhatItIsAndTheRoot(t *testing.T) {
 		at(t, root, "spec", "source", "repoURL") != "https://git.example.com/shop/clusters.git" {
 		t.Errorf("the root is %v", root.Body)
 	}
-	facts := objects["ConfigMap argocd/drover"]
-	for key, want := range map[string]string{"cluster": "shop-prod", "color": "green", "host": "green.shop.example.com", "account": "123456789012", "pods": ""} {
+	facts := objects["ConfigMap drover/drover"]
+	for key, want := range map[string]string{"cluster": "shop-prod", "color": "green", "host": "green.shop.example.com", "account": "123456789012", "pods": "",
+		"hosts": "shop.example.com *.shop.example.com green.shop.example.com", "role": ""} {
 		if got := at(t, facts, "data", key); got != want {
 			t.Errorf("of %s a color is told %q, want %q", key, got, want)
 		}
@@ -87,12 +88,12 @@ func TestWhatArgoCDPublishesHasItsNamespaceAndIsOtherwiseUnchanged(t *testing.T)
 				t.Errorf("%s has a namespace", name)
 			}
 		default:
-			if o.Namespace != "argocd" {
+			if o.Namespace != "argocd" && name != "ConfigMap drover/drover" {
 				t.Errorf("%s is not in argocd", name)
 			}
 		}
 	}
-	if cluster != 10 || len(objects) != 59+3 {
+	if cluster != 11 || len(objects) != 59+4 {
 		t.Errorf("%d objects, of which %d are the cluster's", len(objects), cluster)
 	}
 	text := string(render(t, c, generator.Options{})["shop-prod/blue/bootstrap-000-argocd.yaml"])

@@ -62,6 +62,10 @@ func shorten(c spec.Cluster, answers answering) []edit {
 	if r.Window != nil {
 		edits = append(edits, edit{"rotation.window", nil, "the rotation window is ignored"})
 	}
+	if receivers := c.Spec.Notify; len(receivers) > 0 {
+		// A stranger's spec may name any address, and any variable of this machine.
+		edits = append(edits, edit{"notify", nil, "no message is sent to " + namesOf(receivers)})
+	}
 	edits = append(edits, onIPv4(c)...)
 	switch {
 	case c.Spec.GitOps == nil:
@@ -151,4 +155,13 @@ func nextMinor(version string) (string, error) {
 		return "", fmt.Errorf("finding the next minor version after %q: %w", version, err)
 	}
 	return fmt.Sprintf("%d.%d", major, minor+1), nil
+}
+
+// namesOf are the receivers of messages, by their names.
+func namesOf(receivers []spec.Receiver) string {
+	names := make([]string, len(receivers))
+	for i, r := range receivers {
+		names[i] = r.Name
+	}
+	return strings.Join(names, ", ")
 }

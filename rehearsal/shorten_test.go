@@ -166,11 +166,11 @@ func TestOnlyWhatRunsInAClusterIsLeftOutAndSaid(t *testing.T) {
 	if before.Spec.GitOps == nil || after.Spec.GitOps != nil {
 		t.Errorf("gitops was %+v and is %+v", before.Spec.GitOps, after.Spec.GitOps)
 	}
-	if all := strings.Join(notes(edits), "; "); !strings.Contains(all, "GitOps is off") {
+	if all := strings.Join(notes(edits), "; "); !strings.Contains(all, "GitOps is off") || !strings.Contains(all, "no message is sent to slack, pagerduty") {
 		t.Errorf("the summary would say only: %s", all)
 	}
 	want := before.Spec
-	want.GitOps, want.Rotation, want.Accept = nil, after.Spec.Rotation, after.Spec.Accept
+	want.GitOps, want.Notify, want.Rotation, want.Accept = nil, nil, after.Spec.Rotation, after.Spec.Accept
 	if !reflect.DeepEqual(after.Spec, want) {
 		t.Errorf("the copy says\n%+v\nwant\n%+v", after.Spec, want)
 	}

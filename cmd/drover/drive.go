@@ -75,7 +75,8 @@ func drive(c *cli.Context, s streams, o cluster.Options, question string, do fun
 // act acts, and says what the cluster is then.
 func act(c *cli.Context, s streams, o cluster.Options, do func(context.Context, cluster.Options) error) error {
 	s.interrupts.changes()
-	if err := do(c.Context, o); err != nil {
+	err := notified(c.Context, o, func(o cluster.Options) error { return do(c.Context, o) })
+	if err != nil {
 		return err
 	}
 	return sayStatus(c, s, o)

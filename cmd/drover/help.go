@@ -21,7 +21,7 @@ func commandGroups(s streams) []commandGroup {
 		{"Write a spec", []*cli.Command{initCommand(s), looks(s, validateCommand(s)), looks(s, networkCommand(s)), looks(s, schemaCommand(s))}},
 		{"Work without a cloud account", []*cli.Command{rehearseCommand(s), looks(s, generateCommand(s)), looks(s, rightsCommand(s)), pipelineCommand(s), doctorCommand(s)}},
 		{"Build and rotate", []*cli.Command{readyCommand(s), planCommand(s), applyCommand(s), rotateCommand(s), destroyCommand(s)}},
-		{"Inspect a cluster", []*cli.Command{looks(s, statusCommand(s)), looks(s, historyCommand(s)), looks(s, reportCommand(s)), looks(s, kubeconfigCommand(s))}},
+		{"Inspect a cluster", []*cli.Command{looks(s, statusCommand(s)), looks(s, historyCommand(s)), looks(s, reportCommand(s)), looks(s, kubeconfigCommand(s)), looks(s, notifyCommand(s))}},
 		{"Control a rotation", []*cli.Command{approveCommand(s), pauseCommand(s), freezeCommand(s), resumeCommand(s), rollbackCommand(s), abortCommand(s)}},
 		{"Other", []*cli.Command{recoverCommand(s), completionCommand(s)}},
 	}

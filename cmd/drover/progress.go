@@ -82,12 +82,17 @@ var lines = map[journal.Kind]func(journal.Event) string{
 	journal.WindowIgnored: func(e journal.Event) string {
 		return fmt.Sprintf("  %s starts outside the window, requested by %s", e.Phase, e.By)
 	},
-	journal.Cleared:   func(e journal.Event) string { return "  " + e.Root + " released " + e.Detail },
-	journal.Kept:      func(e journal.Event) string { return "  left in " + e.Root + ": " + e.Detail },
+	journal.Cleared:   func(e journal.Event) string { return eachNamed("  "+e.Root+" released ", e) },
+	journal.Kept:      func(e journal.Event) string { return eachNamed("  left in "+e.Root+": ", e) },
 	journal.Leftovers: func(e journal.Event) string { return "  left over: " + e.Detail },
 	journal.RotationFinished: func(e journal.Event) string {
 		return fmt.Sprintf("rotation %s: %s", e.Rotation, e.Outcome)
 	},
+}
+
+// eachNamed is a line for each thing that an event is about.
+func eachNamed(before string, e journal.Event) string {
+	return before + strings.Join(e.Named(), "\n"+before)
 }
 
 func phaseLine(e journal.Event) string {

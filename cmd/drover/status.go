@@ -65,6 +65,9 @@ func statusOf(ctx context.Context, o cluster.Options) (history.Status, error) {
 		}
 	}
 	status := history.StatusOf(o.Spec, state, asked, o.Clock.Now())
+	if status.Undelivered, err = undelivered(ctx, o); err != nil {
+		return status, err
+	}
 	if status.Account, err = cluster.Account(ctx, o, connectPlatform); err != nil || status.Rotation == nil {
 		return status, err
 	}
@@ -111,6 +114,7 @@ func statusLines(status history.Status) [][2]string {
 	if f := status.Failed; f != nil {
 		lines = append(lines, [2]string{"failed", failedText(*f)})
 	}
+	lines = append(lines, undeliveredLines(status.Undelivered)...)
 	if r := status.Rotation; r != nil {
 		lines = append(lines, [2]string{"rotation", fmt.Sprintf("%s, %s to %s at Kubernetes %s, in %s", r.ID, r.From, r.To, r.Version, r.Phase)})
 		if r.Health != nil {

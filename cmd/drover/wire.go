@@ -13,6 +13,7 @@ import (
 	"drover/orchestrator/cluster"
 	"drover/orchestrator/color"
 	"drover/orchestrator/kubernetes"
+	"drover/orchestrator/notify"
 	"drover/orchestrator/platform"
 	"drover/orchestrator/platform/aws"
 	"drover/orchestrator/redact"
@@ -168,6 +169,9 @@ func learn(secrets *redact.Redactor, s spec.Spec) {
 	}
 	if g := s.GitOps; g != nil && g.Credentials != nil {
 		secrets.Learn(os.Getenv(g.Credentials.Env))
+	}
+	for _, name := range notify.SecretsOf(s.Notify) {
+		secrets.Learn(os.Getenv(name))
 	}
 	for _, c := range s.Rotation.Verify {
 		if c.HTTP != nil {

@@ -125,5 +125,8 @@ func awsNotCounted(s spec.Spec) []string {
 	if s.Kubernetes.Autoscaler == "karpenter" {
 		list = append(list, "machines that Karpenter adds")
 	}
+	if s.Kubernetes.Autoscaler == spec.AutoMode {
+		list = append(list, "machines that EKS Auto Mode adds, and its fee for each")
+	}
 	return list
 }

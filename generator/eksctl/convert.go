@@ -57,11 +57,23 @@ func (v *conversion) basics(root *node) {
 		k.Autoscaler = "karpenter"
 		v.note(autoscaler, "carried over as kubernetes.autoscaler: karpenter; Karpenter gets its rights and its queue, and itself arrives by GitOps")
 	}
+	v.autoMode(root.get("autoModeConfig"))
 	retention := logging.get("logRetentionInDays")
 	if days, ok := retention.number(); ok {
 		k.LogRetention = spec.Duration(time.Duration(days) * 24 * time.Hour)
 		v.carry("spec.kubernetes.logRetention", retention, func() { k.LogRetention = 0 })
 	}
+}
+
+// autoMode is EKS Auto Mode, beside which a spec has pools.
+func (v *conversion) autoMode(n *node) {
+	k := &v.c.Spec.Kubernetes
+	if on, _ := n.get("enabled").truth(); !on || k.Autoscaler != "" {
+		return
+	}
+	k.Autoscaler = spec.AutoMode
+	v.carry("spec.kubernetes.autoscaler", n.get("enabled"), func() { k.Autoscaler = "" })
+	v.note(n.get("enabled"), "carried over as kubernetes.autoscaler: auto-mode; a pool of drover's stays beside it, at which traffic arrives")
 }
 
 // network is what concerns addresses and the ways out.

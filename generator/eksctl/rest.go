@@ -34,7 +34,9 @@ var reasons = map[string]string{
 	"addons[].podIdentityAssociations":   ownRights,
 	"addonsConfig":                       "drover configures its add-ons itself",
 	"fargateProfiles":                    "drover's pods run on nodes",
-	"autoModeConfig":                     "drover makes the node pools itself",
+	"autoModeConfig":                     "see kubernetes.autoscaler",
+	"autoModeConfig.nodePools":           "Auto Mode has its node pool general-purpose, and others are made in the cluster",
+	"autoModeConfig.nodeRoleARN":         "drover makes the roles of clusters and nodes itself",
 	"gitops":                             "name the repository in gitops.repository",
 	"git":                                "name the repository in gitops.repository",
 	"outpost":                            "drover builds in regions only",
@@ -54,6 +56,8 @@ var reasons = map[string]string{
 	"managedNodeGroups[].overrideBootstrapCommand": "drover tells nodes how to join; what runs before it is userData of the pool",
 	"nodeGroups[].overrideBootstrapCommand":        "drover tells nodes how to join; what runs before it is userData of the pool",
 	"nodeGroups[].kubeletExtraConfig":              "a spec has maxPods, kubeReserved, systemReserved and imageGC: see kubelet of the pool",
+	"managedNodeGroups[].bottlerocket":             bottlerocket,
+	"nodeGroups[].bottlerocket":                    bottlerocket,
 	"managedNodeGroups[].tags":                     "tags are of the whole cluster: metadata.labels",
 	"nodeGroups[].tags":                            "tags are of the whole cluster: metadata.labels",
 	"managedNodeGroups[].availabilityZones":        "a pool spans all zones, or those whose numbers are in its zones",
@@ -65,6 +69,8 @@ var reasons = map[string]string{
 	"managedNodeGroups[].volumeIOPS":               "drover's disks have the speed that gp3 has by itself",
 	"managedNodeGroups[].volumeThroughput":         "drover's disks have the speed that gp3 has by itself",
 }
+
+const bottlerocket = "a pool has maxPods, kubeReserved, systemReserved and imageGC: see its kubelet; drover makes the other settings itself"
 
 const identities = "an identity has secrets, databases, buckets and policies: see services.identities"
 

@@ -7,7 +7,7 @@ var choices = map[string][]string{
 	"kind":                                  {Kind},
 	"spec.platform":                         {string(AWS), string(Azure), string(Google)},
 	"spec.kubernetes.logs[]":                {"api", "audit", "authenticator", "controllerManager", "scheduler"},
-	"spec.kubernetes.autoscaler":            {"pools", "karpenter"},
+	"spec.kubernetes.autoscaler":            {"pools", "karpenter", AutoMode},
 	"spec.kubernetes.support":               {"standard", "extended"},
 	"spec.state.backend":                    {"local", "s3", "azurerm", "gcs"},
 	"spec.network.ipFamily":                 {"ipv4", "ipv6"},
@@ -28,6 +28,8 @@ var choices = map[string][]string{
 	"spec.services.databases[].engine":      {"postgres", "mysql"},
 	"spec.services.databases[].upgrade.at":  {"window", "now"},
 	"spec.services.alerts.pagerduty.region": {"us", "eu"},
+	"spec.notify[].on[]":                    {OnStarted, OnWaiting, OnStep, OnRolledBack, OnDone, OnFailed, OnOverdue},
+	"spec.notify[].pagerduty.region":        {"us", "eu"},
 	"spec.gitops.components[]": {
 		"ingress", "cert-manager", "external-secrets", "monitoring", "network-policies", "autoscaler", "dashboard", "external-dns",
 	},

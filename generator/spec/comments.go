@@ -13,14 +13,14 @@ import (
 // typesSources are where the fields are described. Embedding them leaves nothing
 // that could go out of step with them.
 //
-//go:embed types.go types_checks.go
+//go:embed types.go types_checks.go types_notify.go
 var typesSources embed.FS
 
 // comments gives the doc comments of the types' files in one line each: of a type by
 // its name, of a field by Type.Field.
 var comments = sync.OnceValue(func() map[string]string {
 	out := map[string]string{}
-	for _, name := range []string{"types.go", "types_checks.go"} {
+	for _, name := range []string{"types.go", "types_checks.go", "types_notify.go"} {
 		source, err := typesSources.ReadFile(name)
 		if err != nil {
 			panic(fmt.Sprintf("spec: its own types are not there: %v", err)) // they are embedded

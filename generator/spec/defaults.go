@@ -144,6 +144,7 @@ func derive(c *Cluster, has func(path string) bool) {
 			p.Max = min(max(1, 4*p.Min), mostNodes) // as 12 is to 3: room for a surge and for the loss of a zone
 		}
 	}
+	deriveNotify(s.Notify)
 	s.Rotation.Traffic.Health = healthOf(s, has("spec.rotation.traffic.health.port"))
 	if s.Rotation.Verify == nil {
 		check := &HTTPCheck{}

@@ -218,6 +218,7 @@ func (d *decoder) asList(n ast.Node, t reflect.Type, path string) string {
 var secretive = map[reflect.Type]bool{
 	reflect.TypeFor[Alerts](): true, reflect.TypeFor[Slack](): true, reflect.TypeFor[PagerDuty](): true,
 	reflect.TypeFor[Webhook](): true, reflect.TypeFor[WebhookCheck](): true, reflect.TypeFor[SecretRef](): true, reflect.TypeFor[EnvRef](): true, reflect.TypeFor[GitCredentials](): true,
+	reflect.TypeFor[ChatReceiver](): true, reflect.TypeFor[PagerReceiver](): true, reflect.TypeFor[EventReceiver](): true, reflect.TypeFor[MailReceiver](): true,
 }
 
 // hide keeps every value below a node out of the excerpts.

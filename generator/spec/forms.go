@@ -95,6 +95,20 @@ var forms = sync.OnceValue(func() map[string]string {
 		"spec.gitops.credentials.env":                     envName.text,
 		"spec.gitops.credentials.username":                gitUser.pattern.text,
 
+		"spec.notify[].name":                     receiverName.pattern.text,
+		"spec.notify[].slack.webhook.env":        envName.text,
+		"spec.notify[].teams.webhook.env":        envName.text,
+		"spec.notify[].pagerduty.routingKey.env": envName.text,
+		"spec.notify[].webhook.address":          plainAddress.pattern.text,
+		"spec.notify[].webhook.key.env":          envName.text,
+		"spec.notify[].webhook.header":           headerName.pattern.text,
+		"spec.notify[].webhook.url.env":          envName.text,
+		"spec.notify[].email.server":             mailServer.pattern.text,
+		"spec.notify[].email.from":               email.pattern.text,
+		"spec.notify[].email.to[]":               email.pattern.text,
+		"spec.notify[].email.username":           mailUser.pattern.text,
+		"spec.notify[].email.password.env":       envName.text,
+
 		"spec.rotation.window.from":                      timeOfDay.pattern.text,
 		"spec.rotation.window.to":                        timeOfDay.pattern.text,
 		"spec.rotation.handover.singletons[].name":       singletonName.pattern.text,
@@ -136,6 +150,7 @@ var repeats = []string{
 
 // neverEmpty are the lists that hold something, if they are there.
 var neverEmpty = []string{
+	"spec.notify[].on", "spec.notify[].email.to",
 	"spec.bootstrap.manifests",
 	"spec.network.adopt.subnets.public", "spec.network.adopt.subnets.data", "spec.network.adopt.subnets.blue", "spec.network.adopt.subnets.green",
 	"spec.access.teams[].namespaces",

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"strings"
 
 	goyaml "go.yaml.in/yaml/v2"
@@ -192,7 +193,7 @@ func (d *decoder) readManifests(path string, c *Cluster) {
 		return
 	}
 	total, count := 0, 0
-	first := map[string]string{}
+	first := maps.Clone(droversOwn)
 	for i, name := range b.Manifests {
 		at := fmt.Sprintf("spec.bootstrap.manifests[%d]", i)
 		parts, err := untrusted.ReadBeside(path, name, manifestEndings...)
@@ -232,6 +233,9 @@ func (d *decoder) manyManifests(at string) {
 	d.errorAt(at, "apply the rest by GitOps, or in a Job of what is applied here", d.where(at),
 		fmt.Sprintf("spec.bootstrap.manifests is at most %d files with %d objects and %d MiB", untrusted.MostParts, mostObjects, untrusted.MostTotal>>20))
 }
+
+// droversOwn are the objects by which drover tells a color what it is, by key.
+var droversOwn = map[string]string{"/Namespace drover": "what drover itself applies", "/ConfigMap drover/drover": "what drover itself applies"}
 
 // twice refuses an object that is there already.
 func twice(first map[string]string, file string, objects []Object) error {

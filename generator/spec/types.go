@@ -51,6 +51,8 @@ type Spec struct {
 	Bootstrap *Bootstrap `yaml:"bootstrap,omitempty"`
 	// How the active color is replaced.
 	Rotation Rotation `yaml:"rotation,omitempty"`
+	// Who gets drover's own messages about rotations. Default: nobody.
+	Notify []Receiver `yaml:"notify,omitempty" json:"-"` // not pinned by a rotation: who gets its messages may change under way
 	// The program that applies the Terraform roots.
 	Terraform Terraform `yaml:"terraform,omitempty"`
 	// Warnings that you accept for this cluster, each with a reason.
@@ -89,7 +91,7 @@ type Kubernetes struct {
 	Support string `yaml:"support,omitempty"`
 	// Whether traffic and new nodes can be moved away from a failing zone, on AWS, either manually or by zonal autoshift. The other zones need enough capacity for the whole load before each shift.
 	ZonalShift bool `yaml:"zonalShift,omitempty"`
-	// What adds nodes: the pools alone, each between its min and max (pools), or also Karpenter (karpenter), on AWS. Karpenter, and the Cluster Autoscaler that scales pools, are installed by your GitOps repository; drover creates what they need. Karpenter gets its queue, roles and access. The Cluster Autoscaler gets its role if gitops.components includes autoscaler.
+	// What adds nodes: the pools alone, each between its min and max (pools), or also Karpenter (karpenter) or EKS Auto Mode (auto-mode), on AWS. Karpenter, and the Cluster Autoscaler that scales pools, are installed by your GitOps repository; drover creates what they need. Karpenter gets its queue, roles and access. The Cluster Autoscaler gets its role if gitops.components includes autoscaler. With auto-mode, EKS adds nodes from its node pool general-purpose, and the pools in nodePools stay at min and receive the ingress traffic. Changing to or from auto-mode requires a rotation.
 	Autoscaler string `yaml:"autoscaler,omitempty"`
 }
 

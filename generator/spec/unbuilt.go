@@ -37,12 +37,12 @@ func (v *validator) unbuilt() {
 }
 
 // untold are the receivers that no alarm reaches: an environment variable is
-// drover's own, which sends nothing itself yet, and the account cannot see it.
+// drover's own, and the account cannot see it. Messages of drover itself are spec.notify.
 func untold(a Alerts) []lacking {
 	const path = "spec.services.alerts"
 	return []lacking{
-		{path + ".slack", a.Slack != nil && a.Slack.Workspace == "", "alarms do not reach Slack by a webhook, and drover itself sends nothing yet", "add workspace and channel"},
-		{path + ".pagerduty", a.PagerDuty != nil && a.PagerDuty.RoutingKey.Vault == "", "alarms do not reach PagerDuty with a key from drover's environment, and drover itself sends nothing yet", "add vault: with the name of a secret in Secrets Manager that holds the routing key"},
-		{path + ".webhook", a.Webhook != nil && a.Webhook.Address == "", "alarms do not reach an address from drover's environment, and drover itself sends nothing yet", "add address: and key: {vault: …}"},
+		{path + ".slack", a.Slack != nil && a.Slack.Workspace == "", "alarms do not reach Slack by a webhook", "add workspace and channel; for messages of drover itself write spec.notify"},
+		{path + ".pagerduty", a.PagerDuty != nil && a.PagerDuty.RoutingKey.Vault == "", "alarms do not reach PagerDuty with a key from drover's environment", "add vault: with the name of a secret in Secrets Manager that holds the routing key; for messages of drover itself write spec.notify"},
+		{path + ".webhook", a.Webhook != nil && a.Webhook.Address == "", "alarms do not reach an address from drover's environment", "add address: and key: {vault: …}; for messages of drover itself write spec.notify"},
 	}
 }

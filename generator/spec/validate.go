@@ -44,6 +44,7 @@ func validate(d *decoder, c *Cluster) {
 	v.gitops()
 	v.bootstrap()
 	v.rotation()
+	v.notify()
 	v.terraform()
 	v.unbuilt()
 	v.acceptances()
@@ -339,11 +340,21 @@ func (v *validator) kubernetes() {
 	v.retention("spec.kubernetes.logRetention", k.LogRetention)
 	v.addons()
 	v.operation(k)
-	if slices.Contains([]string{"auto", "auto-mode", "automode"}, strings.ToLower(k.Autoscaler)) {
-		v.wrong("spec.kubernetes.autoscaler", "EKS Auto Mode is not supported: a color's load balancer and its drain know pools' and Karpenter's nodes only",
-			"write karpenter for nodes that come and go by what pods ask for, or pools")
-	} else if oneIs(v, "spec.kubernetes.autoscaler", k.Autoscaler) && k.Autoscaler == "karpenter" && !v.rules.karpenter {
-		v.wrong("spec.kubernetes.autoscaler", "spec.kubernetes.autoscaler karpenter is for AWS; on "+v.rules.name+" the pools scale by themselves", "write autoscaler: pools, or remove the line")
+	v.autoscaler(k.Autoscaler)
+}
+
+// autoscaler checks what adds nodes.
+func (v *validator) autoscaler(name string) {
+	const path = "spec.kubernetes.autoscaler"
+	switch {
+	case slices.Contains([]string{"auto", "automode"}, strings.ToLower(name)):
+		v.wrong(path, fmt.Sprintf("%s %q is not right", path, name), "write auto-mode for EKS Auto Mode")
+	case !oneIs(v, path, name) || name == "pools":
+	case !v.rules.adds:
+		v.wrong(path, path+" "+name+" is for AWS; on "+v.rules.name+" the pools scale by themselves", "write autoscaler: pools, or remove the line")
+	case name == AutoMode && v.c.Spec.Network.Pods != "":
+		// https://docs.aws.amazon.com/eks/latest/userguide/auto-networking.html
+		v.wrong("spec.network.pods", "EKS Auto Mode gives pods addresses of their nodes' subnets, and none of spec.network.pods", "remove the line, or write autoscaler: karpenter", v.where(path))
 	}
 }
 

@@ -114,15 +114,15 @@ func (v *validator) allRights(path, what string) {
 
 // partition checks that an ARN is of the partition that the region is in.
 func (v *validator) partition(path, arn string) {
-	want, have := awsPartition(v.c.Spec.Region), strings.SplitN(arn, ":", 3)[1]
+	want, have := AWSPartition(v.c.Spec.Region), strings.SplitN(arn, ":", 3)[1]
 	if v.c.Spec.Region == "" || v.silent("spec.region") || have == want {
 		return
 	}
 	v.wrong(path, fmt.Sprintf("%s is of the partition %s, and %s is in %s", path, have, v.c.Spec.Region, want), "begin it with arn:"+want+":", v.where("spec.region"))
 }
 
-// awsPartition is the partition of a region: https://docs.aws.amazon.com/whitepapers/latest/aws-fault-isolation-boundaries/partitions.html
-func awsPartition(region string) string {
+// AWSPartition is the partition of a region: https://docs.aws.amazon.com/whitepapers/latest/aws-fault-isolation-boundaries/partitions.html
+func AWSPartition(region string) string {
 	switch {
 	case strings.HasPrefix(region, "cn-"):
 		return "aws-cn"

@@ -2,8 +2,6 @@ package bootstrap
 
 import (
 	"encoding/base64"
-	"fmt"
-	"slices"
 	"strings"
 
 	"drover/generator/spec"
@@ -15,20 +13,6 @@ const (
 	kindOfSecret  = "argocd.argoproj.io/secret-type"
 )
 
-// Facts finds the ConfigMap that tells a color with Argo CD what it is.
-func Facts(objects []spec.Object) (facts map[string]string, has bool) {
-	i := slices.IndexFunc(objects, func(o spec.Object) bool { return o.Key() == "/ConfigMap "+argoNamespace+"/drover" })
-	if i < 0 {
-		return nil, false
-	}
-	facts = map[string]string{}
-	data, _ := objects[i].Body["data"].(map[string]any)
-	for key, value := range data {
-		facts[key] = fmt.Sprint(value)
-	}
-	return facts, true
-}
-
 // ClusterSecret is how Argo CD knows the cluster that it runs in: with the facts of the color as annotations, for the
 // generator "clusters" of ApplicationSets. There is no secret in it.
 func ClusterSecret(facts map[string]string) spec.Object {
@@ -36,7 +20,7 @@ func ClusterSecret(facts map[string]string) spec.Object {
 	for key, value := range facts {
 		annotations[factsPrefix+key] = value
 	}
-	for _, key := range []string{"cluster", "color", "platform", "region"} { // what one selects by
+	for _, key := range []string{"cluster", "color", "platform", "region"} { // what one selects by, and what never changes
 		labels[factsPrefix+key] = facts[key]
 	}
 	return secret("drover", labels, annotations, map[string]string{

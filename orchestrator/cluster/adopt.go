@@ -12,6 +12,7 @@ import (
 	tfjson "github.com/hashicorp/terraform-json"
 
 	"drover/generator"
+	"drover/orchestrator/color"
 	"drover/orchestrator/journal"
 	"drover/orchestrator/platform"
 	"drover/orchestrator/terraform"
@@ -19,11 +20,15 @@ import (
 
 // A Terraform that is killed leaves what it made since it last wrote its state down, and what it was making: resources that
 // exist and are in no state. The next plan would make them a second time, or fail on them. They are taken into the state
-// if their tags say that they are of this cluster and this root, and named otherwise.
+// if that is proven, and named otherwise. Tags alone prove nothing: a person can copy them, with a network or a whole
+// cluster. So a resource has the name that the plan gives it, the tags of this cluster, root and rotation, stands in the network
+// of the plan, and was not made before the apply began.
 
 const (
 	// mostRounds is how often a plan is made anew: what is inside of something that was taken over is seen only then.
-	mostRounds = 5
+	mostRounds = 8
+	// mostClocks is by how much the platform's clock and this machine's may differ.
+	mostClocks = 5 * time.Minute
 	// settlePause is the time between two looks at something that is being made.
 	settlePause = 5 * time.Second
 )
@@ -94,7 +99,13 @@ func (s *session) adopt(ctx context.Context, stack Stack, r generator.Root, own 
 			return err
 		}
 		s.Observer.Progress(fmt.Sprintf("taking over %s of %s, which an apply that was cut off made: %s", e.Address, r, e.ID))
-		if err := stack.Import(ctx, e.Address, e.ID); err != nil {
+		err := stack.Import(ctx, e.Address, e.ID)
+		var failed *terraform.Error
+		if errors.As(err, &failed) && failed.Kind == terraform.NotThere { // a platform may list for an hour what was deleted
+			s.ghosts = append(s.ghosts, e.Type+" "+e.ID)
+			continue
+		}
+		if err != nil {
 			return fmt.Errorf("importing %s (%s), which an apply of %s that was cut off made: %w", e.Address, e.ID, r, err)
 		}
 	}
@@ -103,14 +114,16 @@ func (s *session) adopt(ctx context.Context, stack Stack, r generator.Root, own 
 
 // existing are the resources that a plan would create and that are there: those of this root, and others. It waits for
 // what is still being made.
-func (s *session) existing(ctx context.Context, plan *tfjson.Plan, r generator.Root) (own, others []platform.Existing, err error) {
+func (s *session) existing(ctx context.Context, plan *tfjson.Plan, r generator.Root) (own []platform.Existing, others []other, err error) {
 	for told := false; ; told = true {
 		found, err := s.ports.Cloud.Existing(ctx, creates(plan))
 		if err != nil {
 			return nil, nil, fmt.Errorf("looking for what an apply of %s that was cut off made: %w", r, err)
 		}
 		has := inState(plan)
-		found = slices.DeleteFunc(found, func(e platform.Existing) bool { return has[e.Type+" "+e.ID] })
+		found = slices.DeleteFunc(found, func(e platform.Existing) bool {
+			return has[e.Type+" "+e.ID] || slices.Contains(s.ghosts, e.Type+" "+e.ID)
+		})
 		own, others = s.sorted(found, r)
 		pending := slices.IndexFunc(own, func(e platform.Existing) bool { return e.Condition == platform.Pending })
 		if pending < 0 {
@@ -125,18 +138,53 @@ func (s *session) existing(ctx context.Context, plan *tfjson.Plan, r generator.R
 	}
 }
 
+// other is something that is there and is not taken over.
+type other struct {
+	platform.Existing
+	why string
+}
+
 // sorted tells what is provably of this root, and one of each only, from the rest.
-func (s *session) sorted(found []platform.Existing, r generator.Root) (own, others []platform.Existing) {
+func (s *session) sorted(found []platform.Existing, r generator.Root) (own []platform.Existing, others []other) {
 	taken := map[string]bool{}
 	for _, e := range found {
-		if foreign(tagged(e.Tags), s.name(), colorOf(r)) != "" || len(e.Tags) == 0 || e.Condition == platform.Broken || taken[e.Address] {
-			others = append(others, e)
+		why := s.notOwn(e, r)
+		if why == "" && taken[e.Address] {
+			why = "another one is taken over already"
+		}
+		if why != "" {
+			others = append(others, other{e, why})
 			continue
 		}
 		taken[e.Address] = true
 		own = append(own, e)
 	}
 	return own, others
+}
+
+// notOwn says why a resource is not provably what an apply of a root made that was cut off; it is empty if it is.
+func (s *session) notOwn(e platform.Existing, r generator.Root) string {
+	if len(e.Tags) == 0 {
+		return "its owner is unknown"
+	}
+	if why := foreign(tagged(e.Tags), s.name(), colorOf(r)); why != "" {
+		return why
+	}
+	if c := color.Color(colorOf(r)); c != "" {
+		if has, want := e.Tags[rotationTag], originOf(*s.state(), c, "")[rotationTag]; has != want {
+			return fmt.Sprintf("its tag %s is %q, not %q", rotationTag, has, want)
+		}
+	}
+	begun := s.state().Begun[string(r)].At
+	switch {
+	case !begun.IsZero() && !e.Created.IsZero() && e.Created.Before(begun.Add(-mostClocks)):
+		return fmt.Sprintf("it was made at %s, and the apply began at %s", e.Created.UTC().Format(time.DateTime), begun.UTC().Format(time.DateTime))
+	case e.Elsewhere != "":
+		return e.Elsewhere
+	case e.Condition == platform.Broken:
+		return "it is broken"
+	}
+	return ""
 }
 
 // tagged are tags as foreign reads them.
@@ -189,11 +237,11 @@ func inState(plan *tfjson.Plan) map[string]bool {
 }
 
 // inTheWay names what drover will not import: each with what it is, its tags, and the command that ends the matter.
-func (s *session) inTheWay(r generator.Root, others []platform.Existing) error {
+func (s *session) inTheWay(r generator.Root, others []other) error {
 	var lines []string
 	for _, e := range others {
-		lines = append(lines, fmt.Sprintf("  %s %s (%s, %s): remove it with `%s`, or keep it with `terraform import '%s' '%s'` in %s",
-			e.Type, e.ID, e.Condition, tagsText(e.Tags), e.Remove, e.Address, e.ID, s.dir(r)))
+		lines = append(lines, fmt.Sprintf("  %s %s (%s, %s; %s): remove it with `%s`, or keep it with `terraform import '%s' '%s'` in %s",
+			e.Type, e.ID, e.Condition, tagsText(e.Tags), e.why, e.Remove, e.Address, e.ID, s.dir(r)))
 	}
 	return refuse(fmt.Sprintf("%s is to be built, and what it needs is there already and is not provably its own, or is broken:\n%s", r, strings.Join(lines, "\n")),
 		"nothing was changed; decide on each, and then run the same command again")

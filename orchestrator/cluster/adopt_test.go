@@ -6,9 +6,11 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	tfjson "github.com/hashicorp/terraform-json"
 
+	"drover/orchestrator/journal"
 	"drover/orchestrator/platform"
 	"drover/orchestrator/rotation"
 )
@@ -31,6 +33,9 @@ func killedInBuild(t *testing.T, w *world, left platform.Existing) {
 	w.fail["apply green"] = errors.New("signal: killed")
 	_ = rotated[*rotation.Failed](t, w, w.options())
 	delete(w.fail, "apply green")
+	if _, said := left.Tags[rotationTag]; !said && left.Tags != nil { // as all that this rotation makes
+		left.Tags[rotationTag] = w.state().Rotation.ID
+	}
 	w.orphans = append(w.orphans, left)
 }
 
@@ -53,14 +58,21 @@ func TestWhatAKilledBuildMadeIsTakenOverByTheNextOne(t *testing.T) {
 	}
 }
 
-// The journal may not say that an apply was cut off, as where it was lost: then Terraform's own error is what tells.
+// The journal may not say that an apply was cut off: then Terraform's own error is what tells.
 func TestWhatIsInTheWayIsTakenOverAlsoWhereOnlyTerraformSaysSo(t *testing.T) {
 	t.Parallel()
 	inWorld(t, func(t *testing.T, w *world) {
 		applied(t, w)
 		newVersion(w)
-		w.orphans = []platform.Existing{orphan(greens())}
-		must(t, Rotate(t.Context(), w.options()))
+		o, made := w.options(), false
+		o.Observer = onEvent{do: func(e journal.Event) {
+			if e.Kind == journal.ApplyIntended && e.Root == "green" && !made { // the provider made it, and never had the answer
+				left := orphan(greens())
+				left.Tags[rotationTag] = e.Rotation
+				w.orphans, made = []platform.Existing{left}, true
+			}
+		}}
+		must(t, Rotate(t.Context(), o))
 		if !slices.Contains(w.applied, importedThing) {
 			t.Errorf("nothing was imported: %v", w.applied)
 		}
@@ -70,9 +82,21 @@ func TestWhatIsInTheWayIsTakenOverAlsoWhereOnlyTerraformSaysSo(t *testing.T) {
 
 func TestNothingIsTakenOverThatIsNotProvablyTheColors(t *testing.T) {
 	t.Parallel()
-	broken := orphan(greens())
+	broken, older, elsewhere := orphan(greens()), orphan(greens()), orphan(greens())
 	broken.Condition = platform.Broken
+	older.Created = time.Date(1999, 12, 31, 0, 0, 0, 0, time.UTC) // the simulated time begins a day later
+	elsewhere.Elsewhere = "it stands in subnet-9, which is no subnet of the plan"
+	copied := greens()
+	copied[rotationTag] = "20261129t114750-a12c40"
+	first := greens()
+	first[rotationTag] = ""
 	for name, left := range map[string]platform.Existing{
+		// Somebody else's, with all tags of this cluster copied.
+		"another rotation's tags": orphan(copied),
+		"no rotation's tag":       orphan(first),
+		"older than the apply":    older,
+		"another network":         elsewhere,
+
 		"no tags":         orphan(nil),
 		"another cluster": orphan(map[string]string{clusterTag: "other", colorTag: "green"}),
 		"another color":   orphan(map[string]string{clusterTag: "tiny", colorTag: "blue"}),
@@ -123,5 +147,76 @@ func TestWhatAKilledBuildMadeIsDestroyedWithTheColor(t *testing.T) {
 			t.Errorf("nothing was imported: %v", w.applied)
 		}
 		checkRotated(t, w)
+	})
+}
+
+// killedInFoundation has the first build's foundation cut off, with the machine that built it.
+func killedInFoundation(t *testing.T, w *world, left ...platform.Existing) {
+	t.Helper()
+	remote(w)
+	w.fail["apply foundation"] = errors.New("signal: killed")
+	if err := Apply(t.Context(), w.options()); err == nil {
+		t.Fatal("the apply of the foundation was not cut off")
+	}
+	delete(w.fail, "apply foundation")
+	w.orphans = left
+	w.revive()
+}
+
+func TestWhatAKilledFoundationMadeIsTakenOverFromAnotherMachine(t *testing.T) {
+	t.Parallel()
+	inWorld(t, func(t *testing.T, w *world) {
+		left := orphan(map[string]string{clusterTag: "tiny"})
+		left.Created = time.Now()
+		killedInFoundation(t, w, left)
+		must(t, Apply(t.Context(), w.options()))
+		if !slices.Contains(w.applied, importedThing) || len(w.state().Begun) > 0 {
+			t.Errorf("applied %v, still begun %v", w.applied, w.state().Begun)
+		}
+		if !w.standing["foundation"] || !maps.Equal(w.dns, map[string]int{"blue": 100}) {
+			t.Errorf("standing %v, DNS %v", w.standing, w.dns)
+		}
+	})
+}
+
+// What only looks like the foundation's is named, and nothing is made a second time.
+func TestAFoundationIsNotBuiltBesideWhatIsNotProvablyItsOwn(t *testing.T) {
+	t.Parallel()
+	older := orphan(map[string]string{clusterTag: "tiny"})
+	older.Created = time.Date(1999, 12, 31, 0, 0, 0, 0, time.UTC)
+	second := orphan(map[string]string{clusterTag: "tiny"})
+	second.ID = "thing-2"
+	for name, left := range map[string][]platform.Existing{
+		"another cluster's": {orphan(map[string]string{clusterTag: "other"})},
+		"no tags":           {orphan(nil)},
+		"older":             {older},
+		"two of one name":   {orphan(map[string]string{clusterTag: "tiny"}), second},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			inWorld(t, func(t *testing.T, w *world) {
+				killedInFoundation(t, w, left...)
+				err := Apply(t.Context(), w.options())
+				var refused *Refused
+				if !errors.As(err, &refused) || !strings.Contains(err.Error(), left[0].Remove) || len(w.applied) > 0 || w.standing["foundation"] {
+					t.Errorf("says %v, applied %v", err, w.applied)
+				}
+				w.orphans = nil // a person removed it
+				must(t, Apply(t.Context(), w.options()))
+			})
+		})
+	}
+}
+
+// The tagging API lists for a while what was deleted.
+func TestWhatThePlatformOnlyListsIsNotWaitedFor(t *testing.T) {
+	t.Parallel()
+	inWorld(t, func(t *testing.T, w *world) {
+		killedInFoundation(t, w, orphan(map[string]string{clusterTag: "tiny"}))
+		w.ghost = true
+		must(t, Apply(t.Context(), w.options()))
+		if slices.Contains(w.applied, importedThing) || !w.standing["foundation"] {
+			t.Errorf("applied %v", w.applied)
+		}
 	})
 }

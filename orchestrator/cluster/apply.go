@@ -135,7 +135,17 @@ func (a *application) foundation(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	plan, _, err := a.planned(ctx, stack, generator.Foundation)
+	err = a.changeFoundation(ctx, stack, files)
+	var failed *terraform.Error
+	if errors.As(err, &failed) && failed.Kind == terraform.AlreadyThere { // the intent is recorded: what is there is looked for
+		err = a.changeFoundation(ctx, stack, files)
+	}
+	return err
+}
+
+// changeFoundation plans the foundation, has the plan guarded, and applies it.
+func (a *application) changeFoundation(ctx context.Context, stack Stack, files generator.Files) error {
+	plan, imported, err := a.planned(ctx, stack, generator.Foundation)
 	if err != nil {
 		return err
 	}
@@ -156,6 +166,7 @@ func (a *application) foundation(ctx context.Context) error {
 			return fmt.Errorf("applying foundation: %w; fix this, then run %s; it resumes there", err, a.command("apply"))
 		}
 	}
+	event.Detail = carried{changes: len(changed(plan.JSON)), imported: imported}.String()
 	return a.foundationStands(ctx, stack, plan, event)
 }
 
@@ -167,13 +178,13 @@ func (a *application) foundationStands(ctx context.Context, stack Stack, plan *t
 		if err != nil {
 			return err
 		}
-		event.Kind, event.Zone, event.Location, event.Detail = journal.Applied, zone, a.location, fmt.Sprintf("%d changes", len(changed(plan.JSON)))
+		event.Kind, event.Zone, event.Location = journal.Applied, zone, a.location
 		return a.record(ctx, event)
 	}
 	if a.state().Bundles[name] == event.Bundle {
 		return nil
 	}
-	event.Kind = journal.Rendered
+	event.Kind, event.Detail = journal.Rendered, ""
 	return a.record(ctx, event)
 }
 

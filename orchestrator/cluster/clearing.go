@@ -39,8 +39,8 @@ var holders = [][]holder{
 		{"Ingress", "/apis/networking.k8s.io/v1/ingresses", false, nil, false},
 		{"Gateway", "/apis/gateway.networking.k8s.io/v1/gateways", true, nil, false},
 	},
-	{{"NodePool", "/apis/karpenter.sh/v1/nodepools", true, nil, false}},
-	{{"NodeClaim", "/apis/karpenter.sh/v1/nodeclaims", true, nil, false}},
+	{{"NodePool", "/apis/karpenter.sh/v1/nodepools", true, outlivesCluster, false}},
+	{{"NodeClaim", "/apis/karpenter.sh/v1/nodeclaims", true, outlivesCluster, false}},
 }
 
 // runsAgent is true of those programs of Argo CD that bring objects back, while they run: by the name that its manifests
@@ -51,12 +51,26 @@ func runsAgent(o object) bool {
 	return agent && (!o.stopped() || o.Status.Replicas > 0)
 }
 
+// outlivesCluster is false of machines that the platform itself ends with the cluster: those of EKS Auto Mode
+// (https://docs.aws.amazon.com/eks/latest/userguide/delete-cluster.html). Its own pools are not for others to delete.
+func outlivesCluster(o object) bool {
+	const platform = "eks.amazonaws.com"
+	return o.Spec.NodeClassRef.Group != platform && o.Spec.Template.Spec.NodeClassRef.Group != platform
+}
+
+// nodeClass is what machines of Karpenter's are made by.
+type nodeClass struct{ Group string }
+
 // object is what is looked at of such an object.
 type object struct {
 	Metadata kubernetes.Meta
 	Spec     struct {
-		Type     string
-		Replicas *int
+		Type         string
+		Replicas     *int
+		NodeClassRef nodeClass
+		Template     struct {
+			Spec struct{ NodeClassRef nodeClass }
+		}
 	}
 	Status struct{ Replicas int }
 }
@@ -68,7 +82,8 @@ const (
 	clearPause    = 5 * time.Second // between two looks; the first come sooner
 	clearPatience = time.Minute     // without an answer from the API server
 	clearTime     = 30 * time.Minute
-	mostRemade    = 3 // deletions of one object after which it is clear that something makes it anew
+	mostRemade    = 3   // deletions of one object after which it is clear that something makes it anew
+	mostNamed     = 100 // objects that one record names
 )
 
 // clearance empties one cluster of what holds on to the cloud.
@@ -238,30 +253,54 @@ func (c *clearance) look(ctx context.Context, client *kubernetes.Client, stage [
 }
 
 // remove asks for the deletion of what is there and not being deleted yet. The
-// intent comes first, and with it the proof that the lease is still held.
+// intent comes first, and with it the proof that the lease is still held. One record
+// has many objects: a cluster with thousands must not fill the journal.
 func (c *clearance) remove(ctx context.Context, client *kubernetes.Client, objects []present) error {
+	var going []present
 	for _, p := range objects {
-		name := p.name()
 		if p.Metadata.DeletionTimestamp != nil || p.stops && p.stopped() {
 			continue
 		}
-		if c.deleted[name] >= mostRemade {
+		if name := p.name(); c.deleted[name] >= mostRemade {
 			return fmt.Errorf("%s was deleted %d times and is made anew each time; stop what makes it in %s, such as a GitOps agent", name, mostRemade, c.color)
 		}
+		going = append(going, p)
+	}
+	for some := range slices.Chunk(going, mostNamed) {
 		if err := c.mayEnd(ctx, c.color); err != nil {
 			return err
 		}
-		if err := c.emit(ctx, journal.Event{Kind: journal.ClearIntended, Phase: rotation.Drain, Root: string(c.color), Detail: name}); err != nil {
+		names := make([]string, len(some))
+		for i, p := range some {
+			names[i] = p.name()
+		}
+		if err := c.emit(ctx, c.about(journal.ClearIntended, names)); err != nil {
 			return err
 		}
-		c.pending[name] = true
+		for _, name := range names {
+			c.pending[name] = true
+		}
+		if err := c.takeAll(ctx, client, some); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// about is an event about objects of the cluster.
+func (c *clearance) about(kind journal.Kind, names []string) journal.Event {
+	return journal.Event{Kind: kind, Phase: rotation.Drain, Root: string(c.color)}.About(names)
+}
+
+func (c *clearance) takeAll(ctx context.Context, client *kubernetes.Client, objects []present) error {
+	for _, p := range objects {
 		if err := c.valid(); err != nil {
 			return err
 		}
 		if err := c.take(ctx, client, p); err != nil {
 			return err
 		}
-		c.deleted[name]++
+		c.deleted[p.name()]++
 	}
 	return nil
 }
@@ -290,57 +329,26 @@ func (c *clearance) take(ctx context.Context, client *kubernetes.Client, p prese
 
 // settle records what was deleted and is there no longer.
 func (c *clearance) settle(ctx context.Context, stage []holder, objects []present) error {
+	var gone []string
 	for _, name := range slices.Sorted(maps.Keys(c.pending)) {
 		kind, _, _ := strings.Cut(name, " ")
 		ofStage := slices.ContainsFunc(stage, func(h holder) bool { return h.kind == kind })
 		there := slices.ContainsFunc(objects, func(p present) bool { return p.name() == name })
-		if there || !ofStage {
-			continue
+		if !there && ofStage {
+			gone = append(gone, name)
 		}
-		if err := c.emit(ctx, journal.Event{Kind: journal.Cleared, Phase: rotation.Drain, Root: string(c.color), Detail: name}); err != nil {
+	}
+	for some := range slices.Chunk(gone, mostNamed) {
+		if err := c.emit(ctx, c.about(journal.Cleared, some)); err != nil {
 			return err
 		}
-		delete(c.pending, name)
-		c.gone[kind]++
+		for _, name := range some {
+			kind, _, _ := strings.Cut(name, " ")
+			delete(c.pending, name)
+			c.gone[kind]++
+		}
 	}
 	return nil
-}
-
-// keepVolumes records the volumes that pods of the cluster had: they hold data,
-// and drover never deletes that.
-func (c *clearance) keepVolumes(ctx context.Context) (string, error) {
-	type volume struct {
-		Metadata kubernetes.Meta
-		Spec     struct {
-			ClaimRef struct{ Namespace, Name string }
-			CSI      struct{ Driver, VolumeHandle string }
-		}
-	}
-	var volumes []volume
-	err := c.withAPI(ctx, c.color, func(ctx context.Context, client *kubernetes.Client) (err error) {
-		volumes, err = kubernetes.List[volume](ctx, client, "/api/v1/persistentvolumes")
-		return err
-	})
-	if kubernetes.Denied(err) {
-		return "", c.bear(err)
-	}
-	if err != nil {
-		return "", notAsked{fmt.Errorf("asking %s for its volumes: %w", c.color, err)}
-	}
-	for _, v := range volumes {
-		said := fmt.Sprintf("volume %s of %s/%s (%s)", v.Metadata.Name, v.Spec.ClaimRef.Namespace, v.Spec.ClaimRef.Name,
-			strings.TrimSpace(v.Spec.CSI.Driver+" "+v.Spec.CSI.VolumeHandle))
-		if slices.Contains(c.state().Kept[c.color], said) {
-			continue
-		}
-		if err := c.emit(ctx, journal.Event{Kind: journal.Kept, Phase: rotation.Drain, Root: string(c.color), Detail: said}); err != nil {
-			return "", err
-		}
-	}
-	if len(volumes) == 0 {
-		return "", nil
-	}
-	return fmt.Sprintf("; volumes kept, as they hold data: %d", len(volumes)), nil
 }
 
 func (c *clearance) text() string {

@@ -25,15 +25,17 @@ const (
 	claimedDisk = `{"metadata":{"name":"pv-1"},"spec":{"claimRef":{"namespace":"shop","name":"data"},"csi":{"driver":"ebs.csi.aws.com","volumeHandle":"vol-1"}}}`
 )
 
-// holding is a cluster that holds a load balancer, an ingress, a machine and a disk.
+// holding is a cluster that holds a load balancer, an ingress, a machine and a disk, and a machine that EKS ends itself.
 func holding(t *testing.T) *apitest.Server {
 	t.Helper()
 	server := apitest.Start(t)
 	server.Have(t, services, `{"metadata":{"name":"web","namespace":"shop"},"spec":{"type":"LoadBalancer"}}`,
 		`{"metadata":{"name":"kubernetes","namespace":"default"},"spec":{"type":"ClusterIP"}}`)
 	server.Have(t, ingresses, `{"metadata":{"name":"front","namespace":"shop"}}`)
-	server.Have(t, nodePools, `{"metadata":{"name":"general"}}`)
-	server.Have(t, nodeClaims, `{"metadata":{"name":"general-1"}}`)
+	server.Have(t, nodePools, `{"metadata":{"name":"general"}}`,
+		`{"metadata":{"name":"general-purpose"},"spec":{"template":{"spec":{"nodeClassRef":{"group":"eks.amazonaws.com","kind":"NodeClass","name":"default"}}}}}`)
+	server.Have(t, nodeClaims, `{"metadata":{"name":"general-1"}}`,
+		`{"metadata":{"name":"general-purpose-1"},"spec":{"nodeClassRef":{"group":"eks.amazonaws.com","kind":"NodeClass","name":"default"}}}`)
 	server.Have(t, "/api/v1/persistentvolumes", claimedDisk)
 	return server
 }
@@ -53,7 +55,9 @@ func eventsOf(w *world, kind journal.Kind) []string {
 	var details []string
 	for _, e := range w.events() {
 		if e.Kind == kind {
-			details = append(details, e.Root+" "+e.Detail)
+			for _, thing := range e.Named() {
+				details = append(details, e.Root+" "+thing)
+			}
 		}
 	}
 	return details
@@ -99,6 +103,32 @@ func TestDrainTakesBackWhatBlueHoldsInTheCloudStageByStage(t *testing.T) {
 		}
 		if got := eventsOf(w, journal.Kept); !slices.Equal(got, []string{"blue volume pv-1 of shop/data (ebs.csi.aws.com vol-1)"}) {
 			t.Errorf("the journal has %v kept", got)
+		}
+		checkRotated(t, w)
+	})
+}
+
+// The journal of a cluster with many objects stays short.
+func TestADrainOfManyObjectsWritesFewRecords(t *testing.T) {
+	t.Parallel()
+	const many = 250
+	server := holding(t)
+	for i := range many {
+		server.Have(t, services, fmt.Sprintf(`{"metadata":{"name":"web-%d","namespace":"shop"},"spec":{"type":"LoadBalancer"}}`, i))
+		server.Have(t, "/api/v1/persistentvolumes", fmt.Sprintf(`{"metadata":{"name":"pv-%d"}}`, i))
+	}
+	withAPI(t, server, func(t *testing.T, w *world) {
+		must(t, Rotate(t.Context(), w.options()))
+		for _, kind := range []journal.Kind{journal.ClearIntended, journal.Cleared, journal.Kept} {
+			records := 0
+			for _, e := range w.events() {
+				if e.Kind == kind {
+					records++
+				}
+			}
+			if names := eventsOf(w, kind); records > 10 || len(names) < many {
+				t.Errorf("%d records of %s name %d objects", records, kind, len(names))
+			}
 		}
 		checkRotated(t, w)
 	})

@@ -19,7 +19,7 @@ func (s *session) measure(ctx context.Context, e rotation.Effect, emit rotation.
 		return fmt.Errorf("measuring connections to %s: %w", e.Color, err)
 	}
 	return emit(ctx, journal.Event{Kind: journal.Measured, Phase: e.Phase, Root: string(e.Color), Flows: &journal.Flows{
-		Alive: flows.Alive, New: flows.New, Active: flows.Active, Until: flows.Until, Seconds: e.Window.Seconds()}})
+		Alive: flows.Alive, Gone: flows.Gone, New: flows.New, Active: flows.Active, Until: flows.Until, Seconds: e.Window.Seconds()}})
 }
 
 // planStandbyEnd plans the deletion of all that a color's root holds, and keeps the plan for destroyOld.

@@ -30,7 +30,7 @@ func (s *session) install(ctx context.Context, e rotation.Effect, emit rotation.
 	if err != nil {
 		return err
 	}
-	return s.installFiles(ctx, installation{color: e.Color, files: files, bundle: digest, phase: e.Phase}, emit)
+	return s.installFiles(ctx, installation{color: e.Color, files: files, bundle: digest, phase: e.Phase, role: journal.Standby}, emit)
 }
 
 // installation is the objects of one bundle on their way into one color.
@@ -39,6 +39,7 @@ type installation struct {
 	files  generator.Files
 	bundle string // digest of the files
 	phase  string
+	role   journal.Role
 }
 
 // installFiles applies and waits. What does not become ready is an outcome, and no error: it says something of the color.
@@ -47,7 +48,7 @@ func (s *session) installFiles(ctx context.Context, in installation, emit rotati
 	if err != nil {
 		return err
 	}
-	event := journal.Event{Kind: journal.InstallIntended, Phase: in.phase, Root: string(in.color), Bundle: in.bundle, Detail: fmt.Sprintf("%d objects", len(objects))}
+	event := journal.Event{Kind: journal.InstallIntended, Phase: in.phase, Root: string(in.color), Bundle: in.bundle, Role: in.role, Detail: fmt.Sprintf("%d objects", len(objects))}
 	if err := emit(ctx, event); err != nil {
 		return err
 	}
@@ -115,19 +116,16 @@ func (s *session) toInstall(in installation) ([]spec.Object, error) {
 	if err != nil {
 		return nil, err
 	}
-	facts, has := bootstrap.Facts(objects)
-	if !has {
+	objects = bootstrap.InRole(objects, in.role)
+	g := s.Spec.Spec.GitOps
+	if g == nil || g.Credentials == nil {
 		return objects, nil
 	}
-	told := []spec.Object{bootstrap.ClusterSecret(facts)}
-	if g := s.Spec.Spec.GitOps; g != nil && g.Credentials != nil {
-		value, err := s.gitSecret()
-		if err != nil {
-			return nil, err
-		}
-		told = append(told, bootstrap.RepositorySecret(*g, value))
+	value, err := s.gitSecret()
+	if err != nil {
+		return nil, err
 	}
-	return append(told, objects...), nil
+	return append([]spec.Object{bootstrap.RepositorySecret(*g, value)}, objects...), nil
 }
 
 // gitSecret is what the repository is read with.
@@ -169,14 +167,17 @@ func (a *application) installed(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if len(files.Manifests(a.name(), root(a.color))) == 0 || a.state().Colors[a.color].Installed == digest {
+	if len(files.Manifests(a.name(), root(a.color))) == 0 {
 		return nil
+	}
+	if a.state().Colors[a.color].Installed == digest {
+		return a.tellLive(ctx)
 	}
 	a.Observer.Progress("applying what " + string(a.color) + " is to run")
 	bounded, cancel := context.WithTimeout(ctx, rotation.InstallTime)
 	defer cancel()
 	var last journal.Event
-	err = a.installFiles(bounded, installation{color: a.color, files: files, bundle: digest}, func(ctx context.Context, e journal.Event) error {
+	err = a.installFiles(bounded, installation{color: a.color, files: files, bundle: digest, role: journal.Live}, func(ctx context.Context, e journal.Event) error {
 		last = e
 		return a.record(ctx, e)
 	})

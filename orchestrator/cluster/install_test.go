@@ -17,6 +17,7 @@ import (
 const (
 	webManifest = "apiVersion: v1\nkind: Namespace\nmetadata: {name: shop}\n---\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: web, namespace: shop}\ndata: {a: \"1\"}\n"
 	webPath     = "/api/v1/namespaces/shop/configmaps/web"
+	knownPath   = "/api/v1/namespaces/drover/configmaps/drover"
 )
 
 // hosting is an API server that knows the kinds of the manifests, and holds nothing on to the cloud.
@@ -65,7 +66,7 @@ func TestBootstrapAppliesBeforeVerificationInBothColors(t *testing.T) {
 	t.Parallel()
 	installs(t, webManifest, func(t *testing.T, w *world) {
 		applied(t, w)
-		want := []string{"/api/v1/namespaces/shop", webPath}
+		want := []string{"/api/v1/namespaces/drover", "/api/v1/namespaces/shop", knownPath, webPath}
 		if got := patches(w.apis["blue"]); !slices.Equal(got, want) {
 			t.Fatalf("apply applied %v, want %v", got, want)
 		}
@@ -78,7 +79,7 @@ func TestBootstrapAppliesBeforeVerificationInBothColors(t *testing.T) {
 		})
 		must(t, Rotate(t.Context(), o))
 		checkRotated(t, w)
-		if p := w.state().Past[0].Phases[rotation.Bootstrap]; p.Outcome != journal.Done || p.Detail != "2 objects ready" {
+		if p := w.state().Past[0].Phases[rotation.Bootstrap]; p.Outcome != journal.Done || p.Detail != "4 objects ready" {
 			t.Errorf("bootstrap was %s: %s", p.Outcome, p.Detail)
 		}
 	})
@@ -120,11 +121,11 @@ func TestApplyChangesObjectsInPlaceAndTakesNoneAway(t *testing.T) {
 			t.Errorf("planned %+v", p)
 		}
 		applied(t, w)
-		if got := patches(w.apis["blue"]); len(got) != before+2 {
+		if got := patches(w.apis["blue"]); len(got) != before+4 {
 			t.Errorf("applied %v", got)
 		}
 		applied(t, w)
-		if got := patches(w.apis["blue"]); len(got) != before+2 {
+		if got := patches(w.apis["blue"]); len(got) != before+4 {
 			t.Errorf("applied again without a change: %v", got)
 		}
 		w.manifest(strings.SplitAfter(webManifest, "---\n")[0])

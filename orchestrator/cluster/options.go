@@ -57,6 +57,9 @@ func (o Options) dir(root generator.Root) string {
 // rotateCommand is the line to paste that goes on.
 func (o Options) rotateCommand() string { return o.command("rotate") }
 
+// Command is the line to paste for a verb, as messages quote it.
+func (o Options) Command(verb string) string { return o.command(verb) }
+
 func (o Options) command(verb string) string {
 	return fmt.Sprintf("`drover %s -f %s -o %s`", verb, o.SpecFile, o.Out)
 }

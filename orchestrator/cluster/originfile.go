@@ -31,6 +31,9 @@ func originOf(s journal.State, c color.Color, revision string) map[string]string
 	if s.Rotation != nil {
 		rotation = s.Rotation.ID
 	}
+	if begun, ok := s.Begun[string(c)]; ok { // what it made has these tags, whoever ends it
+		rotation = begun.Rotation
+	}
 	if c := s.Colors[c]; !c.BuiltAt.IsZero() {
 		revision, rotation = c.BuiltFrom, c.BuiltBy
 	}

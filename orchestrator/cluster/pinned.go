@@ -45,6 +45,7 @@ func planOf(c spec.Cluster, digest string, checks []Check) journal.Plan {
 	plan := journal.Plan{Spec: digest, Steps: r.Traffic.Steps, Interval: r.Traffic.Interval.Std(), Soak: r.Soak.Std(), Quiet: r.Quiet.Std(),
 		KeepBlue: r.KeepBlue.Std(), Verify: verifyWindow(r), Slowest: slowestCheck(r), Patience: patience, Approvals: r.Approvals,
 		OnFailure: r.OnFailure, Window: r.Window, KeepFailed: keepFailed, Bootstrap: c.Spec.Bootstrap != nil || c.Spec.GitOps != nil || r.Handover != nil}
+	plan.Roles = c.Spec.Bootstrap != nil || c.Spec.GitOps != nil
 	plan.Parity = c.Spec.Parity() != nil
 	if h := r.Handover; h != nil {
 		plan.Singletons, plan.Handover = len(h.Singletons), h.Timeout.Std()

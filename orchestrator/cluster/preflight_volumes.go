@@ -32,8 +32,7 @@ func (p *preflight) volumesAreDeclared(ctx context.Context) (string, error) {
 		return "", refuse(fmt.Sprintf("%s does not say whether it has data on volumes: %v", p.from, err), "the new color would start without that data")
 	}
 	if err != nil { // an active cluster that is not well is a reason to rotate, and no volume is ever deleted
-		p.Observer.Progress(fmt.Sprintf("preflight: whether %s has data on volumes is not known: %v", p.from, err))
-		return "volumes unknown", nil
+		return p.volumesUnknown(err)
 	}
 	undeclared, bound := undeclaredVolumes(volumes, p.Spec.Spec.Rotation.Volumes)
 	switch {
@@ -46,6 +45,20 @@ func (p *preflight) volumesAreDeclared(ctx context.Context) (string, error) {
 		return fmt.Sprintf("%d volumes in use, declared", bound), nil
 	}
 	return "no volumes in use", nil
+}
+
+// volumesUnknown lets a rotation begin only if the spec says what becomes of data on any volume, or if drover has no part in
+// what runs inside.
+func (p *preflight) volumesUnknown(why error) (string, error) {
+	s := p.Spec.Spec
+	p.Observer.Progress(fmt.Sprintf("preflight: whether %s has data on volumes is not known: %v", p.from, why))
+	all := slices.ContainsFunc(s.Rotation.Volumes, func(d spec.VolumeData) bool { return d.Namespace == "" && d.StorageClass == "" })
+	if all || s.GitOps == nil && s.Bootstrap == nil && s.Rotation.Handover == nil {
+		return "volumes unknown", nil
+	}
+	return "", refuse(fmt.Sprintf("%s does not say whether it has data on volumes: %v", p.from, why),
+		"the new color would start without that data: see that its Kubernetes API answers here; or if it is broken, declare what becomes of data on any volume, "+
+			"as in rotation.volumes: [{data: disposable}], which may be lost")
 }
 
 func undeclaredVolumes(volumes []persistent, declared []spec.VolumeData) (undeclared []persistent, bound int) {

@@ -56,6 +56,31 @@ func TestDataOnVolumesIsDeclaredBeforeARotationBegins(t *testing.T) {
 	}
 }
 
+// Of a cluster that drover brings workloads to, that there is no data is not taken for granted.
+func TestARotationThatCannotAskForVolumesBeginsIfTheSpecDeclaresAny(t *testing.T) {
+	t.Parallel()
+	for name, declared := range map[string][]spec.VolumeData{"nothing": nil, "a namespace": {{Namespace: "shop", Data: "migrated"}}, "any": {{Data: "disposable"}}} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			installs(t, webManifest, func(t *testing.T, w *world) {
+				applied(t, w)
+				newVersion(w)
+				w.spec.Spec.Rotation.Volumes = declared
+				o, again := w.options(), mute(w.apis["blue"])
+				o.Observer = onPhase(rotation.Building, again) // what comes later is not this test's
+				if name == "any" {
+					must(t, Rotate(t.Context(), o))
+					return
+				}
+				failed := rotated[*rotation.Failed](t, w, o)
+				if !failed.Nothing || !strings.Contains(failed.Reason, "rotation.volumes: [{data: disposable}]") || w.standing["green"] {
+					t.Errorf("got %v; green stands: %t", failed, w.standing["green"])
+				}
+			})
+		})
+	}
+}
+
 // Who may not ask for volumes learns of it before anything is built, and not from data that the new color lacks.
 func TestARotationThatMayNotAskForVolumesDoesNotBegin(t *testing.T) {
 	t.Parallel()

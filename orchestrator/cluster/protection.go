@@ -3,6 +3,7 @@ package cluster
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	tfjson "github.com/hashicorp/terraform-json"
@@ -40,9 +41,28 @@ func (s *session) liftProtection(ctx context.Context, stack Stack, root generato
 	}
 	s.Observer.Progress("lifting the deletion protection of " + strings.Join(addresses, ", "))
 	if err := s.apply(ctx, stack, plan, root, emit); err != nil {
+		if protectedAreGone(ctx, stack, addresses) {
+			s.Observer.Progress(strings.Join(addresses, ", ") + " do not exist any more, so nothing protects them")
+			return nil
+		}
 		return fmt.Errorf("lifting the deletion protection of %s: %w", strings.Join(addresses, ", "), err)
 	}
 	return nil
+}
+
+// protectedAreGone is true if Terraform, which looks now, would make every one of them again: somebody deleted them.
+func protectedAreGone(ctx context.Context, stack Stack, addresses []string) bool {
+	plan, err := stack.Plan(ctx, terraform.PlanOptions{Set: unprotected, Only: addresses})
+	if err != nil {
+		return false
+	}
+	gone := 0
+	for _, c := range changed(plan.JSON) {
+		if slices.Contains(addresses, c.Address) && c.Change.Actions.Create() {
+			gone++
+		}
+	}
+	return gone == len(addresses)
 }
 
 // liftsOnly refuses a plan that does more than change what is there: blue can

@@ -32,6 +32,11 @@ func (s *session) quiet(ctx context.Context, c color.Color) error {
 			return fmt.Errorf("measuring connections to %s before it is destroyed: %w", c, err)
 		}
 		last, at = &flows, s.Clock.Now()
+		if !flows.Gone {
+			wanted.Gone = time.Time{}
+		} else if wanted.Gone.IsZero() {
+			wanted.Gone = at
+		}
 		why := wanted.Not(flows, at)
 		if why == "" {
 			return nil
@@ -68,7 +73,7 @@ func (s *session) flows(ctx context.Context, arn string, window time.Duration) (
 	flows, err := askAgain(bounded, s.Clock, flowsTime, func(ctx context.Context) (platform.Flows, error) {
 		return s.ports.Cloud.Flows(ctx, arn, window)
 	})
-	return journal.Flows{Alive: flows.Alive, New: flows.New, Active: flows.Active, Until: flows.Until, Seconds: window.Seconds()}, err
+	return journal.Flows{Alive: flows.Alive, Gone: flows.Gone, New: flows.New, Active: flows.Active, Until: flows.Until, Seconds: window.Seconds()}, err
 }
 
 // peak is what the cluster's traffic was when a rotation last measured it; nil if none did.

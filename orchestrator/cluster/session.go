@@ -30,7 +30,8 @@ type session struct {
 	behind  []store.Attachment // states that Terraform could not save, and that are in no backend yet
 	// locksMet are those that were in the way, and are recorded.
 	locksMet []store.Attachment
-	series   series // of checks with limits
+	series   series   // of checks with limits
+	ghosts   []string // what the platform lists and does not have: types and ids
 	// location is where these credentials and the spec lead; empty until the account was asked.
 	location string
 }

@@ -85,7 +85,7 @@ func (s *session) startSingletons(ctx context.Context, e rotation.Effect, emit r
 		stopped = s.state().Rotation.Singletons[e.Color].Since
 	}
 	err := s.inside(ctx, e.Color, func(client *kubernetes.Client) error {
-		what, since, err := s.keeper(e.Color, client).Start(ctx, other.Runs)
+		what, since, err := s.keeper(e.Color, client).Start(ctx, other.Runs, e.Phase == rotation.HandBack)
 		event.Seconds = max(since.Sub(stopped), 0).Seconds()
 		event.Detail = fmt.Sprintf("%s: on %s; in neither color for at most %.1f s", what, e.Color, event.Seconds)
 		return err

@@ -206,6 +206,62 @@ func TestBlueStartsNothingWhileGreenCannotBeAskedUntilAPersonSaysSo(t *testing.T
 		_ = rotated[*rotation.RolledBack](t, w, w.options())
 		checkBack(t, w)
 		c.run(t, "blue")
+		if failed := w.state().Failed; failed == nil || failed.Until.After(failed.Since) {
+			t.Errorf("green, which nobody could stop, is kept: %+v", failed)
+		}
+	})
+}
+
+// What a person said is not believed against what green itself says once it answers again.
+func TestAnApprovedHandbackAsksGreenOnceMore(t *testing.T) {
+	t.Parallel()
+	singletons(t, func(t *testing.T, w *world, c *twoColors) {
+		applied(t, w)
+		newVersion(w)
+		o, again := w.options(), func() {}
+		o.Observer = onPhase(rotation.Soak, func() {
+			w.mu.Lock()
+			w.verdicts["green"] = verify.Fail
+			w.mu.Unlock()
+			again = mute(c.on["green"])
+		})
+		_ = rotated[*rotation.Waiting](t, w, o)
+		again()
+		c.on["green"].Have(t, jobsPath, `{"metadata":{"name":"report-9","namespace":"shop","ownerReferences":[{"kind":"CronJob","name":"report"}]}}`)
+		approve := func() {
+			if _, err := Ask(t.Context(), w.options(), rotation.Request{Asks: rotation.Approve, Gate: rotation.HandBack}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		approve()
+		waiting := rotated[*rotation.Waiting](t, w, w.options())
+		if waiting.Next != "approve handback" || !strings.Contains(waiting.For, "Job shop/report-9 runs") || c.pods["blue"] || c.cron["blue"] {
+			t.Errorf("it waits for %q; on blue: %v %v", waiting.For, c.pods, c.cron)
+		}
+		c.on["green"].Set(jobsPath)
+		approve()
+		_ = rotated[*rotation.RolledBack](t, w, w.options())
+		c.run(t, "blue")
+	})
+}
+
+// A new singleton is in green alone: a way back does not wait for it on blue.
+func TestARollbackDoesNotWaitForASingletonThatIsNew(t *testing.T) {
+	t.Parallel()
+	singletons(t, func(t *testing.T, w *world, c *twoColors) {
+		applied(t, w)
+		newVersion(w)
+		h := w.spec.Spec.Rotation.Handover
+		h.Singletons = append(h.Singletons, spec.Singleton{Kind: "CronJob", Name: "shop/fresh"})
+		w.manifest(singletonsText + "---\napiVersion: batch/v1\nkind: CronJob\nmetadata: {name: fresh, namespace: shop}\nspec: {schedule: \"* * * * *\"}\n")
+		o := w.options()
+		o.Observer = falls(w)
+		_ = rotated[*rotation.RolledBack](t, w, o)
+		checkBack(t, w)
+		c.run(t, "blue")
+		if blue := w.state().Past[0].Singletons[color.Blue]; blue.Stage != journal.Running || blue.Gap > h.Timeout.Std()/2 || !strings.Contains(blue.Detail, "CronJob shop/fresh is not there") {
+			t.Errorf("blue is %+v", blue)
+		}
 	})
 }
 

@@ -53,6 +53,8 @@ func (s *fakeStack) Plan(_ context.Context, o terraform.PlanOptions) (*terraform
 	}
 	actions, changed := tfjson.Actions{tfjson.ActionCreate}, !s.w.standing[string(s.root)]
 	switch {
+	case o.Set["deletion_protection"] == "false" && s.w.vanished[string(s.root)] && !o.AsKnown:
+		actions, changed = tfjson.Actions{tfjson.ActionCreate}, true
 	case o.Set["deletion_protection"] == "false":
 		actions, changed = tfjson.Actions{tfjson.ActionUpdate}, s.w.locked[string(s.root)]
 	case o.Destroy:
@@ -84,6 +86,9 @@ func (s *fakeStack) Apply(_ context.Context, p *terraform.Plan) error {
 		return err
 	}
 	actions := p.JSON.ResourceChanges[0].Change.Actions
+	if actions.Update() && s.w.vanished[string(s.root)] {
+		return errors.New("LoadBalancerNotFound")
+	}
 	if s.orphaned(actions) {
 		return &terraform.Error{Kind: terraform.AlreadyThere, Command: "apply"}
 	}
@@ -95,13 +100,16 @@ func (s *fakeStack) Apply(_ context.Context, p *terraform.Plan) error {
 func (s *fakeStack) orphaned(actions tfjson.Actions) bool {
 	s.w.mu.Lock()
 	defer s.w.mu.Unlock()
-	return actions.Create() && (s.root == generator.Blue || s.root == generator.Green) && len(s.w.orphans) > 0
+	return actions.Create() && s.root != generator.Traffic && len(s.w.orphans) > 0 && !s.w.ghost
 }
 
 func (s *fakeStack) Import(_ context.Context, address, id string) error {
 	err := s.w.touch("import " + string(s.root))
 	s.w.mu.Lock()
 	defer s.w.mu.Unlock()
+	if s.w.ghost {
+		return &terraform.Error{Kind: terraform.NotThere, Command: "import"}
+	}
 	s.w.applied = append(s.w.applied, "import "+address+" "+id)
 	s.w.orphans = slices.DeleteFunc(s.w.orphans, func(e platform.Existing) bool { return e.ID == id })
 	return err
@@ -131,7 +139,7 @@ func (s *fakeStack) carryOut(actions tfjson.Actions) {
 		if s.w.dns[string(s.root)] > 0 {
 			s.w.t.Errorf("%s was made deletable with traffic on it: %v", s.root, s.w.dns)
 		}
-	case deletes && s.w.locked[string(s.root)]:
+	case deletes && s.w.locked[string(s.root)] && !s.w.vanished[string(s.root)]:
 		s.w.t.Errorf("%s was deleted, and refuses that", s.root)
 	case s.root == generator.Traffic && deletes:
 		s.w.dns, s.w.standing[string(s.root)] = map[string]int{}, false

@@ -42,11 +42,13 @@ type world struct {
 	mu          sync.Mutex
 	standing    map[string]bool // roots that exist
 	locked      map[string]bool // roots that refuse to be deleted
+	vanished    map[string]bool // colors whose load balancer somebody deleted
 	dns         map[string]int
 	version     map[string]string            // of the clusters, by color
 	tags        map[string]map[string]string // of the clusters, by color
 	tagged      []platform.Resource          // what carries the cluster's tag, beside what stands
 	orphans     []platform.Existing          // what is there and in no state: one that is created again fails the apply
+	ghost       bool                         // the orphans are listed, and do not exist
 	noStates    bool                         // the states were lost
 	verdicts    map[string]verify.Verdict    // by color; pass where absent
 	during      []string                     // when the checks are asked; always if nil
@@ -63,6 +65,7 @@ type world struct {
 	targets     []platform.Targets
 	parent      []string          // name servers that the parent zone leads to
 	source      string            // the address of this machine
+	proxy       string            // through which it asks for the API
 	resolves    bool              // whether the network's resolver answers it
 	outputs     map[string]string // of the foundation, beside the zone and its subnets
 	dead        bool              // the process was killed
@@ -341,6 +344,8 @@ func (m fakeMachine) Source(context.Context, netip.Addr) (netip.Addr, error) {
 	return netip.MustParseAddr(m.w.source), nil
 }
 
+func (m fakeMachine) Proxy(string) string { return m.w.proxy }
+
 func (m fakeMachine) Resolves(context.Context, netip.Addr) error {
 	if !m.w.resolves {
 		return errors.New("no answer")
@@ -403,6 +408,9 @@ func (c *fakeCloud) Flows(_ context.Context, lb string, _ time.Duration) (platfo
 	c.w.mu.Lock()
 	defer c.w.mu.Unlock()
 	of := lb[len("arn:"):]
+	if c.w.vanished[of] {
+		return platform.Flows{Gone: true}, err
+	}
 	return platform.Flows{Alive: c.w.standing[of], New: c.w.busy[of], Active: c.w.open[of], Until: time.Now().Add(-c.w.late)}, err
 }
 

@@ -140,5 +140,7 @@ func (r *Report) addChange(e journal.Event) {
 	if e.Outcome == journal.Skipped { // there was nothing to change
 		return
 	}
-	r.Changes = append(r.Changes, ReportedChange{e.Time, e.Kind, e.Root, e.Revision, e.Detail})
+	for _, detail := range e.Named() {
+		r.Changes = append(r.Changes, ReportedChange{e.Time, e.Kind, e.Root, e.Revision, detail})
+	}
 }

@@ -24,6 +24,16 @@ type Status struct {
 	Rotation *UnderWay    `json:"rotation"`         // null when none is under way
 	Failed   *FailedColor `json:"failed,omitempty"` // a color that was rolled back from and still stands
 	Account  *Account     `json:"account,omitempty"`
+	// Undelivered are messages of spec.notify that a receiver has not got.
+	Undelivered []Undelivered `json:"undelivered,omitempty"`
+}
+
+// Undelivered is one message that one receiver has not got. Another process tries again, for a day.
+type Undelivered struct {
+	Receiver string    `json:"receiver"`
+	On       string    `json:"on"`
+	Time     time.Time `json:"time"` // of what the message tells
+	Reason   string    `json:"reason"`
 }
 
 // Account is whether the account and DNS are as the journal says.
@@ -112,7 +122,7 @@ func StatusOf(c spec.Cluster, state journal.State, asked []rotation.Request, now
 		Weights: state.Weights, Timing: TimingOf(c.Spec.Rotation, state, now)}
 	if f := state.Failed; f != nil {
 		status.Failed = &FailedColor{Color: f.Color, Revision: f.Revision, Reason: f.Reason, Since: f.Since, Until: f.Until}
-		if e, known := cost.Of(c, now); known {
+		if e, known := cost.Of(c, now); known && e.Regional {
 			status.Failed.Hourly = e.Color.Hourly
 		}
 	}

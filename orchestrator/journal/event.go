@@ -1,6 +1,8 @@
 package journal
 
 import (
+	"slices"
+	"strings"
 	"time"
 
 	"drover/orchestrator/color"
@@ -39,11 +41,13 @@ const (
 	Halted          Kind = "halted"           // nothing of them runs any more, or something still does: Outcome says which
 	StartIntended   Kind = "start-intended"   // the singletons of a color are about to be started
 	Started         Kind = "started"          // they run, or did not become ready: Outcome says which. Seconds is for how long they ran in neither color
+	TellIntended    Kind = "tell-intended"    // a color is about to be told its role
+	RoleTold        Kind = "role-told"        // it knows it, cannot be told, or has nothing that it could be told by: Outcome says which
 	Verdict         Kind = "verdict"          // one check's verdict
 	Checked         Kind = "checked"          // one round of all checks of a color
 	Measured        Kind = "measured"         // what a color's load balancer took
-	ClearIntended   Kind = "clear-intended"   // an object in a color's cluster is about to be deleted, as it holds on to the cloud
-	Cleared         Kind = "cleared"          // such an object is gone, and what it held with it
+	ClearIntended   Kind = "clear-intended"   // objects in a color's cluster are about to be deleted, as they hold on to the cloud
+	Cleared         Kind = "cleared"          // such objects are gone, and what they held with them
 	ClusterCleared  Kind = "cluster-cleared"  // nothing in a color's cluster holds on to the cloud any more
 	Kept            Kind = "kept"             // what was found in a color's cluster and left there
 	Leftovers       Kind = "leftovers"        // resources that carry the color's tags and are in no state
@@ -103,12 +107,31 @@ type Event struct {
 	Plan     *Plan         `json:"plan,omitempty"`    // of RotationStarted
 	Request  string        `json:"request,omitempty"` // id of the request that this follows from
 	Hold     HoldKind      `json:"hold,omitempty"`
+	Names    []string      `json:"names,omitempty"`   // of ClearIntended, Cleared and Kept: each thing, where there are several; Detail has them as a text
 	Runs     []Run         `json:"runs,omitempty"`    // of Halted: when the CronJobs began last
+	Role     Role          `json:"role,omitempty"`    // of Installed, TellIntended and RoleTold: what the color knows itself to be
 	Refused  bool          `json:"refused,omitempty"` // of EffectFailed: to try again would not help
 	Discard  bool          `json:"discard,omitempty"` // of BackDecided: the new color need not be kept to be looked at
 	Again    bool          `json:"again,omitempty"`   // of RotationStarted: also with a revision that was rolled back before
 	Once     string        `json:"once,omitempty"`    // of RotationStarted and Driving: the name of the run that is to begin one rotation at most
 	By       string        `json:"by,omitempty"`
+}
+
+// About is the event about things: what happens to many at once is one record.
+func (e Event) About(things []string) Event {
+	e.Detail = strings.Join(things, ", ")
+	if len(things) > 1 {
+		e.Names = slices.Clone(things)
+	}
+	return e
+}
+
+// Named are the things that the event is about: its details, where it has no names.
+func (e Event) Named() []string {
+	if len(e.Names) > 0 {
+		return e.Names
+	}
+	return []string{e.Detail}
 }
 
 // Result is one check's answer in a round. Check is the content hash of what was asked, so that another check never
@@ -125,11 +148,12 @@ type Result struct {
 
 // Flows is what a load balancer took in a window.
 type Flows struct {
-	Alive   bool      `json:"alive"`   // whether there is any measurement; without one the numbers say nothing
-	New     float64   `json:"new"`     // connections opened in the window
-	Active  float64   `json:"active"`  // most connections open at one time in it
-	Until   time.Time `json:"until"`   // when the newest measurement was made
-	Seconds float64   `json:"seconds"` // length of the window
+	Alive   bool      `json:"alive"`          // whether there is any measurement; without one the numbers say nothing
+	Gone    bool      `json:"gone,omitempty"` // the platform knows no such load balancer: nothing can be connected to it
+	New     float64   `json:"new"`            // connections opened in the window
+	Active  float64   `json:"active"`         // most connections open at one time in it
+	Until   time.Time `json:"until"`          // when the newest measurement was made
+	Seconds float64   `json:"seconds"`        // length of the window
 }
 
 // Endpoint is a color's load balancer, as the traffic root needs it, and the

@@ -11,7 +11,7 @@ import (
 
 // Empty is the state before the first event.
 func Empty() State {
-	return State{Colors: map[color.Color]Color{}, Weights: color.Weights{}, Building: map[string]bool{}, Bundles: map[string]string{}, Open: map[string]Kind{},
+	return State{Colors: map[color.Color]Color{}, Weights: color.Weights{}, Building: map[string]bool{}, Bundles: map[string]string{}, Open: map[string]Kind{}, Begun: map[string]Begun{},
 		Clearing: map[color.Color][]string{}, Kept: map[color.Color][]string{}, Requests: map[string]bool{}, Attached: map[string]bool{}}
 }
 
@@ -70,19 +70,21 @@ var folds = map[Kind]func(*State, Event){
 	Halted:           singletons(halted),
 	StartIntended:    singletons(startIntended),
 	Started:          singletons(started),
+	TellIntended:     told,
+	RoleTold:         told,
 	Verdict:          nothing, // a line for people; Checked has the round
 	Checked:          inRotation(func(r *Rotation, e Event) { r.Watch.round(e) }),
 	Measured:         inRotation(measured),
 	ClearIntended:    (*State).clearIntended,
 	Cleared:          (*State).cleared,
 	ClusterCleared:   (*State).clusterCleared,
-	Kept:             func(s *State, e Event) { s.Kept[e.color()] = append(s.Kept[e.color()], e.Detail) },
+	Kept:             func(s *State, e Event) { s.Kept[e.color()] = append(s.Kept[e.color()], e.Named()...) },
 	Leftovers:        inRotation(func(r *Rotation, e Event) { r.Leftovers = append(r.Leftovers, e.Detail) }),
 	Swept:            inRotation(func(r *Rotation, _ Event) { r.Swept = true }),
 	Attached:         func(s *State, e Event) { s.Attached[e.Bundle] = true },
 	RequestTaken:     func(s *State, e Event) { s.Requests[e.Request] = true },
 	RequestRefused:   func(s *State, e Event) { s.Requests[e.Request] = true },
-	Approval:         inRotation(func(r *Rotation, e Event) { r.Approved[e.Phase] = Approved{e.By, e.Detail} }),
+	Approval:         inRotation(func(r *Rotation, e Event) { r.Approved[e.Phase] = Approved{e.By, e.Detail, e.Time} }),
 	Held:             inRotation(hold),
 	Released:         inRotation(released),
 	BackDecided:      inRotation(back),
@@ -136,7 +138,7 @@ func (s *State) finish(e Event) {
 	r.Outcome, r.FinishedAt, r.Reason = e.Outcome, e.Time, e.Detail
 	if r.Building && e.Outcome == RolledBack {
 		s.Failed = &FailedColor{Color: r.To, Revision: r.Revision, Bundle: r.Bundle, Reason: e.Detail, Since: e.Time, Until: e.Time.Add(r.Plan.KeepFailed)}
-		if r.Back != nil && r.Back.Discard {
+		if r.Back != nil && (r.Back.Discard || r.Singletons[r.To].MayRun()) { // what nobody could stop is not kept
 			s.Failed.Until = e.Time
 		}
 	}
@@ -158,12 +160,12 @@ func (s *State) driving(e Event) {
 	s.Fence = e.Fence
 	if r := s.Rotation; r != nil {
 		r.Driver, r.Preflighted, r.Planned, r.Stopped, r.Failure, r.Last = e.Time, false, false, false, nil, nil
-		r.ServedAt = time.Time{}
+		r.ServedAt, r.GoneAt = time.Time{}, time.Time{}
 		r.drivenBy(e.Once)
 		if r.Installed != nil && r.Installed.Outcome != Done { // what was stuck may have come loose
 			r.Installed = nil
 		}
-		r.Singletons = tryAgain(r.Singletons)
+		r.Singletons, r.Told = tryAgain(r.Singletons), tellAgain(r.Told)
 		r.Stands, r.Tries, r.Watch = map[string]bool{}, map[string]int{}, r.Watch.interrupted()
 	}
 }
@@ -252,6 +254,11 @@ func measured(r *Rotation, e Event) {
 		return
 	}
 	r.Last, r.LastAt = e.Flows, e.Time
+	if !e.Flows.Gone {
+		r.GoneAt = time.Time{}
+	} else if r.GoneAt.IsZero() {
+		r.GoneAt = e.Time
+	}
 	r.succeeded(e.Phase)
 	if r.ZeroAt.IsZero() && e.Flows.Alive && (r.Peak == nil || e.Flows.New > r.Peak.New) {
 		peak := *e.Flows
@@ -265,12 +272,12 @@ func hold(r *Rotation, e Event) {
 
 func released(r *Rotation, _ Event) {
 	r.Hold, r.Failure, r.Stopped, r.Watch = nil, nil, false, r.Watch.interrupted()
-	r.Singletons = tryAgain(r.Singletons)
+	r.Singletons, r.Told = tryAgain(r.Singletons), tellAgain(r.Told)
 	clear(r.Tries)
 }
 
 func back(r *Rotation, e Event) {
-	r.Stopped, r.Singletons = false, tryAgain(r.Singletons)
+	r.Stopped, r.Singletons, r.Told = false, tryAgain(r.Singletons), tellAgain(r.Told)
 	r.Back, r.Hold, r.Failure = &Decision{By: e.By, Reason: e.Detail, At: e.Time, Discard: e.Discard}, nil, nil
 	clear(r.Tries)
 }
@@ -284,7 +291,7 @@ func effectFailed(r *Rotation, e Event) {
 func (s State) Clone() State {
 	s.Colors, s.Building = maps.Clone(s.Colors), maps.Clone(s.Building)
 	s.Requests, s.Bundles = maps.Clone(s.Requests), maps.Clone(s.Bundles)
-	s.Open, s.Attached = maps.Clone(s.Open), maps.Clone(s.Attached)
+	s.Open, s.Begun, s.Attached = maps.Clone(s.Open), maps.Clone(s.Begun), maps.Clone(s.Attached)
 	s.Clearing, s.Kept = cloneLists(s.Clearing), cloneLists(s.Kept)
 	s.Past = slices.Clone(s.Past)
 	if s.Rotation != nil {

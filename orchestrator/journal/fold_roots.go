@@ -21,6 +21,9 @@ func (s *State) rendered(e Event) {
 
 func (s *State) applyIntended(e Event) {
 	s.Building[e.Root], s.Open[e.Root] = true, e.Kind
+	if _, begun := s.Begun[e.Root]; !begun {
+		s.Begun[e.Root] = Begun{e.Time, e.Rotation}
+	}
 	s.changedWith(e)
 	s.located(e)
 	if r := s.Rotation; r != nil && e.color() == r.To {
@@ -44,6 +47,7 @@ func (s *State) changedWith(e Event) {
 func (s *State) applied(e Event) {
 	delete(s.Building, e.Root)
 	delete(s.Open, e.Root)
+	delete(s.Begun, e.Root)
 	s.changedWith(e)
 	s.located(e)
 	if e.Version == "" { // only colors have a Kubernetes version
@@ -67,7 +71,7 @@ func (s *State) applied(e Event) {
 // installed remembers by a color's bundle what was applied in it.
 func (s *State) installed(e Event) {
 	if c, has := s.Colors[e.color()]; has && e.Outcome == Done {
-		c.Installed = e.Bundle
+		c.Installed, c.Role = e.Bundle, e.Role
 		s.Colors[e.color()] = c
 	}
 	if r := s.Rotation; r != nil && e.color() == r.To {
@@ -91,6 +95,7 @@ func (s *State) destroyed(e Event) {
 	delete(s.Building, e.Root)
 	delete(s.Bundles, e.Root)
 	delete(s.Open, e.Root)
+	delete(s.Begun, e.Root)
 	delete(s.Clearing, c)
 	delete(s.Kept, c)
 	if c == s.Active {
@@ -162,8 +167,10 @@ func (s *State) weights(e Event) {
 
 func (s *State) clearIntended(e Event) {
 	c := e.color()
-	if !slices.Contains(s.Clearing[c], e.Detail) {
-		s.Clearing[c] = append(s.Clearing[c], e.Detail)
+	for _, name := range e.Named() {
+		if !slices.Contains(s.Clearing[c], name) {
+			s.Clearing[c] = append(s.Clearing[c], name)
+		}
 	}
 	if r := s.Rotation; r != nil && c == r.From {
 		r.Draining = true
@@ -172,7 +179,7 @@ func (s *State) clearIntended(e Event) {
 
 func (s *State) cleared(e Event) {
 	c := e.color()
-	s.Clearing[c] = slices.DeleteFunc(s.Clearing[c], func(name string) bool { return name == e.Detail })
+	s.Clearing[c] = slices.DeleteFunc(s.Clearing[c], func(name string) bool { return slices.Contains(e.Named(), name) })
 }
 
 func (s *State) clusterCleared(e Event) {

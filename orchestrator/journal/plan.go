@@ -28,6 +28,7 @@ type Plan struct {
 	Bootstrap  bool                `json:"bootstrap,omitempty"`  // whether the new color gets Kubernetes objects before its checks
 	Parity     bool                `json:"parity,omitempty"`     // whether the new color has to have what the old one runs
 	Singletons int                 `json:"singletons,omitempty"` // how many entries name what runs in one color at a time
+	Roles      bool                `json:"roles,omitempty"`      // whether colors are told their role where it changes
 	Handover   time.Duration       `json:"handover,omitempty"`   // how long those may take to end in one color, or to become ready in the other
 	// KeepFailed is how long a green that was rolled back stands for a person to look at.
 	KeepFailed time.Duration `json:"keepFailed,omitempty"`

@@ -19,6 +19,8 @@ type Singletons struct {
 	Since  time.Time // when they were first told to stop
 	Runs   []Run     // when CronJobs had begun last, once they were stopped
 	Detail string    // of the last outcome
+	Asked  time.Time // when they were last told to stop
+	Seen   bool      // what was last told to stop was seen not to end
 	Failed bool      // this process saw that they do not end, or do not become ready
 	Gap    time.Duration
 }
@@ -59,11 +61,11 @@ func haltIntended(s *Singletons, e Event) {
 	if s.Stage != Halting {
 		s.Since = e.Time
 	}
-	s.Stage, s.Failed = Halting, false
+	s.Stage, s.Asked, s.Seen, s.Failed = Halting, e.Time, false, false
 }
 
 func halted(s *Singletons, e Event) {
-	s.Detail, s.Failed = e.Detail, e.Outcome != Done
+	s.Detail, s.Failed, s.Seen = e.Detail, e.Outcome != Done, e.Outcome != Done
 	if !s.Failed {
 		s.Stage, s.Runs = HaltDone, e.Runs
 	}

@@ -28,6 +28,8 @@ type State struct {
 
 	// Open has, by root, the kind of an intent whose outcome is not known: ApplyIntended or DestroyIntended.
 	Open map[string]Kind
+	// Begun has, by root, the first of the applies whose outcomes are not known: what they made is no older than that.
+	Begun map[string]Begun
 
 	// Building, by root, is true from the intent of an apply to its outcome.
 	Building map[string]bool
@@ -50,9 +52,16 @@ type Color struct {
 	BuiltFrom string    // the revision of that time
 	BuiltBy   string    // the rotation of that time; empty for a first build
 	Installed string    // digest of the bundle whose Kubernetes objects were last applied in it, and became ready
+	Role      Role      // that it was told last; empty where nobody told it
 	Endpoint  Endpoint
 	Carried   bool      // it had a record, or nobody knows, so that it may have had traffic
 	ZeroAt    time.Time // since when it has none; zero while it may have some
+}
+
+// Begun is when an apply began, and by which rotation; empty is a first build or a change in place.
+type Begun struct {
+	At       time.Time
+	Rotation string
 }
 
 // FailedColor is a color that was verified and lost its traffic again, or never got any.
@@ -92,6 +101,7 @@ type Rotation struct {
 	Swept      bool
 
 	Singletons map[color.Color]Singletons // those that were touched
+	Told       map[color.Color]Told       // the roles that colors were told
 
 	Phase     string // the last one that started
 	Phases    map[string]Progress
@@ -110,6 +120,7 @@ type Rotation struct {
 	Watch    Watch          // of the phase under way, or of the step of the shift
 	Last     *Flows         // of the old color, by this process
 	LastAt   time.Time      // when it was measured
+	GoneAt   time.Time      // since when this process sees that its load balancer is not there; zero while it is
 	Peak     *Flows         // of the old color while it had all traffic
 	ZeroAt   time.Time      // since when the old color has weight 0
 	Tries    map[string]int // effects that failed one after the other, by phase
@@ -134,7 +145,10 @@ type Failure struct {
 }
 
 // Approved is a gate that a person opened, for the evidence that the person saw.
-type Approved struct{ By, Evidence string }
+type Approved struct {
+	By, Evidence string
+	At           time.Time
+}
 
 // Decision is what was decided, by whom and why. By is empty where drover's policy decided.
 type Decision struct {

@@ -17,23 +17,33 @@ type Watch struct {
 	Silent  time.Time         // since when some check has had no answer; zero while all have
 	Results map[string]Result // of the last round, by check
 	Kept    time.Time         // when a round was last written to the journal
+	Changes int               // rounds that were written as verdicts changed, less one for each time of keepEvery in which none did
+	Unkept  int               // changes of verdicts since the last round that was written
 }
 
 // MostGap is the longest time between two rounds that were one watch: twice the longest pause of the engine.
 const MostGap = time.Minute
 
-// keepEvery is how much of a watch a crash may lose.
-const keepEvery = 5 * time.Minute
+const (
+	// keepEvery is how much of a watch a crash may lose.
+	keepEvery = 5 * time.Minute
+	// mostChanges is how many rounds are written as soon as a verdict changes. Checks that flap may change theirs every second,
+	// for a week: after these, the round that is written every keepEvery says how often they did.
+	mostChanges = 20
+)
 
 // Keeps is true if an event is to be written to the journal. A round of checks that says what the one before said is
-// not, for a while: what is lost with it is watched again.
+// not, for a while: what is lost with it is watched again. No decision rests on more of a round of an earlier process than
+// the time that was watched by then, so that a change of verdicts need not be written either.
 func (s State) Keeps(e Event) bool {
 	r := s.Rotation
 	switch {
 	case r == nil:
 		return true
 	case e.Kind == Checked:
-		return r.Watch.differs(e.Verdicts) || e.Time.Sub(r.Watch.Kept) >= keepEvery
+		return r.Watch.keeps(e.Time, r.Watch.differs(e.Verdicts))
+	case e.Kind == Verdict: // it comes before its round, which has it too
+		return r.Watch.keeps(e.Time, true)
 	case e.Kind == Measured:
 		return r.ZeroAt.IsZero() && e.Flows != nil && e.Flows.Alive && (r.Peak == nil || e.Flows.New > r.Peak.New)
 	}
@@ -48,6 +58,27 @@ func (s State) WatchedWith(e Event) time.Duration {
 	w := s.Rotation.Watch
 	w.round(e)
 	return w.Watched
+}
+
+// keeps is true if a round at a time is written.
+func (w Watch) keeps(at time.Time, changed bool) bool {
+	return at.Sub(w.Kept) >= keepEvery || changed && w.Changes < mostChanges
+}
+
+// kept counts what is written of a round, and what is not.
+func (w *Watch) kept(at time.Time, changed bool) {
+	switch {
+	case !w.keeps(at, changed):
+		if changed {
+			w.Unkept++
+		}
+		return
+	case changed || w.Unkept > 0:
+		w.Changes = min(w.Changes+1, mostChanges)
+	default:
+		w.Changes = max(w.Changes-1, 0)
+	}
+	w.Kept, w.Unkept = at, 0
 }
 
 func (w Watch) differs(results []Result) bool {
@@ -66,9 +97,7 @@ func (w Watch) differs(results []Result) bool {
 // not have been.
 func (w *Watch) round(e Event) {
 	at, results := e.Time, e.Verdicts
-	if w.differs(results) || at.Sub(w.Kept) >= keepEvery {
-		w.Kept = at
-	}
+	w.kept(at, w.differs(results))
 	failed, silent := false, len(results) == 0
 	w.Results = map[string]Result{}
 	for _, r := range results {
@@ -90,19 +119,20 @@ func (w *Watch) round(e Event) {
 	case w.Silent.IsZero():
 		w.Silent = at
 	}
-	if failed || silent {
-		w.Passed = time.Time{}
-		return
-	}
-	if gap := at.Sub(w.Passed); e.Seconds > 0 {
+	well, gap := !failed && !silent, at.Sub(w.Passed)
+	switch {
+	case e.Seconds > 0:
 		w.Watched = time.Duration(e.Seconds * float64(time.Second))
-	} else if !w.Passed.IsZero() && gap > 0 && gap <= MostGap {
+	case well && !w.Passed.IsZero() && gap > 0 && gap <= MostGap:
 		w.Watched += gap
 	}
-	w.Passed = at
+	w.Passed = time.Time{}
+	if well {
+		w.Passed = at
+	}
 }
 
 // interrupted is the watch as the next process finds it: nobody looked in between.
 func (w Watch) interrupted() Watch {
-	return Watch{Since: w.Since, Watched: w.Watched, Results: maps.Clone(w.Results)}
+	return Watch{Since: w.Since, Watched: w.Watched, Results: maps.Clone(w.Results), Changes: w.Changes}
 }

@@ -1,6 +1,9 @@
 package platform
 
-import "context"
+import (
+	"context"
+	"time"
+)
 
 // Finder finds what a plan would create and what is there already: a Terraform that was killed leaves resources that are
 // in no state.
@@ -28,6 +31,10 @@ type Existing struct {
 	Tags map[string]string
 	// Condition is whether it can be relied upon.
 	Condition Condition
+	// Created is when it was made; zero for kinds of which the platform does not say that.
+	Created time.Time
+	// Elsewhere says how it stands in another network than the wanted one; empty if it does not, or that is not known.
+	Elsewhere string
 	// Remove is the command that removes it.
 	Remove string
 }

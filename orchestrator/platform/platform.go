@@ -107,6 +107,8 @@ type Flows struct {
 	// Alive is true if the platform holds any metric of this load balancer in the window.
 	// When it is false, the two numbers say nothing.
 	Alive bool
+	// Gone is true if the platform knows no such load balancer: nothing can be connected to it.
+	Gone bool
 	// New is the number of connections that were opened in the window.
 	New float64
 	// Active is the highest number of connections that were open at one time in the window.

@@ -91,7 +91,7 @@ func (v view) measure() Effect {
 
 // quiet is what it takes for blue to be quiet.
 func (v view) quiet() Quiet {
-	q := Quiet{For: v.plan.Quiet, Peak: v.Peak}
+	q := Quiet{For: v.plan.Quiet, Peak: v.Peak, Gone: v.GoneAt}
 	if !v.ZeroAt.IsZero() {
 		q.Since = v.ZeroAt.Add(v.TTL)
 	}
@@ -105,6 +105,9 @@ func (v view) notQuiet() string { return v.quiet().Not(*v.Last, v.LastAt) }
 func (v view) quietText() string {
 	if v.Last == nil {
 		return v.TakenBack
+	}
+	if v.Last.Gone {
+		return fmt.Sprintf("the load balancer of %s does not exist, so nothing is connected; %s", v.From, v.TakenBack)
 	}
 	return fmt.Sprintf("%s took %.0f new connections in %.0f s, %.0f are open; %s", v.From, v.Last.New, v.Last.Seconds, v.Last.Active, v.TakenBack)
 }

@@ -21,6 +21,7 @@ type Effect struct {
 	Weights  color.Weights   `json:"weights,omitempty"`  // what it serves after
 	Window   time.Duration   `json:"window,omitempty"`   // that is measured
 	During   string          `json:"during,omitempty"`   // the occasion on which checks are asked
+	Role     journal.Role    `json:"role,omitempty"`     // that the color is told
 	Begun    bool            `json:"begun,omitempty"`    // the rotation has changed something already
 	Limit    time.Duration   `json:"limit"`              // after which the effect is given up
 }
@@ -43,6 +44,7 @@ const (
 	Clear   Verb = "clear"     // deletes what controllers in the color hold in the cloud: ClusterCleared
 	Halt    Verb = "halt"      // stops the color's singletons, and waits until nothing of them runs: Halted
 	Start   Verb = "start"     // lets the color run its singletons, and waits until they are ready: Started
+	Tell    Verb = "tell"      // tells the color its role; a color that cannot be told is an outcome: RoleTold
 	PlanEnd Verb = "plan-end"  // plans the color's destruction and guards the plan: EndPlanned
 	Destroy Verb = "destroy"   // carries that plan out: Destroyed
 	Sweep   Verb = "sweep"     // asks for leftovers: Swept

@@ -14,8 +14,11 @@ const HandBack = "handback"
 // handover has the singletons stop on blue, and start on green once nothing of them is left there. The new color held them
 // until now. Between the two nothing is asked, as they run nowhere then.
 func handover(v view) Step {
+	if step := v.roles(); step != nil {
+		return step
+	}
 	if v.plan.Singletons == 0 {
-		return skipped("the spec names no singletons")
+		return v.noSingletons()
 	}
 	blue, green := v.Singletons[v.From], v.Singletons[v.To]
 	switch {
@@ -46,7 +49,9 @@ func (v view) start(e Effect) Effect {
 // handoverSlack is for an API server that is silent, or has to learn first who asks.
 const handoverSlack = 6 * time.Minute
 
-func handoverTime(p journal.Plan) time.Duration { return 2*(p.Handover+handoverSlack) + 5*time.Minute }
+func handoverTime(p journal.Plan) time.Duration {
+	return 2*(p.Handover+handoverSlack+tellTime) + 5*time.Minute
+}
 
 // handBack has the old color run its singletons again, once the new one is known to run none, or a person says so; nil if
 // there is nothing left to do. It is after the traffic, which needs neither.
@@ -79,10 +84,12 @@ func (v view) handBack() Step {
 	return v.do(HandBack, v.start(Effect{Color: v.From}))
 }
 
-// saidStopped is true once a person said that nothing of the new color's singletons runs.
+// saidStopped is true once a person said that nothing of the new color's singletons runs, and that color was asked once more
+// after that. Where it answers, what it says counts, and not what the person said.
 func (v view) saidStopped() bool {
 	given, ok := v.Approved[HandBack]
-	return ok && given.Evidence == Evidence(v.State, HandBack)
+	green := v.Singletons[v.To]
+	return ok && given.Evidence == Evidence(v.State, HandBack) && !green.Asked.Before(given.At) && !green.Seen
 }
 
 func approveHandBack(s journal.State, q Request) (journal.Event, string) {

@@ -57,6 +57,7 @@ var deeds = map[Verb]func(*process, context.Context, Effect, Emit) error{
 	Clear:   (*process).clear,
 	Halt:    (*process).halt,
 	Start:   (*process).startSingletons,
+	Tell:    (*process).tell,
 	PlanEnd: outcome(journal.Event{Kind: journal.EndPlanned}),
 	Destroy: (*process).destroy,
 	Sweep:   outcome(journal.Event{Kind: journal.Swept}),
@@ -102,7 +103,7 @@ func (p *process) build(ctx context.Context, e Effect, emit Emit) error {
 	}
 	if err := p.deed(ctx, func() {
 		*p.standing.of(e.Color), p.checked, p.installed = true, false, false
-		p.runs.green = false
+		p.runs.green, p.live.green = false, false
 	}); err != nil {
 		return err
 	}
@@ -154,6 +155,22 @@ func (p *process) startSingletons(ctx context.Context, e Effect, emit Emit) erro
 		return err
 	}
 	event.Kind, event.Outcome = journal.Started, journal.Done
+	return emit(ctx, event)
+}
+
+// tell is an outcome where it could not be done, and not an error.
+func (p *process) tell(ctx context.Context, e Effect, emit Emit) error {
+	event := journal.Event{Kind: journal.TellIntended, Phase: e.Phase, Root: string(e.Color), Role: e.Role}
+	if err := emit(ctx, event); err != nil {
+		return err
+	}
+	event.Kind, event.Outcome = journal.RoleTold, journal.Done
+	if err := p.deed(ctx, func() { *p.live.of(e.Color) = e.Role == journal.Live }); err != nil {
+		if p.dead || errors.Is(err, ErrLost) {
+			return err
+		}
+		event.Outcome, event.Detail = journal.Failed, "not told"
+	}
 	return emit(ctx, event)
 }
 
@@ -332,7 +349,7 @@ func (p *process) destroy(ctx context.Context, e Effect, emit Emit) error {
 		if p.dns[e.Color] > 0 && p.now.Sub(p.edited) > time.Minute {
 			p.breaks("promise 4: %s destroyed with traffic on it: %s", e.Color, p.dns)
 		}
-		*p.standing.of(e.Color), *p.runs.of(e.Color) = false, false
+		*p.standing.of(e.Color), *p.runs.of(e.Color), *p.live.of(e.Color) = false, false, false
 	}); err != nil {
 		return err
 	}

@@ -123,6 +123,9 @@ func (l *Loop) record(ctx context.Context, e journal.Event) error {
 		e.Rotation = r.ID
 	}
 	e.Detail, e.By = l.kept(e.Detail), untrusted.Clip(e.By, mostText)
+	for i := range e.Names {
+		e.Names[i] = l.kept(e.Names[i])
+	}
 	for i := range e.Verdicts {
 		e.Verdicts[i].Detail = l.kept(e.Verdicts[i].Detail)
 	}
@@ -132,6 +135,9 @@ func (l *Loop) record(ctx context.Context, e journal.Event) error {
 	if l.State.Keeps(e) {
 		if e.Kind == journal.Checked {
 			e.Seconds = l.State.WatchedWith(e).Seconds()
+			if unkept := l.State.Rotation.Watch.Unkept; unkept > 0 {
+				e.Detail = fmt.Sprintf("verdicts changed in %d rounds that are not recorded", unkept)
+			}
 		}
 		// An interrupt must not keep the outcome of what was done out of the journal.
 		stamped, err := l.Memory.Append(context.WithoutCancel(ctx), e)

@@ -168,6 +168,7 @@ func (w *world) check(end string) {
 		if last := s.Past[len(s.Past)-1]; last.Plan.Singletons > 0 && !w.runs.green {
 			w.breaks("done, and the singletons run nowhere")
 		}
+		w.checkRoles(s, color.Green)
 	case endBack:
 		if !w.dns.Equal(color.Only(color.Blue)) || !w.standing.blue || s.Active != color.Blue {
 			w.breaks("rolled back, with DNS at %s, standing %v, active %s", w.dns, w.standing, s.Active)
@@ -175,6 +176,7 @@ func (w *world) check(end string) {
 		if !w.runs.blue || w.runs.green {
 			w.breaks("rolled back, with singletons running: %+v", w.runs)
 		}
+		w.checkRoles(s, color.Blue)
 		if w.backs > 1 {
 			w.breaks("promise 3: going back took %d writes", w.backs)
 		}
@@ -187,6 +189,16 @@ func (w *world) check(end string) {
 	}
 	if s.Intended != nil && (end == endDone || end == endBack) {
 		w.breaks("%s, with weights intended and not confirmed: %s", end, s.Intended)
+	}
+}
+
+// checkRoles holds what colors know themselves to be at the end. One that could not be told is in the journal.
+func (w *world) checkRoles(s journal.State, live color.Color) {
+	last := s.Past[len(s.Past)-1]
+	for _, c := range []color.Color{color.Blue, color.Green} {
+		if last.Plan.Roles && *w.live.of(c) != (c == live) && last.Told[c].Outcome != journal.Failed {
+			w.breaks("%s serves, and %s takes itself for live: %t", live, c, *w.live.of(c))
+		}
 	}
 }
 
@@ -247,7 +259,7 @@ func gated() journal.Plan {
 // inside is a plan with objects that drover applies.
 func inside() journal.Plan {
 	p := plan()
-	p.Bootstrap, p.Singletons, p.Handover = true, 1, 5*time.Second
+	p.Bootstrap, p.Roles, p.Singletons, p.Handover = true, true, 1, 5*time.Second
 	return p
 }
 
@@ -287,8 +299,13 @@ func TestABlueThatCannotBeAskedEndsTheWayBack(t *testing.T) {
 		t.Fatalf("it goes on with %+v", step)
 	}
 	s.Add(journal.Event{Kind: journal.Driving, Time: epoch})
-	s.Add(journal.Event{Kind: journal.Approval, Phase: HandBack, Detail: Evidence(s, HandBack)})
-	for range mostTries {
+	s.Add(journal.Event{Kind: journal.Approval, Phase: HandBack, Detail: Evidence(s, HandBack), Time: epoch})
+	if step, is := Next(s, p, epoch.Add(time.Minute)).(Do); !is || step.Effect.Do != Halt || step.Effect.Color != color.Green {
+		t.Fatalf("green is not asked once more: %+v", step)
+	}
+	s.Add(journal.Event{Kind: journal.HaltIntended, Root: "green", Time: epoch})
+	fails("green does not answer")
+	for range mostTries - 1 {
 		if step, is := Next(s, p, epoch.Add(time.Minute)).(Do); !is || step.Effect.Do != Start || step.Effect.Color != color.Blue {
 			t.Fatalf("it goes on with %+v", step)
 		}
@@ -349,7 +366,7 @@ func TestPromisesHoldWhateverHappensOften(t *testing.T) {
 			p = gated()
 		}
 		if random.IntN(2) == 0 {
-			p.Bootstrap, p.Singletons, p.Handover = true, 1, 5*time.Second
+			p.Bootstrap, p.Roles, p.Singletons, p.Handover = true, true, 1, 5*time.Second
 		}
 		p.OnFailure = []string{"rollback", "freeze", "ask"}[random.IntN(3)]
 		c := simulate(t, p, at)

@@ -22,6 +22,7 @@ const (
 type Quiet struct {
 	Since time.Time      // when no resolver sent anybody to it any more; zero: it is not at weight 0
 	For   time.Duration  // so long it has to take nearly nothing
+	Gone  time.Time      // since when its load balancer is known not to be there; zero while it is
 	Peak  *journal.Flows // of a color with all traffic; nil where nobody measured one
 }
 
@@ -51,6 +52,10 @@ func (q Quiet) Not(f journal.Flows, at time.Time) string {
 	switch {
 	case q.Since.IsZero():
 		return "it was not at weight 0"
+	case f.Gone && at.Sub(q.Gone) < q.For: // one answer can be wrong
+		return "its load balancer does not exist, and that is known for " + at.Sub(q.Gone).String() + " only"
+	case f.Gone:
+		return ""
 	case !f.Alive:
 		return "its load balancer has no metrics"
 	case at.Sub(f.Until) > metricsDelay:

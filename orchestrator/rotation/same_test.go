@@ -84,7 +84,7 @@ func (f *form) weights(w color.Weights) {
 }
 
 func (f *form) world(w *world) {
-	f.bool(w.standing.blue, w.standing.green, w.checked, w.installed, w.held, w.deleting, w.runs.blue, w.runs.green)
+	f.bool(w.standing.blue, w.standing.green, w.checked, w.installed, w.held, w.deleting, w.runs.blue, w.runs.green, w.live.blue, w.live.green)
 	f.weights(w.dns)
 	f.weights(w.root)
 	f.text(w.green.verdict)
@@ -174,6 +174,8 @@ func (f *form) rotation(r *journal.Rotation, s journal.State) {
 	for _, c := range []color.Color{color.Blue, color.Green} {
 		f.text(string(r.Singletons[c].Stage))
 		f.bool(r.Singletons[c].Failed)
+		f.text(string(r.Told[c].Role))
+		f.text(string(r.Told[c].Outcome))
 	}
 	f.number(r.Tries[HandBack])
 	given, ok := r.Approved[HandBack]
@@ -217,7 +219,7 @@ func (f *form) watch(w journal.Watch, verifies bool) {
 	f.age(w.At, time.Minute)
 	f.age(w.Passed, journal.MostGap)
 	f.age(w.Silent, plan().Patience)
-	f.age(w.Kept, 5*time.Minute)
+	f.age(w.Kept, 5*time.Minute) // a course has fewer changes of verdicts than are all written
 	for _, check := range append(plan().Checks, Served) {
 		f.text(w.Results[check].Verdict)
 	}
@@ -233,7 +235,8 @@ func (f *form) flows(r *journal.Rotation, ttl time.Duration) {
 		f.number(int(r.Peak.Seconds))
 	}
 	if l := r.Last; l != nil {
-		f.bool(l.Alive, l.Until.Add(-r.Plan.Quiet).Before(r.ZeroAt.Add(ttl)))
+		f.age(r.GoneAt, time.Minute)
+		f.bool(l.Gone, l.Alive, l.Until.Add(-r.Plan.Quiet).Before(r.ZeroAt.Add(ttl)))
 		f.age(r.LastAt, time.Minute)
 		f.number(int(r.LastAt.Sub(l.Until)))
 		f.number(int(l.New))

@@ -111,7 +111,11 @@ func (v view) goBack() Step {
 		return back
 	case !v.serves(home), !v.Followed && v.Phases[Shift].Starts > 0:
 		return v.do(v.phase, v.follow(home))
-	case back != nil:
+	}
+	if step := v.rolesBack(); step != nil {
+		return step
+	}
+	if back != nil {
 		return back
 	}
 	return record(journal.Event{Kind: journal.RotationFinished, Outcome: journal.RolledBack, Detail: v.Back.Reason, By: v.Back.By, From: v.From, To: v.To})

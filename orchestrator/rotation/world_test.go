@@ -34,6 +34,7 @@ type world struct {
 	// installed is whether green has the objects of bootstrap.
 	installed bool
 	runs      standing // in which colors singletons run
+	live      standing // which colors know that they are live
 	checked   bool     // green passed all checks since it was built
 	backs     int      // writes to DNS since going back was decided
 	held      bool     // a person has to decide, and has not
@@ -110,7 +111,7 @@ var epoch = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 
 // newWorld has blue with all traffic, and a rotation that has just begun.
 func newWorld(p journal.Plan) *world {
-	w := &world{now: epoch, standing: standing{blue: true}, runs: standing{blue: true}, dns: color.Only(color.Blue), root: color.Only(color.Blue)}
+	w := &world{now: epoch, standing: standing{blue: true}, runs: standing{blue: true}, live: standing{blue: true}, dns: color.Only(color.Blue), root: color.Only(color.Blue)}
 	for _, e := range []journal.Event{
 		{Kind: journal.Applied, Root: "blue", Version: "1.35", Revision: "b", Endpoint: &journal.Endpoint{DNSName: "blue.lb"}},
 		{Kind: journal.Weights, Weights: color.Only(color.Blue), TTL: 2}, {Kind: journal.Followed}, {Kind: journal.Activated, To: color.Blue},

@@ -89,9 +89,12 @@ func (k *Keeper) Halt(ctx context.Context) (detail string, runs []journal.Run, e
 
 // Start lets a color run its singletons as they were before they were stopped, tells its CronJobs what ran elsewhere, and
 // returns once they are ready, with the moment from which they could run. A *StuckError names what does not become ready, or is
-// not there.
-func (k *Keeper) Start(ctx context.Context, runs []journal.Run) (detail string, since time.Time, err error) {
+// not there; on a way back, what is not there is only told: it may be new in the other color.
+func (k *Keeper) Start(ctx context.Context, runs []journal.Run, back bool) (detail string, since time.Time, err error) {
 	if err := k.tellRuns(ctx, runs); err != nil {
+		return "", since, err
+	}
+	if err := k.rest(ctx); err != nil {
 		return "", since, err
 	}
 	if err := k.release(ctx); err != nil {
@@ -102,7 +105,12 @@ func (k *Keeper) Start(ctx context.Context, runs []journal.Run) (detail string, 
 		if err != nil {
 			return nil, err
 		}
+		detail = names(found)
 		for _, name := range missing {
+			if back {
+				detail += ", " + name + " is not there"
+				continue
+			}
 			waits = append(waits, name+" is not there")
 		}
 		for _, w := range found {
@@ -118,7 +126,6 @@ func (k *Keeper) Start(ctx context.Context, runs []journal.Run) (detail string, 
 		if since.IsZero() {
 			since = k.Clock.Now()
 		}
-		detail = names(found)
 		return waits, nil
 	})
 	return detail, since, err

@@ -29,6 +29,7 @@ type workload struct {
 		ObservedGeneration int64
 		Replicas           int
 		ReadyReplicas      int
+		Conditions         []kubernetes.Condition
 	}
 }
 

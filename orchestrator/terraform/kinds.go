@@ -24,6 +24,7 @@ const (
 	Throttled          Kind = "throttled"           // the cloud asks to slow down
 	QuotaReached       Kind = "quota-reached"       // a service quota is used up
 	AlreadyThere       Kind = "already-there"       // what was to be created exists
+	NotThere           Kind = "not-there"           // what was to be imported does not exist
 	NoProvider         Kind = "no-provider"         // a provider plugin cannot be had
 	DiskFull           Kind = "disk-full"           // no space is left here
 )
@@ -49,6 +50,7 @@ var kinds = map[Kind]struct{ what, advice string }{
 	Throttled:          {"the cloud asks to slow down", "wait a few minutes, then run the same drover command again"},
 	QuotaReached:       {"a quota of the account is used up", "have the quota that is named below raised, then run the same drover command again"},
 	AlreadyThere:       {"what was to be created is there already", "a Terraform that was killed may have made it; run the same drover command again, it takes over what is this cluster's own and names the rest"},
+	NotThere:           {"what was to be imported is not there", ""},
 	NoProvider: {"a Terraform provider cannot be had",
 		"check the way to the provider registry, or set DROVER_PLUGIN_MIRROR to a directory that `terraform providers mirror` wrote"},
 	DiskFull: {"no space is left on the disk", "make room, then run the same drover command again"},
@@ -72,7 +74,8 @@ var signs = []struct {
 	{NoCredentials, []string{"No valid credential sources", "no EC2 IMDS role found", "failed to refresh cached credentials", "failed to get shared config profile", "Missing credentials", "could not find default credentials"}},
 	{Throttled, []string{"Throttling", "ThrottlingException", "TooManyRequests", "RequestLimitExceeded", "SlowDown"}},
 	{QuotaReached, []string{"LimitExceeded", "QuotaExceeded", "maximum number of", "ServiceQuotaExceeded"}},
-	{AlreadyThere, []string{"EntityAlreadyExists", "ResourceInUseException", "AlreadyExistsException", "InvalidGroup.Duplicate", "InvalidPermission.Duplicate", "DuplicateListener", "already exists"}},
+	{NotThere, []string{"Cannot import non-existent remote object"}},
+	{AlreadyThere, []string{"BucketAlreadyOwnedByYou", "EntityAlreadyExists", "ResourceInUseException", "AlreadyExistsException", "InvalidGroup.Duplicate", "InvalidPermission.Duplicate", "DuplicateListener", "already exists"}},
 	{Denied, []string{"AccessDenied", "UnauthorizedOperation", "not authorized to perform", "Forbidden"}},
 	{NotInitialized, []string{"Backend initialization required", "Module not installed", "Initialization required", "please run \"terraform init\""}},
 }

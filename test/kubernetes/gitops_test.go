@@ -15,6 +15,7 @@ import (
 	"drover/generator"
 	"drover/generator/spec"
 	"drover/orchestrator/bootstrap"
+	"drover/orchestrator/journal"
 	"drover/orchestrator/kubernetes"
 	"drover/rehearsal/argocd"
 	"drover/rehearsal/gitserver"
@@ -84,11 +85,7 @@ spec:
 	for _, m := range files.Manifests("tiny", generator.Green) {
 		all = append(all, objects(t, m.Text)...)
 	}
-	facts, has := bootstrap.Facts(all)
-	if !has {
-		t.Fatal("there are no facts of the color")
-	}
-	all = append([]spec.Object{bootstrap.ClusterSecret(facts)}, all...)
+	all = bootstrap.InRole(all, journal.Standby)
 	run := bootstrap.Installation{Client: client, Clock: wall{}, Limit: 5 * time.Minute, Patience: time.Minute, Progress: func(m string) { t.Log(m) }}
 	begun := time.Now()
 	if err := run.Run(t.Context(), all); err != nil {

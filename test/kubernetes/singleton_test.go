@@ -90,7 +90,7 @@ func TestSingletonsAreHeldStartedAndStoppedByARealAPIServer(t *testing.T) {
 	whoHealsThemRunsNothing(t, client, keeper)
 
 	began := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
-	detail, since, err := keeper.Start(t.Context(), []journal.Run{{Name: "shop/report", Last: began}})
+	detail, since, err := keeper.Start(t.Context(), []journal.Run{{Name: "shop/report", Last: began}}, false)
 	if err != nil || since.IsZero() || detail != "Deployment shop/consumer, StatefulSet shop/queue, CronJob shop/report" {
 		t.Fatalf("got %q, %v and %v", detail, since, err)
 	}

@@ -37,12 +37,20 @@ const (
 	bothRead        = "Karpenter and the Cluster Autoscaler know machines by it; EC2 describes without resources"
 )
 
+// EKS Auto Mode acts with the role of the control plane.
+const autoMode = "EKS Auto Mode demands it, by this name, of the role of the control plane; held to what has EKS' own tags of the cluster"
+
 // ManagedPolicy is one of AWS's own policies that the modules attach. Its words are AWS's, and wider than one cluster.
 type ManagedPolicy struct{ Name, Reason string }
 
 // ManagedPolicies are all of AWS's policies that may be attached. A test demands that each is.
 var ManagedPolicies = []ManagedPolicy{
 	{"AmazonEKSClusterPolicy", "EKS demands it, by this name, of the role of every control plane"},
+	{"AmazonEKSBlockStoragePolicy", autoMode},
+	{"AmazonEKSComputePolicy", autoMode},
+	{"AmazonEKSLoadBalancingPolicy", autoMode},
+	{"AmazonEKSNetworkingPolicy", autoMode},
+	{"AmazonEKSWorkerNodeMinimalPolicy", "what EKS Auto Mode's nodes need; it lets them take workloads' identities and nothing else"},
 	{"AmazonEKSWorkerNodePolicy", "EKS demands it of the role of every managed node; it only reads"},
 	{"AmazonEC2ContainerRegistryPullOnly", "the narrowest of AWS's policies for pulling images; add-on images come from AWS's own accounts"},
 	{"CloudWatchAgentServerPolicy", "an example names it, for nodes that an agent measures"},

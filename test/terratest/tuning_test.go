@@ -24,11 +24,18 @@ func checkTuning(t *testing.T, e *example) {
 			Shift struct {
 				Enabled bool `json:"enabled"`
 			} `json:"zonalShiftConfig"`
+			Compute struct {
+				Enabled bool     `json:"enabled"`
+				Pools   []string `json:"nodePools"`
+			} `json:"computeConfig"`
 		} `json:"cluster"`
 	}
 	e.account.rest(t, "DescribeCluster", name, &answer)
 	if want := k.Support == "extended"; (answer.Cluster.Upgrades.Support == "EXTENDED") != want || answer.Cluster.Shift.Enabled != k.ZonalShift {
 		t.Errorf("the cluster has %+v, want support %q and zonal shift %t", answer.Cluster, k.Support, k.ZonalShift)
+	}
+	if auto := k.Autoscaler == spec.AutoMode; answer.Cluster.Compute.Enabled != auto || auto != slices.Equal(answer.Cluster.Compute.Pools, []string{"general-purpose"}) {
+		t.Errorf("the cluster has %+v, want Auto Mode to be %t", answer.Cluster, auto)
 	}
 	for addon, want := range k.Addons {
 		checkSettings(t, e, name+"/addons/"+addon, want)

@@ -37,6 +37,37 @@ resource "aws_eks_cluster" "this" {
     # Services of IPv6 have a range that EKS takes itself, of those that are unique to a network.
     # https://docs.aws.amazon.com/eks/latest/APIReference/API_KubernetesNetworkConfigRequest.html
     service_ipv4_cidr = local.ipv6 ? null : var.services_cidr
+
+    dynamic "elastic_load_balancing" {
+      for_each = local.auto_mode
+
+      content {
+        enabled = true
+      }
+    }
+  }
+
+  # EKS takes all three of Auto Mode together, or none of them.
+  # https://docs.aws.amazon.com/eks/latest/userguide/auto-enable-existing.html
+  dynamic "compute_config" {
+    for_each = local.auto_mode
+
+    content {
+      enabled = true
+      # The other one, system, is for what the pools have room for.
+      node_pools    = ["general-purpose"]
+      node_role_arn = aws_iam_role.auto_node[compute_config.key].arn
+    }
+  }
+
+  dynamic "storage_config" {
+    for_each = local.auto_mode
+
+    content {
+      block_storage {
+        enabled = true
+      }
+    }
   }
 
   # Access entries alone: no aws-auth map inside the cluster, and no hidden right of whoever created it.
@@ -66,7 +97,7 @@ resource "aws_eks_cluster" "this" {
   tags = var.tags
 
   lifecycle {
-    replace_triggered_by = [terraform_data.encryption_key, terraform_data.zones]
+    replace_triggered_by = [terraform_data.auto_mode, terraform_data.encryption_key, terraform_data.zones]
 
     # Only a creation reads these. An import, as of a cluster that a killed build made, does not know them, and would
     # replace the cluster.
@@ -86,7 +117,10 @@ resource "aws_eks_cluster" "this" {
 
   depends_on = [
     # Without its rights EKS cannot delete the interfaces that it made, and the destroy hangs.
+    aws_iam_role_policy.auto_node_pull_through,
     aws_iam_role_policy.cluster_key,
+    aws_iam_role_policy_attachment.auto_cluster,
+    aws_iam_role_policy_attachment.auto_node,
     aws_iam_role_policy_attachment.cluster,
   ]
 }

@@ -2,7 +2,9 @@
 # https://docs.aws.amazon.com/eks/latest/userguide/cross-service-confused-deputy-prevention.html
 data "aws_iam_policy_document" "cluster_trust" {
   statement {
-    actions = ["sts:AssumeRole"]
+    # Auto Mode says by the tags of its sessions which cluster it acts for, and AWS's policies ask for that.
+    # https://docs.aws.amazon.com/eks/latest/userguide/auto-cluster-iam-role.html
+    actions = var.auto_mode ? ["sts:AssumeRole", "sts:TagSession"] : ["sts:AssumeRole"]
 
     principals {
       type        = "Service"

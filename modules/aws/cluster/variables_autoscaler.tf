@@ -11,3 +11,20 @@ variable "cluster_autoscaler" {
     error_message = "cluster_autoscaler: namespace and service_account must be names that Kubernetes takes, like \"kube-system\" and \"cluster-autoscaler\"."
   }
 }
+
+variable "auto_mode" {
+  description = "Whether EKS Auto Mode adds nodes beside those of the pools, from its node pool general-purpose and those that are made in the cluster. A change is another cluster."
+  type        = bool
+  default     = false
+
+  validation {
+    condition     = !var.auto_mode || var.karpenter == null
+    error_message = "auto_mode and karpenter exclude each other: both would add nodes for the same pods."
+  }
+
+  # https://docs.aws.amazon.com/eks/latest/userguide/auto-networking.html
+  validation {
+    condition     = !var.auto_mode || length(var.pod_subnets) == 0
+    error_message = "auto_mode must be false with pod_subnets: Auto Mode gives pods addresses of their nodes' subnets."
+  }
+}

@@ -23,6 +23,11 @@ const startLimit = 2 * time.Minute
 // Start starts a server on a free port of loopback and returns its address. It ends with the test.
 func Start(t testing.TB) string {
 	t.Helper()
+	return oneWriter(t, start(t))
+}
+
+func start(t testing.TB) string {
+	t.Helper()
 	program := find(t)
 	port := freePort(t)
 	output := &output{}

@@ -36,6 +36,7 @@ type Platform struct {
 	rds    *queries
 	iam    *queries
 	ssm    *queries
+	kms    *queries
 }
 
 var _ platform.Platform = (*Platform)(nil)
@@ -74,6 +75,7 @@ func fromConfig(configuration sdk.Config) *Platform {
 		rds:    newQueries(configuration, "rds"),
 		iam:    newIAM(configuration),
 		ssm:    newQueries(configuration, "ssm"),
+		kms:    newQueries(configuration, "kms"),
 	}
 }
 

@@ -66,6 +66,7 @@ func TestAgainstASimulatedAccount(t *testing.T) {
 		"quota":            quotaIsNeverAPassUnasked,
 		"left of machines": machinesPartsAreFound, "left of roles": rolesAreFound, "left of clusters": clustersPartsAreFound,
 		"left of balancers": balancersPartsAreFound, "nothing left": nothingIsFoundThatIsNotThere,
+		"left of networks": foundationsNetworkIsFound, "left of services": foundationsServicesAreFound,
 	} {
 		t.Run(name, func(t *testing.T) { t.Parallel(); test(t, p) })
 	}
@@ -363,13 +364,14 @@ func whatControllersMadeIsLeftover(t *testing.T, endpoint string) {
 	for name, tag := range map[string][2]string{
 		"inside-a": {"kubernetes.io/cluster/barn-blue", "owned"}, "inside-b": {"elbv2.k8s.aws/cluster", "barn-blue"},
 		"inside-c": {"kubernetes.io/cluster/barn-green", "owned"}, "inside-d": {"kubernetes.io/cluster/barn-blue", "shared"},
+		"inside-e": {"eks:eks-cluster-name", "barn-green"},
 	} {
 		_, err := p.elb.CreateLoadBalancer(t.Context(), &elb.CreateLoadBalancerInput{Name: &name, Type: elbtypes.LoadBalancerTypeEnumNetwork,
 			Subnets: defaultSubnets(t, endpoint), Tags: []elbtypes.Tag{{Key: &tag[0], Value: &tag[1]}}})
 		must(t, err)
 		made[name] = tag
 	}
-	for color, want := range map[string]int{"blue": 2, "green": 1, "": 3} {
+	for color, want := range map[string]int{"blue": 2, "green": 2, "": 4} {
 		left, err := p.Leftovers(t.Context(), "barn", color)
 		if err != nil || len(left) != want {
 			t.Errorf("of %q %v are left, %v; want %d of %v", color, left, err, want, made)
@@ -408,6 +410,11 @@ func connectionsAreCountedOnlyWhereMetricsArrive(t *testing.T, endpoint string) 
 	flows, err = p.Flows(ctx, blue, 10*time.Minute)
 	if err != nil || !flows.Alive || flows.New != 12 || flows.Active != 7 {
 		t.Errorf("a busy load balancer: %+v, %v", flows, err)
+	}
+	_, err = p.elb.DeleteLoadBalancer(ctx, &elb.DeleteLoadBalancerInput{LoadBalancerArn: &blue})
+	must(t, err)
+	if flows, err = p.Flows(ctx, blue, 10*time.Minute); err != nil || !flows.Gone || flows.Alive {
+		t.Errorf("a load balancer that somebody deleted: %+v, %v", flows, err)
 	}
 	if _, err := p.Flows(ctx, "net/shop-blue/1", time.Minute); err == nil {
 		t.Error("connections of something that is no load balancer were measured")

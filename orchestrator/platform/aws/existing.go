@@ -4,7 +4,12 @@ import (
 	"context"
 	"fmt"
 	"maps"
+	"slices"
 	"strings"
+	"sync"
+	"time"
+
+	sdk "github.com/aws/aws-sdk-go-v2/aws"
 
 	"drover/orchestrator/platform"
 )
@@ -14,6 +19,8 @@ type there struct {
 	id        string
 	tags      map[string]string
 	condition platform.Condition // Ready if empty
+	created   *time.Time         // nil if AWS does not say
+	elsewhere string             // how it stands in another network than the wanted one
 	named     map[string]string  // what else its command of removal names
 }
 
@@ -29,37 +36,47 @@ type lookup struct {
 
 // lookups are the types of drover's modules whose second creation fails, or makes a second resource. All others are safe
 // to create again: AWS replaces a policy, an alarm or a rule of the same name, and attaches again what is attached.
-var lookups = map[string]lookup{
-	"aws_eks_cluster":                  {[]string{"name"}, (*Platform).clusterThere, "aws eks delete-cluster --name {id}"},
-	"aws_eks_node_group":               {[]string{"cluster_name"}, (*Platform).nodeGroupThere, "aws eks delete-nodegroup --cluster-name {cluster_name} --nodegroup-name {group}"},
-	"aws_eks_addon":                    {[]string{"cluster_name", "addon_name"}, (*Platform).addonThere, "aws eks delete-addon --cluster-name {cluster_name} --addon-name {addon_name}"},
-	"aws_eks_access_entry":             {[]string{"cluster_name", "principal_arn"}, (*Platform).entryThere, "aws eks delete-access-entry --cluster-name {cluster_name} --principal-arn {principal_arn}"},
-	"aws_eks_pod_identity_association": {[]string{"cluster_name", "namespace", "service_account"}, (*Platform).identityThere, "aws eks delete-pod-identity-association --cluster-name {cluster_name} --association-id {association}"},
+var lookups = sync.OnceValue(func() map[string]lookup {
+	all := colorLookups()
+	maps.Copy(all, networkLookups())
+	maps.Copy(all, taggedLookups())
+	return all
+})
 
-	"aws_lb":              {[]string{"name"}, (*Platform).balancerThere, "aws elbv2 delete-load-balancer --load-balancer-arn {id}"},
-	"aws_lb_target_group": {[]string{"name"}, (*Platform).targetsThere, "aws elbv2 delete-target-group --target-group-arn {id}"},
-	"aws_lb_listener":     {[]string{"load_balancer_arn", "port"}, (*Platform).listenerThere, "aws elbv2 delete-listener --listener-arn {id}"},
+func colorLookups() map[string]lookup {
+	return map[string]lookup{
+		"aws_eks_cluster":                  {[]string{"name"}, (*Platform).clusterThere, "aws eks delete-cluster --name {id}"},
+		"aws_eks_node_group":               {[]string{"cluster_name"}, (*Platform).nodeGroupThere, "aws eks delete-nodegroup --cluster-name {cluster_name} --nodegroup-name {group}"},
+		"aws_eks_addon":                    {[]string{"cluster_name", "addon_name"}, (*Platform).addonThere, "aws eks delete-addon --cluster-name {cluster_name} --addon-name {addon_name}"},
+		"aws_eks_access_entry":             {[]string{"cluster_name", "principal_arn"}, (*Platform).entryThere, "aws eks delete-access-entry --cluster-name {cluster_name} --principal-arn {principal_arn}"},
+		"aws_eks_pod_identity_association": {[]string{"cluster_name", "namespace", "service_account"}, (*Platform).identityThere, "aws eks delete-pod-identity-association --cluster-name {cluster_name} --association-id {association}"},
 
-	"aws_security_group":                  {[]string{"name", "vpc_id"}, asks(securityGroups), "aws ec2 delete-security-group --group-id {id}"},
-	"aws_vpc_security_group_ingress_rule": {[]string{"security_group_id"}, rules("false"), "aws ec2 revoke-security-group-ingress --group-id {security_group_id} --security-group-rule-ids {id}"},
-	"aws_vpc_security_group_egress_rule":  {[]string{"security_group_id"}, rules("true"), "aws ec2 revoke-security-group-egress --group-id {security_group_id} --security-group-rule-ids {id}"},
-	"aws_launch_template":                 {[]string{"name"}, asks(launchTemplates), "aws ec2 delete-launch-template --launch-template-id {id}"},
-	"aws_iam_role":                        {[]string{"name"}, asks(roles), "aws iam delete-role --role-name {id}, after its policies"},
-	"aws_iam_instance_profile":            {[]string{"name"}, asks(instanceProfiles), "aws iam delete-instance-profile --instance-profile-name {id}"},
+		"aws_lb":              {[]string{"name"}, (*Platform).balancerThere, "aws elbv2 delete-load-balancer --load-balancer-arn {id}"},
+		"aws_lb_target_group": {[]string{"name"}, (*Platform).targetsThere, "aws elbv2 delete-target-group --target-group-arn {id}"},
+		"aws_lb_listener":     {[]string{"load_balancer_arn", "port"}, (*Platform).listenerThere, "aws elbv2 delete-listener --listener-arn {id}"},
 
-	"aws_route53_record":       {[]string{"zone_id", "name", "type"}, (*Platform).recordThere, "aws route53 change-resource-record-sets --hosted-zone-id {zone_id}, with the record {name} {type}"},
-	"aws_route53_health_check": {[]string{"fqdn", "type"}, (*Platform).healthCheckThere, "aws route53 delete-health-check --health-check-id {id}"},
+		"aws_security_group":                  {[]string{"name", "vpc_id"}, asks(securityGroups), "aws ec2 delete-security-group --group-id {id}"},
+		"aws_vpc_security_group_ingress_rule": {[]string{"security_group_id"}, rules("false"), "aws ec2 revoke-security-group-ingress --group-id {security_group_id} --security-group-rule-ids {id}"},
+		"aws_vpc_security_group_egress_rule":  {[]string{"security_group_id"}, rules("true"), "aws ec2 revoke-security-group-egress --group-id {security_group_id} --security-group-rule-ids {id}"},
+		"aws_launch_template":                 {[]string{"name"}, asks(launchTemplates), "aws ec2 delete-launch-template --launch-template-id {id}"},
+		"aws_iam_role":                        {[]string{"name"}, asks(roles), "aws iam delete-role --role-name {id}, after its policies"},
+		"aws_iam_instance_profile":            {[]string{"name"}, asks(instanceProfiles), "aws iam delete-instance-profile --instance-profile-name {id}"},
+
+		"aws_route53_record":       {[]string{"zone_id", "name", "type"}, (*Platform).recordThere, "aws route53 change-resource-record-sets --hosted-zone-id {zone_id}, with the record {name} {type}"},
+		"aws_route53_health_check": {[]string{"fqdn", "type"}, (*Platform).healthCheckThere, "aws route53 delete-health-check --health-check-id {id}"},
+	}
 }
 
 // Existing implements platform.Finder.
 func (p *Platform) Existing(ctx context.Context, wanted []platform.Wanted) ([]platform.Existing, error) {
 	var all []platform.Existing
 	for _, w := range wanted {
-		lookup, ok := lookups[w.Type]
-		if !ok || !values(w.Values).have(lookup.by) {
+		lookup, ok := lookups()[w.Type]
+		planned := withTags(w.Values)
+		if !ok || !planned.have(lookup.by) {
 			continue
 		}
-		found, err := lookup.find(p, ctx, w.Values)
+		found, err := lookup.find(p, ctx, planned)
 		if err != nil {
 			return nil, fmt.Errorf("asking whether %s is there already: %w", w.Address, err)
 		}
@@ -67,7 +84,8 @@ func (p *Platform) Existing(ctx context.Context, wanted []platform.Wanted) ([]pl
 			if f.condition == "" {
 				f.condition = platform.Ready
 			}
-			all = append(all, platform.Existing{Wanted: w, ID: f.id, Tags: f.tags, Condition: f.condition, Remove: lookup.removal(w.Values, f)})
+			all = append(all, platform.Existing{Wanted: w, ID: f.id, Tags: f.tags, Condition: f.condition, Created: sdk.ToTime(f.created),
+				Elsewhere: f.elsewhere, Remove: lookup.removal(w.Values, f)})
 		}
 	}
 	return all, nil
@@ -108,6 +126,37 @@ func (v values) text(name string) string {
 	default:
 		return fmt.Sprint(value)
 	}
+}
+
+// first are the values of a block of which there is one.
+func (v values) first(name string) values {
+	blocks, _ := v[name].([]any)
+	if len(blocks) == 0 {
+		return nil
+	}
+	block, _ := blocks[0].(map[string]any)
+	return block
+}
+
+// list is a value that is a set or a list of texts, such as subnets; empty if it is not known.
+func (v values) list(name string) (all []string) {
+	items, _ := v[name].([]any)
+	for _, item := range items {
+		if text, ok := item.(string); ok {
+			all = append(all, text)
+		}
+	}
+	return all
+}
+
+// outside says which of the subnets that a resource stands in are not wanted. Where the plan does not know them, none is.
+func outside(wanted, has []string) string {
+	for _, subnet := range has {
+		if len(wanted) > 0 && !slices.Contains(wanted, subnet) {
+			return fmt.Sprintf("it stands in %s, which is no subnet of the plan", subnet)
+		}
+	}
+	return ""
 }
 
 // fill replaces names in braces by their values.

@@ -3,6 +3,7 @@ package aws
 import (
 	"context"
 	"errors"
+	"fmt"
 
 	sdk "github.com/aws/aws-sdk-go-v2/aws"
 	elb "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
@@ -49,7 +50,11 @@ func (p *Platform) balancerThere(ctx context.Context, v values) ([]there, error)
 		if balancer.State != nil && balancer.State.Code == types.LoadBalancerStateEnumFailed {
 			condition = platform.Broken
 		}
-		found = append(found, there{id: arn, tags: tags, condition: condition})
+		var subnets []string
+		for _, zone := range balancer.AvailabilityZones {
+			subnets = append(subnets, sdk.ToString(zone.SubnetId))
+		}
+		found = append(found, there{id: arn, tags: tags, condition: condition, created: balancer.CreatedTime, elsewhere: outside(v.list("subnets"), subnets)})
 	}
 	return found, nil
 }
@@ -70,7 +75,11 @@ func (p *Platform) targetsThere(ctx context.Context, v values) ([]there, error) 
 		if err != nil {
 			return nil, err
 		}
-		found = append(found, there{id: arn, tags: tags})
+		elsewhere := ""
+		if has, want := sdk.ToString(group.VpcId), v.text("vpc_id"); has != "" && want != "" && has != want {
+			elsewhere = fmt.Sprintf("it is for %s, not %s", has, want)
+		}
+		found = append(found, there{id: arn, tags: tags, elsewhere: elsewhere})
 	}
 	return found, nil
 }

@@ -38,7 +38,11 @@ func (p *Platform) clusterThere(ctx context.Context, v values) ([]there, error) 
 	if err != nil {
 		return nil, explain("asking EKS for the cluster "+name, err)
 	}
-	return []there{{id: name, tags: answer.Cluster.Tags, condition: conditionOf(answer.Cluster.Status)}}, nil
+	found := there{id: name, tags: answer.Cluster.Tags, condition: conditionOf(answer.Cluster.Status), created: answer.Cluster.CreatedAt}
+	if network := answer.Cluster.ResourcesVpcConfig; network != nil {
+		found.elsewhere = outside(v.first("vpc_config").list("subnet_ids"), network.SubnetIds)
+	}
+	return []there{found}, nil
 }
 
 // suffixed is the length of what the provider adds to a prefix, so that a name is unique: a time and a counter.
@@ -60,7 +64,7 @@ func (p *Platform) nodeGroupThere(ctx context.Context, v values) ([]there, error
 		has := sdk.ToString(group.NodegroupName)
 		made := prefix != "" && strings.HasPrefix(has, prefix) && len(has) == len(prefix)+suffixed
 		if has == name || made {
-			found = append(found, there{id: cluster + ":" + has, tags: group.Tags, condition: conditionOf(group.Status), named: map[string]string{"group": has}})
+			found = append(found, there{id: cluster + ":" + has, tags: group.Tags, condition: conditionOf(group.Status), created: group.CreatedAt, named: map[string]string{"group": has}})
 		}
 	}
 	return found, nil
@@ -75,7 +79,7 @@ func (p *Platform) addonThere(ctx context.Context, v values) ([]there, error) {
 	if err != nil {
 		return nil, explain("asking EKS for the add-on "+name+" of "+cluster, err)
 	}
-	return []there{{id: cluster + ":" + name, tags: answer.Addon.Tags, condition: conditionOf(answer.Addon.Status)}}, nil
+	return []there{{id: cluster + ":" + name, tags: answer.Addon.Tags, condition: conditionOf(answer.Addon.Status), created: answer.Addon.CreatedAt}}, nil
 }
 
 func (p *Platform) entryThere(ctx context.Context, v values) ([]there, error) {
@@ -87,7 +91,7 @@ func (p *Platform) entryThere(ctx context.Context, v values) ([]there, error) {
 	if err != nil {
 		return nil, explain("asking EKS for the access entry of "+principal+" in "+cluster, err)
 	}
-	return []there{{id: cluster + ":" + principal, tags: answer.AccessEntry.Tags}}, nil
+	return []there{{id: cluster + ":" + principal, tags: answer.AccessEntry.Tags, created: answer.AccessEntry.CreatedAt}}, nil
 }
 
 func (p *Platform) identityThere(ctx context.Context, v values) ([]there, error) {
@@ -106,7 +110,7 @@ func (p *Platform) identityThere(ctx context.Context, v values) ([]there, error)
 		if err != nil {
 			return nil, explain("asking EKS for the Pod Identity association "+id+" of "+cluster, err)
 		}
-		found = append(found, there{id: cluster + "," + id, tags: answer.Association.Tags, named: map[string]string{"association": id}})
+		found = append(found, there{id: cluster + "," + id, tags: answer.Association.Tags, created: answer.Association.CreatedAt, named: map[string]string{"association": id}})
 	}
 	return found, nil
 }

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	sdk "github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/smithy-go"
@@ -21,21 +22,22 @@ type question struct {
 	item            string // where the resources are in the answer
 	id              string // what Terraform imports one by, in an item
 	missing         string // the error by which there is none
+	created         string // when one was made, in an item; empty if AWS does not say
 }
 
 var (
 	securityGroups = question{"ec2", "DescribeSecurityGroups",
 		map[string]string{"Filter.1.Name": "group-name", "Filter.1.Value.1": "{name}", "Filter.2.Name": "vpc-id", "Filter.2.Value.1": "{vpc_id}"},
-		"securityGroupInfo>item", "groupId", ""}
+		"securityGroupInfo>item", "groupId", "", ""}
 	securityGroupRules = question{"ec2", "DescribeSecurityGroupRules",
 		map[string]string{"Filter.1.Name": "group-id", "Filter.1.Value.1": "{security_group_id}"},
-		"securityGroupRuleSet>item", "securityGroupRuleId", "InvalidGroup.NotFound"}
+		"securityGroupRuleSet>item", "securityGroupRuleId", "InvalidGroup.NotFound", ""}
 	launchTemplates = question{"ec2", "DescribeLaunchTemplates",
 		map[string]string{"Filter.1.Name": "launch-template-name", "Filter.1.Value.1": "{name}"},
-		"launchTemplates>item", "launchTemplateId", "InvalidLaunchTemplateName.NotFoundException"}
-	roles            = question{"iam", "GetRole", map[string]string{"RoleName": "{name}"}, "GetRoleResult>Role", "RoleName", "NoSuchEntity"}
+		"launchTemplates>item", "launchTemplateId", "InvalidLaunchTemplateName.NotFoundException", "createTime"}
+	roles            = question{"iam", "GetRole", map[string]string{"RoleName": "{name}"}, "GetRoleResult>Role", "RoleName", "NoSuchEntity", "CreateDate"}
 	instanceProfiles = question{"iam", "GetInstanceProfile", map[string]string{"InstanceProfileName": "{name}"},
-		"GetInstanceProfileResult>InstanceProfile", "InstanceProfileName", "NoSuchEntity"}
+		"GetInstanceProfileResult>InstanceProfile", "InstanceProfileName", "NoSuchEntity", "CreateDate"}
 )
 
 // asks finds the resources that a question is answered with.
@@ -44,7 +46,7 @@ func asks(q question) func(*Platform, context.Context, values) ([]there, error) 
 		items, err := p.answers(ctx, q, v)
 		var found []there
 		for _, item := range items {
-			found = append(found, there{id: item.text(q.id), tags: item.tags()})
+			found = append(found, there{id: item.text(q.id), tags: item.tags(), created: item.time(q.created)})
 		}
 		return found, err
 	}
@@ -130,6 +132,15 @@ func (e element) text(path string) string {
 		return strings.TrimSpace(found[0].Text)
 	}
 	return ""
+}
+
+// time is that of the first element at a path; nil if there is none.
+func (e element) time(path string) *time.Time {
+	at, err := time.Parse(time.RFC3339, e.text(path))
+	if err != nil {
+		return nil
+	}
+	return &at
 }
 
 // find is the text of the first element of a name, however deep.

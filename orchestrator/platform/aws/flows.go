@@ -2,6 +2,7 @@ package aws
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -10,6 +11,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatch/types"
 	elb "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
+	elbtypes "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
 
 	"drover/orchestrator/platform"
 )
@@ -34,6 +36,10 @@ func (p *Platform) Flows(ctx context.Context, loadBalancer string, window time.D
 		return platform.Flows{}, fmt.Errorf("measuring connections: %q is no ARN of a load balancer, or the window %v is none", loadBalancer, window)
 	}
 	groups, err := p.targetGroups(ctx, loadBalancer)
+	var missing *elbtypes.LoadBalancerNotFoundException
+	if errors.As(err, &missing) { // somebody deleted it
+		return platform.Flows{Gone: true}, nil
+	}
 	if err != nil {
 		return platform.Flows{}, err
 	}

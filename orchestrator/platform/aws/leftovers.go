@@ -69,7 +69,8 @@ func (p *Platform) taggedResources(ctx context.Context, cluster, color string, f
 // name of the EKS cluster, which is that of the spec and the color. Only kinds that cost money or hold data are asked
 // for, as the rest goes with the cluster and is listed for some time after it.
 //
-// The tags are those of the cloud provider, the EBS CSI driver and Karpenter, and of the load balancer controller.
+// The tags are those of the cloud provider, the EBS CSI driver and Karpenter, of the load balancer controller, and of EKS
+// Auto Mode, which leaves its volumes: https://docs.aws.amazon.com/eks/latest/userguide/auto-disable.html
 func (p *Platform) madeInside(ctx context.Context, cluster, color string, found map[string]platform.Resource) error {
 	colors := []string{color}
 	if color == "" {
@@ -80,6 +81,7 @@ func (p *Platform) madeInside(ctx context.Context, cluster, color string, found 
 		for _, filter := range []types.TagFilter{
 			{Key: sdk.String("kubernetes.io/cluster/" + name), Values: []string{"owned"}},
 			{Key: sdk.String("elbv2.k8s.aws/cluster"), Values: []string{name}},
+			{Key: sdk.String("eks:eks-cluster-name"), Values: []string{name}},
 		} {
 			err := p.tagged(ctx, &resourcegroupstaggingapi.GetResourcesInput{TagFilters: []types.TagFilter{filter},
 				ResourceTypeFilters: []string{"ec2:instance", "ec2:volume", "ec2:snapshot", "elasticloadbalancing"}}, found)

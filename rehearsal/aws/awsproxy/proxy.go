@@ -80,6 +80,7 @@ type Proxy struct {
 	validation  validation
 	quotas      map[string]float64
 	changes     changes
+	objects     objects
 	tally       tally
 	faults      faults
 }
@@ -257,6 +258,8 @@ func (p *Proxy) serveMoto(w http.ResponseWriter, c *call) {
 	switch {
 	case c.service == "rds":
 		p.serveRDS(w, c)
+	case writesObject(c):
+		p.serveObject(w, c)
 	case c.service == "route53" && c.operation == "CreateHostedZone":
 		c.rewrite(saidPrivate(c.body))
 		p.forward.ServeHTTP(w, c.WithContext(withCall(c.Context(), c)))

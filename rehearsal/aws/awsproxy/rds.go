@@ -22,6 +22,7 @@ type databases struct {
 	mu      sync.Mutex
 	names   map[string]string // instance identifiers, by resource id
 	waiting map[string]waiting
+	windows map[string]string // that moto has others for
 }
 
 var (
@@ -40,8 +41,12 @@ func (p *Proxy) serveRDS(w http.ResponseWriter, c *call) {
 		http.Error(w, err.Error(), http.StatusBadRequest)
 		return
 	}
-	if form, err := url.ParseQuery(string(raw)); err == nil && p.databases.byName(form) {
-		raw = []byte(form.Encode())
+	window := ""
+	if form, err := url.ParseQuery(string(raw)); err == nil {
+		changed := false
+		if window, changed = forMoto(form); p.databases.byName(form) || changed {
+			raw = []byte(form.Encode())
+		}
 	}
 	if c.operation == "DescribeDBInstances" {
 		if err := p.openWindows(c); err != nil {
@@ -76,6 +81,9 @@ func (p *Proxy) serveRDS(w http.ResponseWriter, c *call) {
 	if err != nil {
 		http.Error(w, "read moto's answer: "+err.Error(), http.StatusBadGateway)
 		return
+	}
+	if resp.StatusCode < http.StatusMultipleChoices {
+		p.databases.keepWindow(c.operation, c.form, window)
 	}
 	answer = p.databases.withIDs(answer)
 	if c.operation == "DescribeDBParameters" {
@@ -147,6 +155,6 @@ func (d *databases) withIDs(answer []byte) []byte {
 		d.names[id] = string(m[1])
 		d.mu.Unlock()
 		element = databaseID().ReplaceAll(element, []byte("<DbiResourceId>"+id+"</DbiResourceId>"))
-		return d.asRun(string(m[1]), element)
+		return d.withWindow(string(m[1]), d.asRun(string(m[1]), element))
 	})
 }

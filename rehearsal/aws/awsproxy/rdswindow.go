@@ -43,7 +43,9 @@ func (p *Proxy) instance(c *call, name string) (instance, error) {
 	if len(out.List) != 1 {
 		return instance{}, answer.Refuse("DBInstanceNotFound", "DBInstance %s not found.", name)
 	}
-	return out.List[0], nil
+	is := out.List[0]
+	is.Window = p.databases.windowOf(name, is.Window)
+	return is, nil
 }
 
 // majorVersion are the leading numbers of a version that make it a major one: https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_UpgradeDBInstance.Upgrading.html

@@ -41,11 +41,7 @@ func TestAnUpgradeOfADatabaseWaitsForItsWindow(t *testing.T) {
 	now := time.Now().UTC()
 	window := func(from time.Time) string {
 		day := func(at time.Time) string { return strings.ToLower(at.Format("Mon:15:04")) }
-		to := from.Add(time.Hour)
-		if from.Weekday() == time.Sunday && to.Weekday() == time.Monday { // AWS takes such a window, and moto does not
-			from, to = from.Add(-time.Hour), to.Truncate(24*time.Hour).Add(-time.Minute)
-		}
-		return day(from) + "-" + day(to)
+		return day(from) + "-" + day(from.Add(time.Hour))
 	}
 	sdk.ok(t, "rds", "ModifyDBInstance", params{"DBInstanceIdentifier": "waits", "PreferredMaintenanceWindow": window(now.Add(24 * time.Hour))})
 
@@ -69,6 +65,26 @@ func TestAnUpgradeOfADatabaseWaitsForItsWindow(t *testing.T) {
 		t.Errorf("what is done waits still: %s", pending)
 	}
 	sdk.ok(t, "rds", "DeleteDBParameterGroup", params{"DBParameterGroupName": "waits-postgres16"})
+}
+
+// The night from Sunday to Monday ends in another week than it begins in.
+func TestADatabaseIsMaintainedInTheNightToMonday(t *testing.T) {
+	t.Parallel()
+	described := databaseOf(t, "nightly")
+	sdk.ok(t, "rds", "ModifyDBInstance", params{"DBInstanceIdentifier": "nightly", "PreferredBackupWindow": "12:00-12:30"})
+	sdk.ok(t, "rds", "ModifyDBInstance", params{"DBInstanceIdentifier": "nightly", "PreferredMaintenanceWindow": "Sun:23:30-Mon:00:30"})
+	if got := text(t, described(), "PreferredMaintenanceWindow"); got != "sun:23:30-mon:00:30" {
+		t.Errorf("the window is %s", got)
+	}
+	sdk.refused(t, "rds", "ModifyDBInstance", params{"DBInstanceIdentifier": "nightly", "PreferredMaintenanceWindow": "sun:23:50-mon:00:10"}, "InvalidParameterValue", "30 minutes")
+	sdk.ok(t, "rds", "ModifyDBInstance", params{"DBInstanceIdentifier": "nightly", "DBInstanceClass": "db.t3.small"})
+	if got := text(t, described(), "PreferredMaintenanceWindow"); got != "sun:23:30-mon:00:30" {
+		t.Errorf("after another change the window is %s", got)
+	}
+	sdk.ok(t, "rds", "ModifyDBInstance", params{"DBInstanceIdentifier": "nightly", "PreferredMaintenanceWindow": "sat:23:30-sun:00:30"})
+	if got := text(t, described(), "PreferredMaintenanceWindow"); got != "sat:23:30-sun:00:30" {
+		t.Errorf("the window of the night before is %s", got)
+	}
 }
 
 func TestAnUpgradeAtOnceTakesAlongWhatWaits(t *testing.T) {

@@ -16,6 +16,8 @@ import (
 // cluster is what the rehearsal knows of a cluster beside moto.
 type cluster struct {
 	name, arn, region, version string
+	role                       string
+	balancing                  bool // by EKS Auto Mode
 	tags                       map[string]string
 	subnets                    []string
 	securityGroup              string
@@ -62,14 +64,15 @@ type clusterRequest struct {
 
 func (s *Service) createCluster(c *call) (any, error) {
 	var in clusterRequest
+	var auto autoMode
 	raw := object{}
-	if err := firstError(c.decode(&in), c.decode(&raw)); err != nil {
+	if err := firstError(c.decode(&in), c.decode(&raw), c.decode(&auto)); err != nil {
 		return nil, err
 	}
 	if in.Version == "" {
 		in.Version = defaultVersion
 	}
-	if err := in.check(); err != nil {
+	if err := firstError(in.check(), s.checkAutoMode(c, in, auto)); err != nil {
 		return nil, err
 	}
 	vpc, err := s.subnetsVPC(c, in.Network.Subnets, in.Family)
@@ -108,6 +111,7 @@ func (s *Service) createCluster(c *call) (any, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.clusters[clusterKey{c.region, in.Name}] = cl
+	s.turnAuto(cl, auto)
 	s.startPlane(c.request.Context(), cl)
 	if in.bootstraps() {
 		creator := s.newEntry(cl, creator, "STANDARD")
@@ -168,13 +172,13 @@ func newCluster(region string, in clusterRequest, raw object, vpc, group string)
 		"deletionProtection": in.DeletionProtection,
 		"health":             object{"issues": []any{}},
 	}
-	for _, key := range []string{"upgradePolicy", "zonalShiftConfig", "computeConfig", "storageConfig", "controlPlaneScalingConfig"} {
+	for _, key := range []string{"upgradePolicy", "zonalShiftConfig", "controlPlaneScalingConfig"} {
 		if v := raw.sub(key); v != nil {
 			overlay[key] = v
 		}
 	}
 	return &cluster{
-		name: in.Name, region: region, version: in.Version, subnets: in.Network.Subnets, securityGroup: group,
+		name: in.Name, role: in.RoleARN, region: region, version: in.Version, subnets: in.Network.Subnets, securityGroup: group,
 		deletionProtection: in.DeletionProtection, overlay: overlay,
 		network: networkDefaults(raw.sub("resourcesVpcConfig"), vpc, group),
 		addons:  map[string]*addon{}, entries: map[string]*accessEntry{}, associations: map[string]*association{},
@@ -223,7 +227,7 @@ func (s *Service) merged(cl *cluster, out object) object {
 		network = object{}
 	}
 	familyDefaults(network)
-	network.setDefault("elasticLoadBalancing", object{"enabled": false})
+	network["elasticLoadBalancing"] = object{"enabled": cl.balancing}
 	described["kubernetesNetworkConfig"] = network
 	return out
 }

@@ -116,6 +116,13 @@ func (s *Service) updateClusterConfig(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
+	if in.sub("computeConfig") != nil || in.sub("storageConfig") != nil {
+		var auto autoMode
+		if err := c.decode(&auto); err != nil {
+			return nil, err
+		}
+		return s.updateAutoMode(c, cl, auto)
+	}
 	if in.sub("logging") != nil {
 		// moto would replace the whole network configuration by what is not in the request.
 		body, err := json.Marshal(object{"logging": in["logging"]})

@@ -1,5 +1,7 @@
 package rights
 
+import "slices"
+
 // role is the ARN of an IAM role.
 func role(name string) string { return "arn:{partition}:iam::{account}:role/" + name }
 
@@ -17,6 +19,20 @@ func passedTo(services ...string) condition {
 
 var roleChanges = []string{"iam:AttachRolePolicy", "iam:CreateRole", "iam:DeleteRolePolicy", "iam:DetachRolePolicy", "iam:PutRolePolicy"}
 
+// attached are AWS's own policies that the modules attach.
+var attached = []string{
+	"AmazonEKSClusterPolicy", "AmazonEKSWorkerNodePolicy", "AmazonEC2ContainerRegistryPullOnly", "AmazonEKS_CNI_Policy",
+	"service-role/AmazonEBSCSIDriverPolicy", "service-role/AmazonEFSCSIDriverPolicy", "service-role/AWSBackupServiceRolePolicyForBackup",
+}
+
+// attachedByAutoMode are those that modules/aws/cluster/auto_mode.tf attaches.
+var attachedByAutoMode = []string{
+	"AmazonEKSBlockStoragePolicy", "AmazonEKSComputePolicy", "AmazonEKSLoadBalancingPolicy", "AmazonEKSNetworkingPolicy", "AmazonEKSWorkerNodeMinimalPolicy",
+}
+
+// autoProfiles are the instance profiles that EKS makes itself.
+const autoProfiles = "arn:{partition}:iam::{account}:instance-profile/eks-*"
+
 // identity are the rights to the roles of nodes, add-ons and workloads. Whoever has them can give such a role any right,
 // and take it on: only a permissions boundary holds that, so that with one nothing is allowed to a role without it.
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html
@@ -28,10 +44,13 @@ var identity = []statement{
 		"iam:DeleteRole", "iam:TagRole", "iam:UntagRole", "iam:UpdateAssumeRolePolicy", "iam:UpdateRole", "iam:UpdateRoleDescription",
 	}},
 	// Of AWS's own policies, only what the modules attach.
-	{sid: "NoOtherManagedPolicies", deny: true, actions: []string{"iam:AttachRolePolicy"}, resources: roles, when: condition{"ArnNotEquals": {"iam:PolicyARN": managed(
-		"AmazonEKSClusterPolicy", "AmazonEKSWorkerNodePolicy", "AmazonEC2ContainerRegistryPullOnly", "AmazonEKS_CNI_Policy",
-		"service-role/AmazonEBSCSIDriverPolicy", "service-role/AmazonEFSCSIDriverPolicy", "service-role/AWSBackupServiceRolePolicyForBackup",
-	)}}},
+	{sid: "NoOtherManagedPolicies", only: lacksAuto, deny: true, actions: []string{"iam:AttachRolePolicy"}, resources: roles,
+		when: condition{"ArnNotEquals": {"iam:PolicyARN": managed(attached...)}}},
+	{sid: "NoOtherManagedPolicies", only: hasAutoMode, deny: true, actions: []string{"iam:AttachRolePolicy"}, resources: roles,
+		when: condition{"ArnNotEquals": {"iam:PolicyARN": managed(append(slices.Clone(attached), attachedByAutoMode...)...)}}},
+	// EKS makes the instance profile of Auto Mode's nodes, and may take it away later than the role goes that is in it.
+	{sid: "RoleOfAutoMode", only: hasAutoMode, actions: []string{"iam:RemoveRoleFromInstanceProfile"},
+		resources: []string{autoProfiles}},
 	{sid: "Profiles", only: hasKarpenter, actions: []string{
 		"iam:AddRoleToInstanceProfile", "iam:CreateInstanceProfile", "iam:DeleteInstanceProfile", "iam:RemoveRoleFromInstanceProfile",
 		"iam:TagInstanceProfile", "iam:UntagInstanceProfile",
@@ -73,6 +92,8 @@ var boundary = []statement{
 	{sid: "EverythingButIAM", not: true, actions: []string{"account:*", "iam:*", "organizations:*"}},
 	{sid: "LookAtIAM", actions: []string{"iam:GetInstanceProfile", "iam:GetRole", "iam:ListAttachedRolePolicies", "iam:ListInstanceProfiles"}},
 	{sid: "NodesOfKarpenter", actions: []string{"iam:PassRole"}, resources: []string{role("{blue-role}-*"), role("{green-role}-*")}, when: passedTo("ec2")},
+	// https://docs.aws.amazon.com/aws-managed-policy/latest/reference/AmazonEKSComputePolicy.html
+	{sid: "NodesOfAutoMode", only: hasAutoMode, actions: []string{"iam:AddRoleToInstanceProfile"}, resources: []string{autoProfiles}},
 	{sid: "RolesOfBalancers", actions: []string{"iam:CreateServiceLinkedRole"}, resources: []string{role("aws-service-role/*")},
 		when: condition{"StringEquals": {"iam:AWSServiceName": {"elasticloadbalancing.amazonaws.com", "spot.amazonaws.com"}}}},
 }

@@ -16,6 +16,8 @@ func hasBackups(s spec.Spec) bool   { return s.Services.Backups != nil }
 func hasRegistry(s spec.Spec) bool  { return s.Services.Registry != nil }
 func hasAlerts(s spec.Spec) bool    { return s.Services.Alerts != nil }
 func hasKarpenter(s spec.Spec) bool { return s.Kubernetes.Autoscaler == "karpenter" }
+func hasAutoMode(s spec.Spec) bool  { return s.Kubernetes.Autoscaler == spec.AutoMode }
+func lacksAuto(s spec.Spec) bool    { return !hasAutoMode(s) }
 func makesZone(s spec.Spec) bool    { return s.Ingress.Zone == "create" }
 func inS3(s spec.Spec) bool         { return s.State.Backend == "s3" }
 func checksHealth(s spec.Spec) bool { return s.Rotation.Traffic.Health != nil }
