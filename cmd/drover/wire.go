@@ -20,6 +20,7 @@ import (
 	"drover/orchestrator/rotation"
 	"drover/orchestrator/store"
 	"drover/orchestrator/store/blob/azure"
+	"drover/orchestrator/store/blob/google"
 	"drover/orchestrator/store/blob/s3"
 	"drover/orchestrator/store/file"
 	"drover/orchestrator/store/location"
@@ -40,6 +41,7 @@ var stores = location.Registry{
 	"file":   func(_ context.Context, at location.Location) (store.Objects, error) { return file.Open(at.Prefix), nil },
 	"s3":     s3.Open,
 	"azblob": azure.Open,
+	"gs":     google.Open,
 }
 
 // openStore opens a cluster's store, which is beside its Terraform state, and says where that is. It makes no request.

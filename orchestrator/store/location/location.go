@@ -26,9 +26,9 @@ type Location struct {
 const (
 	Region    = "region"     // s3: of the bucket
 	PathStyle = "path_style" // s3: "true" for endpoints that have no host name for each bucket
-	Endpoint  = "endpoint"   // s3: instead of Amazon's own
+	Endpoint  = "endpoint"   // s3, gs: instead of Amazon's or Google's own
 	Profile   = "profile"    // s3: of the configuration files of AWS
-	KMSKey    = "kms_key"    // s3: encrypts what is written
+	KMSKey    = "kms_key"    // s3, gs: encrypts what is written
 	Encrypt   = "encrypt"    // s3: "true" to ask for encryption with the bucket's own key
 	Account   = "account"    // azblob: the storage account
 )

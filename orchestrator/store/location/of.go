@@ -111,9 +111,10 @@ var azurermSettings = backend{
 
 // https://developer.hashicorp.com/terraform/language/backend/gcs
 var gcsSettings = backend{
+	same:    map[string]string{"kms_encryption_key": KMSKey, "storage_custom_endpoint": Endpoint},
 	bucket:  "bucket",
 	each:    "prefix",
-	instead: "set it in the environment (GOOGLE_APPLICATION_CREDENTIALS), where Terraform and drover both find it",
+	instead: "set it in the environment (GOOGLE_…), where Terraform and drover both find it",
 }
 
 // translated adds what Terraform's settings mean for the store. One that may lead Terraform to another place, or as

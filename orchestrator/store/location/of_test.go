@@ -42,6 +42,11 @@ func TestTheStoreIsBesideTheState(t *testing.T) {
 			want:  "azblob://tfstate/shop/.drover?account=other",
 		},
 		{name: "gcs", state: spec.State{Backend: "gcs", Bucket: "acme-state"}, want: "gs://acme-state/shop/.drover"},
+		{
+			name: "gcs at another endpoint, with a key", settings: "storage_custom_endpoint=https://storage.example,kms_encryption_key=projects/p/k",
+			state: spec.State{Backend: "gcs", Bucket: "acme-state"},
+			want:  "gs://acme-state/shop/.drover?endpoint=https%3A%2F%2Fstorage.example&kms_key=projects%2Fp%2Fk",
+		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()

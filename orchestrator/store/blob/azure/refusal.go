@@ -1,6 +1,7 @@
 package azure
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net/http"
@@ -8,7 +9,7 @@ import (
 	"strings"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
-	"github.com/Azure/azure-sdk-for-go/sdk/azidentity"
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
 	"github.com/Azure/azure-sdk-for-go/sdk/storage/azblob/bloberror"
 )
 
@@ -43,13 +44,39 @@ var advice = map[bloberror.Code]string{
 	bloberror.ContainerBeingDeleted:           "the container is being deleted: restore it, or name another in spec.state.container",
 }
 
-// plain makes a refusal of the service's answer, and one line of what the sign-in tried.
+// telling says how to sign in where that failed.
+type telling struct{ azcore.TokenCredential }
+
+func (t telling) GetToken(ctx context.Context, o policy.TokenRequestOptions) (azcore.AccessToken, error) {
+	token, err := t.TokenCredential.GetToken(ctx, o)
+	if err != nil {
+		return token, &signInError{err}
+	}
+	return token, nil
+}
+
+// signInError is why there is no token.
+type signInError struct{ err error }
+
+const mostOfReason = 800 // bytes of what each way to sign in said
+
+func (e *signInError) Error() string {
+	reason := (&oneLine{e.err}).Error()
+	return "signing in to Azure: " + reason[:min(len(reason), mostOfReason)] + "; run `az login`, or set ARM_CLIENT_ID and what goes with it (docs/store.md)"
+}
+
+func (e *signInError) Unwrap() error { return e.err }
+
+// NonRetriable has the SDK not try again at once.
+func (e *signInError) NonRetriable() {}
+
+// plain makes a refusal of the service's answer, and one line of anything else.
 func plain(err error) error {
 	var answer *azcore.ResponseError
-	var signIn *azidentity.AuthenticationFailedError
+	var noToken *signInError
 	switch {
-	case errors.As(err, &signIn):
-		return fmt.Errorf("signing in to Azure: %w", &oneLine{err})
+	case errors.As(err, &noToken):
+		return noToken
 	case errors.As(err, &answer):
 		return &refusal{answer}
 	case err != nil && strings.Contains(err.Error(), "\n"):

@@ -59,7 +59,7 @@ func connect(getenv func(string) string, at location.Location) (*container.Clien
 	if err != nil {
 		return nil, fmt.Errorf("signing in to Azure: %w", err)
 	}
-	return container.NewClient(address, identity, ofContainer)
+	return container.NewClient(address, telling{identity}, ofContainer)
 }
 
 // containerAddress is the address of a container; AZURE_STORAGE_SERVICE_ENDPOINT, which Azure's command line has too,
@@ -181,14 +181,11 @@ func managed(client string, options policy.ClientOptions) (azcore.TokenCredentia
 	return azidentity.NewManagedIdentityCredential(own)
 }
 
-// usual is Azure's own AZURE_ variables, then who is signed in to the command line, as Terraform has it, then what the
-// machine is.
+// usual is Azure's own AZURE_ variables, then who is signed in to the command line, as Terraform has it, then whatever else
+// Azure's programs find; those look for a managed identity for a second, and not for as long as a request may take.
 func usual(e environment, tenant string, options policy.ClientOptions) (azcore.TokenCredential, error) {
 	var sources []azcore.TokenCredential
 	if own, err := azidentity.NewEnvironmentCredential(&azidentity.EnvironmentCredentialOptions{ClientOptions: options}); err == nil {
-		sources = append(sources, own)
-	}
-	if own, err := azidentity.NewWorkloadIdentityCredential(&azidentity.WorkloadIdentityCredentialOptions{ClientOptions: options}); err == nil {
 		sources = append(sources, own)
 	}
 	if e("ARM_USE_CLI") == "" || e.is("ARM_USE_CLI") {
@@ -198,9 +195,9 @@ func usual(e environment, tenant string, options policy.ClientOptions) (azcore.T
 		}
 		sources = append(sources, own)
 	}
-	machine, err := managed(e("AZURE_CLIENT_ID"), options)
+	others, err := azidentity.NewDefaultAzureCredential(&azidentity.DefaultAzureCredentialOptions{ClientOptions: options, TenantID: tenant})
 	if err != nil {
 		return nil, err
 	}
-	return azidentity.NewChainedTokenCredential(append(sources, machine), nil)
+	return azidentity.NewChainedTokenCredential(append(sources, others), nil)
 }

@@ -1,6 +1,8 @@
 package azure
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
@@ -9,7 +11,9 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
+	"github.com/Azure/azure-sdk-for-go/sdk/storage/azblob/container"
 
 	"drover/orchestrator/store/location"
 )
@@ -53,6 +57,26 @@ func TestTheIdentityIsTheOneThatTerraformHas(t *testing.T) {
 				t.Errorf("%s %d: %T, %v", want, i, identity, err)
 			}
 		}
+	}
+}
+
+// none is nobody's identity.
+type none struct{}
+
+func (none) GetToken(context.Context, policy.TokenRequestOptions) (azcore.AccessToken, error) {
+	return azcore.AccessToken{}, errors.New("no token.\nAttempted:\n\tAzureCLICredential: no az on PATH\n---")
+}
+
+func TestWithoutATokenTheErrorSaysHowToSignIn(t *testing.T) {
+	t.Parallel()
+	made, err := container.NewClient("https://127.0.0.1:1/state", telling{none{}}, &container.ClientOptions{ClientOptions: policy.ClientOptions{Transport: transport()}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = (&Objects{made, ""}).List(t.Context(), "journal/", "")
+	want := "signing in to Azure: no token.; Attempted:; AzureCLICredential: no az on PATH; run `az login`, or set ARM_CLIENT_ID and what goes with it (docs/store.md)"
+	if err == nil || err.Error() != want {
+		t.Errorf("%v\nwant %s", err, want)
 	}
 }
 
