@@ -21,34 +21,54 @@ import (
 func statusCommand(s streams) *cli.Command {
 	return &cli.Command{
 		Name: "status", Usage: "show the active color and the progress of a rotation",
-		Flags: []cli.Flag{fileFlag(), outFlag(), markdownFlag()},
-		Action: func(c *cli.Context) error {
-			format, err := formatOf(c, "text", "json", "markdown")
-			if err != nil {
-				return err
-			}
-			l, err := loadOne(c, io.Discard)
-			if err != nil {
-				return err
-			}
-			o, err := optionsOf(c, s, l.Cluster, newProgress(s.err, false))
-			if err != nil {
-				return err
-			}
-			status, err := statusOf(c.Context, o)
-			if err != nil {
-				return err
-			}
-			write := writeStatus
-			switch format {
-			case "markdown":
-				write = statusMarkdown
-			case "json":
-				write = func(w io.Writer, status history.Status) error { return writeJSON(w, status) }
-			}
-			return errors.Join(write(s.out, status), o.Stands(status))
-		},
+		Description: "With a directory for -f: one line for each cluster, by the journals alone.\n\n" +
+			"--watch follows a rotation from any machine that reaches the store. It ends with the rotation: exit 0 if it is done, 4 if it was\n" +
+			"rolled back, 1 if it failed. In a pipe or a log, it prints a line for each change.",
+		Flags:  []cli.Flag{fileFlag(), outFlag(), markdownFlag(), &cli.BoolFlag{Name: "watch", Aliases: []string{"w"}, Usage: "show the status until the rotation in progress ends"}},
+		Action: func(c *cli.Context) error { return statusAction(c, s) },
 	}
+}
+
+func statusAction(c *cli.Context, s streams) error {
+	format, err := formatOf(c, "text", "json", "markdown")
+	if err != nil {
+		return err
+	}
+	if c.Bool("watch") && format != "text" {
+		return usageError{fmt.Errorf("--watch prints text only, and --output is %q; for a program, use drover status --output json", format)}
+	}
+	if err := noArguments(c); err != nil {
+		return err
+	}
+	all, err := loadAll(c.Context, c.String("file"), io.Discard)
+	if err != nil {
+		return err
+	}
+	if len(all) > 1 && c.Bool("watch") {
+		return usageError{fmt.Errorf("%s contains %d specs, but --watch takes one; name it with -f", c.String("file"), len(all))}
+	}
+	if len(all) > 1 {
+		return fleetStatus(c, s, all, format)
+	}
+	o, err := optionsOf(c, s, all[0].Cluster, newProgress(s.err, false))
+	if err != nil {
+		return err
+	}
+	if c.Bool("watch") {
+		return watch(c.Context, s, o, screenOf(s.out))
+	}
+	status, err := statusOf(c.Context, o)
+	if err != nil {
+		return err
+	}
+	write := writeStatus
+	switch format {
+	case "markdown":
+		write = statusMarkdown
+	case "json":
+		write = func(w io.Writer, status history.Status) error { return writeJSON(w, status) }
+	}
+	return errors.Join(write(s.out, status), o.Stands(status))
 }
 
 // statusOf is what a cluster is by its journal, and whether the account agrees.

@@ -13,7 +13,6 @@ import (
 	"drover/orchestrator/cluster"
 	"drover/orchestrator/color"
 	"drover/orchestrator/kubernetes"
-	"drover/orchestrator/notify"
 	"drover/orchestrator/platform"
 	"drover/orchestrator/platform/aws"
 	"drover/orchestrator/redact"
@@ -167,10 +166,7 @@ func learn(secrets *redact.Redactor, s spec.Spec) {
 			secrets.Learn(os.Getenv(ref.Env))
 		}
 	}
-	if g := s.GitOps; g != nil && g.Credentials != nil {
-		secrets.Learn(os.Getenv(g.Credentials.Env))
-	}
-	for _, name := range notify.SecretsOf(s.Notify) {
+	for _, name := range s.Secrets() {
 		secrets.Learn(os.Getenv(name))
 	}
 	for _, c := range s.Rotation.Verify {
@@ -181,7 +177,6 @@ func learn(secrets *redact.Redactor, s spec.Spec) {
 			secrets.LearnAddress(c.Prometheus.URL)
 		}
 		if c.Webhook != nil {
-			secrets.Learn(os.Getenv(c.Webhook.Key.Env))
 			secrets.LearnAddress(c.Webhook.URL)
 		}
 	}

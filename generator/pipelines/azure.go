@@ -83,7 +83,7 @@ func (p pipeline) contained(job mapping) mapping {
 }
 
 func (p pipeline) azureDrive(do, event string, scripts ...string) mapping {
-	return p.azureStage(do, p.azureAsked(event, do), p.azureDeployment("drover-"+p.cluster, minutes(p.Session), p.azureAs("apply", "drover "+do, driving("azure", scripts...))))
+	return p.azureStage(do, p.azureAsked(event, do), p.azureDeployment("drover-"+p.cluster, minutes(p.Session), p.withSecrets(p.azureAs("apply", "drover "+do, driving("azure", scripts...)), "$(%s)")))
 }
 
 func azureCheckout() mapping {

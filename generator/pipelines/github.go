@@ -135,7 +135,7 @@ func (p pipeline) githubDrive(do, event string, scripts ...string) mapping {
 	return p.githubJob(do, p.onBranch(event, do), minutes(p.Session), readsOID).with(
 		field{key: "environment", value: "drover-" + p.cluster},
 		field{key: "concurrency", value: mapping{{key: "group", value: "drover-" + p.cluster}, {key: "cancel-in-progress", value: false}}},
-		field{key: "steps", value: sequence{githubCheckout(), p.githubCredentials(p.ApplyRole), step("drover "+do, driving("github", scripts...), field{key: "id", value: "drover"})}},
+		field{key: "steps", value: sequence{githubCheckout(), p.githubCredentials(p.ApplyRole), p.withSecrets(step("drover "+do, driving("github", scripts...), field{key: "id", value: "drover"}), "${{ secrets.%s }}")}},
 	)
 }
 

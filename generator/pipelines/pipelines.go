@@ -51,6 +51,7 @@ type pipeline struct {
 	Options
 	cluster, region string
 	approvals       []string
+	secrets         []string      // the variables that an apply or a rotation needs
 	rest            time.Duration // of the session, in which a rotation begins new steps
 }
 
@@ -81,7 +82,8 @@ func pipelineOf(c spec.Cluster, o Options) (pipeline, error) {
 	case o.Session < shortest || o.Session > longest:
 		return pipeline{}, fmt.Errorf("--session is %s; write between %s and %s", o.Session, shortest, longest)
 	}
-	p := pipeline{Options: o, cluster: c.Metadata.Name, region: s.Region, approvals: slices.Sorted(slices.Values(s.Rotation.Approvals)), rest: o.Session - ahead}
+	p := pipeline{Options: o, cluster: c.Metadata.Name, region: s.Region, approvals: slices.Sorted(slices.Values(s.Rotation.Approvals)), rest: o.Session - ahead,
+		secrets: s.Secrets()}
 	role := func(name string) string {
 		return fmt.Sprintf("arn:aws:iam::%s:role/%s-drover-%s", s.Account, p.cluster, name)
 	}
@@ -142,6 +144,18 @@ func (p pipeline) variables() mapping {
 		{key: "DROVER_FOR", value: fmt.Sprintf("%dm", minutes(p.rest)), head: "No step of a rotation begins after this time; the roles' credentials last an hour longer."},
 		{key: "DROVER_IF_OLDER_THAN", value: p.OlderThan},
 	}
+}
+
+// withSecrets gives a step the variables with secrets that the spec names, each in the platform's own form.
+func (p pipeline) withSecrets(step mapping, form string) mapping {
+	if len(p.secrets) == 0 {
+		return step
+	}
+	var env mapping
+	for _, name := range p.secrets {
+		env = env.with(field{key: name, value: fmt.Sprintf(form, name)})
+	}
+	return step.with(field{key: "env", value: env})
 }
 
 // script is shell of templates/pipelines, one behind the other.

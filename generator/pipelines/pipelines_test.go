@@ -74,6 +74,31 @@ func TestPipelinesAreAsInTestdata(t *testing.T) {
 	}
 }
 
+// GitLab gives every job the project's variables; the others give a step only those that it names.
+func TestOnlyStepsThatDriveGetTheSecretsThatTheSpecNames(t *testing.T) {
+	t.Parallel()
+	c, said := spec.Parse("shop.yaml", []byte(shop+"  notify: [{slack: {webhook: {env: CHAT_ADDRESS}}}, {pagerduty: {routingKey: {env: PAGER_KEY}}}]\n"))
+	if said.HasErrors() {
+		t.Fatal(said)
+	}
+	for platform, want := range map[string]string{"github": "CHAT_ADDRESS: ${{ secrets.CHAT_ADDRESS }}", "azure-devops": "CHAT_ADDRESS: $(CHAT_ADDRESS)", "gitlab": ""} {
+		_, got, err := pipelines.Render(platform, c, options())
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, without, err := pipelines.Render(platform, load(t), options())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if n := strings.Count(string(got), "CHAT_ADDRESS"); want == "" && n > 0 || want != "" && (strings.Count(string(got), want) != 2 || strings.Count(string(got), "PAGER_KEY: ") != 2) {
+			t.Errorf("%s names the variable %d times:\n%s", platform, n, got)
+		}
+		if strings.Contains(string(without), "CHAT_ADDRESS") || strings.Contains(string(without), "secrets.") {
+			t.Errorf("%s names secrets that the spec does not", platform)
+		}
+	}
+}
+
 func TestWhatWouldBeMoreThanATextIsRefused(t *testing.T) {
 	t.Parallel()
 	for want, change := range map[string]func(*spec.Cluster, *pipelines.Options){

@@ -91,8 +91,9 @@ func (b *mailbox) serve() {
 
 func openMailbox(t *testing.T, b *mailbox) string {
 	t.Helper()
+	var config net.ListenConfig
 	var err error
-	if b.listener, err = net.Listen("tcp", "127.0.0.1:0"); err != nil { //nolint:noctx // it is closed below
+	if b.listener, err = config.Listen(t.Context(), "tcp", "127.0.0.1:0"); err != nil {
 		t.Fatal(err)
 	}
 	b.done = make(chan struct{})

@@ -276,7 +276,7 @@ func TestAMissingSecretIsTheProblemOfItsReceiverAlone(t *testing.T) {
 	if wrong.Problem != "the environment variable SLACK is not right: its address does not begin with https://" {
 		t.Errorf("the problem is %q", wrong.Problem)
 	}
-	if names := SecretsOf(all); strings.Join(names, " ") != "SLACK TEAMS KEY URL EVENTS_KEY PASSWORD" {
+	if names := (spec.Spec{Notify: all}).Secrets(); strings.Join(names, " ") != "EVENTS_KEY KEY PASSWORD SLACK TEAMS URL" {
 		t.Errorf("the secrets are in %v", names)
 	}
 }

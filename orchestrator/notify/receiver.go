@@ -53,17 +53,6 @@ func Receivers(all []spec.Receiver, client *http.Client, secret func(name string
 	return receivers
 }
 
-// SecretsOf are the variables that hold the secrets of a spec's receivers.
-func SecretsOf(all []spec.Receiver) (names []string) {
-	for _, r := range all {
-		_, _ = senderOf(r, &http.Client{}, func(name string) string {
-			names = append(names, name)
-			return "https://localhost" // is taken as any of them, so that all are asked for
-		})
-	}
-	return names
-}
-
 func senderOf(r spec.Receiver, client *http.Client, secret func(name string) string) (Sender, error) {
 	held := func(ref spec.EnvRef) (string, error) {
 		value := secret(ref.Env)

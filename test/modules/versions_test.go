@@ -111,7 +111,7 @@ func TestTheRangesOfVersionsAreThoseThatAreTested(t *testing.T) {
 		if got := match(t, file, provider); got != ">= 5.100, < 7" {
 			t.Errorf("%s accepts the provider %q", file, got)
 		}
-		says := "Terraform from " + built(t, lowest) + " on, which is the oldest that the tests of this module run with; " + built(t, newest) + " is the newest. Of the AWS provider they run 5.100. Version 6 is accepted and was never run"
+		says := "Terraform " + built(t, lowest) + " or newer. The tests of this module run with " + built(t, lowest) + " and " + built(t, newest) + ", and with version 5.100 of the AWS provider. Version 6 is accepted but has not been run"
 		page, err := os.ReadFile(filepath.Join(filepath.Dir(file), "README.md"))
 		if err != nil || !strings.Contains(string(page), says) {
 			t.Errorf("the page of %s does not say %q (%v)", filepath.Dir(file), says, err)
