@@ -187,6 +187,9 @@ func (n *Net) Authorities(ctx context.Context, domain string) ([]string, error) 
 	if err != nil {
 		return nil, err
 	}
+	if len(names) > mostAsked {
+		return nil, tooMany{domain, len(names), "name servers"}
+	}
 	var servers []string
 	for _, name := range names {
 		found, err := net.DefaultResolver.LookupNetIP(ctx, "ip4", name)
