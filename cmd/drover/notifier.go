@@ -54,7 +54,7 @@ func notifierOptions(o cluster.Options) (notify.Options, error) {
 	if err != nil {
 		return notify.Options{}, fmt.Errorf("reading the network settings from the environment: %w", err)
 	}
-	receivers := notify.Receivers(o.Spec.Spec.Notify, net.Client(""), os.Getenv)
+	receivers := notify.Receivers(o.Spec.Spec.Notify, net, os.Getenv)
 	return notify.Options{
 		Cluster: o.Spec.Metadata.Name, Receivers: receivers, Journal: o.Store, Attachments: o.Store,
 		Command: o.Command, Clock: o.Clock, Warn: o.Observer.Progress, Redact: o.Secrets.Hide,

@@ -40,6 +40,7 @@ func (v *validator) webhookCheck(path string, w WebhookCheck) {
 		v.judge(path+".url", w.URL)
 	}
 	v.secretRef(path+".key", SecretRef{Env: w.Key.Env}, "JUDGE_KEY")
+	v.notOwn(path+".key", w.Key, "JUDGE_KEY")
 	if w.Header != "" {
 		v.matches(path+".header", w.Header, headerName)
 	}

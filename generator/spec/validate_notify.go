@@ -171,6 +171,7 @@ var (
 
 // secretEnv checks that what names a secret is a name, and not the secret.
 func (v *validator) secretEnv(path string, ref EnvRef) {
+	v.notOwn(path, ref, "NOTIFY_SECRET")
 	if ref.Env != "" && !envName.MatchString(ref.Env) {
 		v.redact(v.where(path + ".env")) // people paste the secret itself here
 		v.wrong(path+".env", path+".env is not the name of an environment variable: capital letters, digits and _", "write "+examples[anyIndex(path+".env")]+", and set that variable where drover runs")

@@ -25,14 +25,18 @@ type Email struct {
 	Username string // empty: no login
 	Password string
 
+	dial  Dial
 	roots *x509.CertPool // nil: those of the system
 }
+
+// Dial opens connections to servers that a spec names.
+type Dial func(ctx context.Context, network, address string) (net.Conn, error)
 
 // Send implements Sender.
 func (e Email) Send(ctx context.Context, m Message) error {
 	ctx, cancel := context.WithTimeout(ctx, attemptLimit)
 	defer cancel()
-	conn, err := e.dial(ctx)
+	conn, err := e.connect(ctx)
 	if err != nil {
 		return fmt.Errorf("connecting to %s: %w", e.Server, err)
 	}
@@ -52,11 +56,40 @@ func (e Email) Send(ctx context.Context, m Message) error {
 	return nil
 }
 
-func (e Email) dial(ctx context.Context) (net.Conn, error) {
-	if strings.HasSuffix(e.Server, ":465") {
-		return (&tls.Dialer{Config: e.tls()}).DialContext(ctx, "tcp", e.Server)
+func (e Email) connect(ctx context.Context) (net.Conn, error) {
+	conn, err := e.dial(ctx, "tcp", e.Server)
+	if err != nil {
+		return nil, err
 	}
-	return (&net.Dialer{}).DialContext(ctx, "tcp", e.Server)
+	conn = &heard{Conn: conn, left: mostHeard}
+	if !strings.HasSuffix(e.Server, ":465") {
+		return conn, nil
+	}
+	secured := tls.Client(conn, e.tls())
+	if err := secured.HandshakeContext(ctx); err != nil {
+		_ = conn.Close()
+		return nil, err
+	}
+	return secured, nil
+}
+
+// mostHeard is how much a server may say in one conversation, certificates and all. What reads SMTP knows no limit.
+const mostHeard = 256 << 10
+
+// heard is a connection that ends once a server has said too much.
+type heard struct {
+	net.Conn
+	left int
+}
+
+// Read implements net.Conn.
+func (h *heard) Read(p []byte) (int, error) {
+	if h.left <= 0 {
+		return 0, fmt.Errorf("the server said more than %d bytes", mostHeard)
+	}
+	n, err := h.Conn.Read(p[:min(len(p), h.left)])
+	h.left -= n
+	return n, err
 }
 
 func (e Email) tls() *tls.Config {
@@ -121,7 +154,7 @@ func (e Email) mail(m Message) []byte {
 	var b bytes.Buffer
 	for _, header := range [][2]string{
 		{"From", "drover <" + e.From + ">"}, {"To", strings.Join(e.To, ", ")}, {"Subject", mime.QEncoding.Encode("utf-8", m.Title)},
-		{"Date", m.Time.UTC().Format(time.RFC1123Z)}, {"Message-ID", "<" + m.Cluster + "." + m.ID + "@" + domain + ">"},
+		{"Date", m.Time.UTC().Format(time.RFC1123Z)}, {"Message-ID", "<" + idOf(m) + "@" + domain + ">"},
 		{"Auto-Submitted", "auto-generated"}, {"MIME-Version", "1.0"}, {"Content-Type", "text/plain; charset=utf-8"},
 		{"Content-Transfer-Encoding", "quoted-printable"},
 	} {
@@ -132,4 +165,14 @@ func (e Email) mail(m Message) []byte {
 	_, _ = io.WriteString(body, strings.ReplaceAll(m.Title+"\n\n"+m.body()+"\n", "\n", "\r\n")) // a buffer takes all
 	_ = body.Close()
 	return b.Bytes()
+}
+
+// idOf names a message in a header, which nothing that is in an ID ends.
+func idOf(m Message) string {
+	return strings.Map(func(r rune) rune {
+		if r > ' ' && r <= '~' && !strings.ContainsRune("<>@()[],;:\\\"", r) {
+			return r
+		}
+		return '_'
+	}, m.Cluster+"."+m.ID)
 }

@@ -110,7 +110,7 @@ func TestMailArrivesWithTheSameIDEachTime(t *testing.T) {
 	var ids []string
 	for range 2 {
 		box := &mailbox{}
-		e := Email{Server: openMailbox(t, box), From: "drover@example.com", To: []string{"a@example.com", "b@example.com"}, Username: "drover", Password: "made-up"}
+		e := Email{dial: direct, Server: openMailbox(t, box), From: "drover@example.com", To: []string{"a@example.com", "b@example.com"}, Username: "drover", Password: "made-up"}
 		m := sample
 		m.Title, m.Text = "shop: größer ✓", "first\n.\nlast line, which is as long as it can be: "+strings.Repeat("word ", 40)
 		if err := e.Send(t.Context(), m); err != nil {
@@ -143,7 +143,7 @@ func TestMailIsEncryptedWhereTheServerOffersIt(t *testing.T) {
 	t.Parallel()
 	certificate, roots := selfSigned(t)
 	box := &mailbox{tls: &tls.Config{Certificates: []tls.Certificate{certificate}, MinVersion: tls.VersionTLS12}}
-	e := Email{Server: openMailbox(t, box), From: "drover@example.com", To: []string{"a@example.com"}, roots: roots}
+	e := Email{dial: direct, Server: openMailbox(t, box), From: "drover@example.com", To: []string{"a@example.com"}, roots: roots}
 	if err := e.Send(t.Context(), sample); err != nil {
 		t.Fatal(err)
 	}
@@ -162,7 +162,7 @@ func TestARefusedMailIsNotTriedAgain(t *testing.T) {
 	t.Parallel()
 	box := &mailbox{refuses: "550 no such user"}
 	clock := &counting{}
-	e := Email{Server: openMailbox(t, box), From: "drover@example.com", To: []string{"nobody@example.com"}}
+	e := Email{dial: direct, Server: openMailbox(t, box), From: "drover@example.com", To: []string{"nobody@example.com"}}
 	err := Deliver(t.Context(), clock, Receiver{Sender: e}, sample)
 	if err == nil || len(clock.pauses) > 0 || !strings.Contains(err.Error(), "refuses the mail: naming nobody@example.com: 550") {
 		t.Errorf("the error is %v, after %d pauses", err, len(clock.pauses))

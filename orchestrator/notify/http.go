@@ -72,13 +72,13 @@ func (p poster) post(ctx context.Context, address string, headers map[string]str
 }
 
 func refused(host string, response *http.Response, said []byte) error {
-	r := &refusal{what: fmt.Sprintf("%s answered %s", host, response.Status)}
-	switch status := response.StatusCode; {
-	case status/100 == 3:
+	r := &refusal{what: fmt.Sprintf("%s answered %s", host, status(response.StatusCode))}
+	switch code := response.StatusCode; {
+	case code/100 == 3:
 		r.what += ": drover follows no redirects; write the address that it leads to"
 		r.final = true
-	case status == http.StatusTooManyRequests, status == http.StatusRequestTimeout, status == http.StatusTooEarly:
-	case status/100 == 4:
+	case code == http.StatusTooManyRequests, code == http.StatusRequestTimeout, code == http.StatusTooEarly:
+	case code/100 == 4:
 		r.final = true
 	}
 	if seconds, err := strconv.Atoi(response.Header.Get("Retry-After")); err == nil && seconds > 0 {
@@ -88,6 +88,11 @@ func refused(host string, response *http.Response, said []byte) error {
 		r.what += ": " + untrusted.Clip(untrusted.Printable(strings.ReplaceAll(text, "\n", " ")), mostQuoted)
 	}
 	return r
+}
+
+// status is a status in the words of HTTP: those of the answer are a stranger's.
+func status(code int) string {
+	return strings.TrimSpace(fmt.Sprintf("%d %s", code, http.StatusText(code)))
 }
 
 // address checks one that an environment variable holds. It is itself a secret, so that no error quotes it.

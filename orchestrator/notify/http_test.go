@@ -262,17 +262,17 @@ func TestAMissingSecretIsTheProblemOfItsReceiverAlone(t *testing.T) {
 		{Name: "keyed", Webhook: &spec.EventReceiver{Address: "https://events.example.com", Key: env("EVENTS_KEY")}},
 		{Name: "mail", Email: &spec.MailReceiver{Server: "127.0.0.1:25", Username: "u", Password: env("PASSWORD")}},
 	}
-	for _, r := range Receivers(all, &http.Client{}, func(string) string { return "" }) {
+	for _, r := range Receivers(all, nowhere{}, func(string) string { return "" }) {
 		if r.Sender != nil || !strings.HasSuffix(r.Problem, "is not set where drover runs") {
 			t.Errorf("%s: %+v", r.Name, r)
 		}
 	}
-	for _, r := range Receivers(all, &http.Client{}, func(string) string { return "https://127.0.0.1/" }) {
+	for _, r := range Receivers(all, nowhere{}, func(string) string { return "https://127.0.0.1/" }) {
 		if r.Sender == nil || r.Problem != "" {
 			t.Errorf("%s: %+v", r.Name, r)
 		}
 	}
-	wrong := Receivers(all[:1], &http.Client{}, func(string) string { return "http://example.com/made-up" })[0]
+	wrong := Receivers(all[:1], nowhere{}, func(string) string { return "http://example.com/made-up" })[0]
 	if wrong.Problem != "the environment variable SLACK is not right: its address does not begin with https://" {
 		t.Errorf("the problem is %q", wrong.Problem)
 	}

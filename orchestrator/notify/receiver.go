@@ -3,6 +3,7 @@ package notify
 import (
 	"context"
 	"errors"
+	"net"
 	"net/http"
 	"slices"
 	"time"
@@ -36,13 +37,19 @@ type Receiver struct {
 	Problem string
 }
 
-// Receivers are those of a spec, asked by a client. Secret is what an environment variable holds; a variable that is missing
-// or wrong is the problem of its receiver alone.
-func Receivers(all []spec.Receiver, client *http.Client, secret func(name string) string) []Receiver {
+// Net reaches the addresses that a spec names, and refuses those where a machine answers for itself.
+type Net interface {
+	Client(named string) *http.Client
+	Dial(named string) func(ctx context.Context, network, address string) (net.Conn, error)
+}
+
+// Receivers are those of a spec. Secret is what an environment variable holds; a variable that is missing or wrong is the
+// problem of its receiver alone.
+func Receivers(all []spec.Receiver, net Net, secret func(name string) string) []Receiver {
 	receivers := make([]Receiver, 0, len(all))
 	for _, r := range all {
 		made := Receiver{Name: r.Name, On: r.On}
-		sender, err := senderOf(r, client, secret)
+		sender, err := senderOf(r, net, secret)
 		if err != nil {
 			made.Problem = err.Error()
 		} else {
@@ -53,7 +60,25 @@ func Receivers(all []spec.Receiver, client *http.Client, secret func(name string
 	return receivers
 }
 
-func senderOf(r spec.Receiver, client *http.Client, secret func(name string) string) (Sender, error) {
+// SecretsOf are the variables that hold the secrets of a spec's receivers.
+func SecretsOf(all []spec.Receiver) (names []string) {
+	for _, r := range all {
+		_, _ = senderOf(r, nowhere{}, func(name string) string {
+			names = append(names, name)
+			return "https://localhost" // is taken as any of them, so that all are asked for
+		})
+	}
+	return names
+}
+
+// nowhere is for receivers that get nothing.
+type nowhere struct{}
+
+func (nowhere) Client(string) *http.Client { return &http.Client{} }
+
+func (nowhere) Dial(string) func(context.Context, string, string) (net.Conn, error) { return nil }
+
+func senderOf(r spec.Receiver, net Net, secret func(name string) string) (Sender, error) {
 	held := func(ref spec.EnvRef) (string, error) {
 		value := secret(ref.Env)
 		if value == "" {
@@ -61,6 +86,7 @@ func senderOf(r spec.Receiver, client *http.Client, secret func(name string) str
 		}
 		return value, nil
 	}
+	client := net.Client("")
 	switch {
 	case r.Slack != nil:
 		return byAddress(r.Slack.Webhook, held, func(at string) (*Slack, error) { return NewSlack(client, at) })
@@ -72,7 +98,7 @@ func senderOf(r spec.Receiver, client *http.Client, secret func(name string) str
 	case r.Webhook != nil:
 		return eventsTo(*r.Webhook, client, held)
 	case r.Email != nil:
-		e := Email{Server: r.Email.Server, From: r.Email.From, To: r.Email.To, Username: r.Email.Username}
+		e := Email{Server: r.Email.Server, From: r.Email.From, To: r.Email.To, Username: r.Email.Username, dial: net.Dial(hostOf(r.Email.Server))}
 		var err error
 		if e.Username != "" {
 			e.Password, err = held(r.Email.Password)

@@ -51,6 +51,21 @@ func (s *Slack) Send(ctx context.Context, m Message) error {
 	return s.post(ctx, s.address, map[string]string{"Content-Type": "application/json"}, body)
 }
 
+// mostSlack is how many characters a section may have; with more, Slack refuses the whole message:
+// https://docs.slack.dev/reference/block-kit/blocks/section-block
+const mostSlack = 3000
+
+// slackSection clips a text by what it has once it is escaped.
 func slackSection(text string) slackBlock {
-	return slackBlock{"section", slackText{Type: "plain_text", Text: inSlack.Replace(text)}}
+	var b strings.Builder
+	left := mostSlack - 1 // one for the ellipsis
+	for _, r := range text {
+		shown := inSlack.Replace(string(r))
+		if left -= len(shown); left < 0 { // bytes, of which a character has one or more however it is counted
+			b.WriteString("…")
+			break
+		}
+		b.WriteString(shown)
+	}
+	return slackBlock{"section", slackText{Type: "plain_text", Text: b.String()}}
 }

@@ -23,11 +23,14 @@ func NewTeams(client *http.Client, webhook string) (*Teams, error) {
 	return &Teams{at, newPoster(client)}, nil
 }
 
+// mostLines keeps a message of many short lines below the 28 KB that Teams takes.
+const mostLines = 50
+
 // Send implements Sender. The runs of a rich text block are shown as they are: unlike a text block, they have no Markdown,
 // https://adaptivecards.io/explorer/TextRun.html, and without entities there are no mentions.
 func (t *Teams) Send(ctx context.Context, m Message) error {
 	blocks := []any{teamsBlock(m.Title, true)}
-	for line := range strings.SplitSeq(m.body(), "\n") {
+	for _, line := range strings.SplitN(m.body(), "\n", mostLines) { // the last has the rest
 		if line != "" {
 			blocks = append(blocks, teamsBlock(line, false))
 		}

@@ -98,18 +98,27 @@ func newNet(servers, caFile, port string) (*Net, error) {
 // link-local or metadata address, whatever a name or a redirect says, unless named, the host that the spec asks for, is
 // that address.
 func (n *Net) Client(named string) *http.Client {
-	guard := guard{named}
 	transport := &http.Transport{
-		DialContext: func(ctx context.Context, network, address string) (net.Conn, error) {
-			return n.dial(ctx, net.Dialer{Control: guard.control}, network, address)
-		},
-		TLSClientConfig:   &tls.Config{RootCAs: n.roots, MinVersion: tls.VersionTLS12},
-		DisableKeepAlives: true,
+		DialContext:            n.Dial(named),
+		TLSClientConfig:        &tls.Config{RootCAs: n.roots, MinVersion: tls.VersionTLS12},
+		DisableKeepAlives:      true,
+		MaxResponseHeaderBytes: mostHeader,
 	}
 	if len(n.servers) == 0 {
-		transport.Proxy = guard.proxy(n)
+		transport.Proxy = guard{named}.proxy(n)
 	}
 	return &http.Client{Transport: transport}
+}
+
+// mostHeader is how much of an answer may come before its body. Errors of net/http quote lines of it whole.
+const mostHeader = 64 << 10
+
+// Dial connects as Client does, for what speaks no HTTP. It knows no proxy.
+func (n *Net) Dial(named string) func(ctx context.Context, network, address string) (net.Conn, error) {
+	dialer := net.Dialer{Control: guard{named}.control}
+	return func(ctx context.Context, network, address string) (net.Conn, error) {
+		return n.dial(ctx, dialer, network, address)
+	}
 }
 
 // URL is the HTTPS address of a path on a host.
@@ -185,6 +194,9 @@ func (n *Net) Authorities(ctx context.Context, domain string) ([]string, error) 
 	names, err := nameServers(ctx, domain)
 	if err != nil {
 		return nil, err
+	}
+	if len(names) > mostAsked {
+		return nil, tooMany{domain, len(names), "name servers"}
 	}
 	var servers []string
 	for _, name := range names {

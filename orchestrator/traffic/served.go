@@ -21,6 +21,9 @@ func (n *Net) Served(ctx context.Context, host string) (map[string][]string, err
 	if err != nil {
 		return nil, err
 	}
+	if len(servers) > mostAsked {
+		return nil, tooMany{host, len(servers), "authoritative servers"}
+	}
 	answers, failures := make([][]string, len(servers)), make([]error, len(servers))
 	var wait sync.WaitGroup
 	for i, server := range servers {
@@ -52,6 +55,21 @@ func served(ctx context.Context, server, host string) (found []string, err error
 	return found, nil
 }
 
+// mostAsked is how many servers or addresses one check connects to. Who answers for a name could otherwise use up this
+// machine's memory and files, and have it ask anybody else's.
+const mostAsked = 64
+
+// tooMany says that a name has more of something than is asked.
+type tooMany struct {
+	host  string
+	found int
+	what  string
+}
+
+func (e tooMany) Error() string {
+	return fmt.Sprintf("%s has %d %s, and drover asks %d at most", e.host, e.found, e.what, mostAsked)
+}
+
 // handshakeTime is how long one address may take to show its certificate.
 const handshakeTime = 10 * time.Second
 
@@ -62,6 +80,9 @@ func (n *Net) Expiries(ctx context.Context, host string) (map[string]time.Time, 
 	found, err := n.LookupHost(ctx, host)
 	if err != nil {
 		return nil, err
+	}
+	if len(found) > mostAsked {
+		return nil, tooMany{host, len(found), "addresses"}
 	}
 	ends, failures := make([]time.Time, len(found)), make([]error, len(found))
 	var wait sync.WaitGroup

@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"net/netip"
 	"slices"
 	"strings"
 	"testing"
@@ -86,5 +87,26 @@ func TestNoHandshakeIsWaitedForOrGuarded(t *testing.T) {
 	defer cancel()
 	if _, err := n.Expiries(ctx, "127.0.0.1"); err == nil {
 		t.Error("a server without a certificate has one")
+	}
+}
+
+// Who answers for a name does not decide how many servers this machine connects to.
+func TestNoMoreAddressesAreAskedThanAHostHas(t *testing.T) {
+	t.Parallel()
+	a := startAuthority(t, rand.New(rand.NewPCG(1, 5)), map[string]int{"blue": 1})
+	var many []string
+	for i := range 200 {
+		many = append(many, netip.AddrFrom4([4]byte{127, 0, 1, byte(i)}).String())
+	}
+	a.change(func(a *authority) { a.hosts["blue.shop.test."], a.cut = many, true })
+	n := &Net{servers: []string{a.address}, port: "1"}
+	if _, err := n.Expiries(t.Context(), "blue.shop.test"); err == nil || err.Error() != "blue.shop.test has 200 addresses, and drover asks 64 at most" {
+		t.Errorf("certificates: %v", err)
+	}
+	for _, address := range many {
+		n.servers = append(n.servers, address+":1")
+	}
+	if _, err := n.Served(t.Context(), "blue.shop.test"); err == nil || err.Error() != "blue.shop.test has 201 authoritative servers, and drover asks 64 at most" {
+		t.Errorf("servers: %v", err)
 	}
 }

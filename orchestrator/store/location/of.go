@@ -1,7 +1,9 @@
 package location
 
 import (
+	"errors"
 	"fmt"
+	"net/url"
 	"path"
 	"path/filepath"
 	"regexp"
@@ -49,10 +51,13 @@ func inS3(s spec.State, prefix string, settings map[string]string) (Location, er
 	if endpoints, ok := settings["endpoints"]; ok {
 		found := s3Endpoint().FindStringSubmatch(endpoints)
 		if found == nil {
-			return at, fmt.Errorf(`DROVER_BACKEND_CONFIG has endpoints=%s: write endpoints={s3="https://…"}`, endpoints)
+			return at, errors.New(`the endpoints in DROVER_BACKEND_CONFIG are not right: write endpoints={s3="https://…"}`)
 		}
 		settings["endpoint"] = found[1]
 		delete(settings, "endpoints")
+	}
+	if u, err := url.Parse(settings["endpoint"]); err != nil || u.User != nil || u.RawQuery != "" {
+		return at, errors.New("the endpoint in DROVER_BACKEND_CONFIG has a user, a password or a query, and S3 takes none there: " + s3Settings.instead)
 	}
 	return translated(at, settings, s3Settings)
 }
@@ -63,10 +68,12 @@ func parse(text string) (map[string]string, error) {
 	if text == "" {
 		return settings, nil
 	}
+	number := 0
 	for setting := range strings.SplitSeq(text, ",") {
+		number++
 		name, value, ok := strings.Cut(strings.TrimSpace(setting), "=")
-		if !ok {
-			return nil, fmt.Errorf("DROVER_BACKEND_CONFIG has %q: write name=value, with commas between", name)
+		if !ok { // it may be the rest of a secret that has a comma in it
+			return nil, fmt.Errorf("setting %d of DROVER_BACKEND_CONFIG has no name: write name=value, with commas between", number)
 		}
 		settings[strings.TrimSpace(name)] = strings.Trim(strings.TrimSpace(value), `"`)
 	}

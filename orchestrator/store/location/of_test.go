@@ -71,20 +71,25 @@ func TestASettingThatTheStoreCannotFollowIsAnError(t *testing.T) {
 	t.Parallel()
 	s3, azure, google := spec.State{Backend: "s3", Bucket: "b"}, spec.State{Backend: "azurerm"}, spec.State{Backend: "gcs"}
 	for settings, state := range map[string]spec.State{
-		"assume_role={role_arn=x}":          s3,
-		"access_key=AKIA,secret_key=secret": s3,
-		"endpoints={dynamodb=\"http://x\"}": s3,
-		"use_path_style":                    s3,
-		"access_key=secret":                 azure,
-		"credentials=secret":                google,
-		"anything=x":                        {Backend: "floppy"},
+		"assume_role={role_arn=x}":                s3,
+		"access_key=AKIA,secret_key=secret":       s3,
+		"endpoints={dynamodb=\"http://x\"}":       s3,
+		"use_path_style":                          s3,
+		"region=a,rest-of-secret\"":               s3,
+		"endpoint=https://me:s3cret@minio":        s3,
+		"endpoint=https://minio?sig=s3cret":       s3,
+		`endpoints={s3="http://me:s3cret@minio"}`: s3,
+		`endpoints={s3="ftp://me:s3cret@minio"}`:  s3,
+		"access_key=secret":                       azure,
+		"credentials=secret":                      google,
+		"anything=x":                              {Backend: "floppy"},
 	} {
 		at, err := location.Of(cluster(state), "infra", settings)
 		if err == nil {
 			t.Errorf("%s: %s", settings, at)
 			continue
 		}
-		if strings.Contains(err.Error(), "secret\"") || strings.Contains(err.Error(), "=secret") {
+		if strings.Contains(err.Error(), "s3cret") || strings.Contains(err.Error(), "secret\"") || strings.Contains(err.Error(), "rest-of") || strings.Contains(err.Error(), "=secret") {
 			t.Errorf("%s: the error shows a value: %v", settings, err)
 		}
 	}

@@ -1,8 +1,10 @@
 package azure
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
+	"net/netip"
 	"net/url"
 	"os"
 	"strings"
@@ -71,9 +73,18 @@ func containerAddress(getenv func(string) string, in place, account, name string
 		if err != nil || u.Host == "" || u.RawQuery != "" || u.User != nil || u.Scheme != "https" && u.Scheme != "http" {
 			return "", fmt.Errorf("AZURE_STORAGE_SERVICE_ENDPOINT is no address of a blob service: write it like https://%s.%s", account, in.suffix)
 		}
+		if u.Scheme == "http" && !loopback(u.Hostname()) && getenv("ARM_SAS_TOKEN") != "" {
+			return "", errors.New("AZURE_STORAGE_SERVICE_ENDPOINT begins with http://, and anybody on the way could read the SAS token: write https://, or use ARM_ACCESS_KEY, which is not sent")
+		}
 		base = strings.TrimSuffix(endpoint, "/")
 	}
 	return base + "/" + name, nil
+}
+
+// loopback is true for this machine by its name or address: what is sent there crosses no network.
+func loopback(host string) bool {
+	ip, err := netip.ParseAddr(host)
+	return host == "localhost" || err == nil && ip.Unmap().IsLoopback()
 }
 
 // retry has the SDK end its attempts within the time that the store gives a request.
@@ -81,7 +92,8 @@ var retry = policy.RetryOptions{RetryDelay: 250 * time.Millisecond, MaxRetryDela
 
 var transport = sync.OnceValue(func() policy.Transporter {
 	own := &http.Transport{Proxy: http.ProxyFromEnvironment, ForceAttemptHTTP2: true, MaxIdleConnsPerHost: 32, IdleConnTimeout: time.Minute} // the store reads in parallel
-	return discreet{&http.Client{Transport: own}}
+	// No answer leads elsewhere: the address that is left would be told to the next server, with the SAS token in it.
+	return discreet{&http.Client{Transport: own, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}}
 })
 
 // environment has the settings of Terraform's azurerm backend.

@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
@@ -91,6 +92,7 @@ func TestHalfAnIdentityIsAnErrorThatSaysWhatIsMissing(t *testing.T) {
 		"public, usgovernment or china":  of("ARM_ENVIRONMENT=moon"),
 		"not base64":                     of("ARM_ACCESS_KEY=s3cr3t!"),
 		"AZURE_STORAGE_SERVICE_ENDPOINT": of("AZURE_STORAGE_SERVICE_ENDPOINT=ftp://s3cr3t"),
+		"could read the SAS token":       of("AZURE_STORAGE_SERVICE_ENDPOINT=http://192.0.2.1", "ARM_SAS_TOKEN=sig=s3cr3t"),
 	} {
 		_, err := OpenWith(e, location.Location{Kind: "azblob", Bucket: "state", Settings: map[string]string{location.Account: "acme"}})
 		if err == nil || !strings.Contains(err.Error(), missing) || strings.Contains(err.Error(), "s3cr3t") {
@@ -142,5 +144,40 @@ func TestAPipelinesTokenIsAskedForEachTime(t *testing.T) {
 	}
 	if token, err := ask(t.Context()); err == nil || strings.Contains(err.Error(), "wr0ng") || strings.Contains(err.Error(), "s3cr3t") {
 		t.Errorf("%q, %v", token, err)
+	}
+}
+
+// A server that answers for the store, or for a pipeline's tokens, leads nobody elsewhere with a token.
+func TestARedirectTakesNoTokenAlong(t *testing.T) {
+	t.Parallel()
+	var seen []string
+	var lock sync.Mutex
+	elsewhere := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		lock.Lock()
+		defer lock.Unlock()
+		seen = append(seen, r.Header.Get("Referer")+r.Header.Get("Authorization"))
+	}))
+	t.Cleanup(elsewhere.Close)
+	leads := httptest.NewServer(http.RedirectHandler(elsewhere.URL, http.StatusTemporaryRedirect))
+	t.Cleanup(leads.Close)
+	at := location.Location{Bucket: "state", Settings: map[string]string{location.Account: "acme"}}
+	objects, err := OpenWith(of("AZURE_STORAGE_SERVICE_ENDPOINT="+leads.URL, "ARM_SAS_TOKEN=sig=s3cr3t"), at)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := objects.Read(t.Context(), "journal/1"); err == nil || strings.Contains(err.Error(), "s3cr3t") {
+		t.Errorf("reading: %v", err)
+	}
+	ask, err := assertion(of("ACTIONS_ID_TOKEN_REQUEST_URL="+leads.URL), "s3cr3t", transport())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if token, err := ask(t.Context()); err == nil || strings.Contains(err.Error(), "s3cr3t") {
+		t.Errorf("asking for a token: %q, %v", token, err)
+	}
+	lock.Lock()
+	defer lock.Unlock()
+	if len(seen) > 0 {
+		t.Errorf("the other server got %q", seen)
 	}
 }
