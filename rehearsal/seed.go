@@ -1,6 +1,7 @@
 package rehearsal
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"fmt"
@@ -17,7 +18,7 @@ import (
 // because of that: what AWS gives an id gets another one here.
 func (c *Cloud) seed(ctx context.Context, s spec.Cluster) ([]edit, error) {
 	var edits []edit
-	for _, of := range []func(context.Context, spec.Spec) ([]edit, error){c.adoptedNetwork, c.peers, c.transitGateway, c.receiversKeys, c.registryLogins} {
+	for _, of := range []func(context.Context, spec.Spec) ([]edit, error){c.adoptedNetwork, c.peers, c.transitGateway, c.receiversKeys, c.registryLogins, c.gitToken} {
 		made, err := of(ctx, s.Spec)
 		if err != nil {
 			return nil, err
@@ -105,6 +106,20 @@ func (c *Cloud) receiversKeys(ctx context.Context, s spec.Spec) ([]edit, error) 
 		edits = append(edits, edit{note: "the secret " + name + " holds a made-up key, and no alarm is sent to anybody"})
 	}
 	return edits, nil
+}
+
+// gitToken makes the secret that the repository is read with, and has the repository served to nobody without it.
+func (c *Cloud) gitToken(ctx context.Context, s spec.Spec) ([]edit, error) {
+	if c.agents == nil || s.GitOps == nil || s.GitOps.Credentials == nil || s.GitOps.Credentials.Vault == "" {
+		return nil, nil
+	}
+	g := s.GitOps.Credentials
+	in := map[string]string{"Name": g.Vault, "SecretString": "made-up-" + rand.Text()}
+	if err := c.direct().JSON(ctx, "secretsmanager", "secretsmanager", "CreateSecret", in, nil); err != nil {
+		return nil, fmt.Errorf("make the secret %s, which the spec names: %w", g.Vault, err)
+	}
+	c.agents.server.Require(cmp.Or(g.Username, "git"), in["SecretString"])
+	return []edit{{note: "the secret " + g.Vault + " holds a made-up token, without which nobody can read the repository"}}, nil
 }
 
 // registryLogins makes the secrets with which caches of registries log in, with made-up logins in them.

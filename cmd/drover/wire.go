@@ -110,7 +110,7 @@ func connectIn(dir string) func(context.Context, cluster.Options) (cluster.Ports
 			}
 		}
 		return cluster.Ports{
-			Workspace: files, Stack: stacks(find, files, o), Cloud: cloud, Kubernetes: connect, Elevate: elevation(cloud), Secret: os.Getenv,
+			Workspace: files, Stack: stacks(find, files, o), Cloud: cloud, Kubernetes: connect, Elevate: elevation(cloud), Secret: os.Getenv, Vault: vault(cloud),
 			DNS: authority{net: net, spec: o.Spec}, Machine: net, Checks: cluster.SpecChecks(net, cloud, connect, os.Getenv),
 		}, nil
 	}
@@ -125,6 +125,17 @@ func elevation(cloud platform.Platform) func(context.Context, string) (func(cont
 		return nil
 	}
 	return elevates.Elevate
+}
+
+// vault is how a platform's vault is read; nil where it has none that drover knows.
+func vault(cloud platform.Platform) func(context.Context, string) (string, error) {
+	holds, ok := cloud.(interface {
+		SecretValue(ctx context.Context, name string) (string, error)
+	})
+	if !ok {
+		return nil
+	}
+	return holds.SecretValue
 }
 
 // finder finds Terraform, or fetches it, once.

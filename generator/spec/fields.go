@@ -135,7 +135,7 @@ func (d *decoder) notMapping(n ast.Node, t reflect.Type, path string) {
 	help := "indent its fields below it: " + allOf(fieldsOf(t).names)
 	if t == reflect.TypeFor[GitCredentials]() {
 		d.hide(n)
-		d.errorAt(path, "write credentials: {env: GIT_TOKEN}, and set that variable where drover runs", spanOf(n),
+		d.errorAt(path, "write credentials: {vault: NAME/git}, with the name of a secret in the vault; or {env: GIT_TOKEN}, and set that variable where drover runs", spanOf(n),
 			path+" names where a secret is; a spec never holds one")
 		return
 	}

@@ -92,6 +92,7 @@ var forms = sync.OnceValue(func() map[string]string {
 		"spec.services.alerts.webhook.key.env":            envName.text,
 		"spec.services.alerts.webhook.key.vault":          vaultName.pattern.text,
 		"spec.services.alerts.webhook.url.env":            envName.text,
+		"spec.gitops.credentials.vault":                   vaultName.pattern.text,
 		"spec.gitops.credentials.env":                     envName.text,
 		"spec.gitops.credentials.username":                gitUser.pattern.text,
 

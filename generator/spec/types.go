@@ -600,10 +600,12 @@ type GitOps struct {
 // ColorMark stands for the color in gitops.path and gitops.revision.
 const ColorMark = "{{color}}"
 
-// GitCredentials are what Argo CD reads a private repository with. The secret goes from drover's environment to the cluster, and is kept nowhere else.
+// GitCredentials are what Argo CD reads a private repository with: a token or password for https://, a private key for ssh://. The secret goes from the vault, or from drover's environment, to the cluster, and is kept nowhere else. Set either vault or env.
 type GitCredentials struct {
-	// The environment variable with the secret, on the machine that runs drover: a token or password for https://, a private key for ssh://.
-	Env string `yaml:"env"`
+	// The name of the secret in the platform's vault, on AWS. It must begin with the cluster's name or with services.secrets.prefix. Its text must be the secret and nothing else. drover reads it for every bootstrap.
+	Vault string `yaml:"vault,omitempty" json:",omitzero"`
+	// The environment variable with the secret, on the machine that runs drover.
+	Env string `yaml:"env,omitempty"`
 	// The user name, for https://. Default: git, which works for most tokens.
 	Username string `yaml:"username,omitempty"`
 }

@@ -23,7 +23,7 @@ func (v *validator) gitops() {
 		v.wrong(path, path+" is not a repository that a cluster can fetch: it has to be an https:// or ssh:// address", "write it like https://git.example.com/team/clusters.git")
 	case hasPassword(u):
 		v.redact(v.where(path))
-		v.wrong(path, path+" holds a password, and a spec never holds a secret", "remove it from the address, and write credentials: {env: GIT_TOKEN}; drover gives the cluster what that variable holds")
+		v.wrong(path, path+" holds a password, and a spec never holds a secret", "remove it from the address, and write credentials: {vault: "+v.c.Metadata.Name+"/git}, or {env: GIT_TOKEN}; drover gives the cluster what that secret or variable holds")
 	}
 	if g.Revision != "" {
 		v.matches("spec.gitops.revision", g.Revision, branch)
@@ -67,6 +67,7 @@ func (v *validator) gitCredentials(g GitOps) {
 	case c == nil:
 		return
 	}
+	v.gitVault(path, *c)
 	if c.Env != "" && !envName.MatchString(c.Env) {
 		v.redact(v.where(path + ".env")) // people paste the secret itself here
 		v.wrong(path+".env", path+".env is not the name of an environment variable: capital letters, digits and _", "write env: GIT_TOKEN, and set that variable where drover runs")
@@ -77,6 +78,26 @@ func (v *validator) gitCredentials(g GitOps) {
 	if c.Username != "" {
 		v.matches(path+".username", c.Username, gitUser)
 	}
+}
+
+// gitVault checks where the secret is. Whoever writes a spec names the host that gets it, too: so it has to be one of the cluster's own.
+func (v *validator) gitVault(path string, c GitCredentials) {
+	v.secretRef(path, SecretRef{Vault: c.Vault}, "GIT_TOKEN")
+	switch own := v.c.ownSecrets(); {
+	case (c.Env == "") == (c.Vault == ""):
+		v.wrong(path, path+" names the secret by either vault or env", "write credentials: {vault: "+own[0]+"git}, or {env: GIT_TOKEN}")
+	case c.Vault != "" && !v.failedWithin(path+".vault") && !slices.ContainsFunc(own, func(prefix string) bool { return strings.HasPrefix(c.Vault, prefix) && c.Vault != prefix }):
+		v.wrong(path+".vault", path+".vault is not a secret of this cluster, and would be sent to the repository's host", "give it a name that begins with "+strings.Join(own, " or "))
+	}
+}
+
+// ownSecrets are what the names of the cluster's own secrets begin with.
+func (c Cluster) ownSecrets() []string {
+	own := []string{c.Metadata.Name + "/"}
+	if prefix := c.SecretsPrefix(); prefix != "" && prefix != c.Metadata.Name {
+		own = append(own, strings.TrimSuffix(prefix, "/")+"/")
+	}
+	return own
 }
 
 var gitUser = form{lazily(`^[A-Za-z0-9][A-Za-z0-9._@+-]{0,127}$`), "a user name", "git"}

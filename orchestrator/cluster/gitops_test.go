@@ -1,6 +1,7 @@
 package cluster
 
 import (
+	"context"
 	"encoding/base64"
 	"errors"
 	"fmt"
@@ -189,6 +190,55 @@ func TestTheSecretOfARepositoryGoesToTheClusterAndNowhereElse(t *testing.T) {
 		for name, data := range w.files {
 			if strings.Contains(string(data), canary) {
 				t.Errorf("the Terraform directory holds the secret, in %s", name)
+			}
+		}
+	})
+}
+
+// The vault is asked by who drives, and a secret that nobody could read with is refused before anything is built.
+func TestTheSecretOfARepositoryIsReadFromTheVault(t *testing.T) {
+	t.Parallel()
+	followsGit(t, syncs, func(t *testing.T, w *world) {
+		w.spec.Spec.GitOps.Credentials = &spec.GitCredentials{Vault: "tiny/git"}
+		holds, asked := "", 0
+		options := func() Options {
+			o := w.options()
+			connect := o.Connect
+			o.Connect = func(ctx context.Context, o Options) (Ports, error) {
+				ports, err := connect(ctx, o)
+				ports.Vault = func(_ context.Context, name string) (string, error) {
+					if asked++; name != "tiny/git" {
+						t.Errorf("asked for %s", name)
+					}
+					return holds, nil
+				}
+				return ports, err
+			}
+			return o
+		}
+		var refused *Refused
+		for _, holds = range []string{" ", `{"token": "` + canary + `"}`} {
+			if err := Apply(t.Context(), options()); !errors.As(err, &refused) || strings.Contains(err.Error(), canary) || len(w.applied) > 0 {
+				t.Fatalf("with %q in the vault: %v, after %v", holds, err, w.applied)
+			}
+		}
+		holds = canary + "\n"
+		must(t, Apply(t.Context(), options()))
+		before := asked
+		if _, err := Ready(t.Context(), options()); err != nil || asked != before {
+			t.Errorf("who only looks asked the vault %d times (%v)", asked-before, err)
+		}
+		newVersion(w)
+		must(t, Rotate(t.Context(), options()))
+		for _, server := range w.apis {
+			data, _ := server.Object(repositoryPath)["data"].(apitest.Object)
+			if got, err := base64.StdEncoding.DecodeString(fmt.Sprint(data["password"])); err != nil || string(got) != canary {
+				t.Errorf("its password is %q (%v)", got, err)
+			}
+		}
+		for _, name := range w.objects.Names() {
+			if strings.Contains(string(w.objects.Get(name)), canary) {
+				t.Errorf("the store holds the secret, in %s", name)
 			}
 		}
 	})

@@ -44,7 +44,7 @@ type installation struct {
 
 // installFiles applies and waits. What does not become ready is an outcome, and no error: it says something of the color.
 func (s *session) installFiles(ctx context.Context, in installation, emit rotation.Emit) error {
-	objects, err := s.toInstall(in)
+	objects, err := s.toInstall(ctx, in)
 	if err != nil {
 		return err
 	}
@@ -111,7 +111,7 @@ func bring(ctx context.Context, run *bootstrap.Installation, objects []spec.Obje
 
 // toInstall are the objects of the bundle, and with GitOps what the agent is told beside them. That is in no bundle, as it
 // may hold a secret.
-func (s *session) toInstall(in installation) ([]spec.Object, error) {
+func (s *session) toInstall(ctx context.Context, in installation) ([]spec.Object, error) {
 	objects, err := objectsOf(in.files.Manifests(s.name(), root(in.color)))
 	if err != nil {
 		return nil, err
@@ -121,23 +121,11 @@ func (s *session) toInstall(in installation) ([]spec.Object, error) {
 	if g == nil || g.Credentials == nil {
 		return objects, nil
 	}
-	value, err := s.gitSecret()
+	value, err := s.gitSecret(ctx)
 	if err != nil {
 		return nil, err
 	}
 	return append([]spec.Object{bootstrap.RepositorySecret(*g, value)}, objects...), nil
-}
-
-// gitSecret is what the repository is read with.
-func (s *session) gitSecret() (string, error) {
-	name := s.Spec.Spec.GitOps.Credentials.Env
-	value := s.ports.Secret(name)
-	if value == "" {
-		return "", refuse("the repository of spec.gitops is read with what the environment variable "+name+" holds, and it is not set here",
-			"set it, from your secret store, and run the same command again")
-	}
-	s.Secrets.Learn(value)
-	return value, nil
 }
 
 // elevate gives this process the rights that applying takes, where the platform has them for a time only.

@@ -195,6 +195,9 @@ func TestBootstrapSurvivesAKillAtEveryCall(t *testing.T) {
 			if got := patches(w.apis["green"]); !slices.Contains(got, webPath) {
 				t.Errorf("killed at call %d: applied %v", at*3, got)
 			}
+			if role := roleOf(w, "green"); role != "live" {
+				t.Errorf("killed at call %d: green knows that it is %s", at*3, role)
+			}
 		})
 	}
 }

@@ -101,6 +101,8 @@ type Ports struct {
 	Kubernetes func(ctx context.Context, cluster string) (*kubernetes.Client, error)
 	// Secret is what an environment variable holds; empty where it is not set.
 	Secret func(name string) string
+	// Vault reads a secret of the platform's vault; nil where drover knows none.
+	Vault func(ctx context.Context, name string) (string, error)
 	// Elevate gives these credentials the right to create objects in a cluster, until lower is called; nil where they
 	// have it always. It may be called again after a process that never called lower.
 	Elevate func(ctx context.Context, cluster string) (lower func(context.Context) error, err error)

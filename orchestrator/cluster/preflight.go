@@ -152,15 +152,15 @@ func (p *preflight) bundlesRead(ctx context.Context) (string, error) {
 }
 
 // gitOpsCanStart refuses before anything is built what bootstrap could not do.
-func (p *preflight) gitOpsCanStart(context.Context) (string, error) {
+func (p *preflight) gitOpsCanStart(ctx context.Context) (string, error) {
 	g := p.Spec.Spec.GitOps
 	switch {
 	case g == nil && p.at != beforeRotation: // nothing to say of a first build
 		return "", nil
 	case g == nil:
 		return "no GitOps asked for", nil
-	case g.Credentials != nil:
-		if _, err := p.gitSecret(); err != nil {
+	case g.Credentials != nil && (g.Credentials.Vault == "" || p.lease != nil): // who only looks need not be let into the vault
+		if _, err := p.gitSecret(ctx); err != nil {
 			return "", err
 		}
 	}

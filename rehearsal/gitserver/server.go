@@ -2,6 +2,7 @@ package gitserver
 
 import (
 	"context"
+	"crypto/subtle"
 	"crypto/tls"
 	"errors"
 	"fmt"
@@ -14,6 +15,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -28,7 +30,11 @@ type Server struct {
 	tunnels  tunnels
 	ended    sync.WaitGroup
 	hosts    map[string]*tls.Config // by host
+	lock     atomic.Pointer[login]  // nil: everybody may read
 }
+
+// login is a user with a password.
+type login struct{ user, password string }
 
 // Open starts a server on loopback. repositories are the directories of bare repositories by their https address, with or
 // without .git. Close stops it.
@@ -55,7 +61,7 @@ func Open(ctx context.Context, repositories map[string]string, certificate Certi
 		}
 		s.hosts[u.Hostname()] = &tls.Config{Certificates: []tls.Certificate{pair}, MinVersion: tls.VersionTLS12}
 		for _, root := range []string{bare, bare + ".git"} {
-			mux.Handle(u.Hostname()+root+"/", backend(git, root, dir))
+			mux.Handle(u.Hostname()+root+"/", s.locked(backend(git, root, dir)))
 		}
 	}
 	var lc net.ListenConfig
@@ -69,6 +75,21 @@ func Open(ctx context.Context, repositories map[string]string, certificate Certi
 	s.ended.Go(func() { _ = s.proxy.Serve(s.listener) }) // ends with Close
 	s.ended.Go(func() { _ = s.inside.Serve(s.tunnels) })
 	return s, nil
+}
+
+// Require serves the repositories to nobody from now on who does not have this password, or token.
+func (s *Server) Require(user, password string) { s.lock.Store(&login{user, password}) }
+
+func (s *Server) locked(repository http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		user, password, _ := r.BasicAuth()
+		if l := s.lock.Load(); l != nil && (subtle.ConstantTimeCompare([]byte(password), []byte(l.password)) != 1 || user != l.user) {
+			w.Header().Set("WWW-Authenticate", `Basic realm="rehearsal"`)
+			http.Error(w, "this repository is private", http.StatusUnauthorized)
+			return
+		}
+		repository.ServeHTTP(w, r)
+	})
 }
 
 // backend is Git's own program for serving over HTTP, reading only.

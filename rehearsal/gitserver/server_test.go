@@ -24,6 +24,12 @@ func git(t *testing.T, dir string, env []string, args ...string) (string, error)
 // open serves one repository with one commit, and returns how a client reaches it.
 func open(t *testing.T) (env []string, dir string) {
 	t.Helper()
+	_, env, dir = serve(t)
+	return env, dir
+}
+
+func serve(t *testing.T) (server *gitserver.Server, env []string, dir string) {
+	t.Helper()
 	work := t.TempDir()
 	if err := os.WriteFile(filepath.Join(work, "app.yaml"), []byte("kind: List\n"), 0o600); err != nil {
 		t.Fatal(err)
@@ -37,7 +43,7 @@ func open(t *testing.T) (env []string, dir string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	server, err := gitserver.Open(context.WithoutCancel(t.Context()), map[string]string{"https://git.example.com/team/clusters.git": filepath.Join(work, ".git")}, authority.Issue)
+	server, err = gitserver.Open(context.WithoutCancel(t.Context()), map[string]string{"https://git.example.com/team/clusters.git": filepath.Join(work, ".git")}, authority.Issue)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -50,7 +56,7 @@ func open(t *testing.T) (env []string, dir string) {
 	if err := os.WriteFile(ca, authority.PEM(), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	return []string{"HTTPS_PROXY=" + server.URL(), "https_proxy=" + server.URL(), "GIT_SSL_CAINFO=" + ca, "NO_PROXY=", "no_proxy="}, t.TempDir()
+	return server, []string{"HTTPS_PROXY=" + server.URL(), "https_proxy=" + server.URL(), "GIT_SSL_CAINFO=" + ca, "NO_PROXY=", "no_proxy="}, t.TempDir()
 }
 
 func TestARepositoryIsServedUnderItsOwnAddress(t *testing.T) {
@@ -101,6 +107,18 @@ func TestAnAddressThatCannotBeServedIsAnError(t *testing.T) {
 		if server, err := gitserver.Open(context.WithoutCancel(t.Context()), repositories, authority.Issue); err == nil {
 			t.Errorf("%q are served", addresses)
 			_ = server.Close()
+		}
+	}
+}
+
+func TestAPrivateRepositoryIsServedToWhoHasTheToken(t *testing.T) {
+	t.Parallel()
+	server, env, dir := serve(t)
+	server.Require("git", "a-token")
+	for address, reads := range map[string]bool{"": false, "git:other@": false, "somebody:a-token@": false, "git:a-token@": true} {
+		out, err := git(t, dir, env, "ls-remote", "https://"+address+"git.example.com/team/clusters.git")
+		if (err == nil) != reads {
+			t.Errorf("as %q: %v\n%s", address, err, out)
 		}
 	}
 }

@@ -37,6 +37,7 @@ type Platform struct {
 	iam    *queries
 	ssm    *queries
 	kms    *queries
+	vault  *queries
 }
 
 var _ platform.Platform = (*Platform)(nil)
@@ -76,6 +77,7 @@ func fromConfig(configuration sdk.Config) *Platform {
 		iam:    newIAM(configuration),
 		ssm:    newQueries(configuration, "ssm"),
 		kms:    newQueries(configuration, "kms"),
+		vault:  newQueries(configuration, "secretsmanager"),
 	}
 }
 

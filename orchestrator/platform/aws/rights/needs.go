@@ -66,6 +66,15 @@ func hasKeyedReceivers(s spec.Spec) bool {
 	return hasAlerts(s) && (s.Services.Alerts.PagerDuty != nil || s.Services.Alerts.Webhook != nil)
 }
 
+func readsGitSecret(s spec.Spec) bool {
+	return s.GitOps != nil && s.GitOps.Credentials != nil && s.GitOps.Credentials.Vault != ""
+}
+
+// gitSecret is the one that Argo CD reads its repository with. The vault adds a hyphen and six characters to a name.
+func gitSecret(s spec.Spec) []string {
+	return []string{own("secretsmanager", "secret:"+s.GitOps.Credentials.Vault+"-??????")}
+}
+
 func hasRunner(s spec.Spec) bool { return s.Access.Runner != nil }
 
 // runners is the project that modules/aws/foundation/runner.tf makes.

@@ -57,6 +57,7 @@ var services = []statement{
 	{sid: "Topic", only: hasAlerts, resources: []string{own("sns", "{cluster}-alerts")}, actions: []string{
 		"sns:CreateTopic", "sns:DeleteTopic", "sns:SetTopicAttributes", "sns:TagResource", "sns:UntagResource",
 	}},
+	{sid: "CredentialsOfGit", only: readsGitSecret, actions: []string{"secretsmanager:GetSecretValue"}, also: gitSecret},
 	// CloudFormation makes connections and channels as who asks it to, and reads the key from the vault for them.
 	{sid: "Stacks", only: hasStacks, resources: []string{own("cloudformation", "stack/{cluster}-alerts-*")}, actions: []string{
 		"cloudformation:CreateStack", "cloudformation:DeleteStack", "cloudformation:TagResource", "cloudformation:UntagResource", "cloudformation:UpdateStack",
