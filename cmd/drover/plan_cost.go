@@ -14,6 +14,11 @@ func writeCost(w io.Writer, e cost.Estimate) error {
 	if _, err := fmt.Fprintf(w, "\nCost, an estimate at AWS's list prices of %s in %s, in USD an hour, before tax and discounts:\n", e.PricesOf, e.Region); err != nil {
 		return err
 	}
+	if !e.Regional {
+		if _, err := fmt.Fprintf(w, "drover has no prices of %s: only what costs the same in every region is included, and the real cost is several times as high.\n", e.Region); err != nil {
+			return err
+		}
+	}
 	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	for _, l := range e.Standing.Lines {
 		if _, err := fmt.Fprintf(table, "  %s\t%8.4f\t%s × %s\n", l.Root, l.Hourly, number(l.Count), l.What); err != nil {

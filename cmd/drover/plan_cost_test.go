@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"drover/generator/cost"
+	"drover/generator/markdown"
 	"drover/generator/spec"
 )
 
@@ -30,6 +31,19 @@ func TestAPlanSaysWhatIsEstimatedAndWhatIsNot(t *testing.T) {
 		if !strings.Contains(out.String(), want) {
 			t.Errorf("%q is not in:\n%s", want, out.String())
 		}
+	}
+	const lacking = "drover has no prices of eu-central-1"
+	if strings.Contains(out.String(), "drover has no prices of") {
+		t.Errorf("Ireland's prices are known:\n%s", out.String())
+	}
+	c.Spec.Region = "eu-central-1"
+	elsewhere, _ := cost.Of(c, time.Date(2026, time.November, 29, 0, 0, 0, 0, time.UTC))
+	must(t, writeCost(&out, elsewhere))
+	d, page := &markdown.Document{}, &bytes.Buffer{}
+	costMarkdown(d, elsewhere)
+	must(t, d.Write(page, ""))
+	if !strings.Contains(out.String(), lacking) || !strings.Contains(page.String(), lacking) {
+		t.Errorf("%q is not in:\n%s\n%s", lacking, out.String(), page)
 	}
 	text, err := json.Marshal(pricedPlan{Cost: &e})
 	must(t, err)

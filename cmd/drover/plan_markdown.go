@@ -66,6 +66,9 @@ func counted(changes []cluster.PlannedChange) string {
 func costMarkdown(d *markdown.Document, e cost.Estimate) {
 	d.Paragraph(markdown.Textf("The cluster costs at least %.2f USD an hour (%.0f a month). A rotation adds a second color, %.2f an hour: %.2f for the %s in which both exist, if it waits for nobody.",
 		e.Standing.Hourly, e.Standing.Hourly*hoursOfMonth, e.Color.Hourly, e.Rotation.Total, hours(e.Rotation.Hours)))
+	if !e.Regional {
+		d.Paragraph(markdown.Textf("drover has no prices of %s: only what costs the same in every region is included, and the real cost is several times as high.", e.Region))
+	}
 	var rows [][]markdown.Inline
 	for _, l := range e.Standing.Lines {
 		rows = append(rows, []markdown.Inline{markdown.Text(l.Root), markdown.Textf("%s × %s", number(l.Count), l.What), markdown.Textf("%.4f", l.Hourly)})

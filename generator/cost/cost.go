@@ -3,6 +3,7 @@
 package cost
 
 import (
+	"strings"
 	"time"
 
 	"drover/generator/spec"
@@ -15,6 +16,7 @@ const hoursOfMonth = 730
 type Estimate struct {
 	PricesOf   string   `json:"pricesOf"`   // the date of the price list
 	Region     string   `json:"region"`     // whose prices these are
+	Regional   bool     `json:"regional"`   // whether drover has the region's prices; if not, only what costs the same everywhere is in the sums
 	Standing   Bill     `json:"standing"`   // foundation, one color and traffic
 	Color      Bill     `json:"color"`      // the part of it that a color is, and a second one costs again
 	Rotation   Rotation `json:"rotation"`   // what a rotation adds
@@ -48,16 +50,17 @@ type Rotation struct {
 const working = time.Hour
 
 // Of estimates the cost of a cluster at a time, which decides what of Kubernetes is in extended support. known is false
-// for a platform that has no prices here.
+// for a platform that has no prices here, and for AWS in China.
 func Of(c spec.Cluster, at time.Time) (e Estimate, known bool) {
-	if c.Spec.Platform != spec.AWS {
+	if c.Spec.Platform != spec.AWS || strings.HasPrefix(c.Spec.Region, "cn-") { // AWS in China has a price list of its own, in yuan
 		return Estimate{}, false
 	}
 	b := &bill{prices: awsPrices(c.Spec.Region)}
 	b.awsFoundation(c.Spec)
 	b.awsColor(c, at)
 	b.awsTraffic(c.Spec)
-	e = Estimate{PricesOf: pricesOf, Region: c.Spec.Region, Unknown: b.unknown, NotCounted: awsNotCounted(c.Spec)}
+	_, regional := byRegion[c.Spec.Region]
+	e = Estimate{PricesOf: pricesOf, Region: c.Spec.Region, Regional: regional, Unknown: b.unknown, NotCounted: awsNotCounted(c.Spec)}
 	e.Standing = sum(b.lines, "")
 	e.Color = sum(b.lines, inColor)
 	e.Rotation.Hours = standsTwice(c.Spec.Rotation).Hours()

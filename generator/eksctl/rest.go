@@ -56,6 +56,8 @@ var reasons = map[string]string{
 	"managedNodeGroups[].overrideBootstrapCommand": "drover tells nodes how to join; what runs before it is userData of the pool",
 	"nodeGroups[].overrideBootstrapCommand":        "drover tells nodes how to join; what runs before it is userData of the pool",
 	"nodeGroups[].kubeletExtraConfig":              "a spec has maxPods, kubeReserved, systemReserved and imageGC: see kubelet of the pool",
+	"managedNodeGroups[].bottlerocket":             bottlerocket,
+	"nodeGroups[].bottlerocket":                    bottlerocket,
 	"managedNodeGroups[].tags":                     "tags are of the whole cluster: metadata.labels",
 	"nodeGroups[].tags":                            "tags are of the whole cluster: metadata.labels",
 	"managedNodeGroups[].availabilityZones":        "a pool spans all zones, or those whose numbers are in its zones",
@@ -67,6 +69,8 @@ var reasons = map[string]string{
 	"managedNodeGroups[].volumeIOPS":               "drover's disks have the speed that gp3 has by itself",
 	"managedNodeGroups[].volumeThroughput":         "drover's disks have the speed that gp3 has by itself",
 }
+
+const bottlerocket = "a pool has maxPods, kubeReserved, systemReserved and imageGC: see its kubelet; drover makes the other settings itself"
 
 const identities = "an identity has secrets, databases, buckets and policies: see services.identities"
 

@@ -20,7 +20,7 @@ var awsRules = rules{
 	oldest: 30, supported: 34, newest: 36,
 	// The last one as https://endoflife.date/amazon-eks had it in August 2026.
 	ends:   map[int]string{34: "2026-12-02", 35: "2027-03-27", 36: "2027-08-02"},
-	addons: awsAddons, adds: true,
+	addons: awsAddons, adds: true, apis: ".%s.eks.amazonaws.com",
 	// https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html
 	retention: []int{1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653},
 	zones:     [2]int{2, 6}, // EKS needs two, and no region has more than six

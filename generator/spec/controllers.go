@@ -26,6 +26,24 @@ const (
 	Karpenter         = "karpenter"
 )
 
+// APIDomain is what the names of all Kubernetes APIs in the cluster's region end with; "" where that is not known.
+func (c Cluster) APIDomain() string {
+	apis := rulesOf[c.Spec.Platform].apis
+	if apis == "" {
+		return ""
+	}
+	return fmt.Sprintf(apis, c.Spec.Region) + suffixOf(c.Spec.Region)
+}
+
+// suffixOf is what the names of AWS's services have at their end in China alone.
+// https://docs.amazonaws.cn/en_us/aws/latest/userguide/endpoints-Beijing.html
+func suffixOf(region string) string {
+	if strings.HasPrefix(region, "cn-") {
+		return ".cn"
+	}
+	return ""
+}
+
 // AutoMode is the autoscaler that is a part of EKS itself, and needs no controller in the cluster.
 const AutoMode = "auto-mode"
 

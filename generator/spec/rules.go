@@ -20,9 +20,10 @@ type rules struct {
 	newest     int            // the newest that was known when this drover was made
 	ends       map[int]string // minor version of Kubernetes -> the day on which its standard support ends
 	addons     addonRules
-	adds       bool  // Karpenter or the platform itself may add nodes beside the pools'
-	autoscaled bool  // pools move between their bounds by themselves
-	retention  []int // days that logs can be kept, if not any number
+	apis       string // what the names of all Kubernetes APIs in a region end with
+	adds       bool   // Karpenter or the platform itself may add nodes beside the pools
+	autoscaled bool   // pools move between their bounds by themselves
+	retention  []int  // days that logs can be kept, if not any number
 	zones      [2]int
 	cidr       [2]int // shortest and longest prefix of the network
 	services   [2]int

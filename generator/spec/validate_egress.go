@@ -62,7 +62,7 @@ func (v *validator) nodes() {
 	}
 	var lacking, hosts []string
 	for _, service := range v.rules.sessions {
-		host := fmt.Sprintf(v.rules.host, service, s.Region)
+		host := fmt.Sprintf(v.rules.host, service, s.Region) + suffixOf(s.Region)
 		leaves := s.Network.NAT != "none" && (s.Network.Egress.Mode != "restricted" || reaches(s.Network.Egress.Allow, host))
 		if !leaves && !slices.Contains(s.Network.Endpoints, service) {
 			lacking, hosts = append(lacking, service), append(hosts, host)

@@ -165,7 +165,7 @@ func (s *session) sorted(found []platform.Existing, r generator.Root) (own []pla
 // notOwn says why a resource is not provably what an apply of a root made that was cut off; it is empty if it is.
 func (s *session) notOwn(e platform.Existing, r generator.Root) string {
 	if len(e.Tags) == 0 {
-		return "it has no tags"
+		return "its owner is unknown"
 	}
 	if why := foreign(tagged(e.Tags), s.name(), colorOf(r)); why != "" {
 		return why

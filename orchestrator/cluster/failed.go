@@ -45,7 +45,7 @@ func (s *session) endFailed(ctx context.Context) error {
 // hourly is what a color costs, for a sentence; empty where it is not known.
 func (s *session) hourly(now time.Time) string {
 	e, known := cost.Of(s.Spec, now)
-	if !known {
+	if !known || !e.Regional {
 		return ""
 	}
 	return fmt.Sprintf(" some %.2f USD an hour at list prices of %s", e.Color.Hourly, e.PricesOf)

@@ -52,6 +52,8 @@ type DNS interface {
 type Machine interface {
 	// Source returns the address that packets to another one leave with. It sends nothing.
 	Source(ctx context.Context, to netip.Addr) (netip.Addr, error)
+	// Proxy returns the proxy that HTTPS requests to a host go through; "" for none.
+	Proxy(host string) string
 	// Resolves is nil if a DNS resolver answers this machine.
 	Resolves(ctx context.Context, resolver netip.Addr) error
 }

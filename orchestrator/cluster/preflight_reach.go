@@ -32,6 +32,10 @@ func (p *preflight) apiIsInReach(ctx context.Context) (string, error) {
 		}
 	}
 	inside, how := p.inside(ctx)
+	if proxy := p.proxy(); proxy != "" && p.from == "" { // nothing has been asked through it yet
+		inside, how = false, fmt.Sprintf("requests to it go through the proxy %s (HTTPS_PROXY), of which drover does not know whether it is let in; with %s in NO_PROXY they go by themselves, and %s",
+			proxy, p.Spec.APIDomain(), how)
+	}
 	switch {
 	case inside && p.from != "": // an active cluster that is not well is a reason to rotate
 		p.Observer.Progress(fmt.Sprintf("preflight: %s's API does not answer, and this machine is inside the network: %s", p.from, how))
@@ -57,6 +61,9 @@ func (p *preflight) restrictedLetsIn(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", nil //nolint:nilerr // an adopted network, of which only AWS knows the range
 	}
+	if proxy := p.proxy(); proxy != "" {
+		return fmt.Sprintf("the API is asked through the proxy %s, whose address access.allow has to contain", proxy), nil
+	}
 	source, err := p.ports.Machine.Source(ctx, network.Addr())
 	if err != nil || spec.IsPrivate(netip.PrefixFrom(source, source.BitLen())) || !source.IsGlobalUnicast() {
 		return "", nil //nolint:nilerr // without a route there, packets go to the public endpoint
@@ -77,6 +84,9 @@ func (p *preflight) restrictedLetsIn(ctx context.Context) (string, error) {
 	return "", refuse("the Kubernetes API lets in named ranges only, and not this machine: "+how,
 		"nothing was built. Add the address to access.allow, or, if the API is reached all the same, accept it: "+acceptance(spec.UnreachableAPI))
 }
+
+// proxy is what requests to the color's API go through: kubectl and drover's own client heed the same variables.
+func (p *preflight) proxy() string { return p.ports.Machine.Proxy("api" + p.Spec.APIDomain()) }
 
 // waysIn are for whoever is outside.
 const waysIn = "nothing was built. One of these is needed: access.vpn, a VPN into the network, and run drover connected to it; " +

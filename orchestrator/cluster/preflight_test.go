@@ -129,6 +129,22 @@ func TestARestrictedAPIThatDoesNotLetThisMachineInIsRefused(t *testing.T) {
 	})
 }
 
+// What a proxy is let in by is not known here, neither that it is nor that it is not.
+func TestAProxyOnTheWayToTheAPIIsToldOf(t *testing.T) {
+	t.Parallel()
+	inWorld(t, func(t *testing.T, w *world) {
+		w.source, w.proxy = "10.40.3.3", "proxy.example.com:3128" // the machine itself is inside
+		refusedFirst(t, w, "proxy.example.com:3128", "NO_PROXY", ".eks.amazonaws.com", "unreachable-api")
+		w.proxy = ""
+		applied(t, w)
+	})
+	inWorld(t, func(t *testing.T, w *world) {
+		w.source, w.spec.Spec.Access.API, w.spec.Spec.Access.Allow = "198.51.100.7", "restricted", []string{"203.0.113.0/24"}
+		w.proxy = "proxy.example.com:3128"
+		applied(t, w)
+	})
+}
+
 func TestARestrictedAPIIsReachedFromAnywhere(t *testing.T) {
 	t.Parallel()
 	inWorld(t, func(t *testing.T, w *world) {

@@ -65,6 +65,7 @@ type world struct {
 	targets     []platform.Targets
 	parent      []string          // name servers that the parent zone leads to
 	source      string            // the address of this machine
+	proxy       string            // through which it asks for the API
 	resolves    bool              // whether the network's resolver answers it
 	outputs     map[string]string // of the foundation, beside the zone and its subnets
 	dead        bool              // the process was killed
@@ -342,6 +343,8 @@ var _ Machine = fakeMachine{}
 func (m fakeMachine) Source(context.Context, netip.Addr) (netip.Addr, error) {
 	return netip.MustParseAddr(m.w.source), nil
 }
+
+func (m fakeMachine) Proxy(string) string { return m.w.proxy }
 
 func (m fakeMachine) Resolves(context.Context, netip.Addr) error {
 	if !m.w.resolves {

@@ -122,7 +122,7 @@ func StatusOf(c spec.Cluster, state journal.State, asked []rotation.Request, now
 		Weights: state.Weights, Timing: TimingOf(c.Spec.Rotation, state, now)}
 	if f := state.Failed; f != nil {
 		status.Failed = &FailedColor{Color: f.Color, Revision: f.Revision, Reason: f.Reason, Since: f.Since, Until: f.Until}
-		if e, known := cost.Of(c, now); known {
+		if e, known := cost.Of(c, now); known && e.Regional {
 			status.Failed.Hourly = e.Color.Hourly
 		}
 	}

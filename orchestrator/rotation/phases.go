@@ -59,7 +59,7 @@ var Phases = []Phase{
 	{Verify, "every check, before any traffic", verify, false, verifyTime, policy, anyTime},
 	{ApproveShift, "a person allows the shift", approveShift, false, gate, stop, anyTime},
 	{Shift, "traffic moves step by step", shift, true, shiftTime, policy, inWindow},
-	{Handover, "roles are told; singletons stop on blue, start on green", handover, false, handoverTime, policy, anyTime},
+	{Handover, "roles are told, singletons stop on blue, start on green", handover, false, handoverTime, policy, anyTime},
 	{Soak, "green carries everything and is watched", soak, false, soakTime, policy, anyTime},
 	{ApproveDestroy, "a person, and the time blue is kept, allow the end", approveDestroy, false, gate, policy, anyTime},
 	{Drain, "blue measured quiet, then rid of what it holds in the cloud", drain, false, drainTime, stop, inWindow},

@@ -95,6 +95,33 @@ func TestTheSourceIsTheInterfacesUnlessItIsNamed(t *testing.T) {
 	}
 }
 
+func TestTheProxyIsThatOfTheEnvironment(t *testing.T) {
+	t.Parallel()
+	const api = "0123456789ABCDEF.gr7.eu-west-1.eks.amazonaws.com"
+	for name, c := range map[string]struct {
+		env  map[string]string
+		want string
+	}{
+		"none":        {nil, ""},
+		"one":         {map[string]string{"HTTPS_PROXY": "http://someone:secret@proxy.example.com:3128"}, "proxy.example.com:3128"},
+		"lower case":  {map[string]string{"https_proxy": "proxy.example.com:3128"}, "proxy.example.com:3128"},
+		"not for AWS": {map[string]string{"HTTPS_PROXY": "http://proxy.example.com:3128", "NO_PROXY": "localhost,.eks.amazonaws.com"}, ""},
+		"for HTTP":    {map[string]string{"HTTP_PROXY": "http://proxy.example.com:3128"}, ""},
+		"named":       {map[string]string{"HTTPS_PROXY": "http://proxy.example.com:3128", "DROVER_SOURCE_ADDRESS": "10.0.3.7"}, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			n, err := From(func(name string) string { return c.env[name] })
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := n.Proxy(api); got != c.want {
+				t.Errorf("requests go through %q, want %q", got, c.want)
+			}
+		})
+	}
+}
+
 func TestAResolverThatIsNotThereDoesNotResolve(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithCancel(t.Context())

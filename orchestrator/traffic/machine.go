@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net"
 	"net/netip"
+	"net/url"
 
 	"github.com/miekg/dns"
 )
@@ -26,6 +27,19 @@ func (n *Net) Source(ctx context.Context, to netip.Addr) (netip.Addr, error) {
 		return netip.Addr{}, fmt.Errorf("finding the way to %s: %w", to, err)
 	}
 	return local.Addr().Unmap(), nil
+}
+
+// Proxy returns the proxy that HTTPS requests to a host go through, as HTTPS_PROXY and NO_PROXY say; "" for none. It
+// holds no password. Where DROVER_SOURCE_ADDRESS names what other networks see, there is nothing left to ask.
+func (n *Net) Proxy(host string) string {
+	if n.source.IsValid() || n.proxy == nil {
+		return ""
+	}
+	through, err := n.proxy(&url.URL{Scheme: "https", Host: host})
+	if err != nil || through == nil {
+		return "" // what asks next says what is wrong with the variable
+	}
+	return through.Host
 }
 
 // Resolves asks a resolver for the root zone, once, and is nil if it gives any answer.

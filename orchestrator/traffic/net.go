@@ -4,6 +4,7 @@
 package traffic
 
 import (
+	"cmp"
 	"context"
 	"crypto/tls"
 	"crypto/x509"
@@ -19,6 +20,7 @@ import (
 	"strings"
 
 	"github.com/miekg/dns"
+	"golang.org/x/net/http/httpproxy"
 )
 
 // Net is a way to look at the world: which name servers are asked, whom TLS trusts, and which port ingress has.
@@ -27,6 +29,7 @@ type Net struct {
 	roots   *x509.CertPool // nil means the system's
 	port    string         // of HTTPS; empty means 443
 	source  netip.Addr     // of this machine, as other networks see it; zero means that of the interface
+	proxy   func(*url.URL) (*url.URL, error)
 }
 
 // FromEnv makes the Net that the environment asks for. Without any of these variables it is the real one.
@@ -43,12 +46,17 @@ func FromEnv() (*Net, error) {
 // From is FromEnv for another environment.
 func From(getenv func(name string) string) (*Net, error) {
 	n, err := newNet(getenv("DROVER_NAMESERVERS"), getenv("DROVER_CA_FILE"), getenv("DROVER_HTTPS_PORT"))
-	if source := getenv("DROVER_SOURCE_ADDRESS"); err == nil && source != "" {
+	if err != nil {
+		return nil, err
+	}
+	either := func(name string) string { return cmp.Or(getenv(name), getenv(strings.ToLower(name))) }
+	n.proxy = (&httpproxy.Config{HTTPSProxy: either("HTTPS_PROXY"), NoProxy: either("NO_PROXY")}).ProxyFunc()
+	if source := getenv("DROVER_SOURCE_ADDRESS"); source != "" {
 		if n.source, err = netip.ParseAddr(source); err != nil {
 			return nil, fmt.Errorf("DROVER_SOURCE_ADDRESS is %q: write an address, such as 10.0.3.7", source)
 		}
 	}
-	return n, err
+	return n, nil
 }
 
 func newNet(servers, caFile, port string) (*Net, error) {

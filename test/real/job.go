@@ -58,6 +58,9 @@ func (j *job) prepare(context.Context) (err error) {
 		return fmt.Errorf("the spec of this job is invalid: %w", said)
 	}
 	e, _ := cost.Of(c, time.Now())
+	if !e.Regional {
+		return fmt.Errorf("refusing to begin: drover has no prices of %s to hold the budget against; set DROVER_REAL_REGION to another region, such as eu-west-1", j.orders.region)
+	}
 	hours := j.orders.limit.Hours() + destroyLimit.Hours()
 	most := hours * (e.Standing.Hourly + e.Color.Hourly)
 	j.say("%s in account %s, %s, at %s:\n%s", name, j.orders.account, j.orders.region, j.orders.domain, specText(j.orders, j.waits, firstVersion))

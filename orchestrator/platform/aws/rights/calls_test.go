@@ -167,6 +167,8 @@ func ownActions(t *testing.T) []string {
 				service = "rds"
 			case m[1] == "GetParameters":
 				service = "ssm"
+			case m[1] == "DescribeKey":
+				service = "kms"
 			}
 			actions = append(actions, service+":"+m[1])
 			ways["query"]++
