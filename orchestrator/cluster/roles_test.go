@@ -10,6 +10,7 @@ import (
 	"drover/orchestrator/internal/apitest"
 	"drover/orchestrator/journal"
 	"drover/orchestrator/rotation"
+	"drover/orchestrator/verify"
 )
 
 // roleOf is what a color's API server has as its role: in the ConfigMap, and with Argo CD in the secret of its cluster.
@@ -143,6 +144,27 @@ func TestApplyTellsWhatARollbackCouldNot(t *testing.T) {
 		must(t, Apply(t.Context(), w.options()))
 		if got := len(patches(w.apis["blue"])); got != before {
 			t.Errorf("apply tells again what is known: %d requests", got-before)
+		}
+	})
+}
+
+// What cannot be told may be what is down, with all traffic on it.
+func TestANewColorThatIsDownInTheHandoverLosesItsTraffic(t *testing.T) {
+	t.Parallel()
+	installs(t, webManifest, func(t *testing.T, w *world) {
+		applied(t, w)
+		newVersion(w)
+		o := w.options()
+		o.Observer = during(map[string]func(){rotation.Handover: func() {
+			mute(w.apis["green"])
+			w.mu.Lock()
+			defer w.mu.Unlock()
+			w.verdicts["green"] = verify.Fail
+		}})
+		_ = rotated[*rotation.RolledBack](t, w, o)
+		checkBack(t, w)
+		if role := roleOf(w, "blue"); role != "live" {
+			t.Errorf("blue has all traffic, and is told that it is %s", role)
 		}
 	})
 }

@@ -84,12 +84,25 @@ func (v view) handBack() Step {
 	return v.do(HandBack, v.start(Effect{Color: v.From}))
 }
 
-// saidStopped is true once a person said that nothing of the new color's singletons runs, and that color was asked once more
-// after that. Where it answers, what it says counts, and not what the person said.
+// saidStopped is true once a person said that nothing of the new color's singletons runs, and this process asked that color
+// once more after that, in vain. Where it answers, what it says counts, and not what the person said.
 func (v view) saidStopped() bool {
 	given, ok := v.Approved[HandBack]
 	green := v.Singletons[v.To]
-	return ok && given.Evidence == Evidence(v.State, HandBack) && !green.Asked.Before(given.At) && !green.Seen
+	return ok && given.Evidence == Evidence(v.State, HandBack) && !green.Asked.Before(given.At) && v.Tries[HandBack] > 0 && !green.Seen
+}
+
+// notHandedOver ends a handover that could not be made. The old color can be as guilty as the new one: whether that is well
+// tells what follows.
+func (v view) notHandedOver(p Phase, why string) Step {
+	switch step := v.watch(0).(type) {
+	case nil:
+		return v.fail(p, false, why)
+	case failure:
+		return v.fail(p, step.unhealthy, why+"; "+step.detail)
+	default:
+		return step
+	}
 }
 
 func approveHandBack(s journal.State, q Request) (journal.Event, string) {

@@ -316,6 +316,23 @@ func TestABlueThatCannotBeAskedEndsTheWayBack(t *testing.T) {
 	}
 }
 
+// A process that died while it asked green has not heard what it answers.
+func TestAGreenThatNobodyHeardIsAskedOnceMore(t *testing.T) {
+	t.Parallel()
+	p := inside()
+	s := journal.Fold([]journal.Event{{Kind: journal.RotationStarted, Rotation: "r", From: color.Blue, To: color.Green, Plan: &p},
+		{Kind: journal.Weights, Weights: color.Only(color.Blue)}, {Kind: journal.Activated, To: color.Blue}, {Kind: journal.Followed},
+		{Kind: journal.HaltIntended, Root: "blue"}, {Kind: journal.Halted, Root: "blue", Outcome: journal.Done}, {Kind: journal.StartIntended, Root: "green"},
+		{Kind: journal.BackDecided}})
+	s.Add(journal.Event{Kind: journal.Driving, Time: epoch})
+	s.Add(journal.Event{Kind: journal.Approval, Phase: HandBack, Detail: Evidence(s, HandBack), Time: epoch})
+	s.Add(journal.Event{Kind: journal.HaltIntended, Phase: HandBack, Root: "green", Time: epoch.Add(time.Second)})
+	s.Add(journal.Event{Kind: journal.Driving, Time: epoch.Add(time.Minute)})
+	if step, is := Next(s, p, epoch.Add(time.Minute)).(Do); !is || step.Effect.Do != Halt || step.Effect.Color != color.Green {
+		t.Errorf("it goes on with %+v", step)
+	}
+}
+
 // Objects that do not become ready are the end of green before any traffic, by the spec's onFailure.
 func TestAGreenWhoseObjectsAreStuckGetsNoTraffic(t *testing.T) {
 	t.Parallel()

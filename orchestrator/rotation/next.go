@@ -121,15 +121,17 @@ const (
 
 // again decides what a failed effect leads to: nil is to go on as if it had not failed, which tries it again.
 func (v view) again(p Phase, f journal.Failure) Step {
-	// Of a handover that could not be made, the old color can be as guilty as the new one.
-	exposed := p.Unhealthy == policy && p.Name != Handover && v.Exposed()[v.To] > 0
+	exposed := p.Unhealthy == policy && v.Exposed()[v.To] > 0
+	last := v.Tries[p.Name] >= mostTries
 	switch {
 	case f.Refused || !exposed && !p.retries():
 		return v.fail(p, false, f.Detail)
-	case v.Tries[p.Name] >= mostTries:
+	case last && p.Name != Handover:
 		return v.fail(p, exposed, f.Detail)
 	case v.now.Before(f.At.Add(tryAgain)):
 		return Wait{Phase: p.Name, Until: f.At.Add(tryAgain), For: "another try, as it failed: " + f.Detail}
+	case last:
+		return v.notHandedOver(p, f.Detail)
 	}
 	return nil
 }

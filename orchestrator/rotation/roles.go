@@ -11,10 +11,16 @@ import (
 const tellTime = 5 * time.Minute
 
 // roles has both colors told that green is live now. An old color that cannot be told keeps nobody: it is about to end. A new
-// one that cannot is for another try, as what runs there may go by its role. It is nil once that is done.
+// one that cannot is for another try, as what runs there may go by its role, unless it is unwell: it has all traffic. It is nil
+// once that is done.
 func (v view) roles() Step {
 	if !v.plan.Roles {
 		return nil
+	}
+	if _, begun := v.Told[v.From]; !begun { // before this takes the time that a silent API server takes
+		if step := v.watch(0); step != nil {
+			return step
+		}
 	}
 	for _, c := range []color.Color{v.From, v.To} { // so that there are rather none than two that are live
 		role := journal.Standby
@@ -26,6 +32,9 @@ func (v view) roles() Step {
 		}
 	}
 	if t := v.Told[v.To]; t.Outcome == journal.Failed {
+		if step := v.watch(0); step != nil {
+			return step
+		}
 		return failure{detail: t.Detail}
 	}
 	return nil

@@ -90,3 +90,36 @@ func TestAGreenThatIsNeverWellForLongEnoughLosesItsTraffic(t *testing.T) {
 		}
 	}
 }
+
+// What cannot be started may be what is down, with all traffic on it. The old color can be as guilty: then green is well.
+func TestAHandoverThatCannotBeMadeEndsByWhetherGreenIsWell(t *testing.T) {
+	t.Parallel()
+	for verdict, back := range map[string]bool{"fail": true, "pass": false} {
+		s, now := soaking()
+		s.Rotation.Plan.Singletons, s.Rotation.Plan.Handover = 1, time.Minute
+		delete(s.Rotation.Phases, Handover)
+		s.Add(journal.Event{Kind: journal.PhaseStarted, Time: now, Phase: Handover})
+		s.Add(journal.Event{Kind: journal.HaltIntended, Time: now, Phase: Handover, Root: "blue"})
+		s.Add(journal.Event{Kind: journal.Halted, Time: now, Phase: Handover, Root: "blue", Outcome: journal.Done})
+		for range mostTries {
+			s.Add(journal.Event{Kind: journal.StartIntended, Time: now, Phase: Handover, Root: "green"})
+			s.Add(journal.Event{Kind: journal.EffectFailed, Time: now, Phase: Handover, Detail: "green does not answer"})
+		}
+		for ended := false; !ended; {
+			switch step := Next(s, s.Rotation.Plan, now).(type) {
+			case Wait:
+				now = step.Until
+			case Do:
+				if step.Effect.Do != Ask {
+					t.Fatalf("%s: it goes on with %+v", verdict, step)
+				}
+				now = now.Add(time.Second)
+				s.Add(journal.Event{Kind: journal.Checked, Time: now, Phase: Handover, Verdicts: []journal.Result{{Check: "c1", Name: "http", Verdict: verdict}}})
+			default:
+				if ended = true; goesBack(step) != back {
+					t.Errorf("green's checks %s: %+v", verdict, step)
+				}
+			}
+		}
+	}
+}

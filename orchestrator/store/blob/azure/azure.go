@@ -113,6 +113,10 @@ func (o *Objects) Modified(ctx context.Context, name string) (time.Time, error) 
 	return *answer.LastModified, nil
 }
 
+// directory is what an account with a hierarchical namespace lists beside blobs: it makes directories of their names, and
+// keeps those whose last blob was deleted.
+const directory = "directory"
+
 // List implements store.Objects. It lists everything below the prefix: a list that begins after a name is not to be had
 // with every account.
 func (o *Objects) List(ctx context.Context, prefix, after string) ([]string, error) {
@@ -123,17 +127,31 @@ func (o *Objects) List(ctx context.Context, prefix, after string) ([]string, err
 		if err != nil {
 			return nil, plain(err)
 		}
+		if page.Segment == nil { // the answer of something that is not Azure
+			return nil, errors.New("Azure's answer has no list")
+		}
 		for _, item := range page.Segment.BlobItems {
-			size := int64(0)
-			if item.Properties != nil && item.Properties.ContentLength != nil {
-				size = *item.Properties.ContentLength
+			properties := item.Properties
+			if item.Name == nil || properties == nil {
+				return nil, errors.New("Azure's list has a blob without a name or properties")
 			}
-			if err := listing.Add(*item.Name, size); err != nil {
+			if value(properties.ResourceType) == directory {
+				continue
+			}
+			if err := listing.Add(*item.Name, value(properties.ContentLength)); err != nil {
 				return nil, err
 			}
 		}
 	}
 	return listing.Names(), nil
+}
+
+// value is what a pointer leads to, or nothing.
+func value[T any](p *T) (v T) {
+	if p != nil {
+		v = *p
+	}
+	return v
 }
 
 // Delete implements store.Objects.
