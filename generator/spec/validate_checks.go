@@ -178,7 +178,7 @@ func (v *validator) httpCheck(path string, h HTTPCheck) {
 func (v *validator) prometheus(path string, p PrometheusCheck) {
 	v.filled(path+".url", p.URL, false)
 	v.filled(path+".query", p.Query, false)
-	if u, err := url.Parse(v.side("green").Fill(p.URL)); p.URL != "" && (err != nil || (u.Scheme != "https" && u.Scheme != "http") || u.Host == "") {
+	if u, err := url.Parse(v.side().Fill(p.URL)); p.URL != "" && (err != nil || (u.Scheme != "https" && u.Scheme != "http") || u.Host == "") {
 		v.redactAddress(path+".url", p.URL)
 		v.wrong(path+".url", path+".url is not the address of a Prometheus server", "write it like https://prometheus.example.com")
 	} else if p.URL != "" && hasPassword(u) {

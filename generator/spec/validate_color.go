@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// side is a color of the spec, as the texts of its checks name it.
-func (v *validator) side(color string) Side { return v.c.Side(color) }
+// side is one color of the spec, as the texts of its checks name it: what is filled in has the form that it has of the other.
+func (v *validator) side() Side { return v.c.Side("green") }
 
 // Side is a color as the texts of checks name it.
 func (c Cluster) Side(color string) Side {
@@ -52,7 +52,7 @@ func host(address string) string {
 // weighted tells whether a name moves with the weights: the domain's and the management domain's do, with all names
 // below, but for those of one color.
 func (v *validator) weighted(address string) bool {
-	u, err := url.Parse(v.side("green").Fill(address))
+	u, err := url.Parse(v.side().Fill(address))
 	if err != nil {
 		return false
 	}

@@ -12,7 +12,7 @@ const Authoritative = "authoritative"
 
 func (v *validator) dnsCheck(path string, d DNSCheck) {
 	v.filled(path+".name", d.Name, false)
-	if name := v.side("green").Fill(d.Name); d.Name != "" && !v.failedWithin(path) && (!domainName.MatchString(name) || len(name) > 253) {
+	if name := v.side().Fill(d.Name); d.Name != "" && !v.failedWithin(path) && (!domainName.MatchString(name) || len(name) > 253) {
 		help := "write it like {{host}}, or api.shop.example.com"
 		if better := domainFrom(d.Name); better != d.Name && domainName.MatchString(better) {
 			help = "write " + better
@@ -50,7 +50,7 @@ func (v *validator) webhookCheck(path string, w WebhookCheck) {
 // judge checks the address of a webhook check: what is sent to it is what the way of traffic hangs on, so that only this
 // machine may be asked without TLS.
 func (v *validator) judge(path, address string) {
-	u, err := url.Parse(v.side("green").Fill(address))
+	u, err := url.Parse(v.side().Fill(address))
 	switch {
 	case err != nil || u.Host == "" || (u.Scheme != "https" && u.Scheme != "http") || strings.ContainsAny(address, " \t\r\n\\#"):
 		v.redactAddress(path, address)

@@ -18,30 +18,30 @@ func metricsAreThoseOfTheColor(t *testing.T, endpoint string) {
 	p.watch = queryMetrics(endpoint)
 	ctx := t.Context()
 	blue, green := makeBalancer(t, p, endpoint, "metric-blue", "metric", "blue"), makeBalancer(t, p, endpoint, "metric-green", "metric", "green")
-	put := func(balancer, metric string, age time.Duration, value float64) {
+	put := func(balancer string, age time.Duration, value float64) {
 		t.Helper()
 		_, name, _ := strings.Cut(balancer, ":loadbalancer/")
 		_, err := p.watch.PutMetricData(ctx, &cloudwatch.PutMetricDataInput{Namespace: sdk.String(namespace), MetricData: []cwtypes.MetricDatum{{
-			MetricName: &metric, Value: &value, Timestamp: sdk.Time(time.Now().Add(-age)),
+			MetricName: sdk.String(newFlows), Value: &value, Timestamp: sdk.Time(time.Now().Add(-age)),
 			Dimensions: []cwtypes.Dimension{{Name: sdk.String(balancerName), Value: &name}},
 		}}})
 		must(t, err)
 	}
-	ask := func(color, metric string) []platform.MetricValue {
+	ask := func(color string) []platform.MetricValue {
 		t.Helper()
 		values, err := p.Metrics(ctx, platform.MetricQuery{Cluster: "metric", Color: color, Period: time.Minute, Metrics: []platform.Metric{
-			{Namespace: namespace, Metric: metric, Stat: "Sum", Dimensions: map[string]string{balancerName: spec.BalancerMark}}}})
+			{Namespace: namespace, Metric: newFlows, Stat: "Sum", Dimensions: map[string]string{balancerName: spec.BalancerMark}}}})
 		must(t, err)
 		return values
 	}
-	if values := ask("green", newFlows); len(values) > 0 && values[0].Value != 0 {
+	if values := ask("green"); len(values) > 0 && values[0].Value != 0 {
 		t.Errorf("a load balancer without metrics has %v", values)
 	}
-	put(blue, newFlows, time.Minute, 500)
-	put(green, newFlows, 6*time.Minute, 70)
-	put(green, newFlows, 3*time.Minute, 40)
-	put(green, newFlows, time.Hour, 9000)
-	if values := ask("green", newFlows); len(values) != 1 || values[0].Value != 40 || time.Since(values[0].At) > 5*time.Minute {
+	put(blue, time.Minute, 500)
+	put(green, 6*time.Minute, 70)
+	put(green, 3*time.Minute, 40)
+	put(green, time.Hour, 9000)
+	if values := ask("green"); len(values) != 1 || values[0].Value != 40 || time.Since(values[0].At) > 5*time.Minute {
 		t.Errorf("the newest value of green: %v", values)
 	}
 	if _, err := p.Metrics(ctx, platform.MetricQuery{Cluster: "metric", Color: "red", Period: time.Minute, Metrics: []platform.Metric{
