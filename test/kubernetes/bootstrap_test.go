@@ -1,6 +1,7 @@
 package kubernetes
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"strings"
@@ -9,6 +10,7 @@ import (
 
 	"drover/generator/spec"
 	"drover/orchestrator/bootstrap"
+	"drover/orchestrator/journal"
 	"drover/orchestrator/kubernetes"
 	rehearsal "drover/rehearsal/kubernetes"
 )
@@ -87,6 +89,7 @@ func TestBootstrapAgainstARealAPIServer(t *testing.T) {
 		}
 	}
 	asWritten(t, cluster)
+	rolesAreTold(t, cluster, access)
 	ownersAreKept(t, cluster, access)
 	refusalsAreNamed(t, access)
 	access.Token = func(context.Context) (string, error) { return "nobody", nil }
@@ -118,6 +121,35 @@ type managedObject struct {
 			Spec struct {
 				Volumes []struct{ ConfigMap struct{ DefaultMode int } }
 			}
+		}
+	}
+}
+
+// rolesAreTold has a color learn that it is live, as a handover does: twice, as after a kill.
+func rolesAreTold(t *testing.T, cluster *rehearsal.Cluster, access kubernetes.Access) {
+	t.Helper()
+	known := objects(t, "apiVersion: v1\nkind: Namespace\nmetadata: {name: drover}\n---\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: drover, namespace: drover}\ndata: {color: green, cluster: shop}\n")
+	client, err := kubernetes.New(access)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer client.Close()
+	run := bootstrap.Installation{Client: client, Clock: wall{}, Limit: time.Minute, Patience: 3 * time.Second, Progress: func(message string) { t.Log(message) }}
+	if err := run.Run(t.Context(), bootstrap.InRole(known, journal.Standby)); err != nil {
+		t.Fatal(err)
+	}
+	for _, role := range []journal.Role{"", journal.Live, journal.Live, journal.Standby} {
+		if role != "" {
+			if err := run.Tell(t.Context(), bootstrap.Told(known, role)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		var have managedObject
+		if err := cluster.Client().Get(t.Context(), "/api/v1/namespaces/drover/configmaps/drover", &have); err != nil {
+			t.Fatal(err)
+		}
+		if d, m := have.Data, have.Metadata.ManagedFields; d["role"] != string(cmp.Or(role, journal.Standby)) || d["color"] != "green" || len(m) != 1 || m[0].Manager != bootstrap.Manager {
+			t.Errorf("told %q, it knows %v, by %+v", role, d, m)
 		}
 	}
 }

@@ -46,8 +46,18 @@ func TestAColorFollowsItsRepository(t *testing.T) {
 	var web struct {
 		Metadata struct{ Annotations map[string]string }
 	}
-	if err := client.Get(t.Context(), "/apis/apps/v1/namespaces/shop/deployments/web", &web); err != nil || web.Metadata.Annotations["host"] != "green.tiny.example.com" {
+	const webAt = "/apis/apps/v1/namespaces/shop/deployments/web"
+	if err := client.Get(t.Context(), webAt, &web); err != nil || web.Metadata.Annotations["host"] != "green.tiny.example.com" || web.Metadata.Annotations["role"] != "standby" {
 		t.Errorf("the workload is told %v (%v)", web.Metadata.Annotations, err)
+	}
+	live := bootstrap.Installation{Client: client, Clock: wall{}, Limit: time.Minute, Patience: time.Minute, Progress: func(m string) { t.Log(m) }}
+	if err := live.Tell(t.Context(), bootstrap.Told(green(t, "clusters/{{color}}"), journal.Live)); err != nil {
+		t.Fatal(err)
+	}
+	for end := time.Now().Add(time.Minute); web.Metadata.Annotations["role"] != "live"; time.Sleep(200 * time.Millisecond) {
+		if err := client.Get(t.Context(), webAt, &web); err != nil || time.Now().After(end) {
+			t.Fatalf("the workload is told %v still (%v)", web.Metadata.Annotations, err)
+		}
 	}
 	// Once more, as after a kill, and then with a path that is not there.
 	if detail, err := started(t, client, "clusters/{{color}}"); err != nil || !strings.HasPrefix(detail, "2 Applications") {
@@ -60,8 +70,8 @@ func TestAColorFollowsItsRepository(t *testing.T) {
 	stopped(t, client)
 }
 
-// started installs what green is rendered with, as bootstrap does.
-func started(t *testing.T, client *kubernetes.Client, path string) (string, error) {
+// green are the objects that green is rendered with.
+func green(t *testing.T, path string) []spec.Object {
 	t.Helper()
 	c, diagnostics := spec.Parse("cluster.yaml", []byte(`apiVersion: drover/v1
 kind: Cluster
@@ -85,7 +95,13 @@ spec:
 	for _, m := range files.Manifests("tiny", generator.Green) {
 		all = append(all, objects(t, m.Text)...)
 	}
-	all = bootstrap.InRole(all, journal.Standby)
+	return all
+}
+
+// started installs them, as bootstrap does.
+func started(t *testing.T, client *kubernetes.Client, path string) (string, error) {
+	t.Helper()
+	all := bootstrap.InRole(green(t, path), journal.Standby)
 	run := bootstrap.Installation{Client: client, Clock: wall{}, Limit: 5 * time.Minute, Patience: time.Minute, Progress: func(m string) { t.Log(m) }}
 	begun := time.Now()
 	if err := run.Run(t.Context(), all); err != nil {
@@ -161,7 +177,7 @@ spec:
         repoURL: ` + appsRepository + `
         path: apps/web
         targetRevision: main
-        kustomize: {commonAnnotations: {host: '{{index .metadata.annotations "drover.dev/host"}}'}}
+        kustomize: {commonAnnotations: {host: '{{index .metadata.annotations "drover.dev/host"}}', role: '{{index .metadata.annotations "drover.dev/role"}}'}}
       destination: {name: '{{.name}}', namespace: shop}
       syncPolicy: {automated: {selfHeal: true}, syncOptions: [CreateNamespace=true]}
 `,

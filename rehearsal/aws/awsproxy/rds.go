@@ -41,9 +41,9 @@ func (p *Proxy) serveRDS(w http.ResponseWriter, c *call) {
 		http.Error(w, err.Error(), http.StatusBadRequest)
 		return
 	}
-	window := ""
+	var window string
 	if form, err := url.ParseQuery(string(raw)); err == nil {
-		changed := false
+		var changed bool
 		if window, changed = forMoto(form); p.databases.byName(form) || changed {
 			raw = []byte(form.Encode())
 		}

@@ -128,12 +128,12 @@ func (o *Objects) List(ctx context.Context, prefix, after string) ([]string, err
 			return nil, plain(err)
 		}
 		if page.Segment == nil { // the answer of something that is not Azure
-			return nil, errors.New("Azure's answer has no list")
+			return nil, errors.New("the answer of Azure has no list")
 		}
 		for _, item := range page.Segment.BlobItems {
 			properties := item.Properties
 			if item.Name == nil || properties == nil {
-				return nil, errors.New("Azure's list has a blob without a name or properties")
+				return nil, errors.New("the list of Azure has a blob without a name or properties")
 			}
 			if value(properties.ResourceType) == directory {
 				continue
