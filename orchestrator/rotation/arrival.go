@@ -16,10 +16,11 @@ const (
 	arrivedPart = 0.25
 	// leastExpected is how many new connections a share has to be expected to bring before it can be judged.
 	leastExpected = 20.0
-	// probesPerMinute is how many connections the health checks of Route 53 make to each color, which ask from several
-	// regions: one every two to three seconds,
-	// https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/dns-failover-determining-health-of-endpoints.html.
-	probesPerMinute = 30.0
+	// probesPerMinute is above what the health checks of Route 53 connect to each color that has traffic. At an interval of
+	// ten seconds, which the traffic root asks for, all locations together ask more than once a second,
+	// https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/health-checks-creating-values.html. A color at weight 0 is
+	// not probed: the root disables its check.
+	probesPerMinute = 100.0
 	// arrivalPause is the longest time between two looks at a share that has not arrived.
 	arrivalPause = 30 * time.Second
 	// mostUnproved is the share up to which a rotation goes on though it did not arrive: the next step brings more.
