@@ -143,7 +143,11 @@ func changed(w io.Writer, name string, state journal.State, events []journal.Eve
 		if r := state.Rotation; r != nil {
 			what = fmt.Sprintf("rotation %s, %s to %s, in %s", r.ID, r.From, r.To, r.Phase)
 		}
-		_, _ = fmt.Fprintf(w, "%s: %s; traffic %s\n", name, what, trafficText(state.Weights))
+		weights := trafficText(state.Weights)
+		if len(state.Weights) > 0 {
+			weights = "traffic " + weights
+		}
+		_, _ = fmt.Fprintf(w, "%s: %s; %s\n", name, what, weights)
 		return
 	}
 	for _, e := range events {

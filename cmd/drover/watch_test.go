@@ -258,7 +258,7 @@ func TestAWatchOfNothingEndsInALog(t *testing.T) {
 	t.Parallel()
 	var out bytes.Buffer
 	o := cluster.Options{Spec: spec.Cluster{Metadata: spec.Metadata{Name: "shop"}}, Store: store.Open(&storetest.Memory{}, "shop", store.Options{}), Clock: &script{}}
-	if err := watch(t.Context(), streams{out: &out, err: &out}, o, nil); err != nil || out.String() != "shop: no rotation in progress; traffic no weights confirmed yet\n" {
+	if err := watch(t.Context(), streams{out: &out, err: &out}, o, nil); err != nil || out.String() != "shop: no rotation in progress; no weights confirmed yet\n" {
 		t.Errorf("%q, %v", out.String(), err)
 	}
 }

@@ -38,7 +38,7 @@ func (e Email) Send(ctx context.Context, m Message) error {
 	defer cancel()
 	conn, err := e.connect(ctx)
 	if err != nil {
-		return fmt.Errorf("connecting to %s: %w", e.Server, err)
+		return fmt.Errorf("reaching the mail server: %w", err)
 	}
 	stop := context.AfterFunc(ctx, func() { _ = conn.Close() }) // the conversation knows no context
 	defer stop()
